@@ -1,0 +1,4 @@
+//! The bytecode: instruction table and code as data; free of the object model.
+
+pub mod code;
+pub mod ops;

@@ -1,0 +1,3 @@
+//! The interpreter: see `ARCHITECTURE.md` for its layers.
+
+pub mod bytecode;
