@@ -30,7 +30,7 @@
 //! 3. Jump offsets count words from the end of the jumping instruction. (`verify`.)
 
 /// Words of the frame header between locals and temporaries.
-pub const FRAME_HEADER: usize = 6;
+pub const FRAME_HEADER: usize = 7;
 
 /// Lowest and highest register a byte operand can name.
 pub const NEAR_LOCALS: usize = 128;
@@ -139,7 +139,7 @@ macro_rules! for_each_op {
 
             // ---- attributes and items
             "A = B.name" LoadAttr (D, U, Z) [Name, Cache, Cache, Cache, Cache];
-            "A.name = B" StoreAttr (U, U, Z) [Name, Cache, Cache, Cache];
+            "A.name = B" StoreAttr (U, U, Z) [Name, Cache, Cache, Cache, Cache];
             "del A.name" DeleteAttr (U, Z, Z) [Name];
             "A, A+1 = method and its self, or attribute and unbound, of B.name" LoadMethod (W, U, Z) [Name, Cache, Cache, Cache, Cache];
             "A = super(B0, B1 = class and instance; B2 = instance).name; C: 1 if the call had no arguments" LoadSuperAttr (D, R, N8) [Name];

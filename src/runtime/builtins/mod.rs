@@ -1,0 +1,33 @@
+//! The builtin types, one a file, and the functions of the module `builtins`.
+
+pub mod bytearrays;
+pub mod bytes;
+pub mod code;
+pub mod complexes;
+pub mod constants;
+pub mod descr;
+pub mod dicts;
+pub mod exceptions;
+pub mod floats;
+pub mod frames;
+pub mod functions;
+pub mod generators;
+pub mod generics;
+pub mod globals;
+pub mod groups;
+pub mod ints;
+pub mod iters;
+pub mod lists;
+pub mod memoryviews;
+pub mod modules;
+pub mod props;
+pub mod ranges;
+pub mod sets;
+pub mod slices;
+pub mod strs;
+pub mod supers;
+pub mod templates;
+pub mod tools;
+pub mod tuples;
+pub mod types;
+pub mod weakrefs;

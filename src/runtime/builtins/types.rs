@@ -1,0 +1,1511 @@
+//! `type` and `object`: how types are made (from specs and by class statements), called, read and changed.
+
+use std::cell::Cell;
+
+use crate::runtime::builtins::descr::{
+    CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetDescriptor, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR, MemberDescriptor,
+    MethodDescriptor, NATIVE_FUNCTION, NativeFunction, SLOT_WRAPPER,
+};
+use crate::runtime::error::PyResult;
+use crate::runtime::gc::heap::{Layout, TypeHead, type_flag};
+use crate::runtime::object::args::{Args, Signature};
+use crate::runtime::object::attrs::{self, own_dict};
+use crate::runtime::object::dict::Dict;
+use crate::runtime::object::protocol;
+use crate::runtime::object::slots::{self, not_hashable};
+use crate::runtime::object::str::Str;
+use crate::runtime::object::tuple::Tuple;
+use crate::runtime::object::typedef::{
+    Binding, Body, Cmp, GetSet, Native, Slots, Type, TypeRef, TypeSpec, getset, getter, kind, native, native_raw,
+};
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value, flag};
+
+/// The payload of plain instances: nothing.
+pub struct Plain;
+crate::payload!(Plain, "object");
+
+/// `object`
+pub static OBJECT: TypeSpec = TypeSpec::new("object", Plain::layout)
+    .kind(kind::OBJECT)
+    .flags(type_flag::BASE)
+    .doc(
+        "()",
+        "The base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\ninstance that has no instance attributes and cannot be given any.\n",
+    )
+    .slots(object_slots)
+    .methods(OBJECT_METHODS)
+    .getset(&[getset("__class__", |vm, o| Ok(o.ty(vm).to_value()), set_class, "the object's class")]);
+
+/// `type`
+pub static TYPE: TypeSpec = TypeSpec::new("type", Type::layout)
+    .kind(kind::TYPE)
+    .flags(type_flag::BASE | type_flag::TYPE | type_flag::WEAKREF | type_flag::MATCH_SELF * 0)
+    .doc("", "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type")
+    .slots(type_slots)
+    .methods(TYPE_METHODS)
+    .getset(TYPE_GETSET);
+
+/// The `__new__` of native types; its receiver says which.
+pub static NEW: Native = Native {
+    signature: Signature::parse("__new__(*args, **kwargs)"),
+    body: Body::Raw(new_trampoline),
+    doc: "Create and return a new object.  See help(type) for accurate signature.",
+    binding: Binding::Static,
+};
+
+fn new_trampoline(vm: &Vm, args: Args) -> PyResult<Value> {
+    // The receiver (the type whose `__new__` this is) comes first, see `native_call`.
+    let Some(owner) = args.values[0].as_type() else { return Err(vm.system_error("__new__ without a type")) };
+    let args = args.rest();
+    let Some(first) = args.pos().first() else {
+        return Err(vm.type_error(format!("{}.__new__(): not enough arguments", owner.name())));
+    };
+    let Some(class) = first.as_type() else {
+        return Err(vm.type_error(format!(
+            "{}.__new__(X): X is not a type object ({})",
+            owner.name(),
+            first.type_name(vm)
+        )));
+    };
+    if !class.is_subtype(owner) {
+        return Err(vm.type_error(format!(
+            "{0}.__new__({1}): {1} is not a subtype of {0}",
+            owner.name(),
+            class.name()
+        )));
+    }
+    // `object.__new__(int)` would make an int without a value.
+    let native = class.mro().iter().filter_map(Value::as_type).find(|ty| ty.spec.is_some());
+    if let Some(native) = native
+        && native.address() != owner.address()
+        && let (Some(a), Some(b)) = (native.slots.get().new, owner.slots.get().new)
+        && !std::ptr::fn_addr_eq(a, b)
+        && !std::ptr::eq(native.fast.layout.get(), owner.fast.layout.get())
+    {
+        return Err(vm.type_error(format!(
+            "{}.__new__({}) is not safe, use {}.__new__()",
+            owner.name(),
+            class.name(),
+            native.name()
+        )));
+    }
+    match owner.slots.get().new {
+        Some(new) => new(vm, &class.to_ref(), args.rest()),
+        None => Err(vm.type_error(format!("cannot create '{}' instances", class.name()))),
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ types of specs
+
+/// A type object as the bootstrap needs it: head, names and tables, no methods yet.
+///
+/// # Safety
+/// `meta` is a type object (or the address where `type` itself is being made).
+pub fn raw_type(
+    meta: std::ptr::NonNull<Obj<TypeHead>>,
+    name: (Ref<Str>, Ref<Str>),
+    layout: &'static Layout,
+    bases: (Option<TypeRef>, Ref<Tuple>, Ref<Tuple>),
+    dict: Ref<Dict>,
+    spec: Option<&'static TypeSpec>,
+) -> Type {
+    let _ = meta;
+    Type {
+        fast: TypeHead {
+            layout: Cell::new(layout),
+            flags: Cell::new(0),
+            version: Cell::new(0),
+            kind: Cell::new(spec.map_or(0, |s| s.kind)),
+            attrs_offset: Cell::new(0),
+            slots_offset: Cell::new(0),
+            slots_count: Cell::new(0),
+            instance_size: Cell::new(layout.size as u32),
+            inline_values: Cell::new(0),
+        },
+        name: LockCell::new(name.0),
+        qualname: LockCell::new(name.1),
+        base: LockCell::new(bases.0),
+        bases: LockCell::new(bases.1),
+        mro: LockCell::new(bases.2),
+        dict,
+        slots: LockCell::new(Slots::default()),
+        spec,
+        subclasses: LockCell::new(Vec::new()),
+        slot_names: LockCell::new(Vec::new()),
+        attrs_seen: Cell::new(0),
+    }
+}
+
+/// Flags that a subclass has because its base has them.
+const INHERITED: u32 = type_flag::INT
+    | type_flag::STR
+    | type_flag::TUPLE
+    | type_flag::LIST
+    | type_flag::DICT
+    | type_flag::EXCEPTION
+    | type_flag::TYPE
+    | type_flag::BYTES
+    | type_flag::SEQUENCE
+    | type_flag::MAPPING
+    | type_flag::MATCH_SELF
+    | type_flag::WEAKREF
+    | type_flag::DICT_ATTR;
+
+impl Vm {
+    /// Makes the type object of a spec.
+    #[cold]
+    pub fn make_type(&self, spec: &'static TypeSpec) -> &TypeRef {
+        let interp = self.interp();
+        let base = match spec.base {
+            Some(base) => self.typ(base).clone(),
+            None => interp.object_type.clone(),
+        };
+        let short = self.intern(spec.short_name());
+        let ty = raw_type(
+            interp.type_type.head_ptr(),
+            (short.clone(), short),
+            (spec.layout)(),
+            (Some(base.clone()), self.tuple_ref(vec![base.clone().into_value()]), self.tuple_ref(vec![])),
+            self.new_dict(),
+            Some(spec),
+        );
+        let ty = self.alloc(&interp.type_type, ty);
+        let mut mro = vec![ty.clone().into_value()];
+        mro.extend_from_slice(base.mro());
+        ty.mro.set(self.tuple_ref(mro));
+        self.set_spec_type(spec, ty.clone());
+        self.finish_spec_type(&ty, &base, spec);
+        self.typ(spec)
+    }
+
+    /// Registers the type object of a spec.
+    pub fn set_spec_type(&self, spec: &'static TypeSpec, ty: TypeRef) {
+        ty.head.flags.set(ty.head.flags.get() | flag::IMMORTAL);
+        let types = self.interp().types.get_mut();
+        let id = spec.id();
+        assert!(id < types.len(), "too many builtin types");
+        types[id] = Some(ty);
+    }
+
+    /// Slots, flags, methods of a builtin type.
+    pub fn finish_spec_type(&self, ty: &TypeRef, base: &TypeRef, spec: &'static TypeSpec) {
+        let is_root = ty.is(base);
+        let mut slots = if is_root { Slots::default() } else { *base.slots.get() };
+        let inherited = slots;
+        (spec.slots)(&mut slots);
+        let same = |a: Option<usize>, b: Option<usize>| a == b;
+        if !is_root
+            && !same(slots.compare.map(|f| f as usize), inherited.compare.map(|f| f as usize))
+            && same(slots.hash.map(|f| f as usize), inherited.hash.map(|f| f as usize))
+        {
+            slots.hash = Some(not_hashable);
+        }
+        if spec.flags & type_flag::NO_NEW != 0 || (slots.new.is_some() && same(slots.new.map(|f| f as usize), Some(object_new as *const () as usize)) && spec.base.is_none() && !is_root) {
+            slots.new = None;
+        }
+        ty.slots.set(slots);
+        let from_base = if is_root { 0 } else { base.fast.flags.get() & INHERITED };
+        ty.fast.flags.set(spec.flags | from_base | type_flag::READY);
+        if (spec.flags | from_base) & type_flag::DICT_ATTR != 0 {
+            let offset = ty.fast.instance_size.get().next_multiple_of(8);
+            ty.fast.attrs_offset.set(offset as u16);
+            ty.fast.instance_size.set(offset + 8);
+            ty.fast.slots_offset.set(offset as u16);
+        }
+        if !is_root {
+            base.subclasses.get_mut().push(std::ptr::NonNull::from(&**ty));
+        }
+        let dict = &ty.dict;
+        for def in spec.methods {
+            let name = self.intern(def.name());
+            let value = match def.binding {
+                Binding::Instance => self.alloc_spec(&METHOD_DESCRIPTOR, MethodDescriptor { def, owner: ty.clone() }),
+                Binding::Class => self.alloc_spec(&CLASS_METHOD_DESCRIPTOR, MethodDescriptor { def, owner: ty.clone() }),
+                Binding::Static => {
+                    let function = self.alloc_spec(
+                        &NATIVE_FUNCTION,
+                        NativeFunction {
+                            def,
+                            receiver: ty.clone().into_value(),
+                            passes_self: false,
+                            module: LockCell::new(Value::NONE),
+                        },
+                    );
+                    self.static_method(function)
+                }
+            };
+            dict.insert_str(&name, value);
+        }
+        for def in spec.getset {
+            let name = self.intern(def.name);
+            let value = self.alloc_spec(&GETSET_DESCRIPTOR, GetSetDescriptor { def, owner: ty.clone() });
+            dict.insert_str(&name, value);
+        }
+        let own_new = slots.new.is_some()
+            && (is_root || !same(slots.new.map(|f| f as usize), inherited.new.map(|f| f as usize)));
+        if own_new {
+            let function = self.alloc_spec(
+                &NATIVE_FUNCTION,
+                NativeFunction {
+                    def: &NEW,
+                    receiver: ty.clone().into_value(),
+                    passes_self: true,
+                    module: LockCell::new(Value::NONE),
+                },
+            );
+            dict.insert_str(&self.names().__new__, function);
+        }
+        let wrapper_type = self.typ(&SLOT_WRAPPER).clone();
+        slots::add_wrappers(self, ty, &wrapper_type);
+        let doc = if spec.doc.is_empty() { Value::NONE } else { self.str(spec.doc) };
+        dict.insert_str(&self.names().__doc__, doc);
+        if spec.module() != "builtins" {
+            let module = self.intern(spec.module());
+            dict.insert_str(&self.names().__module__, module.into_value());
+        }
+        if let Some(extra) = spec.extra {
+            extra(self, ty);
+        }
+    }
+
+    /// The type of an immediate value.
+    pub fn immediate_type(&self, value: &Value) -> &Obj<Type> {
+        use crate::runtime::builtins::{constants, floats, ints};
+        let spec = if value.as_small().is_some() {
+            &ints::INT
+        } else if value.as_tagged_float().is_some() {
+            &floats::FLOAT
+        } else if value.as_bool().is_some() {
+            &ints::BOOL
+        } else if value.is_none() || value.is_unbound() {
+            &constants::NONE_TYPE
+        } else if value.is_not_implemented() {
+            &constants::NOT_IMPLEMENTED_TYPE
+        } else {
+            &constants::ELLIPSIS_TYPE
+        };
+        self.typ(spec)
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ object
+
+fn object_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
+    if !args.values.is_empty() {
+        let slots = ty.slots.get();
+        let new_is_ours = slots.new.is_some_and(|f| f as usize == object_new as *const () as usize);
+        let init_is_ours = slots.init.is_none_or(|f| f as usize == object_init as *const () as usize);
+        if !new_is_ours {
+            return Err(vm.type_error("object.__new__() takes exactly one argument (the type to instantiate)"));
+        }
+        if init_is_ours {
+            return Err(vm.type_error(format!("{}() takes no arguments", ty.name())));
+        }
+    }
+    if ty.has(type_flag::ABSTRACT) {
+        return Err(abstract_error(vm, ty));
+    }
+    Ok(vm.alloc(ty, Plain).into_value())
+}
+
+fn abstract_error(vm: &Vm, ty: &TypeRef) -> crate::runtime::error::Raised {
+    let names = (|| {
+        let methods = vm.getattr(ty.value(), vm.names().__abstractmethods__.value())?;
+        let mut names = Vec::new();
+        for name in vm.collect(&methods)? {
+            names.push(vm.to_string(&name)?);
+        }
+        names.sort();
+        Ok(names)
+    })();
+    let names: Vec<String> = match names {
+        Ok(names) => names,
+        Err(raised) => return raised,
+    };
+    let list = names.iter().map(|n| format!("'{n}'")).collect::<Vec<_>>().join(", ");
+    let s = if names.len() > 1 { "s" } else { "" };
+    vm.type_error(format!(
+        "Can't instantiate abstract class {} without an implementation for abstract method{s} {list}",
+        ty.name()
+    ))
+}
+
+fn object_init(vm: &Vm, object: &Value, args: Args) -> PyResult<()> {
+    if !args.values.is_empty() {
+        let ty = object.ty(vm);
+        let slots = ty.slots.get();
+        if slots.init.is_some_and(|f| f as usize != object_init as *const () as usize) {
+            return Err(vm.type_error("object.__init__() takes exactly one argument (the instance to initialize)"));
+        }
+        if slots.new.is_some_and(|f| f as usize == object_new as *const () as usize) {
+            return Err(vm.type_error(format!(
+                "{}.__init__() takes exactly one argument (the instance to initialize)",
+                ty.name()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn object_repr(vm: &Vm, object: &Value) -> PyResult<Value> {
+    let ty = object.ty(vm);
+    let name = ty.qualname.get().to_string_lossy().into_owned();
+    let module = type_module(vm, ty)?;
+    Ok(match module.as_str().map(|m| m.to_string_lossy()) {
+        Some(module) if module != "builtins" => vm.str(format!("<{module}.{name} object at 0x{:x}>", object.to_bits())),
+        _ => vm.str(format!("<{name} object at 0x{:x}>", object.to_bits())),
+    })
+}
+
+fn object_slots(s: &mut Slots) {
+    s.new = Some(object_new);
+    s.init = Some(object_init);
+    s.repr = Some(object_repr);
+    s.str = Some(|vm, object| vm.repr(object));
+    s.hash = Some(|_, object| Ok((object.to_bits() >> 4) as i64));
+    s.getattr = Some(protocol::generic);
+    s.setattr = Some(|vm, object, name, value| vm.generic_setattr(object, name, value));
+    s.compare = Some(|vm, a, b, op| {
+        Ok(match op {
+            Cmp::Eq if a.is(b) => Value::TRUE,
+            Cmp::Ne => {
+                // The opposite of `==`, if that has something to say.
+                let Some(f) = a.ty(vm).slots.get().compare else { return Ok(Value::NOT_IMPLEMENTED) };
+                let equal = f(vm, a, b, Cmp::Eq)?;
+                if equal.is_not_implemented() { equal } else { Value::bool(!vm.truth(&equal)?) }
+            }
+            _ => Value::NOT_IMPLEMENTED,
+        })
+    });
+}
+
+static OBJECT_METHODS: &[Native] = &[
+    native("__reduce__(self, /)", |vm, args| reduce(vm, &args[0], 0), "Helper for pickle."),
+    native(
+        "__reduce_ex__(self, protocol, /)",
+        |vm, args| {
+            let name = vm.intern("__reduce__");
+            let found = args[0].ty(vm).lookup(vm, &name);
+            let ours = vm.interp().object_type.dict.get_str(&name);
+            if let (Some(found), Some(ours)) = (&found, &ours)
+                && !found.is(ours)
+            {
+                let method = vm.getattr(&args[0], name.value())?;
+                return vm.call0(&method);
+            }
+            let protocol = vm.to_index(&args[1])?;
+            reduce(vm, &args[0], protocol as i64)
+        },
+        "Helper for pickle.",
+    ),
+    native("__getstate__(self, /)", |vm, args| getstate(vm, &args[0]), "Helper for pickle."),
+    native("__format__(self, format_spec, /)", |vm, args| {
+        let Some(spec) = args[1].as_str() else {
+            return Err(vm.type_error(format!("__format__() argument must be str, not {}", args[1].type_name(vm))));
+        };
+        if !spec.is_empty() {
+            return Err(vm.type_error(format!("unsupported format string passed to {}.__format__", args[0].type_name(vm))));
+        }
+        vm.to_str(&args[0])
+    }, "Default object formatter.\n\nReturn str(self) if format_spec is empty. Raise TypeError otherwise."),
+    native("__sizeof__(self, /)", |vm, args| Ok(vm.int(vm.object_size(&args[0]) as i64)), "Size of object in memory, in bytes."),
+    native("__dir__(self, /)", |vm, args| object_dir(vm, &args[0]), "Default dir() implementation."),
+    native("__subclasshook__(cls, object, /)", |_, _| Ok(Value::NOT_IMPLEMENTED), "Abstract classes can override this to customize issubclass().\n\nThis is invoked early on by abc.ABCMeta.__subclasscheck__().\nIt should return True, False or NotImplemented.  If it returns\nNotImplemented, the normal algorithm is used.  Otherwise, it\noverrides the normal algorithm (and the outcome is cached).").class(),
+    native_raw("__init_subclass__(cls, /)", |vm, args| {
+        if args.names.is_empty() && args.values.len() == 1 {
+            return Ok(Value::NONE);
+        }
+        let name = args.values[0].as_type().map(|t| t.name()).unwrap_or_default();
+        if args.names.is_empty() {
+            return Err(vm.type_error(format!("{name}.__init_subclass__() takes no arguments ({} given)", args.values.len() - 1)));
+        }
+        Err(vm.type_error(format!("{name}.__init_subclass__() takes no keyword arguments")))
+    }, "This method is called when a class is subclassed.\n\nThe default implementation does nothing. It may be\noverridden to extend subclasses.").class(),
+];
+
+fn object_dir(vm: &Vm, object: &Value) -> PyResult<Value> {
+    let all = vm.new_dict();
+    if let Some(dict) = vm.getattr_opt(object, vm.names().__dict__.value())?
+        && let Some(dict) = dict.as_dict()
+    {
+        for key in dict.keys() {
+            all.insert(vm, key, Value::NONE)?;
+        }
+    }
+    if let Some(class) = vm.getattr_opt(object, vm.names().__class__.value())?
+        && let Some(class) = class.as_type()
+    {
+        merge_dir(vm, &all, class)?;
+    }
+    Ok(vm.list(all.keys()))
+}
+
+fn merge_dir(vm: &Vm, all: &Ref<Dict>, class: &Obj<Type>) -> PyResult<()> {
+    for ty in class.mro() {
+        if let Some(ty) = ty.as_type() {
+            for key in ty.dict.keys() {
+                all.insert(vm, key, Value::NONE)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn getstate(vm: &Vm, object: &Value) -> PyResult<Value> {
+    let state = match vm.getattr_opt(object, vm.names().__dict__.value())? {
+        Some(dict) => match dict.as_dict() {
+            Some(table) if matches!(attrs::attrs(object), attrs::Attrs::None) || !table.is_empty() => dict.clone(),
+            Some(_) => dict.clone(),
+            None => dict,
+        },
+        None => Value::NONE,
+    };
+    let mut names: Vec<Ref<Str>> = Vec::new();
+    for ty in object.ty(vm).mro() {
+        if let Some(ty) = ty.as_type() {
+            names.extend(ty.slot_names.cloned());
+        }
+    }
+    if names.is_empty() {
+        if let Some(table) = state.as_dict()
+            && table.is_empty()
+        {
+            return Ok(Value::NONE);
+        }
+        return Ok(match state.as_dict() {
+            Some(table) => vm.dict(table.copy()).into_value(),
+            None => state,
+        });
+    }
+    let slots = vm.new_dict();
+    for name in names {
+        if let Some(value) = vm.getattr_opt(object, name.value())? {
+            slots.insert_str(&name, value);
+        }
+    }
+    if slots.is_empty() {
+        return Ok(match state.as_dict() {
+            Some(table) if table.is_empty() => Value::NONE,
+            Some(table) => vm.dict(table.copy()).into_value(),
+            None => state,
+        });
+    }
+    Ok(vm.tuple(vec![state, slots.into_value()]))
+}
+
+fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
+    let copyreg = vm.import("copyreg")?;
+    if protocol < 2 {
+        let f = vm.getattr_str(&copyreg, "_reduce_ex")?;
+        let protocol = vm.int(protocol);
+        return vm.call_args(&f, &[object.clone(), protocol]);
+    }
+    let n = vm.names();
+    let class = object.ty(vm).to_value();
+    let (mut args, mut kwargs) = (None, None);
+    if let Some(method) = vm.getattr_opt(object, n.__getnewargs_ex__.value())? {
+        let pair = vm.call0(&method)?;
+        let Some(items) = pair.as_tuple() else {
+            return Err(vm.type_error(format!(
+                "__getnewargs_ex__ should return a tuple, not '{}'", pair.type_name(vm))));
+        };
+        let [a, k] = items.items() else {
+            return Err(vm.value_error(format!(
+                "__getnewargs_ex__ should return a tuple of length 2, not {}", items.len())));
+        };
+        if a.as_tuple().is_none() {
+            return Err(vm.type_error(format!(
+                "first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{}'", a.type_name(vm))));
+        }
+        if k.as_dict().is_none() {
+            return Err(vm.type_error(format!(
+                "second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{}'", k.type_name(vm))));
+        }
+        (args, kwargs) = (Some(a.clone()), Some(k.clone()));
+    } else if let Some(method) = vm.getattr_opt(object, n.__getnewargs__.value())? {
+        let a = vm.call0(&method)?;
+        if a.as_tuple().is_none() {
+            return Err(vm.type_error(format!("__getnewargs__ should return a tuple, not '{}'", a.type_name(vm))));
+        }
+        args = Some(a);
+    }
+    let has_args = args.is_some();
+    let (function, arguments) = match (args, kwargs) {
+        (args, Some(kwargs)) if kwargs.as_dict().is_some_and(|k| !k.is_empty()) => {
+            let function = vm.getattr_str(&copyreg, "__newobj_ex__")?;
+            let args = args.unwrap_or_else(|| vm.tuple(vec![]));
+            (function, vm.tuple(vec![class.clone(), args, kwargs]))
+        }
+        (args, _) => {
+            let function = vm.getattr_str(&copyreg, "__newobj__")?;
+            let mut all = vec![class.clone()];
+            if let Some(args) = args.as_ref().and_then(Value::as_tuple) {
+                all.extend_from_slice(args.items());
+            }
+            (function, vm.tuple(all))
+        }
+    };
+    let getstate = vm.getattr_str(object, "__getstate__")?;
+    let is_container = object.ty(vm).has(type_flag::LIST | type_flag::DICT);
+    if !has_args && !is_container {
+        let ty = object.ty(vm);
+        let items = ty.fast.layout.get().size > Plain::layout().size
+            && ty.mro().iter().filter_map(Value::as_type).any(|t| t.spec.is_some_and(|s| !std::ptr::eq(s, &OBJECT)))
+            && !ty.has(type_flag::EXCEPTION);
+        let default = vm.getattr_str(vm.interp().object_type.value(), "__getstate__")?;
+        let overridden = !object.ty(vm).lookup(vm, &vm.intern("__getstate__")).is_some_and(|f| f.is(&default));
+        if items && !overridden {
+            return Err(vm.type_error(format!("cannot pickle '{}' object", object.type_name(vm))));
+        }
+    }
+    let state = vm.call0(&getstate)?;
+    let list_items = if object.ty(vm).has(type_flag::LIST) { vm.iter(object)? } else { Value::NONE };
+    let dict_items = if object.ty(vm).has(type_flag::DICT) {
+        let items = vm.call_method(object, &n.items, &[])?;
+        vm.iter(&items)?
+    } else {
+        Value::NONE
+    };
+    Ok(vm.tuple(vec![function, arguments, state, list_items, dict_items]))
+}
+
+fn set_class(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
+    let Some(value) = value else { return Err(vm.type_error("can't delete __class__ attribute")) };
+    let Some(new) = value.as_type() else {
+        return Err(vm.type_error(format!("__class__ must be set to a class, not '{}' object", value.type_name(vm))));
+    };
+    let old = object.type_ref(vm);
+    let module_like = old.fast.kind.get() == kind::MODULE || old.mro().iter().any(|t| t.as_type().is_some_and(|t| t.fast.kind.get() == kind::MODULE));
+    if !(module_like || (old.is_heap() && new.is_heap())) {
+        return Err(vm.type_error(
+            "__class__ assignment only supported for mutable types or ModuleType subclasses",
+        ));
+    }
+    let (a, b) = (&old.fast, &new.fast);
+    let same_slots = old.slot_layout() == new.slot_layout();
+    if !std::ptr::eq(a.layout.get(), b.layout.get())
+        || a.attrs_offset.get() != b.attrs_offset.get()
+        || a.slots_count.get() != b.slots_count.get()
+        || a.instance_size.get() != b.instance_size.get()
+        || !same_slots
+    {
+        return Err(vm.type_error(format!(
+            "__class__ assignment: '{}' object layout differs from '{}'",
+            new.name(),
+            old.name()
+        )));
+    }
+    if let Some(head) = object.header() {
+        if new.is_heap() {
+            new.head.count.set(new.head.count.get() + 1);
+        }
+        head.ty.set(new.head_ptr());
+        if old.is_heap() {
+            crate::runtime::gc::heap::forget_reference(&old.into_value());
+        }
+    }
+    Ok(())
+}
+
+// ------------------------------------------------------------------------------------------------ type
+
+/// The module of a type, as `__module__` gives it.
+pub fn type_module(vm: &Vm, ty: &Obj<Type>) -> PyResult<Value> {
+    if let Some(module) = ty.dict.get_str(&vm.names().__module__) {
+        return Ok(module);
+    }
+    Ok(match ty.spec {
+        Some(spec) => vm.intern(spec.module()).into_value(),
+        None => vm.intern("builtins").into_value(),
+    })
+}
+
+fn type_repr(vm: &Vm, value: &Value) -> PyResult<Value> {
+    let ty = vm.cast::<Type>(value)?;
+    let module = type_module(vm, ty)?;
+    let name = ty.qualname.get().to_string_lossy().into_owned();
+    Ok(match module.as_str().map(|m| m.to_string_lossy()) {
+        Some(module) if module != "builtins" => vm.str(format!("<class '{module}.{name}'>")),
+        _ => vm.str(format!("<class '{name}'>")),
+    })
+}
+
+fn type_call(vm: &Vm, callable: &Value, args: Args) -> PyResult<Value> {
+    vm.check_native()?;
+    let ty = vm.cast::<Type>(callable)?;
+    if ty.address() == vm.interp().type_type.address() && args.names.is_empty() {
+        match args.values {
+            [object] => return Ok(object.ty(vm).to_value()),
+            [_, _, _] => {}
+            _ => return Err(vm.type_error("type() takes 1 or 3 arguments")),
+        }
+    }
+    let Some(new) = ty.slots.get().new else {
+        return Err(vm.type_error(format!("cannot create '{}' instances", type_full_name(vm, ty)?)));
+    };
+    let ty = ty.to_ref();
+    let object = new(vm, &ty, args)?;
+    let made = object.ty(vm);
+    if made.address() != ty.address() && !made.is_subtype(&ty) {
+        return Ok(object);
+    }
+    if let Some(init) = made.slots.get().init {
+        init(vm, &object, args)?;
+    }
+    Ok(object)
+}
+
+fn type_full_name(vm: &Vm, ty: &Obj<Type>) -> PyResult<String> {
+    let module = type_module(vm, ty)?;
+    Ok(match module.as_str().map(|m| m.to_string_lossy()) {
+        Some(module) if module != "builtins" => format!("{module}.{}", ty.name()),
+        _ => ty.name(),
+    })
+}
+
+fn type_getattr(vm: &Vm, object: &Value, name: &Value) -> PyResult<Value> {
+    match vm.type_getattr_opt(object, name)? {
+        Some(found) => Ok(found),
+        None => Err(vm.no_attribute(object, name)),
+    }
+}
+
+impl Vm {
+    /// `type.__getattribute__`; `None` if there is no such attribute.
+    pub fn type_getattr_opt(&self, object: &Value, name: &Value) -> PyResult<Option<Value>> {
+        let Some(text) = name.as_str() else {
+            return Err(self.type_error(format!("attribute name must be string, not '{}'", name.type_name(self))));
+        };
+        let ty = self.cast::<Type>(object)?;
+        let meta = object.ty(self);
+        let in_meta = meta.lookup(self, text);
+        let mut meta_get = None;
+        if let Some(found) = &in_meta
+            && found.is_object()
+        {
+            let slots = found.ty(self).slots.get();
+            meta_get = slots.get;
+            if let (Some(get), true) = (slots.get, slots.set.is_some()) {
+                return get(self, found, Some(object), Some(&meta.to_value())).map(Some);
+            }
+        }
+        if let Some(found) = ty.lookup(self, text) {
+            if found.is_object()
+                && let Some(get) = found.ty(self).slots.get().get
+            {
+                return get(self, &found, None, Some(object)).map(Some);
+            }
+            return Ok(Some(found));
+        }
+        match (in_meta, meta_get) {
+            (Some(found), Some(get)) => get(self, &found, Some(object), Some(&meta.to_value())).map(Some),
+            (found, _) => Ok(found),
+        }
+    }
+}
+
+fn type_setattr(vm: &Vm, object: &Value, name: &Value, value: Option<&Value>) -> PyResult<()> {
+    let ty = vm.cast::<Type>(object)?;
+    let Some(text) = name.as_str() else {
+        return Err(vm.type_error(format!("attribute name must be string, not '{}'", name.type_name(vm))));
+    };
+    if ty.has(type_flag::IMMUTABLE) {
+        return Err(vm.type_error(format!(
+            "cannot set '{}' attribute of immutable type '{}'",
+            text.to_string_lossy(),
+            ty.name()
+        )));
+    }
+    let meta = object.ty(vm);
+    if let Some(found) = meta.lookup(vm, text)
+        && found.is_object()
+        && let Some(set) = found.ty(vm).slots.get().set
+    {
+        return set(vm, &found, object, value);
+    }
+    let interned = match vm.intern_value(name) {
+        Some(name) => name,
+        None => text.to_ref(),
+    };
+    let old = match value {
+        Some(value) => ty.dict.insert_str(&interned, value.clone()),
+        None => match ty.dict.remove_str(text) {
+            Some(old) => Some(old),
+            None => return Err(vm.no_attribute(object, name)),
+        },
+    };
+    ty.modified(vm);
+    let bytes = text.bytes();
+    if bytes.starts_with(b"__") && bytes.ends_with(b"__") {
+        slots::update(vm, ty, Some(text));
+    }
+    drop(old);
+    Ok(())
+}
+
+fn type_slots(s: &mut Slots) {
+    s.repr = Some(type_repr);
+    s.call = Some(type_call);
+    s.getattr = Some(type_getattr);
+    s.setattr = Some(type_setattr);
+    s.new = Some(type_new);
+    s.init = Some(|vm, _, args| {
+        if !args.names.is_empty() && args.pos().len() == 1 {
+            return Err(vm.type_error("type.__init__() takes no keyword arguments"));
+        }
+        match args.pos().len() {
+            1 | 3 => Ok(()),
+            _ => Err(vm.type_error("type.__init__() takes 1 or 3 arguments")),
+        }
+    });
+    s.or = Some(|vm, a, b| vm.union_of(a, b));
+}
+
+static TYPE_METHODS: &[Native] = &[
+    native("mro(self, /)", |vm, args| {
+        let ty = vm.cast::<Type>(&args[0])?;
+        let mro = compute_mro(vm, ty)?;
+        Ok(vm.list(mro))
+    }, "Return a type's method resolution order."),
+    native("__subclasses__(self, /)", |vm, args| {
+        let ty = vm.cast::<Type>(&args[0])?;
+        Ok(vm.list(ty.live_subclasses().into_iter().map(Ref::into_value).collect()))
+    }, "Return a list of immediate subclasses."),
+    native_raw("__prepare__(cls, name, bases, /, **kwds)", |vm, _| Ok(vm.new_dict().into_value()), "Create the namespace for the class statement").class(),
+    native("__instancecheck__(self, instance, /)", |vm, args| {
+        Ok(Value::bool(vm.real_isinstance(&args[1], &args[0])?))
+    }, "Check if an object is an instance."),
+    native("__subclasscheck__(self, subclass, /)", |vm, args| {
+        Ok(Value::bool(vm.real_issubclass(&args[1], &args[0])?))
+    }, "Check if a class is a subclass."),
+    native("__dir__(self, /)", |vm, args| {
+        let ty = vm.cast::<Type>(&args[0])?;
+        let all = vm.new_dict();
+        merge_dir(vm, &all, ty)?;
+        Ok(vm.list(all.keys()))
+    }, "Specialized __dir__ implementation for types."),
+    native("__sizeof__(self, /)", |vm, args| Ok(vm.int(vm.object_size(&args[0]) as i64)), "Return memory consumption of the type object."),
+];
+
+fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Type>> {
+    vm.cast::<Type>(value)
+}
+
+fn check_set(vm: &Vm, ty: &Obj<Type>, name: &str, value: Option<&Value>) -> PyResult<()> {
+    if ty.has(type_flag::IMMUTABLE) {
+        return Err(vm.type_error(format!("cannot set '{name}' attribute of immutable type '{}'", ty.name())));
+    }
+    if value.is_none() {
+        return Err(vm.type_error(format!("cannot delete '{name}' attribute of type '{}'", ty.name())));
+    }
+    Ok(())
+}
+
+static TYPE_GETSET: &[GetSet] = &[
+    getset("__name__", |vm, t| Ok(this(vm, t)?.name.cloned().into_value()), |vm, t, value| {
+        let ty = this(vm, t)?;
+        check_set(vm, ty, "__name__", value)?;
+        let Some(value) = value else { return Ok(()) };
+        let Some(text) = value.as_str() else {
+            return Err(vm.type_error(format!(
+                "can only assign string to {}.__name__, not '{}'", ty.name(), value.type_name(vm))));
+        };
+        if text.bytes().contains(&0) {
+            return Err(vm.value_error("type name must not contain null characters"));
+        }
+        if text.as_str().is_none() {
+            return Err(vm.encode_error_surrogate(value));
+        }
+        ty.name.set(text.to_ref());
+        Ok(())
+    }, ""),
+    getset("__qualname__", |vm, t| Ok(this(vm, t)?.qualname.cloned().into_value()), |vm, t, value| {
+        let ty = this(vm, t)?;
+        check_set(vm, ty, "__qualname__", value)?;
+        let Some(value) = value else { return Ok(()) };
+        let Some(text) = value.as_str() else {
+            return Err(vm.type_error(format!(
+                "can only assign string to {}.__qualname__, not '{}'", ty.name(), value.type_name(vm))));
+        };
+        ty.qualname.set(text.to_ref());
+        Ok(())
+    }, ""),
+    getset("__bases__", |vm, t| Ok(this(vm, t)?.bases.cloned().into_value()), set_bases, ""),
+    getter("__mro__", |vm, t| Ok(this(vm, t)?.mro.cloned().into_value()), ""),
+    getter("__base__", |vm, t| Ok(this(vm, t)?.base.cloned().map_or(Value::NONE, Ref::into_value)), ""),
+    getset("__module__", |vm, t| type_module(vm, this(vm, t)?), |vm, t, value| {
+        let ty = this(vm, t)?;
+        check_set(vm, ty, "__module__", value)?;
+        if let Some(value) = value {
+            drop(ty.dict.insert_str(&vm.names().__module__, value.clone()));
+            drop(ty.dict.remove_str(&vm.names().__firstlineno__));
+            ty.modified(vm);
+        }
+        Ok(())
+    }, ""),
+    getset("__abstractmethods__", |vm, t| {
+        let ty = this(vm, t)?;
+        match ty.dict.get_str(&vm.names().__abstractmethods__) {
+            Some(found) if !ty.has(type_flag::TYPE) || ty.is_heap() => Ok(found),
+            _ => Err(vm.attribute_error_on(t, vm.names().__abstractmethods__.value(), "__abstractmethods__")),
+        }
+    }, |vm, t, value| {
+        let ty = this(vm, t)?;
+        let name = &vm.names().__abstractmethods__;
+        match value {
+            Some(value) => {
+                let is_abstract = vm.truth(value)?;
+                drop(ty.dict.insert_str(name, value.clone()));
+                if is_abstract { ty.set_flags(type_flag::ABSTRACT) } else { ty.clear_flags(type_flag::ABSTRACT) }
+            }
+            None => {
+                if ty.dict.remove_str(name).is_none() {
+                    return Err(vm.attribute_error_on(t, name.value(), "__abstractmethods__"));
+                }
+                ty.clear_flags(type_flag::ABSTRACT);
+            }
+        }
+        ty.modified(vm);
+        Ok(())
+    }, ""),
+    getter("__dict__", |vm, t| vm.mapping_proxy(this(vm, t)?.dict.clone().into_value()), ""),
+    getset("__doc__", |vm, t| {
+        let ty = this(vm, t)?;
+        match ty.dict.get_str(&vm.names().__doc__) {
+            Some(found) => match found.is_object().then(|| found.ty(vm).slots.get().get).flatten() {
+                Some(get) => get(vm, &found, None, Some(t)),
+                None => Ok(found),
+            },
+            None => Ok(Value::NONE),
+        }
+    }, |vm, t, value| {
+        let ty = this(vm, t)?;
+        check_set(vm, ty, "__doc__", value)?;
+        if let Some(value) = value {
+            drop(ty.dict.insert_str(&vm.names().__doc__, value.clone()));
+            ty.modified(vm);
+        }
+        Ok(())
+    }, ""),
+    getter("__text_signature__", |vm, t| {
+        let ty = this(vm, t)?;
+        Ok(match ty.spec {
+            Some(spec) if !spec.signature.is_empty() => vm.str(spec.signature),
+            _ => Value::NONE,
+        })
+    }, ""),
+    getset("__annotations__", |vm, t| vm.type_annotations(t), |vm, t, v| vm.set_type_annotations(t, v), ""),
+    getset("__annotate__", |vm, t| vm.type_annotate(t), |vm, t, v| vm.set_type_annotate(t, v), ""),
+    getset("__type_params__", |vm, t| {
+        Ok(this(vm, t)?.dict.get_str(&vm.names().__type_params__).unwrap_or_else(|| vm.tuple(vec![])))
+    }, |vm, t, value| {
+        let ty = this(vm, t)?;
+        check_set(vm, ty, "__type_params__", value)?;
+        if let Some(value) = value {
+            drop(ty.dict.insert_str(&vm.names().__type_params__, value.clone()));
+            ty.modified(vm);
+        }
+        Ok(())
+    }, ""),
+    getter("__basicsize__", |vm, t| Ok(vm.int(i64::from(this(vm, t)?.fast.instance_size.get()))), ""),
+    getter("__itemsize__", |vm, t| Ok(vm.int(if this(vm, t)?.fast.layout.get().size_of.is_some() { 8 } else { 0 })), ""),
+    getter("__flags__", |vm, t| {
+        let ty = this(vm, t)?;
+        let f = ty.fast.flags.get();
+        let map = [
+            (type_flag::HEAP, 1 << 9), (type_flag::BASE, 1 << 10), (type_flag::ABSTRACT, 1 << 20),
+            (type_flag::IMMUTABLE, 1 << 8), (type_flag::INT, 1 << 24), (type_flag::LIST, 1 << 25),
+            (type_flag::TUPLE, 1 << 26), (type_flag::BYTES, 1 << 27), (type_flag::STR, 1 << 28),
+            (type_flag::DICT, 1 << 29), (type_flag::EXCEPTION, 1 << 30), (type_flag::TYPE, 1 << 31),
+            (type_flag::SEQUENCE, 1 << 5), (type_flag::MAPPING, 1 << 6), (type_flag::NO_NEW, 1 << 7),
+        ];
+        let mut out: i64 = 1 << 12;
+        for (ours, theirs) in map {
+            if f & ours != 0 { out |= theirs; }
+        }
+        if ty.is_container() { out |= 1 << 14; }
+        Ok(vm.int(out))
+    }, ""),
+    getter("__weakrefoffset__", |vm, _| Ok(vm.int(0)), ""),
+    getter("__dictoffset__", |vm, t| Ok(vm.int(i64::from(this(vm, t)?.fast.attrs_offset.get()))), ""),
+];
+
+impl Obj<Type> {
+    /// Names of all slots along the MRO with their places: what must agree for `__class__` assignment.
+    fn slot_layout(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for ty in self.mro().iter().rev().filter_map(Value::as_type) {
+            names.extend(ty.slot_names.get().iter().map(|n| n.to_string_lossy().into_owned()));
+        }
+        names
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ MRO
+
+/// C3 linearisation.
+fn compute_mro(vm: &Vm, ty: &Obj<Type>) -> PyResult<Vec<Value>> {
+    let bases = ty.bases.cloned();
+    if let [only] = bases.items()
+        && let Some(base) = only.as_type()
+    {
+        let mut mro = vec![ty.to_value()];
+        mro.extend_from_slice(base.mro());
+        return Ok(mro);
+    }
+    for (at, base) in bases.items().iter().enumerate() {
+        if bases.items()[..at].iter().any(|b| b.is(base)) {
+            let name = base.as_type().map(|t| t.name()).unwrap_or_default();
+            return Err(vm.type_error(format!("duplicate base class {name}")));
+        }
+    }
+    let mut sequences: Vec<Vec<Value>> =
+        bases.items().iter().filter_map(Value::as_type).map(|base| base.mro().to_vec()).collect();
+    sequences.push(bases.items().to_vec());
+    let mut heads = vec![0usize; sequences.len()];
+    let mut mro = vec![ty.to_value()];
+    loop {
+        let mut candidate = None;
+        let mut done = true;
+        for (sequence, &head) in sequences.iter().zip(&heads) {
+            let Some(first) = sequence.get(head) else { continue };
+            done = false;
+            let blocked =
+                sequences.iter().zip(&heads).any(|(other, &h)| other.iter().skip(h + 1).any(|v| v.is(first)));
+            if !blocked {
+                candidate = Some(first.clone());
+                break;
+            }
+        }
+        if done {
+            return Ok(mro);
+        }
+        let Some(next) = candidate else {
+            let mut names: Vec<String> = Vec::new();
+            for (sequence, &head) in sequences.iter().zip(&heads) {
+                if let Some(ty) = sequence.get(head).and_then(Value::as_type) {
+                    let name = ty.name();
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
+            }
+            return Err(vm.type_error(format!(
+                "Cannot create a consistent method resolution order (MRO) for bases {}",
+                names.join(", ")
+            )));
+        };
+        for (sequence, head) in sequences.iter().zip(&mut heads) {
+            if sequence.get(*head).is_some_and(|v| v.is(&next)) {
+                *head += 1;
+            }
+        }
+        mro.push(next);
+    }
+}
+
+fn set_mro(vm: &Vm, ty: &TypeRef) -> PyResult<()> {
+    let meta = ty.value().ty(vm);
+    let custom = if meta.address() == vm.interp().type_type.address() {
+        None
+    } else {
+        let ours = vm.interp().type_type.dict.get_str(&vm.names().mro);
+        meta.lookup(vm, &vm.names().mro).filter(|f| !ours.as_ref().is_some_and(|o| o.is(f)))
+    };
+    let mro = match custom {
+        None => compute_mro(vm, ty)?,
+        Some(found) => {
+            let result = vm.call_found(ty.value(), &found, &[])?;
+            let mro = vm.collect(&result)?;
+            for base in &mro {
+                let Some(base) = base.as_type() else {
+                    return Err(vm.type_error(format!("mro() returned a non-class ('{}')", base.type_name(vm))));
+                };
+                let solid = solid_base(vm, ty);
+                if !solid.is_subtype(&solid_base(vm, base)) {
+                    return Err(vm.type_error(format!("mro() returned base with unsuitable layout ('{}')", base.name())));
+                }
+            }
+            mro
+        }
+    };
+    ty.mro.set(vm.tuple_ref(mro));
+    ty.modified(vm);
+    Ok(())
+}
+
+// ------------------------------------------------------------------------------------------------ class creation
+
+/// The type among the bases that decides the layout.
+fn solid_base(vm: &Vm, ty: &Obj<Type>) -> TypeRef {
+    let mut at = ty.to_ref();
+    loop {
+        let Some(base) = at.base.cloned() else { return at };
+        let (a, b) = (&at.fast, &base.fast);
+        let adds_slots = a.slots_count.get() != b.slots_count.get();
+        if !std::ptr::eq(a.layout.get(), b.layout.get()) || adds_slots {
+            return at;
+        }
+        let _ = vm;
+        at = base;
+    }
+}
+
+fn best_base(vm: &Vm, bases: &[Value]) -> PyResult<TypeRef> {
+    let mut winner: Option<(TypeRef, TypeRef)> = None;
+    for base in bases {
+        let Some(base) = base.as_type() else { return Err(vm.type_error("bases must be types")) };
+        if !base.has(type_flag::BASE) {
+            return Err(vm.type_error(format!("type '{}' is not an acceptable base type", type_full_name(vm, base)?)));
+        }
+        let solid = solid_base(vm, base);
+        match &winner {
+            None => winner = Some((base.to_ref(), solid)),
+            Some((_, current)) if current.is_subtype(&solid) => {}
+            Some((_, current)) if solid.is_subtype(current) => winner = Some((base.to_ref(), solid)),
+            Some(_) => return Err(vm.type_error("multiple bases have instance lay-out conflict")),
+        }
+    }
+    match winner {
+        Some((base, _)) => Ok(base),
+        None => Ok(vm.interp().object_type.clone()),
+    }
+}
+
+impl Vm {
+    /// The metaclass that fits all bases, starting from one.
+    pub fn winning_metaclass(&self, meta: &TypeRef, bases: &[Value]) -> PyResult<TypeRef> {
+        let mut winner = meta.clone();
+        for base in bases {
+            let candidate = base.type_ref(self);
+            if winner.is_subtype(&candidate) {
+                continue;
+            }
+            if candidate.is_subtype(&winner) {
+                winner = candidate;
+                continue;
+            }
+            return Err(self.type_error(
+                "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the metaclasses of all its bases",
+            ));
+        }
+        Ok(winner)
+    }
+}
+
+fn type_new(vm: &Vm, meta: &TypeRef, args: Args) -> PyResult<Value> {
+    let pos = args.pos();
+    if pos.len() != 3 {
+        return Err(vm.type_error(format!("type.__new__() takes exactly 3 arguments ({} given)", pos.len())));
+    }
+    let Some(name) = pos[0].as_str() else {
+        return Err(vm.type_error(format!(
+            "type.__new__() argument 1 must be str, not {}",
+            pos[0].type_name(vm)
+        )));
+    };
+    let Some(bases) = pos[1].as_tuple() else {
+        return Err(vm.type_error(format!(
+            "type.__new__() argument 2 must be tuple, not {}",
+            pos[1].type_name(vm)
+        )));
+    };
+    let Some(namespace) = pos[2].as_dict() else {
+        return Err(vm.type_error(format!(
+            "type.__new__() argument 3 must be dict, not {}",
+            pos[2].type_name(vm)
+        )));
+    };
+    let mut bases: Vec<Value> = bases.items().to_vec();
+    for base in &bases {
+        if base.as_type().is_none() && vm.getattr_opt(base, vm.names().__mro_entries__.value())?.is_some() {
+            return Err(vm.type_error(
+                "type() doesn't support MRO entry resolution; use types.new_class()",
+            ));
+        }
+    }
+    let meta = if bases.is_empty() { meta.clone() } else { vm.winning_metaclass(meta, &bases)? };
+    if let Some(new) = meta.slots.get().new
+        && new as usize != type_new as *const () as usize
+    {
+        return new(vm, &meta, args);
+    }
+    if bases.is_empty() {
+        bases.push(vm.interp().object_type.clone().into_value());
+    }
+    let base = best_base(vm, &bases)?;
+    if name.bytes().contains(&0) {
+        return Err(vm.value_error("type name must not contain null characters"));
+    }
+    if name.as_str().is_none() {
+        return Err(vm.encode_error_surrogate(&pos[0]));
+    }
+    make_class(vm, &meta, name, bases, base, namespace, args)
+}
+
+fn make_class(
+    vm: &Vm,
+    meta: &TypeRef,
+    name: &Obj<Str>,
+    bases: Vec<Value>,
+    base: TypeRef,
+    namespace: &Obj<Dict>,
+    args: Args,
+) -> PyResult<Value> {
+    let n = vm.names();
+    let dict = vm.dict(namespace.copy());
+    let qualname = match dict.get_str(&n.__qualname__) {
+        Some(q) => match q.as_str() {
+            Some(text) => {
+                let text = text.to_ref();
+                dict.remove_str(&n.__qualname__);
+                text
+            }
+            None => {
+                return Err(vm.type_error(format!(
+                    "type __qualname__ must be a str, not {}",
+                    q.type_name(vm)
+                )));
+            }
+        },
+        None => name.to_ref(),
+    };
+    let layout = base.fast.layout.get();
+    let own_name = vm.intern_value(&name.to_value()).unwrap_or_else(|| name.to_ref());
+    let raw = raw_type(
+        meta.head_ptr(),
+        (own_name, qualname),
+        layout,
+        (Some(base.clone()), vm.tuple_ref(bases.clone()), vm.tuple_ref(vec![])),
+        dict.clone(),
+        None,
+    );
+    let ty = vm.alloc(meta, raw);
+    // The base's spec is not ours: `spec` tells builtin types.
+    let flags = (base.fast.flags.get() & INHERITED) | type_flag::HEAP | type_flag::BASE | type_flag::READY;
+    ty.fast.flags.set(flags);
+    for other in &bases {
+        if let Some(other) = other.as_type() {
+            ty.set_flags(other.fast.flags.get() & (type_flag::SEQUENCE | type_flag::MAPPING));
+        }
+    }
+    layout_slots(vm, &ty, &base, &bases, &dict)?;
+    set_mro(vm, &ty)?;
+    for other in &bases {
+        if let Some(other) = other.as_type() {
+            other.subclasses.get_mut().push(std::ptr::NonNull::from(&*ty));
+        }
+    }
+    fill_namespace(vm, &ty, &dict)?;
+    slots::update(vm, &ty, None);
+    if let Some(cell) = dict.get_str(&n.__classcell__) {
+        if !vm.set_cell(&cell, ty.value().clone()) {
+            return Err(vm.type_error(format!(
+                "type.__new__(): __classcell__ must be a nonlocal cell, not <class '{}'>",
+                cell.type_name(vm)
+            )));
+        }
+        dict.remove_str(&n.__classcell__);
+        ty.modified(vm);
+    }
+    if let Some(cell) = dict.get_str(&n.__classdictcell__) {
+        if !vm.set_cell(&cell, dict.clone().into_value()) {
+            return Err(vm.type_error(format!(
+                "type.__new__(): __classdictcell__ must be a nonlocal cell, not <class '{}'>",
+                cell.type_name(vm)
+            )));
+        }
+        dict.remove_str(&n.__classdictcell__);
+        ty.modified(vm);
+    }
+    set_names(vm, &ty, &dict)?;
+    init_subclass(vm, &ty, args)?;
+    Ok(ty.into_value())
+}
+
+fn fill_namespace(vm: &Vm, ty: &TypeRef, dict: &Ref<Dict>) -> PyResult<()> {
+    let n = vm.names();
+    if dict.get_str(&n.__module__).is_none()
+        && let Some(module) = vm.current_global("__name__")
+    {
+        dict.insert_str(&n.__module__, module);
+    }
+    if let Some(new) = dict.get_str(&n.__new__)
+        && vm.is_python_function(&new)
+    {
+        drop(dict.insert_str(&n.__new__, vm.static_method(new)));
+    }
+    for name in [&n.__init_subclass__, &n.__class_getitem__] {
+        if let Some(f) = dict.get_str(name)
+            && vm.is_python_function(&f)
+        {
+            drop(dict.insert_str(name, vm.class_method(f)));
+        }
+    }
+    if dict.get_str(&n.__doc__).is_none() {
+        dict.insert_str(&n.__doc__, Value::NONE);
+    }
+    if dict.get_str(&n.__eq__).is_some() && dict.get_str(&n.__hash__).is_none() {
+        dict.insert_str(&n.__hash__, Value::NONE);
+    }
+    let _ = ty;
+    Ok(())
+}
+
+/// `__slots__`, `__dict__` and `__weakref__`, and where they stand in an instance.
+fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &Ref<Dict>) -> PyResult<()> {
+    let n = vm.names();
+    let slots = dict.get_str(&n.__slots__);
+    let mut names: Vec<Ref<Str>> = Vec::new();
+    let base_has_dict = base.fast.attrs_offset.get() != 0;
+    let base_has_weak = base.has(type_flag::WEAKREF);
+    let any_dict = bases.iter().filter_map(Value::as_type).any(|b| b.has(type_flag::DICT_ATTR));
+    let any_weak = bases.iter().filter_map(Value::as_type).any(|b| b.has(type_flag::WEAKREF));
+    let (mut wants_dict, mut wants_weak) = (true, true);
+    let var_sized = base.fast.layout.get().size_of.is_some();
+    if let Some(slots) = slots {
+        (wants_dict, wants_weak) = (any_dict, any_weak);
+        let list = if slots.as_str().is_some() { vec![slots.clone()] } else { vm.collect(&slots)? };
+        if var_sized && !list.is_empty() && list.iter().any(|s| s.as_str().is_none_or(|s| !matches!(s.bytes(), b"__dict__" | b"__weakref__"))) {
+            return Err(vm.type_error(format!("nonempty __slots__ not supported for subtype of '{}'", base.name())));
+        }
+        for item in &list {
+            let Some(text) = item.as_str() else {
+                return Err(vm.type_error(format!("__slots__ items must be strings, not '{}'", item.type_name(vm))));
+            };
+            if !vm.is_identifier(text) {
+                return Err(vm.type_error("__slots__ must be identifiers"));
+            }
+            match text.bytes() {
+                b"__dict__" => {
+                    if base_has_dict || (wants_dict && !any_dict) {
+                        return Err(vm.type_error("__dict__ slot disallowed: we already got one"));
+                    }
+                    wants_dict = true;
+                }
+                b"__weakref__" => {
+                    if base_has_weak {
+                        return Err(vm.type_error("__weakref__ slot disallowed: we already got one"));
+                    }
+                    wants_weak = true;
+                }
+                _ => {
+                    let mangled = mangle(vm, &ty.name.get().to_string_lossy(), text);
+                    if names.iter().any(|n| n.is(&mangled)) {
+                        continue;
+                    }
+                    let special = [&n.__qualname__, &n.__classcell__, &n.__classdictcell__];
+                    if dict.get_str(&mangled).is_some() && !special.iter().any(|s| s.is(&mangled)) {
+                        return Err(vm.value_error(format!(
+                            "'{}' in __slots__ conflicts with class variable",
+                            mangled.to_string_lossy()
+                        )));
+                    }
+                    names.push(mangled);
+                }
+            }
+        }
+        names.sort_by(|a, b| a.bytes().cmp(b.bytes()));
+    }
+    // Slots of the base stay where they are; ours follow, then the attribute area.
+    let head = &ty.fast;
+    let base_slots_start = base.fast.layout.get().size.next_multiple_of(8);
+    let base_count = base.fast.slots_count.get() as usize;
+    let mut slots_start = base_slots_start;
+    let mut attrs_offset = 0;
+    if base_has_dict {
+        // The attribute area of the base comes first; our slots cannot follow inline values, so the area moves:
+        // slots are laid out from the layout's end on, the area behind them.
+        slots_start = base.fast.slots_offset.get() as usize;
+    }
+    let count = base_count + names.len();
+    let mut end = slots_start + 8 * count;
+    if wants_dict || base_has_dict {
+        attrs_offset = end;
+        end += 8;
+        ty.set_flags(type_flag::DICT_ATTR);
+    }
+    if wants_weak || base_has_weak {
+        ty.set_flags(type_flag::WEAKREF);
+    }
+    if end > u16::MAX as usize {
+        return Err(vm.type_error("too many __slots__"));
+    }
+    head.slots_offset.set(slots_start as u16);
+    head.slots_count.set(count as u16);
+    head.attrs_offset.set(attrs_offset as u16);
+    head.instance_size.set(end as u32);
+    if attrs_offset != 0 {
+        head.inline_values.set(inline_hint(vm, bases, dict));
+    }
+    for (at, name) in names.iter().enumerate() {
+        let offset = slots_start + 8 * (base_count + at);
+        let descriptor =
+            vm.alloc_spec(&MEMBER_DESCRIPTOR, MemberDescriptor { name: name.clone(), owner: ty.clone(), offset });
+        dict.insert_str(name, descriptor);
+    }
+    ty.slot_names.set(names);
+    if wants_dict && !any_dict {
+        let descriptor = vm.alloc_spec(&GETSET_DESCRIPTOR, GetSetDescriptor { def: &DICT_GETSET, owner: ty.clone() });
+        dict.set_default(vm, n.__dict__.value(), &descriptor)?;
+    }
+    if wants_weak && !any_weak {
+        let descriptor = vm.alloc_spec(&GETSET_DESCRIPTOR, GetSetDescriptor { def: &WEAKREF_GETSET, owner: ty.clone() });
+        dict.set_default(vm, n.__weakref__.value(), &descriptor)?;
+    }
+    Ok(())
+}
+
+/// `__dict__` of instances.
+pub static DICT_GETSET: GetSet = getset(
+    "__dict__",
+    |vm, object| match own_dict(vm, object) {
+        Some(dict) => Ok(dict.into_value()),
+        None => Err(vm.no_attribute(object, vm.names().__dict__.value())),
+    },
+    |vm, object, value| {
+        let Some(value) = value else { return Err(vm.type_error("cannot delete __dict__")) };
+        let Some(dict) = value.downcast_ref::<Dict>() else {
+            return Err(vm.type_error(format!(
+                "__dict__ must be set to a dictionary, not a '{}'",
+                value.type_name(vm)
+            )));
+        };
+        attrs::own_set_dict(vm, object, dict);
+        Ok(())
+    },
+    "dictionary for instance variables",
+);
+
+static WEAKREF_GETSET: GetSet = getter(
+    "__weakref__",
+    |vm, object| vm.first_weakref(object),
+    "list of weak references to the object",
+);
+
+fn inline_hint(vm: &Vm, bases: &[Value], dict: &Ref<Dict>) -> u8 {
+    let inherited = bases.iter().filter_map(Value::as_type).map(|b| b.fast.inline_values.get()).max().unwrap_or(0);
+    let own = dict
+        .get_str(&vm.names().__static_attributes__)
+        .and_then(|names| names.as_tuple().map(Obj::<Tuple>::len))
+        .unwrap_or(0);
+    (inherited as usize + own).clamp(1, 30) as u8
+}
+
+fn mangle(vm: &Vm, class: &str, name: &Obj<Str>) -> Ref<Str> {
+    let text = name.to_string_lossy();
+    let class = class.trim_start_matches('_');
+    if !text.starts_with("__") || text.ends_with("__") || class.is_empty() {
+        return vm.intern(&text);
+    }
+    vm.intern(&format!("_{class}{text}"))
+}
+
+fn set_names(vm: &Vm, ty: &TypeRef, dict: &Ref<Dict>) -> PyResult<()> {
+    for (name, value) in dict.entries() {
+        if !value.is_object() {
+            continue;
+        }
+        let Some(found) = value.ty(vm).lookup(vm, &vm.names().__set_name__) else { continue };
+        let result = vm.call_found(&value, &found, &[ty.value().clone(), name.clone()]);
+        if let Err(raised) = result {
+            let exception = vm.take_raised(raised);
+            let note = format!(
+                "Error calling __set_name__ on '{}' instance {} in '{}'",
+                value.type_name(vm),
+                vm.repr_text(&name)?,
+                ty.name()
+            );
+            let note = vm.str(note);
+            vm.call_method_str(&exception, "add_note", &[note])?;
+            return Err(vm.set_raised(exception));
+        }
+    }
+    Ok(())
+}
+
+fn init_subclass(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<()> {
+    let hook = vm.super_lookup(ty, ty.value(), &vm.names().__init_subclass__)?;
+    let Some(hook) = hook else { return Ok(()) };
+    let values = &args.values[args.pos().len()..];
+    vm.call(&hook, Args { values, names: args.names }).map(drop)
+}
+
+fn set_bases(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
+    let ty = this(vm, object)?.to_ref();
+    check_set(vm, &ty, "__bases__", value)?;
+    let Some(value) = value else { return Ok(()) };
+    let Some(new) = value.downcast_ref::<Tuple>() else {
+        return Err(vm.type_error(format!(
+            "can only assign tuple to {}.__bases__, not {}",
+            ty.name(),
+            value.type_name(vm)
+        )));
+    };
+    if new.is_empty() {
+        return Err(vm.type_error(format!("can only assign non-empty tuple to {}.__bases__, not ()", ty.name())));
+    }
+    for base in new.items() {
+        let Some(base) = base.as_type() else {
+            return Err(vm.type_error(format!(
+                "{}.__bases__ must be tuple of classes, not '{}'",
+                ty.name(),
+                base.type_name(vm)
+            )));
+        };
+        if base.is_subtype(&ty) {
+            return Err(vm.type_error("a __bases__ item causes an inheritance cycle"));
+        }
+    }
+    let base = best_base(vm, new.items())?;
+    let old_base = ty.base.cloned();
+    if let Some(old) = &old_base {
+        let (a, b) = (&old.fast, &base.fast);
+        if !std::ptr::eq(a.layout.get(), b.layout.get())
+            || a.slots_count.get() != b.slots_count.get()
+            || (a.attrs_offset.get() != b.attrs_offset.get())
+        {
+            return Err(vm.type_error(format!(
+                "__bases__ assignment: '{}' object layout differs from '{}'",
+                base.name(),
+                old.name()
+            )));
+        }
+    }
+    let old_bases = ty.bases.cloned();
+    let old_mro = ty.mro.cloned();
+    ty.bases.set(new.clone());
+    ty.base.set(Some(base));
+    let mut done: Vec<(TypeRef, Ref<Tuple>)> = vec![(ty.clone(), old_mro)];
+    let result = recompute_mro(vm, &ty, &mut done);
+    if let Err(raised) = result {
+        for (ty, mro) in done {
+            ty.mro.set(mro);
+            ty.modified(vm);
+        }
+        ty.bases.set(old_bases);
+        ty.base.set(old_base);
+        return Err(raised);
+    }
+    let pointer = std::ptr::NonNull::from(&*ty);
+    for base in old_bases.items().iter().filter_map(Value::as_type) {
+        base.subclasses.get_mut().retain(|sub| *sub != pointer);
+    }
+    for base in new.items().iter().filter_map(Value::as_type) {
+        base.subclasses.get_mut().push(pointer);
+    }
+    ty.modified(vm);
+    slots::update(vm, &ty, None);
+    Ok(())
+}
+
+fn recompute_mro(vm: &Vm, ty: &TypeRef, done: &mut Vec<(TypeRef, Ref<Tuple>)>) -> PyResult<()> {
+    set_mro(vm, ty)?;
+    for sub in ty.live_subclasses() {
+        done.push((sub.clone(), sub.mro.cloned()));
+        recompute_mro(vm, &sub, done)?;
+    }
+    Ok(())
+}
+

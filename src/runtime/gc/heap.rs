@@ -1,0 +1,705 @@
+//! Where objects live and how they die: size-classed free lists, release of the last reference, links of containers.
+//!
+//! # Model
+//!
+//! An object is its header and payload (`value::Obj<T>`), for some layouts followed by inline items, for instances of
+//! Python classes followed by `__slots__` words and by the attribute area (one word that is a shape or a dictionary,
+//! then inline values). Containers have two link words in front of the header.
+//!
+//! # Invariants
+//!
+//! 1. `release` runs once an object: the count is zero and stays so, unless `__del__` brings it back.
+//! 2. A tracked object is in exactly one circular list. (`cycle::check`.)
+//! 3. Dropping nests at most [`NESTING`] deep; what would go deeper waits in `pending`. (a chain of a million links.)
+//!
+//! # Safety
+//!
+//! Callers of `release` own the last reference. Layouts describe their payload truly: `Layout::of` derives them.
+
+use std::alloc;
+use std::cell::{Cell, RefCell, UnsafeCell};
+use std::collections::HashMap;
+use std::ptr::NonNull;
+
+use crate::runtime::value::{Header, Obj, Payload, Value, flag};
+
+/// What the heap knows of a payload type.
+pub struct Layout {
+    /// For messages of the heap checker.
+    pub name: &'static str,
+    /// Size of header and payload.
+    pub size: usize,
+    /// Size of one object if it has inline items.
+    pub size_of: Option<unsafe fn(NonNull<Header>) -> usize>,
+    /// Runs the payload's destructor, if it has one.
+    pub drop: Option<unsafe fn(NonNull<Header>)>,
+    /// Shows the payload's values.
+    pub traverse: unsafe fn(NonNull<Header>, &mut dyn FnMut(&Value)),
+    /// Breaks cycles.
+    pub clear: unsafe fn(NonNull<Header>),
+    /// Objects get links and are tracked.
+    pub is_container: bool,
+    /// The layout that this one begins with.
+    pub base: Option<fn() -> &'static Layout>,
+}
+
+impl Layout {
+    /// The layout of payload `T`.
+    pub const fn of<T: Payload>(
+        name: &'static str,
+        is_container: bool,
+        base: Option<fn() -> &'static Layout>,
+    ) -> Layout {
+        unsafe fn drop_payload<T: Payload>(at: NonNull<Header>) {
+            // SAFETY: `at` is the header of an Obj<T> that nobody can reach any more.
+            unsafe { std::ptr::drop_in_place(&raw mut (*at.cast::<Obj<T>>().as_ptr()).data) }
+        }
+        unsafe fn traverse<T: Payload>(at: NonNull<Header>, visit: &mut dyn FnMut(&Value)) {
+            // SAFETY: `at` is the header of a live Obj<T>.
+            unsafe { at.cast::<Obj<T>>().as_ref() }.data.traverse(visit)
+        }
+        unsafe fn clear<T: Payload>(at: NonNull<Header>) {
+            // SAFETY: `at` is the header of a live Obj<T>.
+            unsafe { at.cast::<Obj<T>>().as_ref() }.data.clear()
+        }
+        Layout {
+            name,
+            size: size_of::<Obj<T>>(),
+            size_of: None,
+            drop: if std::mem::needs_drop::<T>() { Some(drop_payload::<T>) } else { None },
+            traverse: traverse::<T>,
+            clear: clear::<T>,
+            is_container,
+            base,
+        }
+    }
+
+    /// The same layout for objects with inline items.
+    pub const fn with_items(mut self, size_of: unsafe fn(NonNull<Header>) -> usize) -> Layout {
+        self.size_of = Some(size_of);
+        self
+    }
+
+    /// The same layout with a destructor of its own.
+    pub const fn with_drop(mut self, drop: unsafe fn(NonNull<Header>)) -> Layout {
+        self.drop = Some(drop);
+        self
+    }
+
+    /// Does this layout begin with the other?
+    #[inline(never)]
+    pub fn extends(&self, other: &'static Layout) -> bool {
+        let mut at = self.base;
+        while let Some(base) = at {
+            let base = base();
+            if std::ptr::eq(base, other) {
+                return true;
+            }
+            at = base.base;
+        }
+        false
+    }
+}
+
+/// The first part of every type object: what heap and machine need to know without knowing `object::typedef`.
+#[repr(C)]
+pub struct TypeHead {
+    /// Layout of the instances.
+    pub layout: Cell<&'static Layout>,
+    /// See `type_flag`.
+    pub flags: Cell<u32>,
+    /// Changes whenever an attribute lookup on the type may change; 0: never cache.
+    pub version: Cell<u32>,
+    /// Which builtin type this is exactly; `kind::OTHER` for all others.
+    pub kind: Cell<u16>,
+    /// Offset in bytes of the attribute area, 0 if instances have none.
+    pub attrs_offset: Cell<u16>,
+    /// Offset in bytes of the first `__slots__` word.
+    pub slots_offset: Cell<u16>,
+    /// Number of `__slots__` words.
+    pub slots_count: Cell<u16>,
+    /// Size of an instance without inline attribute values and items.
+    pub instance_size: Cell<u32>,
+    /// Inline attribute values that a new instance gets.
+    pub inline_values: Cell<u8>,
+}
+
+/// Bits of [`TypeHead::flags`].
+pub mod type_flag {
+    /// Made at run time; its instances own a reference to it.
+    pub const HEAP: u32 = 1;
+    /// Has a `__del__`.
+    pub const HAS_DEL: u32 = 2;
+    /// May be a base class.
+    pub const BASE: u32 = 4;
+    /// Attributes of the type cannot be set.
+    pub const IMMUTABLE: u32 = 8;
+    /// Cannot be instantiated from Python.
+    pub const NO_NEW: u32 = 16;
+    /// `case [..]` matches.
+    pub const SEQUENCE: u32 = 32;
+    /// `case {..}` matches.
+    pub const MAPPING: u32 = 64;
+    /// Subclass of a few builtin types, for fast tests.
+    pub const INT: u32 = 1 << 8;
+    /// See [`INT`].
+    pub const STR: u32 = 1 << 9;
+    /// See [`INT`].
+    pub const TUPLE: u32 = 1 << 10;
+    /// See [`INT`].
+    pub const LIST: u32 = 1 << 11;
+    /// See [`INT`].
+    pub const DICT: u32 = 1 << 12;
+    /// See [`INT`].
+    pub const EXCEPTION: u32 = 1 << 13;
+    /// See [`INT`].
+    pub const TYPE: u32 = 1 << 14;
+    /// See [`INT`].
+    pub const BYTES: u32 = 1 << 15;
+    /// Abstract: has unimplemented abstract methods.
+    pub const ABSTRACT: u32 = 1 << 16;
+    /// Instances can be weakly referenced.
+    pub const WEAKREF: u32 = 1 << 17;
+    /// Instances have a `__dict__`.
+    pub const DICT_ATTR: u32 = 1 << 18;
+    /// Functions of the type take the instance first when looked up on it (method descriptors).
+    pub const METHOD_DESCRIPTOR: u32 = 1 << 19;
+    /// A type whose metaclass overrides attribute lookup.
+    pub const READY: u32 = 1 << 20;
+    /// In a method table patma: `case C(x)` matches the subject itself.
+    pub const MATCH_SELF: u32 = 1 << 21;
+    /// Names `__set__`/`__delete__`: instances in a class are data descriptors (cached test).
+    pub const DATA_DESCRIPTOR: u32 = 1 << 22;
+}
+
+/// First shape number: above the upper half of any user-space address, so that the attribute word's upper half tells
+/// shape and dictionary apart.
+pub const FIRST_SHAPE: u32 = 0x10000;
+
+/// Link words in front of a container's header.
+#[repr(C)]
+pub struct Links {
+    /// Neighbour; a scratch number while the collector works.
+    pub prev: Cell<usize>,
+    /// Neighbour.
+    pub next: Cell<*const Links>,
+}
+
+/// Bytes of [`Links`].
+pub const LINKS: usize = size_of::<Links>();
+const CLASSES: usize = 33;
+const CHUNK: usize = 64 * 1024;
+/// How deep the release of objects may nest.
+pub const NESTING: u32 = 48;
+
+/// A hook of a higher layer.
+pub type Hook = unsafe fn(NonNull<Header>);
+
+/// The memory of one interpreter.
+pub struct Heap {
+    free: [Cell<*mut u8>; CLASSES],
+    bump: Cell<*mut u8>,
+    bump_end: Cell<*mut u8>,
+    chunks: RefCell<Vec<*mut u8>>,
+    /// Objects that wait for their release because the nesting is deep.
+    pending: RefCell<Vec<NonNull<Header>>>,
+    nesting: Cell<u32>,
+    /// New containers since the last look at the young generation.
+    pub young_count: Cell<i32>,
+    /// Number at which the collector should look.
+    pub threshold: Cell<i32>,
+    /// List heads: young and old generation.
+    pub young: Links,
+    /// See `young`.
+    pub old: Links,
+    /// Frozen objects (`gc.freeze`).
+    pub frozen: Links,
+    /// Calls `__del__`; may bring the object back.
+    pub finalize: Cell<Hook>,
+    /// Clears weak references and calls their callbacks.
+    pub clear_weakrefs: Cell<Hook>,
+    /// Called when the young generation is full.
+    pub on_threshold: Cell<fn()>,
+    /// Weak references by the address of what they refer to; the values are weakref objects, not counted.
+    pub weakrefs: RefCell<HashMap<usize, Vec<NonNull<Header>>>>,
+    /// Every allocation may collect (a test mode).
+    pub objects: Cell<usize>,
+}
+
+unsafe fn no_hook(_: NonNull<Header>) {}
+fn no_call() {}
+
+thread_local! {
+    static HEAP: Cell<*const Heap> = const { Cell::new(std::ptr::null()) };
+}
+
+/// The heap of the interpreter that this thread runs.
+#[inline(always)]
+pub fn heap() -> &'static Heap {
+    let heap = HEAP.get();
+    debug_assert!(!heap.is_null(), "no interpreter on this thread");
+    // SAFETY: `enter` put the address of a heap there that lives as long as the process.
+    unsafe { &*heap }
+}
+
+/// Makes `heap` the heap of this thread.
+pub fn enter(heap: &'static Heap) {
+    HEAP.set(heap);
+}
+
+impl Heap {
+    /// A new heap; leaked, because objects point into it until the process ends.
+    pub fn new() -> &'static Heap {
+        let heap: &'static Heap = Box::leak(Box::new(Heap {
+            free: [const { Cell::new(std::ptr::null_mut()) }; CLASSES],
+            bump: Cell::new(std::ptr::null_mut()),
+            bump_end: Cell::new(std::ptr::null_mut()),
+            chunks: RefCell::new(Vec::new()),
+            pending: RefCell::new(Vec::new()),
+            nesting: Cell::new(0),
+            young_count: Cell::new(0),
+            threshold: Cell::new(2000),
+            young: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
+            old: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
+            frozen: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
+            finalize: Cell::new(no_hook),
+            clear_weakrefs: Cell::new(no_hook),
+            on_threshold: Cell::new(no_call),
+            weakrefs: RefCell::new(HashMap::new()),
+            objects: Cell::new(0),
+        }));
+        for list in [&heap.young, &heap.old, &heap.frozen] {
+            list.make_empty();
+        }
+        heap
+    }
+
+    /// Memory for `size` bytes; small sizes come from the free lists.
+    #[inline(always)]
+    pub fn memory(&self, size: usize) -> *mut u8 {
+        let class = (size + 15) / 16;
+        if class < CLASSES {
+            let free = &self.free[class];
+            let head = free.get();
+            if !head.is_null() {
+                // SAFETY: blocks in a free list hold the next block's address in their first word.
+                free.set(unsafe { *head.cast::<*mut u8>() });
+                return head;
+            }
+            return self.carve(class);
+        }
+        large(size)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn carve(&self, class: usize) -> *mut u8 {
+        let size = class * 16;
+        if (self.bump_end.get() as usize) - (self.bump.get() as usize) < size {
+            let chunk = large(CHUNK);
+            self.chunks.borrow_mut().push(chunk);
+            self.bump.set(chunk);
+            // SAFETY: one past the end of the chunk just made.
+            self.bump_end.set(unsafe { chunk.add(CHUNK) });
+        }
+        let block = self.bump.get();
+        // SAFETY: the chunk has room for the block, tested above.
+        self.bump.set(unsafe { block.add(size) });
+        block
+    }
+
+    /// Gives memory from `memory` back.
+    ///
+    /// # Safety
+    /// `at` came from `memory` with the same size and is not used any more.
+    #[inline(always)]
+    pub unsafe fn give_back(&self, at: *mut u8, size: usize) {
+        let class = (size + 15) / 16;
+        if class < CLASSES {
+            // SAFETY: the block is at least 16 bytes and ours.
+            unsafe { *at.cast::<*mut u8>() = self.free[class].get() };
+            self.free[class].set(at);
+        } else {
+            // SAFETY: large blocks came from the global allocator with this layout.
+            unsafe { alloc::dealloc(at, alloc::Layout::from_size_align_unchecked(size, 16)) }
+        }
+    }
+
+    /// Room for an object of `size` bytes (with header), its header written; the payload is the caller's to write.
+    ///
+    /// # Safety
+    /// `ty` is the live type object; the caller writes the payload before anything else runs.
+    #[inline(always)]
+    pub unsafe fn object(&self, ty: NonNull<Obj<TypeHead>>, size: usize, container: bool) -> NonNull<Header> {
+        let extra = if container { LINKS } else { 0 };
+        let block = self.memory(size + extra);
+        // SAFETY: the block has room for links and object.
+        unsafe {
+            let at = block.add(extra).cast::<Header>();
+            let flags = if container { flag::HAS_LINKS } else { 0 };
+            at.write(Header { count: Cell::new(1), flags: Cell::new(flags), ty: Cell::new(ty) });
+            let ty = ty.as_ref();
+            if ty.flags.get() & type_flag::HEAP != 0 {
+                ty.head.count.set(ty.head.count.get() + 1);
+            }
+            let at = NonNull::new_unchecked(at);
+            if container {
+                self.track(at);
+            }
+            at
+        }
+    }
+
+    /// Puts a container into the young generation.
+    #[inline(always)]
+    pub fn track(&self, at: NonNull<Header>) {
+        // SAFETY: a live header with links in front.
+        unsafe {
+            let head = at.as_ref();
+            head.flags.set(head.flags.get() | flag::TRACKED);
+            self.young.push(links(at));
+        }
+        let count = self.young_count.get() + 1;
+        self.young_count.set(count);
+        if count > self.threshold.get() {
+            (self.on_threshold.get())();
+        }
+    }
+
+    /// Takes a container out of its list.
+    #[inline(always)]
+    pub fn untrack(&self, at: NonNull<Header>) {
+        // SAFETY: a live header with links in front.
+        unsafe {
+            let head = at.as_ref();
+            if head.flags.get() & flag::TRACKED != 0 {
+                head.flags.set(head.flags.get() & !(flag::TRACKED | flag::OLD));
+                links(at).as_ref().unlink();
+                if head.flags.get() & flag::OLD == 0 {
+                    self.young_count.set(self.young_count.get() - 1);
+                }
+            }
+        }
+    }
+
+    /// Is the calling code inside the release of an object?
+    pub fn is_releasing(&self) -> bool {
+        self.nesting.get() != 0
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn large(size: usize) -> *mut u8 {
+    let layout = alloc::Layout::from_size_align(size.max(16), 16).unwrap_or(alloc::Layout::new::<u128>());
+    // SAFETY: the size is not zero.
+    let at = unsafe { alloc::alloc(layout) };
+    if at.is_null() {
+        alloc::handle_alloc_error(layout);
+    }
+    at
+}
+
+impl Links {
+    /// Makes a list head of it.
+    pub fn make_empty(&self) {
+        self.next.set(self);
+        self.prev.set(std::ptr::from_ref(self) as usize);
+    }
+    /// Has the list no members?
+    pub fn is_empty(&self) -> bool {
+        std::ptr::eq(self.next.get(), self)
+    }
+    /// Adds at the end of the list whose head this is.
+    ///
+    /// # Safety
+    /// `links` belongs to a live object and is in no list.
+    #[inline(always)]
+    pub unsafe fn push(&self, links: NonNull<Links>) {
+        // SAFETY: heads and members of a circular list are all live.
+        unsafe {
+            let last = self.prev.get() as *const Links;
+            let new = links.as_ref();
+            new.prev.set(last as usize);
+            new.next.set(self);
+            (*last).next.set(new);
+            self.prev.set(std::ptr::from_ref(new) as usize);
+        }
+    }
+    /// Takes this member out of its list.
+    ///
+    /// # Safety
+    /// It is in a list.
+    #[inline(always)]
+    pub unsafe fn unlink(&self) {
+        // SAFETY: neighbours in a circular list are live.
+        unsafe {
+            let prev = self.prev.get() as *const Links;
+            let next = self.next.get();
+            (*prev).next.set(next);
+            (*next).prev.set(prev as usize);
+        }
+    }
+}
+
+/// The links of a container.
+///
+/// # Safety
+/// The object has links (`flag::HAS_LINKS`).
+#[inline(always)]
+pub unsafe fn links(at: NonNull<Header>) -> NonNull<Links> {
+    // SAFETY: links stand right in front of the header.
+    unsafe { at.cast::<Links>().sub(1) }
+}
+
+/// The container that links belong to.
+///
+/// # Safety
+/// The links are a container's, not a list head.
+#[inline(always)]
+pub unsafe fn container(links: NonNull<Links>) -> NonNull<Header> {
+    // SAFETY: the header stands right behind the links.
+    unsafe { links.add(1).cast::<Header>() }
+}
+
+/// The type of an object, as the heap sees it.
+#[inline(always)]
+pub fn type_head(head: &Header) -> &Obj<TypeHead> {
+    // SAFETY: instances keep their type alive, builtin types are immortal.
+    unsafe { head.ty.get().as_ref() }
+}
+
+/// Number of inline attribute values of an instance: the flags' top byte.
+#[inline(always)]
+pub fn inline_values(head: &Header) -> usize {
+    (head.flags.get() >> 24) as usize
+}
+
+/// The attribute word of an instance and the inline values behind it.
+///
+/// # Safety
+/// The type has an attribute area (`attrs_offset` is not zero).
+#[inline(always)]
+pub unsafe fn attrs_word(head: &Header) -> &Cell<u64> {
+    // SAFETY: instances are allocated with the area at that offset.
+    unsafe {
+        let at = std::ptr::from_ref(head).cast::<u8>().add(type_head(head).attrs_offset.get() as usize);
+        &*at.cast::<Cell<u64>>()
+    }
+}
+
+/// Shape of an attribute word, or `None` if it is a dictionary.
+#[inline(always)]
+pub fn shape_of(word: u64) -> Option<u32> {
+    let upper = (word >> 32) as u32;
+    if upper >= FIRST_SHAPE { Some(upper) } else { None }
+}
+
+/// Words of an instance that hold values outside of its payload: slots, inline attributes, dictionary.
+///
+/// # Safety
+/// `at` is a live object.
+pub unsafe fn instance_words(at: NonNull<Header>, visit: &mut dyn FnMut(&UnsafeCell<Value>)) {
+    // SAFETY: the type describes the memory behind the payload.
+    unsafe {
+        let head = at.as_ref();
+        let ty = type_head(head);
+        let start = at.cast::<u8>().as_ptr();
+        for i in 0..ty.slots_count.get() as usize {
+            visit(&*start.add(ty.slots_offset.get() as usize + 8 * i).cast::<UnsafeCell<Value>>());
+        }
+        if ty.attrs_offset.get() != 0 {
+            let word = attrs_word(head);
+            if shape_of(word.get()).is_none() && word.get() != 0 {
+                visit(&*std::ptr::from_ref(word).cast::<UnsafeCell<Value>>());
+            }
+            let values = std::ptr::from_ref(word).add(1);
+            for i in 0..inline_values(head) {
+                visit(&*values.add(i).cast::<UnsafeCell<Value>>());
+            }
+        }
+    }
+}
+
+/// Offset of the inline items of an object whose type adds slots or attributes to a layout with items.
+#[cold]
+pub fn shifted_items(head: &Header) -> usize {
+    type_head(head).instance_size.get() as usize + 8 * inline_values(head)
+}
+
+/// Size of an object without links.
+///
+/// # Safety
+/// `at` is an object whose payload is not dropped yet.
+pub unsafe fn object_size(at: NonNull<Header>) -> usize {
+    // SAFETY: as promised by the caller.
+    unsafe {
+        let head = at.as_ref();
+        let ty = type_head(head);
+        match ty.layout.get().size_of {
+            Some(size_of) => size_of(at),
+            None => ty.instance_size.get() as usize + 8 * inline_values(head),
+        }
+    }
+}
+
+/// Shows all values an object owns, its type included if it owns that.
+///
+/// # Safety
+/// `at` is a live object.
+pub unsafe fn traverse(at: NonNull<Header>, visit: &mut dyn FnMut(&Value)) {
+    // SAFETY: as promised by the caller.
+    unsafe {
+        let ty = type_head(at.as_ref());
+        (ty.layout.get().traverse)(at, visit);
+        instance_words(at, &mut |cell| visit(&*cell.get()));
+        if ty.flags.get() & type_flag::HEAP != 0 {
+            let word = std::mem::ManuallyDrop::new(Value::from_bits(ty.address()));
+            visit(&word);
+        }
+    }
+}
+
+/// The last reference to an object has gone: finalizer, weak references, payload, memory.
+///
+/// # Safety
+/// The object's count is zero and nobody uses it.
+#[inline(never)]
+pub unsafe fn release(at: NonNull<Header>) {
+    // SAFETY: until its memory is given back below the object is there.
+    unsafe {
+        let head = at.as_ref();
+        let ty = type_head(head);
+        let flags = head.flags.get();
+        if (flags & (flag::IMMORTAL | flag::WEAKLY_REFERENCED)) | (ty.flags.get() & type_flag::HAS_DEL) != 0
+            && !prepare_release(at)
+        {
+            return;
+        }
+        let layout = ty.layout.get();
+        let size = object_size(at);
+        if layout.drop.is_none() && flags & flag::HAS_LINKS == 0 && ty.flags.get() & type_flag::HEAP == 0 {
+            heap().give_back(at.as_ptr().cast(), size);
+            return;
+        }
+        let heap = heap();
+        if heap.nesting.get() >= NESTING {
+            heap.pending.borrow_mut().push(at);
+            return;
+        }
+        heap.nesting.set(heap.nesting.get() + 1);
+        destroy(heap, at, layout, size);
+        if heap.nesting.get() == 1 {
+            loop {
+                let next = heap.pending.borrow_mut().pop();
+                let Some(next) = next else { break };
+                let layout = type_head(next.as_ref()).layout.get();
+                destroy(heap, next, layout, object_size(next));
+            }
+        }
+        heap.nesting.set(heap.nesting.get() - 1);
+    }
+}
+
+unsafe fn destroy(heap: &Heap, at: NonNull<Header>, layout: &'static Layout, size: usize) {
+    // SAFETY: called by `release` for an object that nobody can reach.
+    unsafe {
+        let head = at.as_ref();
+        head.flags.set(head.flags.get() | flag::DYING);
+        let linked = head.flags.get() & flag::HAS_LINKS != 0;
+        if linked {
+            heap.untrack(at);
+        }
+        let ty = head.ty.get();
+        let tyref = ty.as_ref();
+        if tyref.attrs_offset.get() != 0 || tyref.slots_count.get() != 0 {
+            instance_words(at, &mut |cell| {
+                drop(std::mem::replace(&mut *cell.get(), Value::UNBOUND));
+            });
+        }
+        if let Some(drop) = layout.drop {
+            drop(at);
+        }
+        let owned = tyref.flags.get() & type_flag::HEAP != 0;
+        let extra = if linked { LINKS } else { 0 };
+        heap.give_back(at.as_ptr().cast::<u8>().sub(extra), size + extra);
+        if owned {
+            drop(Value::from_bits(ty.as_ptr() as u64));
+        }
+    }
+}
+
+/// Finalizer and weak references; says whether the object is to die.
+#[cold]
+#[inline(never)]
+unsafe fn prepare_release(at: NonNull<Header>) -> bool {
+    // SAFETY: the object is there; its count is zero.
+    unsafe {
+        let head = at.as_ref();
+        if head.flags.get() & flag::IMMORTAL != 0 {
+            head.count.set(1 << 30);
+            return false;
+        }
+        let heap = heap();
+        if type_head(head).flags.get() & type_flag::HAS_DEL != 0 && head.flags.get() & flag::FINALIZED == 0 {
+            head.count.set(1);
+            head.flags.set(head.flags.get() | flag::FINALIZED);
+            (heap.finalize.get())(at);
+            head.count.set(head.count.get() - 1);
+            if head.count.get() != 0 {
+                return false;
+            }
+        }
+        if head.flags.get() & flag::WEAKLY_REFERENCED != 0 {
+            head.count.set(1);
+            (heap.clear_weakrefs.get())(at);
+            head.count.set(head.count.get() - 1);
+            if head.count.get() != 0 {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// Makes an object's block larger; it may move. The object must have one reference, which the result takes over.
+pub fn grow(at: *mut u8, old: usize, new: usize) -> *mut u8 {
+    let heap = heap();
+    let (old_class, new_class) = (old.div_ceil(16), new.div_ceil(16));
+    if old_class < CLASSES {
+        if old_class == new_class {
+            return at;
+        }
+        let block = heap.memory(new);
+        // SAFETY: both blocks hold `old` bytes; the old one is not used any more.
+        unsafe {
+            std::ptr::copy_nonoverlapping(at, block, old);
+            heap.give_back(at, old);
+        }
+        return block;
+    }
+    // SAFETY: a large block came from the global allocator with this layout; sizes of live objects are sane.
+    let block = unsafe { alloc::realloc(at, alloc::Layout::from_size_align_unchecked(old, 16), new) };
+    if block.is_null() {
+        alloc::handle_alloc_error(alloc::Layout::new::<u128>());
+    }
+    block
+}
+
+/// A value word of an instance at an offset in bytes that its type's layout of slots gives.
+pub fn word_at(object: &Value, offset: usize) -> &crate::runtime::value::LockCell<Value> {
+    let Some(head) = object.header() else { unreachable!("immediates have no slots") };
+    let ty = type_head(head);
+    let start = ty.slots_offset.get() as usize;
+    assert!(offset >= start && offset < start + 8 * ty.slots_count.get() as usize);
+    // SAFETY: the type says that value words stand there (asserted above).
+    unsafe { &*std::ptr::from_ref(head).cast::<u8>().add(offset).cast::<crate::runtime::value::LockCell<Value>>() }
+}
+
+/// Gives up one reference of an object that was counted elsewhere (as word in a header, not as `Value`).
+pub fn forget_reference(object: &Value) {
+    if object.is_object() {
+        // SAFETY: the caller owned one more count than `object` stands for.
+        drop(unsafe { Value::from_bits(object.to_bits()) });
+    }
+}

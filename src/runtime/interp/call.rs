@@ -1,0 +1,437 @@
+//! Calls that the loop does not do in place: other arguments, native functions, classes, generators; calls from native
+//! code; the ways back that are not the plain one.
+
+use crate::runtime::builtins::descr::{self, BoundMethod, MethodDescriptor, NativeFunction};
+
+use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::gc::heap::type_flag;
+use crate::runtime::interp::dispatch::{self, At, Next};
+use crate::runtime::interp::frame::{Frame, info, word};
+use crate::runtime::interp::function::{Function, GENERATOR_KINDS, NOT_SIMPLE};
+use crate::runtime::interp::generator;
+use crate::runtime::object::args::Args;
+use crate::runtime::object::typedef::kind;
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::{Obj, Value, bits};
+
+type Pushed = PyResult<Option<*mut Value>>;
+
+/// `Call` and `CallMethod` beyond the simple case. `Ok(None)`: the result is stored; `Ok(Some(base))`: that frame runs now.
+#[inline(never)]
+pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pushed {
+    // SAFETY: the run holds the callable and that many arguments.
+    let values = unsafe { std::slice::from_raw_parts_mut(args, count as usize) };
+    let run = at.reg(at.b());
+    let kind = run.kind();
+    if kind == kind::FUNCTION {
+        return call_python(vm, at, values, &[]);
+    }
+    let result = match kind {
+        kind::METHOD_DESCRIPTOR => {
+            // SAFETY: exact kind.
+            let descriptor = unsafe { &*(callable as *const Obj<MethodDescriptor>) };
+            let args = Args::positional(values);
+            match descr::check_receiver(vm, descriptor.def, &descriptor.owner, args) {
+                Ok(()) => descr::run(vm, descriptor.def, args, 1)?,
+                Err(raised) => return Err(raised),
+            }
+        }
+        kind::NATIVE_FUNCTION => {
+            // SAFETY: exact kind.
+            let function = unsafe { &*(callable as *const Obj<NativeFunction>) };
+            if function.passes_self {
+                vm.call(run, Args::positional(values))?
+            } else {
+                descr::run(vm, function.def, Args::positional(values), 0)?
+            }
+        }
+        kind::METHOD => {
+            // SAFETY: exact kind.
+            let method = unsafe { &*(callable as *const Obj<BoundMethod>) };
+            if method.function.kind() == kind::FUNCTION {
+                // A bound Python method: lay the receiver where the callable was.
+                let function = method.function.clone();
+                let receiver = method.receiver.clone();
+                let old = std::mem::replace(run, function);
+                if std::ptr::eq(args, std::ptr::from_mut(at.reg(at.b() + 1))) {
+                    // `Call`: no place for the receiver; the pair form has one.
+                    let all: Vec<Value> = std::iter::once(receiver)
+                        .chain(values.iter_mut().map(|v| std::mem::replace(v, Value::UNBOUND)))
+                        .collect();
+                    drop(old);
+                    return call_python_values(vm, at, &all, &[]);
+                }
+                // SAFETY: the word before the arguments is the pair's second place, unbound now.
+                let values = unsafe {
+                    let first = args.sub(1);
+                    *first = receiver;
+                    std::slice::from_raw_parts_mut(first, count as usize + 1)
+                };
+                drop(old);
+                return call_python(vm, at, values, &[]);
+            }
+            vm.call(run, Args::positional(values))?
+        }
+        kind::TYPE => match call_class(vm, at, values)? {
+            Some(pushed) => return Ok(Some(pushed)),
+            None => {
+                let callable = run.clone();
+                vm.call(&callable, Args::positional(values))?
+            }
+        },
+        _ => {
+            let callable = run.clone();
+            vm.call(&callable, Args::positional(values))?
+        }
+    };
+    at.done_run(at.b(), (count as usize) + (args as usize - std::ptr::from_mut(at.reg(at.b())) as usize) / 8);
+    at.set(at.a(), result);
+    Ok(None)
+}
+
+/// A call of a class whose `__init__` is a Python function and whose `__new__` is `object`'s: the instance takes the
+/// class's place in front of the arguments.
+fn call_class(vm: &Vm, at: At, values: &mut [Value]) -> PyResult<Option<*mut Value>> {
+    let class = at.reg(at.b());
+    let Some(ty) = class.as_type() else { return Ok(None) };
+    if !ty.is_heap() || ty.has(type_flag::ABSTRACT) || class.ty(vm).address() != vm.interp().type_type.address() {
+        return Ok(None);
+    }
+    let object_type = &vm.interp().object_type;
+    let slots = ty.slots.get();
+    if slots.new.map(|f| f as usize) != object_type.slots.get().new.map(|f| f as usize) {
+        return Ok(None);
+    }
+    let Some(init) = ty.lookup(vm, &vm.names().__init__) else { return Ok(None) };
+    if init.kind() != kind::FUNCTION {
+        return Ok(None);
+    }
+    let Some(function) = init.downcast::<Function>() else { return Ok(None) };
+    if function.flags.get() & GENERATOR_KINDS != 0 || function.simple_args.get() == NOT_SIMPLE {
+        return Ok(None);
+    }
+    let instance = vm.alloc(&ty.to_ref(), crate::runtime::builtins::types::Plain).into_value();
+    let is_generator = at.frame().is(info::GENERATOR);
+    let adjacent = std::ptr::eq(at.reg(at.b() + 1), values.as_ptr());
+    if function.simple_args.get() as usize == values.len() + 1 && adjacent && !is_generator {
+        let old = std::mem::replace(at.reg(at.b()), instance.clone());
+        // SAFETY: the instance and the arguments lie side by side.
+        let all = unsafe { std::slice::from_raw_parts_mut(std::ptr::from_mut(at.reg(at.b())), values.len() + 1) };
+        let pushed = push_in_place(vm, at, function, all)?;
+        drop(old);
+        let frame = Frame(pushed);
+        frame.set(word::INFO, frame.get(word::INFO) | info::INIT);
+        frame.set(word::NAMESPACE, instance.into_bits());
+        return Ok(Some(pushed));
+    }
+    let mut all = vec![instance.clone()];
+    all.extend(values.iter_mut().map(|v| std::mem::replace(v, Value::UNBOUND)));
+    let pushed = push_values(vm, function, &all, &[], at.a(), 0)?;
+    at.done_run(at.b(), 1);
+    let frame = Frame(pushed);
+    frame.set(word::INFO, frame.get(word::INFO) | info::INIT);
+    frame.set(word::NAMESPACE, instance.into_bits());
+    Ok(Some(pushed))
+}
+
+/// Pushes a frame whose arguments already lie where its locals begin (a simple function, right number of arguments).
+fn push_in_place(vm: &Vm, at: At, function: &Obj<Function>, args: &mut [Value]) -> PyResult<*mut Value> {
+    let locals = function.locals.get() as usize;
+    let start = args.as_mut_ptr();
+    let new = start.wrapping_add(locals);
+    enter(vm, new, function)?;
+    // SAFETY: the stack is written up to the frame's end (`enter`).
+    unsafe {
+        for place in args.len()..locals {
+            start.add(place).cast::<u64>().write(bits::UNBOUND);
+        }
+        write_header(vm, new, function, at.base, at.a(), 0, new.add(function.frame_words.get() as usize));
+    }
+    Ok(new)
+}
+
+/// Makes room for a frame with its base at `new`: counts the depth, extends the written part of the stack.
+#[inline]
+fn enter(vm: &Vm, new: *mut Value, function: &Obj<Function>) -> PyResult<()> {
+    let end = new.wrapping_add(function.frame_words.get() as usize);
+    if end > vm.stack_written.get() {
+        extend(vm, end)?;
+    }
+    let left = vm.depth_left.get();
+    if left <= 0 {
+        return Err(too_deep(vm));
+    }
+    vm.depth_left.set(left - 1);
+    Ok(())
+}
+
+#[cold]
+fn too_deep(vm: &Vm) -> Raised {
+    // A little room, so that the exception can be made and handled.
+    let left = vm.depth_left.get();
+    vm.depth_left.set(left + 50);
+    let raised = vm.raise(&crate::runtime::builtins::exceptions::RECURSION_ERROR, "maximum recursion depth exceeded");
+    vm.depth_left.set(left);
+    raised
+}
+
+/// Writes immediates into the stack up to `end` and some more.
+#[cold]
+fn extend(vm: &Vm, end: *mut Value) -> PyResult<()> {
+    let goal = end.wrapping_add(4096);
+    if goal >= vm.stack_end.get() {
+        return Err(vm.too_deep(""));
+    }
+    let mut at = vm.stack_written.get();
+    while at < goal {
+        // SAFETY: below the end of the reserved stack.
+        unsafe {
+            at.cast::<u64>().write(bits::UNBOUND);
+            at = at.add(1);
+        }
+    }
+    vm.stack_written.set(goal);
+    Ok(())
+}
+
+unsafe fn write_header(vm: &Vm, new: *mut Value, function: &Obj<Function>, caller: *mut Value, result: i8, flags: u64, end: *mut Value) {
+    let frame = Frame(new);
+    frame.set(word::CALLER, caller as u64 | 1);
+    frame.set(word::FUNCTION, function.to_value().into_bits());
+    frame.set_pc(function.entry.get());
+    frame.set(word::OBJECT, bits::UNBOUND);
+    frame.set(word::NAMESPACE, bits::UNBOUND);
+    frame.set(word::INFO, u64::from(function.locals.get()) << 32 | u64::from(result as u8) << 8 | flags | 1);
+    frame.set(word::END, end as u64 | 1);
+    vm.frame.set(new);
+}
+
+/// A call of a Python function with arguments in the caller's run. `names` name the last ones.
+fn call_python(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> Pushed {
+    let run = at.reg(at.b()).clone();
+    let Some(function) = run.downcast::<Function>() else { return Err(vm.system_error("call of a lost function")) };
+    let simple = function.simple_args.get() as usize;
+    if names.is_empty() && simple == values.len() && !at.frame().is(info::GENERATOR) {
+        let pushed = push_in_place(vm, at, function, values)?;
+        drop(std::mem::replace(at.reg(at.b()), Value::UNBOUND));
+        return Ok(Some(pushed));
+    }
+    let result = call_python_values(vm, at, values, names);
+    if result.is_ok() {
+        drop(std::mem::replace(at.reg(at.b()), Value::UNBOUND));
+        for value in values {
+            drop(std::mem::replace(value, Value::UNBOUND));
+        }
+    }
+    result
+}
+
+/// As `call_python`, with arguments elsewhere.
+fn call_python_values(vm: &Vm, at: At, values: &[Value], names: &[Value]) -> Pushed {
+    let run = at.reg(at.b()).clone();
+    let Some(function) = run.downcast::<Function>() else { return Err(vm.system_error("call of a lost function")) };
+    if function.flags.get() & GENERATOR_KINDS != 0 {
+        let result = generator::create(vm, function, values, names)?;
+        at.set(at.a(), result);
+        return Ok(None);
+    }
+    push_values(vm, function, values, names, at.a(), 0).map(Some)
+}
+
+/// Pushes a frame above everything in use and binds clones of the arguments to its parameters.
+pub fn push_values(
+    vm: &Vm,
+    function: &Obj<Function>,
+    values: &[Value],
+    names: &[Value],
+    result: i8,
+    flags: u64,
+) -> PyResult<*mut Value> {
+    let caller = vm.frame.get();
+    let start = free_stack(vm);
+    let locals = function.locals.get() as usize;
+    let new = start.wrapping_add(locals);
+    enter(vm, new, function)?;
+    // SAFETY: the stack is written up to the frame's end (`enter`); the words hold immediates (frame's invariant 1),
+    // or a callee's dead words, which are written over without a drop.
+    let places = unsafe {
+        for at in 0..locals {
+            start.add(at).cast::<u64>().write(bits::UNBOUND);
+        }
+        std::slice::from_raw_parts_mut(start, locals)
+    };
+    let simple = function.simple_args.get() as usize;
+    // While arguments are bound Python code may run (equality of keyword names): keep it off these words.
+    let bound = if names.is_empty() && simple == values.len() {
+        places[..simple].clone_from_slice(values);
+        Ok(())
+    } else {
+        let mut bound = vec![Value::UNBOUND; locals];
+        let result = vm.bind_arguments(function, values, names, &mut bound);
+        for (place, value) in places.iter_mut().zip(bound) {
+            *place = value;
+        }
+        result
+    };
+    if let Err(raised) = bound {
+        for place in places {
+            drop(std::mem::replace(place, Value::UNBOUND));
+        }
+        vm.depth_left.set(vm.depth_left.get() + 1);
+        return Err(raised);
+    }
+    // SAFETY: as above.
+    unsafe { write_header(vm, new, function, caller, result, flags, new.add(function.frame_words.get() as usize)) };
+    Ok(new)
+}
+
+/// Where the next frame may start.
+pub fn free_stack(vm: &Vm) -> *mut Value {
+    match vm.running() {
+        Some(frame) => frame.address(word::END) as *mut Value,
+        None => vm.stack_start.get(),
+    }
+}
+
+/// `CallKw` and `CallMethodKw`.
+#[inline(never)]
+pub fn call_kw(vm: &Vm, at: At, method: bool) -> Pushed {
+    let names = at.function().code.get().consts[at.extra(0) as usize].clone();
+    let names = names.as_tuple().map_or(&[][..], |t| t.items());
+    let given = (at.word >> 24) as usize;
+    let places = given + 1 + usize::from(method);
+    let run = at.run(at.b(), places);
+    let skip = if method && run[1].is_unbound() { 2 } else { 1 };
+    let callable = run[0].clone();
+    let values = &mut run[skip..];
+    if callable.kind() == kind::FUNCTION {
+        return call_python(vm, at, values, names);
+    }
+    let result = vm.call(&callable, Args { values, names })?;
+    drop(callable);
+    at.done_run(at.b(), places);
+    at.set(at.a(), result);
+    Ok(None)
+}
+
+/// `CallEx`.
+#[inline(never)]
+pub fn call_ex(vm: &Vm, at: At) -> Pushed {
+    let has_keywords = at.c() != 0;
+    let run = at.run(at.b(), 2 + usize::from(has_keywords));
+    let callable = run[0].clone();
+    let mut values = match run[1].as_tuple() {
+        Some(tuple) => tuple.items().to_vec(),
+        None => {
+            let iterable = run[1].clone();
+            if iterable.ty(vm).slots.get().iter.is_none() && iterable.ty(vm).slots.get().getitem.is_none() {
+                return Err(vm.type_error(format!(
+                    "{} argument after * must be an iterable, not {}",
+                    vm.function_text(&callable)?,
+                    iterable.type_name(vm)
+                )));
+            }
+            vm.collect(&iterable)?
+        }
+    };
+    let mut names = Vec::new();
+    if has_keywords {
+        let keywords = run[2].clone();
+        if let Some(dict) = keywords.as_dict() {
+            for (name, value) in dict.entries() {
+                if name.as_str().is_none() {
+                    return Err(vm.type_error("keywords must be strings"));
+                }
+                names.push(name);
+                values.push(value);
+            }
+        }
+    }
+    if callable.kind() == kind::FUNCTION {
+        let result = call_python_values(vm, at, &values, &names);
+        if result.is_ok() {
+            at.done_run(at.b(), 2 + usize::from(has_keywords));
+        }
+        return result;
+    }
+    let result = vm.call(&callable, Args { values: &values, names: &names })?;
+    at.done_run(at.b(), 2 + usize::from(has_keywords));
+    at.set(at.a(), result);
+    Ok(None)
+}
+
+/// The end of a frame that is no plain call's.
+#[inline(never)]
+pub fn return_special(vm: &Vm, base: *mut Value, result: Value) -> Result<Next, (*mut Value, Raised)> {
+    let frame = Frame(base);
+    let header = frame.get(word::INFO);
+    if header & info::GENERATOR != 0 {
+        return generator::returned(vm, frame, result);
+    }
+    let mut result = result;
+    if header & info::INIT != 0 {
+        if !result.is_none() {
+            let name = result.type_name(vm);
+            drop(result);
+            return Err((base, vm.type_error(format!("__init__() should return None, not '{name}'"))));
+        }
+        // SAFETY: the word owns the instance and forgets it.
+        result = unsafe { Value::from_bits(frame.get(word::NAMESPACE)) };
+        frame.set(word::NAMESPACE, bits::UNBOUND);
+    }
+    let caller = frame.address(word::CALLER) as *mut Value;
+    let register = frame.result_register();
+    frame.finish(vm);
+    vm.depth_left.set(vm.depth_left.get() + 1);
+    vm.frame.set(caller);
+    if header & info::ENTRY != 0 {
+        return Ok(Next::Leave(result));
+    }
+    // SAFETY: the caller's instruction names one of its registers.
+    let place = unsafe { &mut *caller.offset(register as isize) };
+    drop(std::mem::replace(place, result));
+    Ok(Next::Frame(caller))
+}
+
+impl Vm {
+    /// Calls a Python function from native code.
+    pub fn call_function(&self, function: &Obj<Function>, args: Args) -> PyResult<Value> {
+        self.check_native()?;
+        if function.flags.get() & GENERATOR_KINDS != 0 {
+            return generator::create(self, function, args.values, args.names);
+        }
+        let base = push_values(self, function, args.values, args.names, 0, info::ENTRY)?;
+        dispatch::run(self, base)
+    }
+
+    /// Runs a code object in a namespace: modules, `exec`, class bodies.
+    pub fn run_code(&self, function: &Obj<Function>, namespace: Value) -> PyResult<Value> {
+        self.check_native()?;
+        let base = push_values(self, function, &[], &[], 0, info::ENTRY | info::NAMESPACE)?;
+        Frame(base).set(word::NAMESPACE, namespace.into_bits());
+        dispatch::run(self, base)
+    }
+
+    /// How messages call a callable: `name()` with its module.
+    pub fn function_text(&self, callable: &Value) -> PyResult<String> {
+        let n = self.names();
+        let Some(qualname) = self.getattr_opt(callable, n.__qualname__.value())? else { return self.to_string(callable) };
+        let name = self.to_string(&qualname)?;
+        if let Some(module) = self.getattr_opt(callable, n.__module__.value())?
+            && let Some(module) = module.as_str().map(|m| m.to_string_lossy().into_owned())
+            && module != "builtins"
+        {
+            return Ok(format!("{module}.{name}()"));
+        }
+        Ok(format!("{name}()"))
+    }
+}
+
+/// `function.__call__`
+pub fn function_call(vm: &Vm, callable: &Value, args: Args) -> PyResult<Value> {
+    match callable.downcast::<Function>() {
+        Some(function) => vm.call_function(function, args),
+        None => Err(vm.system_error("function slot on another object")),
+    }
+}
+

@@ -1,0 +1,176 @@
+//! Code objects: `CodeData` made into values.
+//!
+//! The words are copied into memory of their own, because inline caches are written into them.
+
+use std::cell::{Cell, UnsafeCell};
+
+use crate::runtime::bytecode::code::{CodeData, Const, Handler, Local, Position, flags};
+use crate::runtime::error::PyResult;
+use crate::runtime::object::str::Str;
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::{LockCell, Ref, Value};
+
+/// The payload of `code`.
+pub struct Code {
+    /// `co_name`
+    pub name: Ref<Str>,
+    /// `co_qualname`
+    pub qualname: Ref<Str>,
+    /// `co_filename`
+    pub filename: LockCell<Ref<Str>>,
+    /// `co_flags`
+    pub flags: u32,
+    /// `co_firstlineno`
+    pub first_line: u32,
+    /// `co_argcount`
+    pub arg_count: u32,
+    /// `co_posonlyargcount`
+    pub posonly_count: u32,
+    /// `co_kwonlyargcount`
+    pub kwonly_count: u32,
+    /// Names of the registers below the base.
+    pub local_names: Box<[Ref<Str>]>,
+    /// What the locals are.
+    pub locals: Box<[Local]>,
+    /// Names of the closure cells.
+    pub free_names: Box<[Ref<Str>]>,
+    /// Number of temporaries.
+    pub temps: u32,
+    words: Box<[UnsafeCell<u32>]>,
+    /// Constants.
+    pub consts: Box<[Value]>,
+    /// Names.
+    pub names: Box<[Ref<Str>]>,
+    /// Exception table.
+    pub handlers: Box<[Handler]>,
+    /// Positions.
+    pub positions: Box<[Position]>,
+    /// Counts calls and loops, for the compiler tiers.
+    pub heat: Cell<u32>,
+}
+
+crate::payload!(Code, "code", gc {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        self.consts.iter().for_each(visit);
+    }
+});
+
+impl Code {
+    /// The first word.
+    pub fn start(&self) -> *const u32 {
+        self.words.as_ptr().cast()
+    }
+    /// Number of words.
+    pub fn word_count(&self) -> usize {
+        self.words.len()
+    }
+    /// Index of the word before an address inside the words.
+    pub fn index_of(&self, pc: *const u32) -> u32 {
+        let distance = (pc as usize).wrapping_sub(self.start() as usize) / 4;
+        (distance as u32).saturating_sub(1)
+    }
+    /// The words as they are now.
+    pub fn words(&self) -> Vec<u32> {
+        // SAFETY: words are plain numbers, written under the interpreter lock only.
+        self.words.iter().map(|word| unsafe { *word.get() }).collect()
+    }
+    /// Is one of these flags set?
+    pub fn has(&self, flags: u32) -> bool {
+        self.flags & flags != 0
+    }
+    /// Number of registers that hold arguments.
+    pub fn arg_registers(&self) -> usize {
+        (self.arg_count
+            + self.kwonly_count
+            + u32::from(self.has(flags::VARARGS))
+            + u32::from(self.has(flags::VARKEYWORDS))) as usize
+    }
+    /// The position of the instruction that covers a word.
+    pub fn position(&self, word: u32) -> Option<Position> {
+        let after = self.positions.partition_point(|run| run.start <= word);
+        self.positions.get(after.checked_sub(1)?).copied().filter(|run| run.line != 0)
+    }
+    /// The line of a word, or the first line.
+    pub fn line(&self, word: u32) -> Option<u32> {
+        self.position(word).map(|p| p.line)
+    }
+}
+
+impl Vm {
+    /// The value of a constant.
+    pub fn constant(&self, data: &Const) -> PyResult<Value> {
+        Ok(match data {
+            Const::None => Value::NONE,
+            Const::Bool(b) => Value::bool(*b),
+            Const::Ellipsis => Value::ELLIPSIS,
+            Const::Int(i) => self.int(*i),
+            Const::BigInt(text) => self.int_from_literal(text)?,
+            Const::Float(x) => self.float(*x),
+            Const::Complex(re, im) => self.complex(*re, *im),
+            Const::Str(bytes) => {
+                let text = self.str_bytes(bytes);
+                if looks_like_name(bytes) {
+                    self.intern_value(&text).map_or(text, Ref::into_value)
+                } else {
+                    text
+                }
+            }
+            Const::Bytes(bytes) => self.bytes(bytes),
+            Const::Tuple(items) => {
+                let items = items.iter().map(|item| self.constant(item)).collect::<PyResult<Vec<_>>>()?;
+                self.tuple(items)
+            }
+            Const::FrozenSet(items) => {
+                let items = items.iter().map(|item| self.constant(item)).collect::<PyResult<Vec<_>>>()?;
+                self.frozenset(items)?
+            }
+            Const::Slice(parts) => {
+                let [a, b, c] = [&parts[0], &parts[1], &parts[2]].map(|part| self.constant(part));
+                self.slice(a?, b?, c?)
+            }
+            Const::Code(data) => self.code(data)?.into_value(),
+        })
+    }
+
+    /// A code object.
+    pub fn code(&self, data: &CodeData) -> PyResult<Ref<Code>> {
+        let filename = self.intern(&data.filename);
+        self.code_in(data, &filename)
+    }
+
+    fn code_in(&self, data: &CodeData, filename: &Ref<Str>) -> PyResult<Ref<Code>> {
+        let names = |list: &[Box<str>]| list.iter().map(|n| self.intern(n)).collect::<Box<[_]>>();
+        let mut consts = Vec::with_capacity(data.consts.len());
+        for constant in &data.consts {
+            consts.push(match constant {
+                Const::Code(inner) => self.code_in(inner, filename)?.into_value(),
+                other => self.constant(other)?,
+            });
+        }
+        let code = Code {
+            name: self.intern(&data.name),
+            qualname: self.intern(&data.qualname),
+            filename: LockCell::new(filename.clone()),
+            flags: data.flags,
+            first_line: data.first_line,
+            arg_count: data.arg_count,
+            posonly_count: data.posonly_count,
+            kwonly_count: data.kwonly_count,
+            local_names: data.locals.iter().map(|l| self.intern(&l.name)).collect(),
+            locals: data.locals.clone().into_boxed_slice(),
+            free_names: names(&data.free_vars),
+            temps: data.temps,
+            words: data.words.iter().map(|w| UnsafeCell::new(*w)).collect(),
+            consts: consts.into_boxed_slice(),
+            names: names(&data.names),
+            handlers: data.handlers.clone().into_boxed_slice(),
+            positions: data.positions.clone().into_boxed_slice(),
+            heat: Cell::new(0),
+        };
+        Ok(self.alloc(self.typ(&crate::runtime::builtins::code::CODE), code))
+    }
+}
+
+fn looks_like_name(bytes: &[u8]) -> bool {
+    bytes.len() <= 64 && bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+}

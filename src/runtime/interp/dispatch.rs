@@ -1,0 +1,1170 @@
+//! The loop: fetches a word, does the common case of its instruction in place, leaves the rest to `ops`.
+//!
+//! # Model
+//!
+//! `pc`, `base` and `vm` stay in machine registers. Before anything that can raise, look at frames or run Python code the
+//! pc is stored in the frame (`save!`). A Python call pushes a frame and goes on in the same loop; a return pops it.
+//!
+//! # Invariants
+//!
+//! 1. Fast paths leave dead temporaries only where they hold immediates. (debug assertion in `Frame::finish` users.)
+//! 2. A handler that fails has written nothing but consumed temporaries, which `unwind` drops.
+//!
+//! # Safety
+//!
+//! The compiler's `verify` guarantees that operands name registers of the frame, that constants and names exist and
+//! that jumps land on instructions; `base` points to a frame whose code holds `pc`.
+
+use crate::runtime::bytecode::ops::{FRAME_HEADER, Op};
+use crate::runtime::error::PyResult;
+use crate::runtime::gc::heap::{self, TypeHead};
+use crate::runtime::interp::frame::{Frame, info, word};
+use crate::runtime::interp::function::Function;
+use crate::runtime::interp::ops::{arith, attr, build, exc, flow, iter, make, name};
+use crate::runtime::interp::{call, unwind};
+use crate::runtime::object::typedef::{Cmp, kind};
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::{Header, Obj, Value, float_decode, float_encode, is_float_bits, is_int_bits, is_object_bits};
+
+/// What a slow handler gets: the frame's base, the address behind the instruction's first word, and that word.
+#[derive(Clone, Copy)]
+pub struct At {
+    /// Base of the frame.
+    pub base: *mut Value,
+    /// Behind the first word.
+    pub pc: *const u32,
+    /// The first word.
+    pub word: u32,
+}
+
+impl At {
+    /// Operand A as register number.
+    #[inline(always)]
+    pub fn a(self) -> i8 {
+        (self.word >> 8) as i8
+    }
+    /// Operand B.
+    #[inline(always)]
+    pub fn b(self) -> i8 {
+        (self.word >> 16) as i8
+    }
+    /// Operand C.
+    #[inline(always)]
+    pub fn c(self) -> i8 {
+        (self.word >> 24) as i8
+    }
+    /// The 16-bit operand, unsigned.
+    #[inline(always)]
+    pub fn n16(self) -> usize {
+        (self.word >> 16) as usize
+    }
+    /// The 16-bit operand, signed.
+    #[inline(always)]
+    pub fn i16(self) -> isize {
+        (self.word as i32 >> 16) as isize
+    }
+    /// An extra word.
+    #[inline(always)]
+    pub fn extra(self, at: usize) -> u32 {
+        // SAFETY: the instruction has that many words (`verify`).
+        unsafe { *self.pc.add(at) }
+    }
+    /// Writes an inline cache word.
+    #[inline(always)]
+    pub fn set_extra(self, at: usize, word: u32) {
+        // SAFETY: cache words belong to the machine; the words lie in `UnsafeCell`s.
+        unsafe { *self.pc.add(at).cast_mut() = word }
+    }
+    /// The register.
+    #[inline(always)]
+    pub fn reg<'a>(self, register: i8) -> &'a mut Value {
+        // SAFETY: operands name registers of the frame.
+        unsafe { &mut *self.base.offset(register as isize) }
+    }
+    /// A far register.
+    #[inline(always)]
+    pub fn far<'a>(self, register: isize) -> &'a mut Value {
+        // SAFETY: operands name registers of the frame.
+        unsafe { &mut *self.base.offset(register) }
+    }
+    /// Writes a register; what it held is dropped afterwards.
+    #[inline(always)]
+    pub fn set(self, register: i8, value: Value) {
+        drop(std::mem::replace(self.reg(register), value));
+    }
+    /// Drops what a used-up temporary holds.
+    #[inline(always)]
+    pub fn done(self, register: i8) {
+        if register >= 0 && self.reg(register).is_object() {
+            drop(std::mem::replace(self.reg(register), Value::UNBOUND));
+        }
+    }
+    /// Takes a used-up temporary's value, or clones a local's.
+    #[inline(always)]
+    pub fn take(self, register: i8) -> Value {
+        if register >= 0 {
+            std::mem::replace(self.reg(register), Value::UNBOUND)
+        } else {
+            self.reg(register).clone()
+        }
+    }
+    /// A run of temporaries.
+    #[inline(always)]
+    pub fn run<'a>(self, first: i8, count: usize) -> &'a mut [Value] {
+        // SAFETY: runs name temporaries of the frame.
+        unsafe { std::slice::from_raw_parts_mut(self.base.offset(first as isize), count) }
+    }
+    /// Drops what a run holds.
+    #[inline]
+    pub fn done_run(self, first: i8, count: usize) {
+        for value in self.run(first, count) {
+            if value.is_object() {
+                drop(std::mem::replace(value, Value::UNBOUND));
+            }
+        }
+    }
+    /// Takes what a run holds.
+    pub fn take_run(self, first: i8, count: usize) -> Vec<Value> {
+        self.run(first, count).iter_mut().map(|v| std::mem::replace(v, Value::UNBOUND)).collect()
+    }
+    /// The frame.
+    #[inline(always)]
+    pub fn frame(self) -> Frame {
+        Frame(self.base)
+    }
+    /// The function that runs.
+    #[inline(always)]
+    pub fn function<'a>(self) -> &'a Obj<Function> {
+        self.frame().function()
+    }
+    /// A name of the code.
+    #[inline(always)]
+    pub fn name<'a>(self, at: usize) -> &'a crate::runtime::value::Ref<crate::runtime::object::str::Str> {
+        &self.frame().code().names[at]
+    }
+}
+
+/// What a slow handler that may push or pop frames tells the loop.
+pub enum Next {
+    /// Go on behind the instruction.
+    Go,
+    /// Jump by that many words from behind the first word.
+    Jump(isize),
+    /// Another frame runs now, or this one was resumed elsewhere: its base, with the pc in its header.
+    Frame(*mut Value),
+    /// The entry frame has ended with that value.
+    Leave(Value),
+}
+
+#[inline(always)]
+unsafe fn type_of<'a>(bits: u64) -> &'a Obj<TypeHead> {
+    // SAFETY: the caller has seen that the word is a pointer to a live object.
+    unsafe { heap::type_head(&*(bits as *const Header)) }
+}
+
+/// Runs the frame at `base` until its entry frame ends.
+#[allow(clippy::cognitive_complexity)]
+pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
+    let mut base = base;
+    // SAFETY: see the module.
+    unsafe {
+        let mut pc = Frame(base).pc();
+        let mut consts = Frame(base).function().consts.get();
+
+        macro_rules! enter_frame {
+            ($new:expr) => {{
+                base = $new;
+                pc = Frame(base).pc();
+                consts = Frame(base).function().consts.get();
+                continue;
+            }};
+        }
+
+        'run: loop {
+            let w = *pc;
+            pc = pc.add(1);
+
+            macro_rules! at {
+                () => {
+                    At { base, pc, word: w }
+                };
+            }
+            macro_rules! a {
+                () => {
+                    ((w >> 8) as i8 as isize)
+                };
+            }
+            macro_rules! b {
+                () => {
+                    ((w >> 16) as i8 as isize)
+                };
+            }
+            macro_rules! c {
+                () => {
+                    ((w >> 24) as i8 as isize)
+                };
+            }
+            macro_rules! bits {
+                ($r:expr) => {
+                    *base.offset($r).cast::<u64>()
+                };
+            }
+            macro_rules! put {
+                ($r:expr, $bits:expr) => {{
+                    let at = base.offset($r).cast::<u64>();
+                    let old = *at;
+                    *at = $bits;
+                    if is_object_bits(old) {
+                        drop(Value::from_bits(old));
+                    }
+                }};
+            }
+            macro_rules! clone_bits {
+                ($bits:expr) => {{
+                    let bits = $bits;
+                    if is_object_bits(bits) {
+                        let head = &*(bits as *const Header);
+                        head.count.set(head.count.get().wrapping_add(1));
+                    }
+                    bits
+                }};
+            }
+            macro_rules! done {
+                ($r:expr) => {
+                    if $r >= 0 && is_object_bits(bits!($r)) {
+                        let at = base.offset($r).cast::<u64>();
+                        let old = *at;
+                        *at = crate::runtime::value::bits::UNBOUND;
+                        drop(Value::from_bits(old));
+                    }
+                };
+            }
+            macro_rules! save {
+                () => {
+                    *base.add(word::PC).cast::<u64>() = pc as u64 | 1
+                };
+            }
+            macro_rules! fail {
+                ($raised:expr) => {{
+                    save!();
+                    match unwind::unwind(vm, base, $raised) {
+                        Ok(new) => enter_frame!(new),
+                        Err(raised) => return Err(raised),
+                    }
+                }};
+            }
+            macro_rules! check {
+                ($result:expr) => {{
+                    save!();
+                    match $result {
+                        Ok(value) => value,
+                        Err(raised) => fail!(raised),
+                    }
+                }};
+            }
+            macro_rules! slow {
+                ($handler:path, $words:expr) => {{
+                    check!($handler(vm, at!()));
+                    pc = pc.add($words);
+                }};
+            }
+            macro_rules! jump {
+                ($offset:expr) => {
+                    pc = pc.offset($offset as isize)
+                };
+            }
+            macro_rules! next {
+                ($result:expr, $words:expr) => {{
+                    match check!($result) {
+                        Next::Go => pc = pc.add($words),
+                        Next::Jump(offset) => jump!(offset),
+                        Next::Frame(new) => enter_frame!(new),
+                        Next::Leave(value) => return Ok(value),
+                    }
+                }};
+            }
+            macro_rules! arith {
+                ($int:expr, $float:expr, $op:path) => {{
+                    let (x, y) = (bits!(b!()), bits!(c!()));
+                    if x & y & 1 != 0 {
+                        let int: fn(i64, i64) -> Option<i64> = $int;
+                        if let Some(result) = int(x as i64, y as i64) {
+                            put!(a!(), result as u64);
+                            continue 'run;
+                        }
+                    } else if is_float_bits(x) && is_float_bits(y) {
+                        let float: fn(f64, f64) -> f64 = $float;
+                        if let Some(result) = float_encode(float(float_decode(x), float_decode(y))) {
+                            put!(a!(), result);
+                            continue 'run;
+                        }
+                    }
+                    check!(arith::binary(vm, at!(), &$op));
+                }};
+            }
+            macro_rules! arith_i {
+                ($int:expr, $op:path) => {{
+                    let x = bits!(b!());
+                    if is_int_bits(x) {
+                        let int: fn(i64, i64) -> Option<i64> = $int;
+                        if let Some(result) = int(x as i64, c!() as i64) {
+                            put!(a!(), result as u64);
+                            continue 'run;
+                        }
+                    }
+                    check!(arith::binary_small(vm, at!(), &$op));
+                }};
+            }
+            macro_rules! compare {
+                ($int:expr, $float:expr, $op:expr) => {{
+                    let (x, y) = (bits!(b!()), bits!(c!()));
+                    if x & y & 1 != 0 {
+                        let int: fn(&i64, &i64) -> bool = $int;
+                        put!(a!(), Value::bool(int(&(x as i64), &(y as i64))).to_bits());
+                    } else if is_float_bits(x) && is_float_bits(y) {
+                        let float: fn(&f64, &f64) -> bool = $float;
+                        put!(a!(), Value::bool(float(&float_decode(x), &float_decode(y))).to_bits());
+                    } else {
+                        check!(arith::compare(vm, at!(), $op));
+                    }
+                }};
+            }
+            macro_rules! compare_jump {
+                ($int:expr, $float:expr, $op:expr) => {{
+                    let (x, y) = (bits!(a!()), bits!(b!()));
+                    let result = if x & y & 1 != 0 {
+                        let int: fn(&i64, &i64) -> bool = $int;
+                        int(&(x as i64), &(y as i64))
+                    } else if is_float_bits(x) && is_float_bits(y) {
+                        let float: fn(&f64, &f64) -> bool = $float;
+                        float(&float_decode(x), &float_decode(y))
+                    } else {
+                        check!(arith::compare_truth(vm, at!(), $op))
+                    };
+                    let offset = *pc as i32;
+                    pc = pc.add(1);
+                    if result as u32 == w >> 24 {
+                        jump!(offset);
+                    }
+                }};
+            }
+            macro_rules! compare_jump_i {
+                ($int:expr, $op:expr) => {{
+                    let x = bits!(a!());
+                    let result = if is_int_bits(x) {
+                        let int: fn(&i64, &i64) -> bool = $int;
+                        int(&((x as i64) >> 1), &(b!() as i64))
+                    } else {
+                        check!(arith::compare_small(vm, at!(), $op))
+                    };
+                    let offset = *pc as i32;
+                    pc = pc.add(1);
+                    if result as u32 == w >> 24 {
+                        jump!(offset);
+                    }
+                }};
+            }
+            macro_rules! jump16 {
+                () => {
+                    jump!(w as i32 >> 16)
+                };
+            }
+
+            // SAFETY: code has passed `verify`: the low byte is an opcode.
+            let op: Op = std::mem::transmute::<u8, Op>(w as u8);
+            match op {
+                // ---- moves and constants
+                Op::Move => {
+                    let from = b!();
+                    let value = bits!(from);
+                    if from >= 0 {
+                        *base.offset(from).cast::<u64>() = crate::runtime::value::bits::UNBOUND;
+                        put!(a!(), value);
+                    } else {
+                        put!(a!(), clone_bits!(value));
+                    }
+                }
+                Op::Copy => put!(a!(), clone_bits!(bits!(b!()))),
+                Op::LoadConst => {
+                    let value = *consts.add((w >> 16) as usize).cast::<u64>();
+                    put!(a!(), clone_bits!(value));
+                }
+                Op::LoadConstX => {
+                    let value = *consts.add(*pc as usize).cast::<u64>();
+                    pc = pc.add(1);
+                    put!(a!(), clone_bits!(value));
+                }
+                Op::LoadInt => {
+                    let number = (w as i32 >> 16) as i64;
+                    put!(a!(), ((number as u64) << 1) | 1);
+                }
+                Op::LoadNone => put!(a!(), crate::runtime::value::bits::NONE),
+                Op::LoadTrue => put!(a!(), crate::runtime::value::bits::TRUE),
+                Op::LoadFalse => put!(a!(), crate::runtime::value::bits::FALSE),
+                Op::LoadEllipsis => put!(a!(), crate::runtime::value::bits::ELLIPSIS),
+                Op::LoadCommon => slow!(make::load_common, 0),
+                Op::Clear => put!(a!(), crate::runtime::value::bits::UNBOUND),
+                Op::DeleteFast => slow!(name::delete_fast, 0),
+                Op::CheckBound => {
+                    if bits!(a!()) == crate::runtime::value::bits::UNBOUND {
+                        fail!(name::unbound(vm, at!(), a!()));
+                    }
+                }
+                Op::LoadFar => put!(a!(), clone_bits!(bits!((w as i32 >> 16) as isize))),
+                Op::TakeFar => {
+                    let from = (w as i32 >> 16) as isize;
+                    let value = bits!(from);
+                    *base.offset(from).cast::<u64>() = crate::runtime::value::bits::UNBOUND;
+                    put!(a!(), value);
+                }
+                Op::StoreFar => {
+                    let value = at!().take((w >> 8) as i8);
+                    put!((w as i32 >> 16) as isize, value.into_bits());
+                }
+                Op::CheckBoundFar => {
+                    let register = (w as i32 >> 16) as isize;
+                    if bits!(register) == crate::runtime::value::bits::UNBOUND {
+                        fail!(name::unbound(vm, at!(), register));
+                    }
+                }
+                Op::DeleteFar => put!((w as i32 >> 16) as isize, crate::runtime::value::bits::UNBOUND),
+                Op::Spill => slow!(make::spill, 1),
+                Op::Unspill => slow!(make::unspill, 1),
+
+                // ---- variables
+                Op::LoadGlobal => {
+                    let function = Frame(base).function();
+                    let globals = &function.globals;
+                    if !globals.current_version() == *pc {
+                        let second = *pc.add(1);
+                        if second == 0 {
+                            let value = globals.cached_value(*pc.add(2) as usize).to_bits();
+                            put!(a!(), clone_bits!(value));
+                            pc = pc.add(3);
+                            continue 'run;
+                        }
+                        if !function.builtins.current_version() == second {
+                            let value = function.builtins.cached_value(*pc.add(2) as usize).to_bits();
+                            put!(a!(), clone_bits!(value));
+                            pc = pc.add(3);
+                            continue 'run;
+                        }
+                    }
+                    slow!(name::load_global, 3);
+                }
+                Op::StoreGlobal => slow!(name::store_global, 2),
+                Op::DeleteGlobal => slow!(name::delete_global, 0),
+                Op::LoadName => {
+                    let frame = Frame(base);
+                    let function = frame.function();
+                    if frame.get(word::NAMESPACE) == function.globals.address()
+                        && !function.globals.current_version() == *pc
+                    {
+                        let second = *pc.add(1);
+                        if second == 0 {
+                            let value = function.globals.cached_value(*pc.add(2) as usize).to_bits();
+                            put!(a!(), clone_bits!(value));
+                            pc = pc.add(3);
+                            continue 'run;
+                        }
+                        if !function.builtins.current_version() == second {
+                            let value = function.builtins.cached_value(*pc.add(2) as usize).to_bits();
+                            put!(a!(), clone_bits!(value));
+                            pc = pc.add(3);
+                            continue 'run;
+                        }
+                    }
+                    slow!(name::load_name, 3);
+                }
+                Op::StoreName => slow!(name::store_name, 2),
+                Op::DeleteName => slow!(name::delete_name, 0),
+                Op::MakeCell => slow!(name::make_cell, 0),
+                Op::MakeCellFar => slow!(name::make_cell_far, 0),
+                Op::LoadDeref => {
+                    let cell = &*(bits!(b!()) as *const Obj<crate::runtime::interp::function::CellObject>);
+                    let value = cell.content.get().to_bits();
+                    if value == crate::runtime::value::bits::UNBOUND {
+                        fail!(name::empty_cell(vm, at!(), b!()));
+                    }
+                    put!(a!(), clone_bits!(value));
+                }
+                Op::StoreDeref => {
+                    let value = at!().take((w >> 16) as i8);
+                    let cell = &*(bits!(a!()) as *const Obj<crate::runtime::interp::function::CellObject>);
+                    cell.content.set(value);
+                }
+                Op::DeleteDeref => slow!(name::delete_deref, 0),
+                Op::LoadFree => {
+                    let cell = name::free_cell(at!(), (w >> 16) as usize);
+                    let value = cell.content.get().to_bits();
+                    if value == crate::runtime::value::bits::UNBOUND {
+                        fail!(name::empty_free(vm, at!()));
+                    }
+                    put!(a!(), clone_bits!(value));
+                }
+                Op::StoreFree => {
+                    let value = at!().take((w >> 8) as i8);
+                    name::free_cell(at!(), (w >> 16) as usize).content.set(value);
+                }
+                Op::DeleteFree => slow!(name::delete_free, 0),
+                Op::LoadFreeCell => slow!(name::load_free_cell, 0),
+                Op::LoadNsDeref => slow!(name::load_ns_deref, 1),
+                Op::LoadNsGlobal => slow!(name::load_ns_global, 1),
+                Op::LoadLocals => slow!(name::load_locals, 0),
+
+                // ---- attributes and items
+                Op::LoadAttr => {
+                    let object = bits!(b!());
+                    if is_object_bits(object) {
+                        let ty = type_of(object);
+                        if !ty.version.get() == *pc.add(1) {
+                            let place = *pc.add(3);
+                            let at = object as *const u8;
+                            match place & 3 {
+                                0 if *at.add(*pc.add(4) as usize).cast::<u32>() == *pc.add(2) => {
+                                    let value = clone_bits!(*at.add((place >> 2) as usize).cast::<u64>());
+                                    put!(a!(), value);
+                                    if b!() != a!() {
+                                        done!(b!());
+                                    }
+                                    pc = pc.add(5);
+                                    continue 'run;
+                                }
+                                1 => {
+                                    let value = *at.add((place >> 2) as usize).cast::<u64>();
+                                    if value != crate::runtime::value::bits::UNBOUND {
+                                        put!(a!(), clone_bits!(value));
+                                        if b!() != a!() {
+                                            done!(b!());
+                                        }
+                                        pc = pc.add(5);
+                                        continue 'run;
+                                    }
+                                }
+                                _ => {}
+                            }
+                        }
+                    }
+                    slow!(attr::load_attr, 5);
+                }
+                Op::StoreAttr => {
+                    let object = bits!(a!());
+                    if is_object_bits(object) {
+                        let ty = type_of(object);
+                        if !ty.version.get() == *pc.add(1) {
+                            let attrs = object as *const u8;
+                            let area = attrs.add(ty.attrs_offset.get() as usize);
+                            if *area.add(4).cast::<u32>() == *pc.add(2) {
+                                let place = *pc.add(4) as usize;
+                                let new_shape = *pc.add(3);
+                                if new_shape == *pc.add(2)
+                                    || place + 8
+                                        <= ty.attrs_offset.get() as usize
+                                            + 8
+                                            + 8 * heap::inline_values(&*(object as *const Header))
+                                {
+                                    let value = at!().take((w >> 16) as i8).into_bits();
+                                    let slot = attrs.add(place).cast::<u64>().cast_mut();
+                                    let old = *slot;
+                                    *slot = value;
+                                    *area.add(4).cast::<u32>().cast_mut() = new_shape;
+                                    if is_object_bits(old) {
+                                        save!();
+                                        drop(Value::from_bits(old));
+                                    }
+                                    done!(a!());
+                                    pc = pc.add(5);
+                                    continue 'run;
+                                }
+                            }
+                        }
+                    }
+                    slow!(attr::store_attr, 5);
+                }
+                Op::DeleteAttr => slow!(attr::delete_attr, 1),
+                Op::LoadMethod => {
+                    let object = bits!(b!());
+                    if is_object_bits(object) {
+                        let ty = type_of(object);
+                        if !ty.version.get() == *pc.add(1) {
+                            let offset = ty.attrs_offset.get() as usize;
+                            if offset == 0 || *(object as *const u8).add(offset + 4).cast::<u32>() == *pc.add(2) {
+                                let method = u64::from(*pc.add(3)) | u64::from(*pc.add(4)) << 32;
+                                let receiver = at!().take((w >> 16) as i8).into_bits();
+                                put!(a!(), clone_bits!(method));
+                                put!(a!() + 1, receiver);
+                                pc = pc.add(5);
+                                continue 'run;
+                            }
+                        }
+                    }
+                    slow!(attr::load_method, 5);
+                }
+                Op::LoadSuperAttr => slow!(attr::load_super_attr, 1),
+                Op::LoadSuperMethod => slow!(attr::load_super_method, 1),
+                Op::Subscr => {
+                    let (object, key) = (bits!(b!()), bits!(c!()));
+                    if is_object_bits(object) {
+                        if let Some(value) = build::subscr_fast(object, key) {
+                            put!(a!(), value);
+                            if b!() != a!() {
+                                done!(b!());
+                            }
+                            if c!() != a!() {
+                                done!(c!());
+                            }
+                            continue 'run;
+                        }
+                    }
+                    slow!(build::subscr, 0);
+                }
+                Op::SubscrI => {
+                    let object = bits!(b!());
+                    if is_object_bits(object) {
+                        let key = ((c!() as i64 as u64) << 1) | 1;
+                        if let Some(value) = build::subscr_fast(object, key) {
+                            put!(a!(), value);
+                            if b!() != a!() {
+                                done!(b!());
+                            }
+                            continue 'run;
+                        }
+                    }
+                    slow!(build::subscr_small, 0);
+                }
+                Op::StoreSubscr => {
+                    let (object, key) = (bits!(a!()), bits!(b!()));
+                    if is_object_bits(object)
+                        && is_int_bits(key)
+                        && let Some(slot) = build::list_slot(object, key)
+                    {
+                        let value = at!().take((w >> 24) as i8);
+                        let old = std::mem::replace(&mut *slot, value);
+                        if old.is_object() {
+                            save!();
+                            drop(old);
+                        }
+                        done!(a!());
+                        continue 'run;
+                    }
+                    slow!(build::store_subscr, 0);
+                }
+                Op::DeleteSubscr => slow!(build::delete_subscr, 0),
+                Op::BuildSlice => slow!(build::build_slice, 0),
+
+                // ---- arithmetic: a small int's word is 2 i + 1
+                Op::Add => arith!(|x, y| x.checked_add(y - 1), |x, y| x + y, crate::runtime::object::ops::ADD),
+                Op::Sub => arith!(|x, y| x.checked_sub(y - 1), |x, y| x - y, crate::runtime::object::ops::SUB),
+                Op::Mul => arith!(
+                    |x, y| (x >> 1).checked_mul(y - 1).map(|p| p + 1),
+                    |x, y| x * y,
+                    crate::runtime::object::ops::MUL
+                ),
+                Op::TrueDiv => {
+                    let (x, y) = (bits!(b!()), bits!(c!()));
+                    if is_float_bits(x)
+                        && is_float_bits(y)
+                        && let Some(result) = float_encode(float_decode(x) / float_decode(y))
+                    {
+                        put!(a!(), result);
+                        continue 'run;
+                    }
+                    check!(arith::true_div(vm, at!()));
+                }
+                Op::FloorDiv => {
+                    let (x, y) = (bits!(b!()), bits!(c!()));
+                    if x & y & 1 != 0 && (y as i64) > 1 {
+                        let (n, d) = ((x as i64) >> 1, (y as i64) >> 1);
+                        put!(a!(), ((n.div_euclid(d) as u64) << 1) | 1);
+                        continue 'run;
+                    }
+                    check!(arith::binary(vm, at!(), &crate::runtime::object::ops::FLOOR_DIV));
+                }
+                Op::Mod => {
+                    let (x, y) = (bits!(b!()), bits!(c!()));
+                    if x & y & 1 != 0 && (y as i64) > 1 {
+                        let (n, d) = ((x as i64) >> 1, (y as i64) >> 1);
+                        put!(a!(), ((n.rem_euclid(d) as u64) << 1) | 1);
+                        continue 'run;
+                    }
+                    check!(arith::binary(vm, at!(), &crate::runtime::object::ops::MOD));
+                }
+                Op::Pow => check!(arith::pow(vm, at!())),
+                Op::MatMul => check!(arith::binary(vm, at!(), &crate::runtime::object::ops::MAT_MUL)),
+                Op::LShift => check!(arith::lshift(vm, at!())),
+                Op::RShift => {
+                    let (x, y) = (bits!(b!()), bits!(c!()));
+                    if x & y & 1 != 0 && (y as i64) > 0 && (y as i64) < 128 {
+                        put!(a!(), (((x as i64) >> ((y >> 1) & 63)) as u64) | 1);
+                        continue 'run;
+                    }
+                    check!(arith::binary(vm, at!(), &crate::runtime::object::ops::RSHIFT));
+                }
+                Op::And => {
+                    let (x, y) = (bits!(b!()), bits!(c!()));
+                    if x & y & 1 != 0 {
+                        put!(a!(), x & y);
+                        continue 'run;
+                    }
+                    check!(arith::binary(vm, at!(), &crate::runtime::object::ops::AND));
+                }
+                Op::Or => {
+                    let (x, y) = (bits!(b!()), bits!(c!()));
+                    if x & y & 1 != 0 {
+                        put!(a!(), x | y);
+                        continue 'run;
+                    }
+                    check!(arith::binary(vm, at!(), &crate::runtime::object::ops::OR));
+                }
+                Op::Xor => {
+                    let (x, y) = (bits!(b!()), bits!(c!()));
+                    if x & y & 1 != 0 {
+                        put!(a!(), (x ^ y) | 1);
+                        continue 'run;
+                    }
+                    check!(arith::binary(vm, at!(), &crate::runtime::object::ops::XOR));
+                }
+                Op::AddI | Op::IAddI => arith_i!(|x, y| x.checked_add(y << 1), crate::runtime::object::ops::ADD),
+                Op::SubI | Op::ISubI => arith_i!(|x, y| x.checked_sub(y << 1), crate::runtime::object::ops::SUB),
+                Op::MulI => arith_i!(|x, y| (x - 1).checked_mul(y).map(|p| p + 1), crate::runtime::object::ops::MUL),
+                Op::FloorDivI => {
+                    arith_i!(
+                        |x, y| if y > 0 { Some((x >> 1).div_euclid(y) << 1 | 1) } else { None },
+                        crate::runtime::object::ops::FLOOR_DIV
+                    )
+                }
+                Op::ModI => {
+                    arith_i!(
+                        |x, y| if y > 0 { Some((x >> 1).rem_euclid(y) << 1 | 1) } else { None },
+                        crate::runtime::object::ops::MOD
+                    )
+                }
+                Op::AndI => arith_i!(|x, y| Some(x & (y << 1 | 1)), crate::runtime::object::ops::AND),
+                Op::LShiftI => arith_i!(
+                    |x, y| {
+                        let n = x >> 1;
+                        let result = n << (y & 63);
+                        if (0..62).contains(&y) && result >> (y & 63) == n && Value::small(result).is_some() {
+                            Some(result << 1 | 1)
+                        } else {
+                            None
+                        }
+                    },
+                    crate::runtime::object::ops::LSHIFT
+                ),
+                Op::RShiftI => {
+                    arith_i!(
+                        |x, y| if (0..64).contains(&y) { Some((x >> y) | 1) } else { None },
+                        crate::runtime::object::ops::RSHIFT
+                    )
+                }
+                Op::IAdd => {
+                    let (x, y) = (bits!(b!()), bits!(c!()));
+                    if x & y & 1 != 0 {
+                        if let Some(result) = (x as i64).checked_add(y as i64 - 1) {
+                            put!(a!(), result as u64);
+                            continue 'run;
+                        }
+                    } else if is_float_bits(x)
+                        && is_float_bits(y)
+                        && let Some(result) = float_encode(float_decode(x) + float_decode(y))
+                    {
+                        put!(a!(), result);
+                        continue 'run;
+                    }
+                    check!(arith::iadd(vm, at!()));
+                }
+                Op::ISub => {
+                    let (x, y) = (bits!(b!()), bits!(c!()));
+                    if x & y & 1 != 0
+                        && let Some(result) = (x as i64).checked_sub(y as i64 - 1)
+                    {
+                        put!(a!(), result as u64);
+                        continue 'run;
+                    }
+                    check!(arith::inplace(vm, at!(), &crate::runtime::object::ops::SUB));
+                }
+                Op::IMul => {
+                    let (x, y) = (bits!(b!()), bits!(c!()));
+                    if x & y & 1 != 0
+                        && let Some(result) = ((x as i64) >> 1).checked_mul(y as i64 - 1)
+                    {
+                        put!(a!(), (result + 1) as u64);
+                        continue 'run;
+                    }
+                    check!(arith::inplace(vm, at!(), &crate::runtime::object::ops::MUL));
+                }
+                Op::InplaceOp => slow!(arith::inplace_op, 1),
+                Op::Neg => {
+                    let x = bits!(b!());
+                    if is_int_bits(x)
+                        && let Some(result) = 2i64.checked_sub(x as i64)
+                    {
+                        put!(a!(), result as u64);
+                        continue 'run;
+                    }
+                    slow!(arith::neg, 0);
+                }
+                Op::Pos => slow!(arith::pos, 0),
+                Op::Invert => slow!(arith::invert, 0),
+                Op::Not => {
+                    let truth = check!(vm.truth(&*base.offset(b!())));
+                    let result = Value::bool(!truth).to_bits();
+                    if b!() != a!() {
+                        done!(b!());
+                    }
+                    put!(a!(), result);
+                }
+
+                // ---- comparison
+                Op::Lt => compare!(|x, y| x < y, |x, y| x < y, Cmp::Lt),
+                Op::Le => compare!(|x, y| x <= y, |x, y| x <= y, Cmp::Le),
+                Op::Eq => compare!(|x, y| x == y, |x, y| x == y, Cmp::Eq),
+                Op::Ne => compare!(|x, y| x != y, |x, y| x != y, Cmp::Ne),
+                Op::Gt => compare!(|x, y| x > y, |x, y| x > y, Cmp::Gt),
+                Op::Ge => compare!(|x, y| x >= y, |x, y| x >= y, Cmp::Ge),
+                Op::Is | Op::IsNot => {
+                    let same = (*base.offset(b!())).is(&*base.offset(c!()));
+                    let result = Value::bool(same == (op as u8 == Op::Is as u8)).to_bits();
+                    save!();
+                    done!(b!());
+                    done!(c!());
+                    put!(a!(), result);
+                }
+                Op::In | Op::NotIn => {
+                    let found = check!(arith::contains(vm, at!()));
+                    put!(a!(), Value::bool(found == (op as u8 == Op::In as u8)).to_bits());
+                }
+
+                // ---- jumps
+                Op::Jump => jump!(w as i32 >> 8),
+                Op::JumpBack => {
+                    jump!(w as i32 >> 8);
+                    if vm.is_wanted() {
+                        check!(flow::attend(vm));
+                    }
+                }
+                Op::JumpIfTrue => {
+                    let truth = match bits!(a!()) {
+                        crate::runtime::value::bits::TRUE => true,
+                        crate::runtime::value::bits::FALSE => false,
+                        _ => check!(flow::truth_used(vm, at!())),
+                    };
+                    if truth {
+                        jump16!();
+                    }
+                }
+                Op::JumpIfFalse => {
+                    let truth = match bits!(a!()) {
+                        crate::runtime::value::bits::TRUE => true,
+                        crate::runtime::value::bits::FALSE => false,
+                        _ => check!(flow::truth_used(vm, at!())),
+                    };
+                    if !truth {
+                        jump16!();
+                    }
+                }
+                Op::JumpIfNone => {
+                    let none = bits!(a!()) == crate::runtime::value::bits::NONE;
+                    done!(a!());
+                    if none {
+                        jump16!();
+                    }
+                }
+                Op::JumpIfNotNone => {
+                    let none = bits!(a!()) == crate::runtime::value::bits::NONE;
+                    done!(a!());
+                    if !none {
+                        jump16!();
+                    }
+                }
+                Op::JumpIfTrueKeep | Op::JumpIfFalseKeep => {
+                    let truth = check!(vm.truth(&*base.offset(a!())));
+                    if truth == (op as u8 == Op::JumpIfTrueKeep as u8) {
+                        jump16!();
+                    } else {
+                        put!(a!(), crate::runtime::value::bits::UNBOUND);
+                    }
+                }
+                Op::JLt => compare_jump!(|x, y| x < y, |x, y| x < y, Cmp::Lt),
+                Op::JLe => compare_jump!(|x, y| x <= y, |x, y| x <= y, Cmp::Le),
+                Op::JEq => compare_jump!(|x, y| x == y, |x, y| x == y, Cmp::Eq),
+                Op::JNe => compare_jump!(|x, y| x != y, |x, y| x != y, Cmp::Ne),
+                Op::JGt => compare_jump!(|x, y| x > y, |x, y| x > y, Cmp::Gt),
+                Op::JGe => compare_jump!(|x, y| x >= y, |x, y| x >= y, Cmp::Ge),
+                Op::JLtI => compare_jump_i!(|x, y| x < y, Cmp::Lt),
+                Op::JLeI => compare_jump_i!(|x, y| x <= y, Cmp::Le),
+                Op::JEqI => compare_jump_i!(|x, y| x == y, Cmp::Eq),
+                Op::JNeI => compare_jump_i!(|x, y| x != y, Cmp::Ne),
+                Op::JGtI => compare_jump_i!(|x, y| x > y, Cmp::Gt),
+                Op::JGeI => compare_jump_i!(|x, y| x >= y, Cmp::Ge),
+                Op::JIs => {
+                    let same = (*base.offset(a!())).is(&*base.offset(b!()));
+                    let offset = *pc as i32;
+                    pc = pc.add(1);
+                    save!();
+                    done!(a!());
+                    done!(b!());
+                    if same as u32 == w >> 24 {
+                        jump!(offset);
+                    }
+                }
+                Op::JIn => {
+                    let found = check!(flow::jump_in(vm, at!()));
+                    let offset = *pc as i32;
+                    pc = pc.add(1);
+                    if found as u32 == w >> 24 {
+                        jump!(offset);
+                    }
+                }
+
+                // ---- iteration
+                Op::GetIter => slow!(iter::get_iter, 0),
+                Op::ForIter => {
+                    let iterator = bits!(b!());
+                    let kind = type_of(iterator).kind.get();
+                    if kind == kind::RANGE_ITER {
+                        match iter::range_next(iterator) {
+                            Some(value) => {
+                                put!(a!(), value);
+                                pc = pc.add(1);
+                            }
+                            None => {
+                                put!(b!(), crate::runtime::value::bits::UNBOUND);
+                                let offset = *pc as i32;
+                                pc = pc.add(1);
+                                jump!(offset);
+                            }
+                        }
+                        continue 'run;
+                    }
+                    if kind == kind::LIST_ITER
+                        && let Some(value) = iter::list_next(iterator)
+                    {
+                        put!(a!(), value);
+                        pc = pc.add(1);
+                        continue 'run;
+                    }
+                    next!(iter::for_iter(vm, at!()), 1);
+                }
+                Op::GetAIter => slow!(iter::get_aiter, 0),
+                Op::GetANext => slow!(iter::get_anext, 0),
+                Op::GetAwaitable => slow!(iter::get_awaitable, 0),
+                Op::GetYieldFromIter => slow!(iter::get_yield_from_iter, 0),
+                Op::YieldFrom => next!(iter::yield_from(vm, at!()), 0),
+                Op::Yield => next!(iter::yield_value(vm, at!()), 0),
+                Op::AsyncYield => next!(iter::async_yield(vm, at!()), 0),
+                Op::EndAsyncFor => {
+                    if check!(iter::end_async_for(vm, at!())) {
+                        let offset = *pc as i32;
+                        pc = pc.add(1);
+                        jump!(offset);
+                    } else {
+                        pc = pc.add(1);
+                    }
+                }
+
+                // ---- building
+                Op::BuildTuple => slow!(build::build_tuple, 0),
+                Op::BuildList => slow!(build::build_list, 0),
+                Op::BuildSet => slow!(build::build_set, 0),
+                Op::BuildMap => slow!(build::build_map, 0),
+                Op::BuildString => slow!(build::build_string, 0),
+                Op::ListAppend => slow!(build::list_append, 0),
+                Op::SetAdd => slow!(build::set_add, 0),
+                Op::MapAdd => slow!(build::map_add, 0),
+                Op::ListExtend => slow!(build::list_extend, 0),
+                Op::SetUpdate => slow!(build::set_update, 0),
+                Op::DictUpdate => slow!(build::dict_update, 0),
+                Op::DictMerge => slow!(build::dict_merge, 0),
+                Op::ListToTuple => slow!(build::list_to_tuple, 0),
+                Op::Convert => slow!(build::convert, 0),
+                Op::Format => slow!(build::format, 0),
+                Op::FormatSpec => slow!(build::format_spec, 0),
+                Op::BuildInterpolation => slow!(build::build_interpolation, 0),
+                Op::BuildTemplate => slow!(build::build_template, 0),
+                Op::UnpackSequence => slow!(build::unpack_sequence, 0),
+                Op::UnpackEx => slow!(build::unpack_ex, 1),
+
+                // ---- functions and calls
+                Op::MakeFunction => slow!(make::make_function, 1),
+                Op::Call | Op::CallMethod => {
+                    let method = op as u8 == Op::CallMethod as u8;
+                    let run = base.offset(b!());
+                    let callable = *run.cast::<u64>();
+                    let mut args = run.add(1);
+                    let mut count = w >> 24;
+                    if method {
+                        if (*args).is_unbound() {
+                            args = args.add(1);
+                        } else {
+                            count += 1;
+                        }
+                    }
+                    if is_object_bits(callable) && type_of(callable).kind.get() == kind::FUNCTION {
+                        let function = &*(callable as *const Obj<Function>);
+                        let frame = Frame(base);
+                        if function.simple_args.get() == count && !frame.is(info::GENERATOR) {
+                            let locals = function.locals.get() as usize;
+                            let new = args.add(locals);
+                            let end = new.add(function.frame_words.get() as usize);
+                            let left = vm.depth_left.get();
+                            if end <= vm.stack_written.get() && left > 0 {
+                                vm.depth_left.set(left - 1);
+                                *base.add(word::PC).cast::<u64>() = pc.add(1) as u64 | 1;
+                                *run.cast::<u64>() = crate::runtime::value::bits::UNBOUND;
+                                let mut at = args.add(count as usize).cast::<u64>();
+                                while at < new.cast::<u64>() {
+                                    *at = crate::runtime::value::bits::UNBOUND;
+                                    at = at.add(1);
+                                }
+                                let header = new.cast::<u64>();
+                                *header.add(word::CALLER) = base as u64 | 1;
+                                *header.add(word::PC) = 1;
+                                *header.add(word::OBJECT) = crate::runtime::value::bits::UNBOUND;
+                                *header.add(word::FUNCTION) = callable;
+                                *header.add(word::NAMESPACE) = crate::runtime::value::bits::UNBOUND;
+                                *header.add(word::INFO) = (locals as u64) << 32 | u64::from(w & 0xff00) | 1;
+                                *header.add(word::END) = end as u64 | 1;
+                                base = new;
+                                vm.frame.set(base);
+                                pc = function.entry.get();
+                                consts = function.consts.get();
+                                if vm.is_wanted() {
+                                    check!(flow::attend(vm));
+                                }
+                                continue 'run;
+                            }
+                        }
+                    }
+                    *base.add(word::PC).cast::<u64>() = pc as u64 | 1;
+                    match call::call(vm, at!(), callable, args, count) {
+                        Ok(None) => pc = pc.add(1),
+                        Ok(Some(new)) => {
+                            *base.add(word::PC).cast::<u64>() = pc.add(1) as u64 | 1;
+                            enter_frame!(new)
+                        }
+                        Err(raised) => fail!(raised),
+                    }
+                }
+                Op::CallKw | Op::CallMethodKw => {
+                    save!();
+                    match call::call_kw(vm, at!(), op as u8 == Op::CallMethodKw as u8) {
+                        Ok(None) => pc = pc.add(1),
+                        Ok(Some(new)) => {
+                            *base.add(word::PC).cast::<u64>() = pc.add(1) as u64 | 1;
+                            enter_frame!(new)
+                        }
+                        Err(raised) => fail!(raised),
+                    }
+                }
+                Op::CallEx => {
+                    save!();
+                    match call::call_ex(vm, at!()) {
+                        Ok(None) => {}
+                        Ok(Some(new)) => enter_frame!(new),
+                        Err(raised) => fail!(raised),
+                    }
+                }
+                Op::Return | Op::ReturnNone => {
+                    let result = if op as u8 == Op::Return as u8 {
+                        let from = a!();
+                        let value = bits!(from);
+                        *base.offset(from).cast::<u64>() = crate::runtime::value::bits::UNBOUND;
+                        value
+                    } else {
+                        crate::runtime::value::bits::NONE
+                    };
+                    let header = base.cast::<u64>();
+                    let frame_info = *header.add(word::INFO);
+                    if frame_info & info::SPECIAL == 0 {
+                        let mut at = base.cast::<u64>().sub((frame_info >> 32) as usize);
+                        while at < header {
+                            let old = *at;
+                            if is_object_bits(old) {
+                                *at = crate::runtime::value::bits::UNBOUND;
+                                save!();
+                                drop(Value::from_bits(old));
+                                if *header.add(word::INFO) & info::OBJECT != 0 {
+                                    // A destructor looked at this frame.
+                                    break;
+                                }
+                            }
+                            at = at.add(1);
+                        }
+                        if *header.add(word::INFO) & info::OBJECT == 0 {
+                            let function = *header.add(word::FUNCTION);
+                            *header.add(word::FUNCTION) = crate::runtime::value::bits::UNBOUND;
+                            base = (*header.add(word::CALLER) - 1) as *mut Value;
+                            vm.frame.set(base);
+                            vm.depth_left.set(vm.depth_left.get() + 1);
+                            drop(Value::from_bits(function));
+                            pc = Frame(base).pc();
+                            consts = Frame(base).function().consts.get();
+                            put!((frame_info >> 8) as i8 as isize, result);
+                            continue 'run;
+                        }
+                    }
+                    save!();
+                    match call::return_special(vm, base, Value::from_bits(result)) {
+                        Ok(Next::Frame(new)) => enter_frame!(new),
+                        Ok(Next::Leave(value)) => return Ok(value),
+                        Ok(_) => {}
+                        Err((frame, raised)) => match unwind::unwind(vm, frame, raised) {
+                            Ok(new) => enter_frame!(new),
+                            Err(raised) => return Err(raised),
+                        },
+                    }
+                }
+                Op::LoadBuildClass => slow!(make::load_build_class, 0),
+
+                // ---- exceptions and with
+                Op::Raise => fail!(exc::raise(vm, at!())),
+                Op::Reraise => {
+                    save!();
+                    let raised = exc::reraise(vm, at!());
+                    match unwind::unwind_again(vm, base, raised) {
+                        Ok(new) => enter_frame!(new),
+                        Err(raised) => return Err(raised),
+                    }
+                }
+                Op::PushExc => slow!(exc::push_exc, 0),
+                Op::PopExc => slow!(exc::pop_exc, 0),
+                Op::ExcMatch => slow!(exc::exc_match, 0),
+                Op::JumpIfNotExc => {
+                    let matches = check!(exc::matches(vm, at!()));
+                    let offset = *pc as i32;
+                    pc = pc.add(1);
+                    if !matches {
+                        jump!(offset);
+                    }
+                }
+                Op::ExcStarMatch => slow!(exc::exc_star_match, 0),
+                Op::PrepReraiseStar => slow!(exc::prep_reraise_star, 0),
+                Op::BeforeWith => slow!(exc::before_with, 0),
+                Op::BeforeAsyncWith => slow!(exc::before_async_with, 0),
+                Op::WithExcept => slow!(exc::with_except, 0),
+                Op::WithExit => slow!(exc::with_exit, 0),
+
+                // ---- pattern matching
+                Op::MatchSequence => slow!(make::match_sequence, 0),
+                Op::MatchMapping => slow!(make::match_mapping, 0),
+                Op::GetLen => slow!(make::get_len, 0),
+                Op::MatchKeys => slow!(make::match_keys, 0),
+                Op::MatchClass => slow!(make::match_class, 1),
+
+                // ---- import
+                Op::ImportName => slow!(make::import_name, 2),
+                Op::ImportFrom => slow!(make::import_from, 1),
+                Op::ImportStar => slow!(make::import_star, 0),
+
+                // ---- the rest
+                Op::Intrinsic1 => slow!(make::intrinsic1, 0),
+                Op::Intrinsic2 => slow!(make::intrinsic2, 0),
+                Op::Nop => {}
+            }
+        }
+    }
+}
+
+const _: () = assert!(FRAME_HEADER == 7);

@@ -1,0 +1,329 @@
+//! The frame's layout in the register stack, and frame and traceback objects, which exist only when somebody looks.
+//!
+//! ```text
+//! base - n … base - 1     locals
+//! base + 0                base of the caller | 1
+//! base + 1                the function (owned)
+//! base + 2                pc: behind the first word of the instruction that runs (or, while a call runs, behind the
+//!                         call) | 1
+//! base + 3                frame object (owned), or unbound
+//! base + 4                namespace of class bodies and modules; the instance while `__init__` runs; unbound (owned)
+//! base + 5                number of locals << 32 | register for the result << 8 | flags | 1
+//! base + 6                end of the stack in use: where the next frame from native code may start | 1
+//! base + 7 …              temporaries
+//! ```
+//!
+//! # Invariants
+//!
+//! 1. Words of the stack between the end of the running frame and `Vm::stack_written` hold immediates or dead words
+//!    that nobody drops; a new frame's locals are written when it is pushed, its temporaries are immediates.
+//! 2. Every word of the header is an immediate to whoever takes it for a value (addresses have their low bit set), but
+//!    for the owned ones, which are unbound when the frame has ended: a caller's temporaries lie under a callee's frame.
+//! 3. A generator's frame lies in the generator's own block; its word 6 is that of the frame that resumed it.
+
+use std::cell::Cell;
+
+use crate::runtime::bytecode::ops::FRAME_HEADER;
+use crate::runtime::interp::code::Code;
+use crate::runtime::interp::function::Function;
+use crate::runtime::object::dict::Dict;
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::{LockCell, Obj, Ref, Value, bits};
+
+/// Offsets of the header's words.
+pub mod word {
+    /// Base of the caller.
+    pub const CALLER: usize = 0;
+    /// The function.
+    pub const FUNCTION: usize = 1;
+    /// The pc.
+    pub const PC: usize = 2;
+    /// The frame object.
+    pub const OBJECT: usize = 3;
+    /// Namespace or instance.
+    pub const NAMESPACE: usize = 4;
+    /// Sizes and flags.
+    pub const INFO: usize = 5;
+    /// End of the stack in use.
+    pub const END: usize = 6;
+}
+
+/// Bits of the info word.
+pub mod info {
+    /// The frame was entered from native code: its end leaves the loop.
+    pub const ENTRY: u64 = 2;
+    /// It belongs to a generator.
+    pub const GENERATOR: u64 = 4;
+    /// It runs `__init__` for a call of a class.
+    pub const INIT: u64 = 8;
+    /// It has a frame object.
+    pub const OBJECT: u64 = 16;
+    /// It has a namespace.
+    pub const NAMESPACE: u64 = 32;
+    /// All of these: the quick way out is closed.
+    pub const SPECIAL: u64 = 62;
+}
+
+/// A frame, by its base. Valid while the frame runs.
+#[derive(Clone, Copy)]
+pub struct Frame(pub *mut Value);
+
+impl Frame {
+    /// A word of the header.
+    #[inline(always)]
+    pub fn get(self, at: usize) -> u64 {
+        // SAFETY: a frame's header lies at its base.
+        unsafe { *self.0.cast::<u64>().add(at) }
+    }
+    /// Writes a word of the header.
+    #[inline(always)]
+    pub fn set(self, at: usize, word: u64) {
+        // SAFETY: as in `get`.
+        unsafe { *self.0.cast::<u64>().add(at) = word }
+    }
+    /// The caller's frame.
+    pub fn caller(self) -> Option<Frame> {
+        let base = self.address(word::CALLER) as *mut Value;
+        if base.is_null() { None } else { Some(Frame(base)) }
+    }
+    /// An address in the header.
+    #[inline(always)]
+    pub fn address(self, at: usize) -> u64 {
+        self.get(at) & !1
+    }
+    /// The pc.
+    #[inline(always)]
+    pub fn pc(self) -> *const u32 {
+        self.address(word::PC) as *const u32
+    }
+    /// Sets the pc.
+    #[inline(always)]
+    pub fn set_pc(self, pc: *const u32) {
+        self.set(word::PC, pc as u64 | 1);
+    }
+    /// Register that receives the result in the caller.
+    pub fn result_register(self) -> i8 {
+        (self.get(word::INFO) >> 8) as i8
+    }
+    /// The function.
+    #[inline(always)]
+    pub fn function<'a>(self) -> &'a Obj<Function> {
+        // SAFETY: the frame owns the function; callers use it while the frame runs.
+        unsafe { &*(self.get(word::FUNCTION) as *const Obj<Function>) }
+    }
+    /// The code.
+    pub fn code<'a>(self) -> &'a Obj<Code> {
+        let code = self.function().code.get();
+        // SAFETY: the function owns the code, the frame the function.
+        unsafe { &*std::ptr::from_ref::<Obj<Code>>(code) }
+    }
+    /// The code that runs, even if the function's `__code__` was replaced meanwhile: the one whose words hold the pc.
+    pub fn running_word(self) -> u32 {
+        self.code().index_of(self.pc())
+    }
+    /// Number of locals.
+    #[inline(always)]
+    pub fn locals_count(self) -> usize {
+        (self.get(word::INFO) >> 32) as usize
+    }
+    /// A local.
+    #[inline(always)]
+    pub fn local<'a>(self, at: usize) -> &'a mut Value {
+        debug_assert!(at < self.locals_count());
+        // SAFETY: locals lie below the base.
+        unsafe { &mut *self.0.sub(self.locals_count() - at) }
+    }
+    /// A temporary.
+    #[inline(always)]
+    pub fn temp<'a>(self, at: usize) -> &'a mut Value {
+        // SAFETY: temporaries lie behind the header.
+        unsafe { &mut *self.0.add(FRAME_HEADER + at) }
+    }
+    /// Has it one of these info bits?
+    #[inline(always)]
+    pub fn is(self, bits: u64) -> bool {
+        self.get(word::INFO) & bits != 0
+    }
+    /// The namespace of a class body or module.
+    pub fn namespace(self) -> Option<Value> {
+        if !self.is(info::NAMESPACE) {
+            return None;
+        }
+        // SAFETY: with that bit the word is an owned value; a clone is made.
+        let value = std::mem::ManuallyDrop::new(unsafe { Value::from_bits(self.get(word::NAMESPACE)) });
+        Some((*value).clone())
+    }
+    /// Drops locals and temporaries and what the header owns, handing locals over to the frame object if there is one.
+    pub fn finish(self, vm: &Vm) {
+        let info = self.get(word::INFO);
+        if info & info::OBJECT != 0 {
+            detach(vm, self);
+        }
+        for at in 0..self.locals_count() {
+            drop(std::mem::replace(self.local(at), Value::UNBOUND));
+        }
+        for at in 0..self.code().temps as usize {
+            drop(std::mem::replace(self.temp(at), Value::UNBOUND));
+        }
+        let function = self.get(word::FUNCTION);
+        self.set(word::FUNCTION, bits::UNBOUND);
+        let namespace = self.get(word::NAMESPACE);
+        self.set(word::NAMESPACE, bits::UNBOUND);
+        // SAFETY: the header owned both and forgets them.
+        unsafe {
+            drop(Value::from_bits(namespace));
+            drop(Value::from_bits(function));
+        }
+    }
+}
+
+/// The payload of `frame`.
+pub struct FrameObject {
+    /// Base of the running frame; null when it has ended.
+    pub base: Cell<*mut Value>,
+    /// The function.
+    pub function: Ref<Function>,
+    /// The code.
+    pub code: Ref<Code>,
+    /// Locals of an ended frame.
+    pub locals: LockCell<Vec<Value>>,
+    /// Namespace of an ended frame, or of a class body or module.
+    pub namespace: LockCell<Value>,
+    /// Word that runs, or ran last.
+    pub last: Cell<u32>,
+    /// `f_back` of an ended frame.
+    pub back: LockCell<Value>,
+    /// `f_trace`
+    pub trace: LockCell<Value>,
+    /// `f_trace_lines`, `f_trace_opcodes`
+    pub trace_lines: Cell<bool>,
+    /// See `trace_lines`.
+    pub trace_opcodes: Cell<bool>,
+    /// Variables that were added through `f_locals`.
+    pub extra_locals: LockCell<Option<Ref<Dict>>>,
+    /// The generator whose frame it is, not counted; null for none.
+    pub generator: Cell<u64>,
+}
+
+crate::payload!(FrameObject, "frame", gc {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(self.function.value());
+        visit(self.code.value());
+        self.locals.get().iter().for_each(&mut *visit);
+        visit(self.namespace.get());
+        visit(self.back.get());
+        visit(self.trace.get());
+        if let Some(extra) = self.extra_locals.get() {
+            visit(extra.value());
+        }
+    }
+    fn clear(&self) {
+        drop(self.locals.take());
+        self.back.set(Value::NONE);
+        self.trace.set(Value::NONE);
+    }
+});
+
+impl Obj<FrameObject> {
+    /// The running frame, if it runs (or waits, as a generator's).
+    pub fn frame(&self) -> Option<Frame> {
+        let base = self.base.get();
+        if base.is_null() { None } else { Some(Frame(base)) }
+    }
+    /// The word that runs, or ran last.
+    pub fn last_word(&self) -> u32 {
+        self.frame().map_or(self.last.get(), Frame::running_word)
+    }
+    /// The line that runs.
+    pub fn line(&self) -> Option<u32> {
+        self.code.line(self.last_word())
+    }
+}
+
+/// The frame object of a running frame, made on demand.
+pub fn object(vm: &Vm, frame: Frame) -> Ref<FrameObject> {
+    if frame.is(info::OBJECT) {
+        // SAFETY: with that bit the word is an owned frame object; a clone is made.
+        let value = std::mem::ManuallyDrop::new(unsafe { Value::from_bits(frame.get(word::OBJECT)) });
+        // SAFETY: as above.
+        return unsafe { Ref::from_value_unchecked((*value).clone()) };
+    }
+    let new = vm.alloc(
+        vm.typ(&crate::runtime::builtins::frames::FRAME),
+        FrameObject {
+            base: Cell::new(frame.0),
+            function: frame.function().to_ref(),
+            code: frame.code().to_ref(),
+            locals: LockCell::new(Vec::new()),
+            namespace: LockCell::new(frame.namespace().unwrap_or(Value::UNBOUND)),
+            last: Cell::new(0),
+            back: LockCell::new(Value::NONE),
+            trace: LockCell::new(Value::NONE),
+            trace_lines: Cell::new(true),
+            trace_opcodes: Cell::new(false),
+            extra_locals: LockCell::new(None),
+            generator: Cell::new(0),
+        },
+    );
+    frame.set(word::OBJECT, new.clone().into_value().into_bits());
+    frame.set(word::INFO, frame.get(word::INFO) | info::OBJECT);
+    new
+}
+
+/// A frame ends: its object, if somebody else has it, takes the locals over.
+#[cold]
+fn detach(vm: &Vm, frame: Frame) {
+    // SAFETY: the header owned the frame object and forgets it.
+    let value = unsafe { Value::from_bits(frame.get(word::OBJECT)) };
+    frame.set(word::OBJECT, bits::UNBOUND);
+    frame.set(word::INFO, frame.get(word::INFO) & !info::OBJECT);
+    let Some(object) = value.downcast::<FrameObject>() else { return };
+    object.last.set(frame.running_word());
+    object.base.set(std::ptr::null_mut());
+    if value.count() > 1 {
+        let count = frame.locals_count();
+        let locals = (0..count).map(|at| std::mem::replace(frame.local(at), Value::UNBOUND)).collect();
+        object.locals.set(locals);
+        if !frame.is(info::GENERATOR)
+            && let Some(caller) = frame.caller()
+        {
+            object.back.set(self::object(vm, caller).into_value());
+        }
+    }
+}
+
+/// The payload of `traceback`.
+pub struct Traceback {
+    /// `tb_next`
+    pub next: LockCell<Value>,
+    /// `tb_frame`
+    pub frame: Ref<FrameObject>,
+    /// The word that ran, `tb_lasti / 4`.
+    pub last: Cell<i64>,
+    /// `tb_lineno`, if it was given; -1: from `last`.
+    pub line: Cell<i64>,
+}
+
+crate::payload!(Traceback, "traceback", gc {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(self.next.get());
+        visit(self.frame.value());
+    }
+    fn clear(&self) {
+        self.next.set(Value::NONE);
+    }
+});
+
+impl Vm {
+    /// The running frame.
+    #[inline(always)]
+    pub fn running(&self) -> Option<Frame> {
+        let base = self.frame.get();
+        if base.is_null() { None } else { Some(Frame(base)) }
+    }
+    /// A global of the running frame's function.
+    pub fn current_global(&self, name: &str) -> Option<Value> {
+        let name = self.intern(name);
+        self.running()?.function().globals.get_str(&name)
+    }
+}

@@ -1,0 +1,513 @@
+//! Generators, coroutines and asynchronous generators: a frame that waits in a block of its own.
+
+
+use std::cell::Cell;
+
+use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::builtins::generators as types;
+use crate::runtime::bytecode::code::flags;
+use crate::runtime::bytecode::ops::{FRAME_HEADER, Op};
+use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::interp::dispatch::{self, Next};
+use crate::runtime::interp::frame::{self, Frame, info, word};
+use crate::runtime::interp::function::Function;
+use crate::runtime::interp::unwind;
+use crate::runtime::object::str::Str;
+use crate::runtime::object::vm::{Handled, Vm};
+use crate::runtime::value::{LockCell, Obj, Ref, Value, bits};
+
+/// Where a generator is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// Not started.
+    Created,
+    /// Waits at a yield.
+    Suspended,
+    /// Runs.
+    Running,
+    /// Has ended.
+    Closed,
+}
+
+/// The payload of generators of all kinds.
+pub struct Generator {
+    block: Cell<*mut u64>,
+    words: usize,
+    /// Base of the frame in the block.
+    pub base: Cell<*mut Value>,
+    /// Where it is.
+    pub state: Cell<State>,
+    /// `__name__`
+    pub name: LockCell<Ref<Str>>,
+    /// `__qualname__`
+    pub qualname: LockCell<Ref<Str>>,
+    /// The function, kept for `gi_code` after the end.
+    pub function: Ref<Function>,
+    /// The exceptions it handles.
+    pub handled: Handled,
+    /// Asynchronous generators: closed, hooks called, inside a step.
+    pub async_closed: Cell<bool>,
+    /// See `async_closed`.
+    pub hooks_inited: Cell<bool>,
+    /// See `async_closed`.
+    pub running_async: Cell<bool>,
+    /// Coroutines: where they were made, if that is tracked.
+    pub origin: LockCell<Value>,
+    /// The finalizer hook of an asynchronous generator.
+    pub finalizer: LockCell<Value>,
+}
+
+crate::payload!(Generator, "generator", gc {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(self.function.value());
+        visit(self.handled.value.get());
+        visit(self.origin.get());
+        visit(self.finalizer.get());
+        if !self.base.get().is_null() && self.state.get() != State::Running {
+            let frame = Frame(self.base.get());
+            for at in 0..frame.locals_count() {
+                visit(frame.local(at));
+            }
+            for at in 0..self.function_temps() {
+                visit(frame.temp(at));
+            }
+        }
+    }
+    fn clear(&self) {
+        if self.state.get() != State::Running {
+            self.discard();
+        }
+    }
+});
+
+impl Generator {
+    fn function_temps(&self) -> usize {
+        self.words - FRAME_HEADER - Frame(self.base.get()).locals_count()
+    }
+
+    /// Drops the frame.
+    pub fn discard(&self) {
+        let base = self.base.replace(std::ptr::null_mut());
+        if !base.is_null() {
+            self.state.set(State::Closed);
+            Frame(base).finish(crate::runtime::object::vm::vm());
+        }
+        self.free();
+    }
+
+    fn free(&self) {
+        let block = self.block.replace(std::ptr::null_mut());
+        if !block.is_null() {
+            // SAFETY: the block came from `create` with that size.
+            unsafe { crate::runtime::gc::heap::heap().give_back(block.cast(), self.words * 8) };
+        }
+    }
+}
+
+impl Drop for Generator {
+    fn drop(&mut self) {
+        self.discard();
+    }
+}
+
+/// The generator whose frame this is.
+pub fn of_frame<'a>(frame: Frame) -> &'a Obj<Generator> {
+    // SAFETY: `create` stores the generator's address in front of the locals; the caller of the frame keeps it alive.
+    unsafe { &*(*frame.0.cast::<u64>().sub(frame.locals_count() + 1) as *const Obj<Generator>) }
+}
+
+/// A call of a generator function: binds the arguments into a frame of its own.
+pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Value]) -> PyResult<Value> {
+    let locals = function.locals.get() as usize;
+    let words = locals + function.frame_words.get() as usize;
+    let mut places = vec![Value::UNBOUND; locals];
+    vm.bind_arguments(function, values, names, &mut places)?;
+    let spec = if function.flags.get() & flags::ASYNC_GENERATOR != 0 {
+        &types::ASYNC_GENERATOR
+    } else if function.flags.get() & flags::COROUTINE != 0 {
+        &types::COROUTINE
+    } else {
+        &types::GENERATOR
+    };
+    let total = words + 1;
+    let block = crate::runtime::gc::heap::heap().memory(total * 8).cast::<u64>();
+    let object = vm.alloc(
+        vm.typ(spec),
+        Generator {
+            block: Cell::new(block),
+            words: total,
+            base: Cell::new(std::ptr::null_mut()),
+            state: Cell::new(State::Created),
+            name: LockCell::new(function.name.cloned()),
+            qualname: LockCell::new(function.qualname.cloned()),
+            function: function.to_ref(),
+            handled: Handled::new(),
+            async_closed: Cell::new(false),
+            hooks_inited: Cell::new(false),
+            running_async: Cell::new(false),
+            origin: LockCell::new(Value::NONE),
+            finalizer: LockCell::new(Value::NONE),
+        },
+    );
+    // SAFETY: the block has room for the owner's address, locals, header and temporaries; all are written.
+    unsafe {
+        block.write(object.address());
+        for at in 1..total {
+            block.add(at).write(bits::UNBOUND);
+        }
+        for (at, place) in places.into_iter().enumerate() {
+            block.add(1 + at).write(place.into_bits());
+        }
+        let base = block.add(1 + locals).cast::<Value>();
+        let new = Frame(base);
+        new.set(word::CALLER, 1);
+        new.set(word::FUNCTION, function.to_value().into_bits());
+        new.set_pc(function.entry.get());
+        new.set(word::INFO, (locals as u64) << 32 | info::GENERATOR | 1);
+        new.set(word::END, 1);
+        object.base.set(base);
+    }
+    if std::ptr::eq(spec, &types::COROUTINE) && vm.origin_depth.get() > 0 {
+        let origin = vm.coroutine_origin(vm.origin_depth.get());
+        object.origin.set(origin);
+    }
+    Ok(object.into_value())
+}
+
+
+/// What a step of a generator gave.
+pub enum Step {
+    /// It yielded.
+    Yield(Value),
+    /// It returned.
+    Return(Value),
+}
+
+/// Links the generator's frame in above the running one.
+fn link(vm: &Vm, generator: &Obj<Generator>, result: i8, flags: u64) -> PyResult<Frame> {
+    let left = vm.depth_left.get();
+    if left <= 0 {
+        return Err(vm.raise(&exc::RECURSION_ERROR, "maximum recursion depth exceeded"));
+    }
+    vm.depth_left.set(left - 1);
+    let frame = Frame(generator.base.get());
+    let end = crate::runtime::interp::call::free_stack(vm);
+    frame.set(word::CALLER, vm.frame.get() as u64 | 1);
+    frame.set(word::END, end as u64 | 1);
+    let old = frame.get(word::INFO);
+    frame.set(word::INFO, (old & !(0xff00 | info::ENTRY)) | u64::from(result as u8) << 8 | flags);
+    generator.state.set(State::Running);
+    generator.handled.below.set(vm.handled.get());
+    vm.handled.set(&generator.handled);
+    vm.frame.set(frame.0);
+    // The running frame keeps its generator alive; its owner may drop it meanwhile.
+    generator.head.count.set(generator.head.count.get() + 1);
+    Ok(frame)
+}
+
+/// Unlinks a frame that yields or ends; gives its caller and the reference that `link` took.
+fn unlink(vm: &Vm, frame: Frame) -> (*mut Value, Value) {
+    let generator = of_frame(frame);
+    vm.handled.set(generator.handled.below.get());
+    vm.depth_left.set(vm.depth_left.get() + 1);
+    let caller = frame.address(word::CALLER) as *mut Value;
+    vm.frame.set(caller);
+    frame.set(word::CALLER, 1);
+    // SAFETY: `link` counted the generator up.
+    (caller, unsafe { Value::from_bits(generator.address()) })
+}
+
+/// The register that the suspended yield writes what is sent into.
+fn sent_register(frame: Frame) -> i8 {
+    // SAFETY: the pc of a suspended generator is behind the first word of its yield.
+    let word = unsafe { *frame.pc().sub(1) };
+    (word >> 8) as i8
+}
+
+/// Is the generator suspended inside a `yield from` or `await`?
+pub fn delegate(generator: &Obj<Generator>) -> Option<Value> {
+    if generator.state.get() != State::Suspended {
+        return None;
+    }
+    let frame = Frame(generator.base.get());
+    // SAFETY: as in `sent_register`.
+    let word = unsafe { *frame.pc().sub(1) };
+    if Op::decode(word) != Some(Op::YieldFrom) {
+        return None;
+    }
+    // SAFETY: operand B names a register of the frame.
+    let value = unsafe { &*frame.0.offset((word >> 16) as i8 as isize) };
+    Some(value.clone())
+}
+
+/// Puts what is sent in where the suspended yield wants it.
+fn deliver(generator: &Obj<Generator>, sent: Value) {
+    let frame = Frame(generator.base.get());
+    if generator.state.get() == State::Created {
+        return;
+    }
+    // SAFETY: operand A names a register of the frame.
+    let place = unsafe { &mut *frame.0.offset(sent_register(frame) as isize) };
+    drop(std::mem::replace(place, sent));
+    // SAFETY: as in `sent_register`.
+    if Op::decode(unsafe { *frame.pc().sub(1) }) == Some(Op::YieldFrom) {
+        // It runs again and passes what is sent on.
+        frame.set(word::INFO, frame.get(word::INFO) | RESUMED);
+        frame.set_pc(frame.pc().wrapping_sub(1));
+    }
+}
+
+impl Vm {
+    fn busy(&self, generator: &Obj<Generator>) -> Raised {
+        self.value_error(format!("{} already executing", kind_name(generator)))
+    }
+
+    /// `generator.send(value)`, from native code.
+    pub fn generator_send(&self, generator: &Obj<Generator>, sent: Value) -> PyResult<Step> {
+        self.check_native()?;
+        match generator.state.get() {
+            State::Running => return Err(self.busy(generator)),
+            State::Closed => {
+                if types::is_coroutine(generator) {
+                    return Err(self.runtime_error("cannot reuse already awaited coroutine"));
+                }
+                return Ok(Step::Return(Value::NONE));
+            }
+            State::Created if !sent.is_none() => {
+                return Err(self.type_error(format!("can't send non-None value to a just-started {}", kind_name(generator))));
+            }
+            _ => {}
+        }
+        deliver(generator, sent);
+        let frame = link(self, generator, 0, info::ENTRY)?;
+        let result = dispatch::run(self, frame.0)?;
+        Ok(if generator.state.get() == State::Closed { Step::Return(result) } else { Step::Yield(result) })
+    }
+
+    /// Resumes a generator by raising an exception at its yield (no delegation), from native code.
+    pub fn generator_raise(&self, generator: &Obj<Generator>, raised: Raised) -> PyResult<Step> {
+        match generator.state.get() {
+            State::Running => {
+                drop(self.take_raised(raised));
+                return Err(self.busy(generator));
+            }
+            State::Closed => {
+                if types::is_coroutine(generator) {
+                    drop(self.take_raised(raised));
+                    return Err(self.runtime_error("cannot reuse already awaited coroutine"));
+                }
+                return Err(raised);
+            }
+            State::Created => {
+                let exception = self.take_raised(raised);
+                let frame = Frame(generator.base.get());
+                // The traceback shows the generator's first line.
+                let raised = self.set_raised(exception);
+                let linked = link(self, generator, 0, info::ENTRY)?;
+                debug_assert_eq!(linked.0, frame.0);
+                frame.set_pc(frame.pc().wrapping_add(1));
+                return match unwind::unwind(self, frame.0, raised) {
+                    Ok(base) => {
+                        let result = dispatch::run(self, base)?;
+                        Ok(if generator.state.get() == State::Closed { Step::Return(result) } else { Step::Yield(result) })
+                    }
+                    Err(raised) => Err(raised),
+                };
+            }
+            State::Suspended => {}
+        }
+        let exception = self.take_raised(raised);
+        let frame = link(self, generator, 0, info::ENTRY)?;
+        if let Some(new) = exception.downcast::<crate::runtime::object::raise::Exception>()
+            && new.context.get().is_none()
+        {
+            let inner = generator.handled.value.cloned();
+            if !inner.is_none() && !inner.is(&exception) {
+                new.context.set(inner);
+            }
+        }
+        let raised = self.set_raised(exception);
+        let base = unwind::unwind(self, frame.0, raised)?;
+        let result = dispatch::run(self, base)?;
+        Ok(if generator.state.get() == State::Closed { Step::Return(result) } else { Step::Yield(result) })
+    }
+}
+
+/// `generator`, `coroutine` or `async generator`.
+pub fn kind_name(generator: &Obj<Generator>) -> &'static str {
+    let flags = generator.function.flags.get();
+    if flags & flags::ASYNC_GENERATOR != 0 {
+        "async generator"
+    } else if flags & flags::COROUTINE != 0 {
+        "coroutine"
+    } else {
+        "generator"
+    }
+}
+
+/// `ForIter` and `YieldFrom` on a generator: its frame runs next; `None` if it cannot.
+pub fn resume_inline(vm: &Vm, generator: &Obj<Generator>, sent: Value, result: i8) -> PyResult<Option<*mut Value>> {
+    match generator.state.get() {
+        State::Running => Err(vm.busy(generator)),
+        State::Closed => Ok(None),
+        State::Created if !sent.is_none() => {
+            Err(vm.type_error(format!("can't send non-None value to a just-started {}", kind_name(generator))))
+        }
+        _ => {
+            deliver(generator, sent);
+            Ok(Some(link(vm, generator, result, 0)?.0))
+        }
+    }
+}
+
+/// `Yield`: the frame waits, its caller gets the value.
+pub fn suspend(vm: &Vm, frame: Frame, value: Value) -> Next {
+    let generator = of_frame(frame);
+    generator.state.set(State::Suspended);
+    let header = frame.get(word::INFO);
+    let (caller, owner) = unlink(vm, frame);
+    if header & info::ENTRY != 0 {
+        drop(owner);
+        return Next::Leave(value);
+    }
+    let caller_frame = Frame(caller);
+    yielded_to(vm, caller_frame, value, (header >> 8) as i8);
+    drop(owner);
+    Next::Frame(caller)
+}
+
+/// The caller's `ForIter` or `YieldFrom` goes on with a yielded value.
+fn yielded_to(vm: &Vm, caller: Frame, value: Value, register: i8) {
+    let _ = vm;
+    // SAFETY: the caller's pc is behind the first word of the instruction that resumed the generator.
+    unsafe {
+        let pc = caller.pc();
+        let place = &mut *caller.0.offset(register as isize);
+        match Op::decode(*pc.sub(1)) {
+            Some(Op::ForIter) => {
+                drop(std::mem::replace(place, value));
+                caller.set_pc(pc.add(1));
+            }
+            // `YieldFrom`: the caller yields the value on; see `iter::yield_from`, which finds it in its register and
+            // runs again because the pc is put in front of it.
+            _ => {
+                drop(std::mem::replace(place, value));
+                caller.set(word::INFO, caller.get(word::INFO) | PASS_ON);
+                caller.set_pc(pc.sub(1));
+            }
+        }
+    }
+}
+
+/// Bit of the info word of a frame at a `YieldFrom`: the value in its register is to be yielded on.
+pub const PASS_ON: u64 = 1 << 16;
+
+/// Bit of the info word of a frame at a `YieldFrom`: its register holds what was sent.
+pub const RESUMED: u64 = 1 << 17;
+
+/// `Return` in a generator.
+pub fn returned(vm: &Vm, frame: Frame, result: Value) -> Result<Next, (*mut Value, Raised)> {
+    let generator = of_frame(frame);
+    let header = frame.get(word::INFO);
+    generator.state.set(State::Closed);
+    let (caller, owner) = unlink(vm, frame);
+    generator.base.set(std::ptr::null_mut());
+    finish_detached(vm, frame, caller);
+    generator.free();
+    if header & info::ENTRY != 0 {
+        drop(owner);
+        return Ok(Next::Leave(result));
+    }
+    let caller_frame = Frame(caller);
+    ended_to(caller_frame, result, (header >> 8) as i8);
+    drop(owner);
+    Ok(Next::Frame(caller))
+}
+
+fn finish_detached(vm: &Vm, frame: Frame, caller: *mut Value) {
+    let _ = caller;
+    frame.finish(vm);
+}
+
+/// The caller's `ForIter` or `YieldFrom` goes on after the generator's end.
+fn ended_to(caller: Frame, result: Value, register: i8) {
+    // SAFETY: as in `yielded_to`.
+    unsafe {
+        let pc = caller.pc();
+        let word = *pc.sub(1);
+        let iterator = &mut *caller.0.offset((word >> 16) as i8 as isize);
+        match Op::decode(word) {
+            Some(Op::ForIter) => {
+                let offset = *pc as i32;
+                caller.set_pc(pc.add(1).offset(offset as isize));
+                drop(std::mem::replace(iterator, Value::UNBOUND));
+            }
+            _ => {
+                let place = &mut *caller.0.offset(register as isize);
+                drop(std::mem::replace(place, result));
+                drop(std::mem::replace(iterator, Value::UNBOUND));
+            }
+        }
+    }
+}
+
+/// An exception leaves a generator's frame: `StopIteration` becomes RuntimeError.
+pub fn failed(vm: &Vm, frame: Frame, raised: Raised) -> Raised {
+    let generator = of_frame(frame);
+    let is_async = generator.function.flags.get() & flags::ASYNC_GENERATOR != 0;
+    let mut raised = raised;
+    let what = if vm.raised_is(&exc::STOP_ITERATION) {
+        Some(format!("{} raised StopIteration", kind_name(generator)))
+    } else if is_async && vm.raised_is(&exc::STOP_ASYNC_ITERATION) {
+        Some("async generator raised StopAsyncIteration".to_owned())
+    } else {
+        None
+    };
+    if let Some(message) = what {
+        let cause = vm.take_raised(raised);
+        raised = vm.runtime_error(message);
+        let new = vm.take_raised(raised);
+        if let Some(e) = new.downcast::<crate::runtime::object::raise::Exception>() {
+            e.cause.set(cause.clone());
+            e.context.set(cause);
+            e.suppress_context.set(true);
+        }
+        raised = vm.set_raised(new);
+        unwind::add_traceback(vm, frame);
+    }
+    let exception = vm.take_raised(raised);
+    generator.state.set(State::Closed);
+    let caller = frame.address(word::CALLER);
+    let header = frame.get(word::INFO);
+    // `unwind` finishes the frame; the generator forgets it, and the block is freed with the generator.
+    vm.handled.set(generator.handled.below.get());
+    generator.base.set(std::ptr::null_mut());
+    frame.set(word::CALLER, caller | 1);
+    frame.set(word::INFO, header);
+    // SAFETY: `link` counted the generator up; its block outlives the unwinding because somebody else refers to it, or
+    // it is given to the pending list below.
+    let owner = unsafe { Value::from_bits(generator.address()) };
+    if owner.count() == 1 {
+        // Nobody else: keep it until the frame is finished.
+        vm.keep_until_unwound(owner);
+    } else {
+        drop(owner);
+    }
+    vm.set_raised(exception)
+}
+
+/// After an exception left a generator that `frame` had resumed by an instruction: is it the end of iteration?
+pub fn delegate_failed(_vm: &Vm, _frame: Frame) -> bool {
+    false
+}
+
+/// Frame of a generator that waits, for `gi_frame`.
+pub fn frame_object(vm: &Vm, generator: &Obj<Generator>) -> Value {
+    if generator.base.get().is_null() {
+        return Value::NONE;
+    }
+    let object = frame::object(vm, Frame(generator.base.get()));
+    object.generator.set(generator.address());
+    object.into_value()
+}
+

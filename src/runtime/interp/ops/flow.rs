@@ -1,0 +1,29 @@
+//! Truth and containment in jumps, and what the machine attends to between instructions.
+
+use crate::runtime::error::PyResult;
+use crate::runtime::interp::dispatch::At;
+use crate::runtime::object::vm::Vm;
+
+/// Signals, collections, thread switches, scheduled calls.
+#[cold]
+#[inline(never)]
+pub fn attend(vm: &Vm) -> PyResult<()> {
+    vm.attend()
+}
+
+/// Truth of operand A, which is used up.
+#[inline(never)]
+pub fn truth_used(vm: &Vm, at: At) -> PyResult<bool> {
+    let truth = vm.truth(at.reg(at.a()))?;
+    at.done(at.a());
+    Ok(truth)
+}
+
+/// `A in B`, both used up.
+#[inline(never)]
+pub fn jump_in(vm: &Vm, at: At) -> PyResult<bool> {
+    let found = vm.contains(at.reg(at.b()), at.reg(at.a()))?;
+    at.done(at.a());
+    at.done(at.b());
+    Ok(found)
+}

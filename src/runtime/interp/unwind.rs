@@ -1,0 +1,88 @@
+//! What happens when something raises: traceback entry, search of the exception table, leaving frames.
+
+use std::cell::Cell;
+
+use crate::runtime::error::Raised;
+use crate::runtime::interp::frame::{Frame, Traceback, info, object, word};
+use crate::runtime::interp::generator;
+use crate::runtime::object::raise::Exception;
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::{LockCell, Value};
+
+/// An exception was raised by the instruction at the frame's pc: gives the frame that goes on, or the error if the
+/// entry frame is left.
+#[cold]
+#[inline(never)]
+pub fn unwind(vm: &Vm, base: *mut Value, raised: Raised) -> Result<*mut Value, Raised> {
+    add_traceback(vm, Frame(base));
+    unwind_again(vm, base, raised)
+}
+
+/// As [`unwind`], without a new traceback entry for the first frame.
+#[cold]
+#[inline(never)]
+pub fn unwind_again(vm: &Vm, base: *mut Value, raised: Raised) -> Result<*mut Value, Raised> {
+    let mut frame = Frame(base);
+    let mut raised = raised;
+    loop {
+        if find_handler(vm, frame) {
+            let _ = raised;
+            return Ok(frame.0);
+        }
+        let header = frame.get(word::INFO);
+        if header & info::GENERATOR != 0 {
+            raised = generator::failed(vm, frame, raised);
+        }
+        // What is dropped now must not replace the exception in flight.
+        let exception = vm.take_raised(raised);
+        let caller = frame.address(word::CALLER) as *mut Value;
+        frame.finish(vm);
+        vm.release_kept();
+        vm.depth_left.set(vm.depth_left.get() + 1);
+        vm.frame.set(caller);
+        raised = vm.set_raised(exception);
+        if header & info::ENTRY != 0 {
+            return Err(raised);
+        }
+        frame = Frame(caller);
+        if header & info::GENERATOR != 0 && generator::delegate_failed(vm, frame) {
+            // The instruction that resumed the generator takes the exception as the end of iteration.
+            return Ok(frame.0);
+        }
+        add_traceback(vm, frame);
+    }
+}
+
+/// Puts a traceback entry for the frame in front of the exception's traceback.
+pub fn add_traceback(vm: &Vm, frame: Frame) {
+    let Some(exception) = vm.raised().cloned() else { return };
+    let Some(exception) = exception.downcast::<Exception>() else { return };
+    let frame_object = object(vm, frame);
+    let entry = vm.alloc(
+        vm.typ(&crate::runtime::builtins::frames::TRACEBACK),
+        Traceback {
+            next: LockCell::new(exception.traceback.cloned()),
+            last: Cell::new(i64::from(frame.running_word())),
+            line: Cell::new(-1),
+            frame: frame_object,
+        },
+    );
+    exception.traceback.set(entry.into_value());
+}
+
+/// Looks the pc up in the exception table; if there is a handler, drops temporaries, stores the exception and sets the
+/// pc.
+fn find_handler(vm: &Vm, frame: Frame) -> bool {
+    let code = frame.code();
+    let at = frame.running_word();
+    let Some(handler) = code.handlers.iter().find(|h| h.start <= at && at < h.end) else { return false };
+    let exception = vm.take_raised(Raised::token());
+    for temp in handler.depth as usize..code.temps as usize {
+        let value = std::mem::replace(frame.temp(temp), Value::UNBOUND);
+        drop(value);
+    }
+    *frame.temp(handler.exc_temp as usize) = exception;
+    let target = code.start().wrapping_add(handler.target as usize);
+    frame.set_pc(target);
+    true
+}

@@ -1,0 +1,312 @@
+//! Arguments of native functions: the call's slice, and its binding to a signature written as Python writes it.
+//!
+//! A native function has one signature string, `"bisect_left(a, x, lo=0, hi=None, *, key=None)"`. It yields how
+//! arguments are bound, the texts of the errors, and `__text_signature__`. A bound function sees one value a parameter,
+//! `Value::UNBOUND` for what was left out.
+
+use crate::runtime::error::PyResult;
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::Value;
+
+/// Arguments of a call: positional values, then the values of the keywords, whose names stand apart.
+#[derive(Clone, Copy)]
+pub struct Args<'a> {
+    /// All values.
+    pub values: &'a [Value],
+    /// Names (strings) of the last values.
+    pub names: &'a [Value],
+}
+
+impl<'a> Args<'a> {
+    /// No arguments.
+    pub const NONE: Args<'static> = Args { values: &[], names: &[] };
+
+    /// Positional arguments alone.
+    pub const fn positional(values: &'a [Value]) -> Args<'a> {
+        Args { values, names: &[] }
+    }
+    /// The positional values.
+    #[inline(always)]
+    pub fn pos(&self) -> &'a [Value] {
+        &self.values[..self.values.len() - self.names.len()]
+    }
+    /// The keywords with their values.
+    pub fn keywords(&self) -> impl Iterator<Item = (&'a Value, &'a Value)> + use<'a> {
+        self.names.iter().zip(&self.values[self.values.len() - self.names.len()..])
+    }
+    /// Without the first positional value.
+    pub fn rest(&self) -> Args<'a> {
+        Args { values: &self.values[1..], names: self.names }
+    }
+    /// Value of a keyword.
+    pub fn keyword(&self, name: &str) -> Option<&'a Value> {
+        self.keywords().find(|(key, _)| key.as_str().is_some_and(|k| k.bytes() == name.as_bytes())).map(|(_, v)| v)
+    }
+    /// Error unless there are no keywords.
+    pub fn no_keywords(&self, vm: &Vm, function: &str) -> PyResult<()> {
+        if self.names.is_empty() {
+            Ok(())
+        } else {
+            Err(vm.type_error(format!("{function}() takes no keyword arguments")))
+        }
+    }
+    /// Error unless the number of positional arguments is between both bounds and there are no keywords: the texts of
+    /// CPython's `PyArg_UnpackTuple`.
+    pub fn count(&self, vm: &Vm, function: &str, min: usize, max: usize) -> PyResult<&'a [Value]> {
+        self.no_keywords(vm, function)?;
+        let n = self.values.len();
+        if n < min || n > max {
+            let (bound, limit) = if n < min { ("at least", min) } else { ("at most", max) };
+            let bound = if min == max { "" } else { bound };
+            let space = if bound.is_empty() { "" } else { " " };
+            let s = if limit == 1 { "" } else { "s" };
+            return Err(vm.type_error(format!("{function} expected {bound}{space}{limit} argument{s}, got {n}")));
+        }
+        Ok(self.values)
+    }
+}
+
+/// What a signature string says, computed when dx is compiled.
+#[derive(Clone, Copy, Debug)]
+pub struct Signature {
+    /// The whole text.
+    pub text: &'static str,
+    /// Length of the name.
+    pub name: usize,
+    /// Parameters that can be given by position.
+    pub positional: u8,
+    /// Of these, how many have no default.
+    pub required: u8,
+    /// Of these, how many are positional-only.
+    pub positional_only: u8,
+    /// Keyword-only parameters.
+    pub keyword_only: u8,
+    /// Of these, how many have no default: they stand first.
+    pub keyword_required: u8,
+}
+
+impl Signature {
+    /// Reads `"name(a, b=1, /, *, c)"`. Defaults may contain brackets and quoted commas.
+    pub const fn parse(text: &'static str) -> Signature {
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() && bytes[at] != b'(' {
+            at += 1;
+        }
+        let mut result = Signature {
+            text,
+            name: at,
+            positional: 0,
+            required: 0,
+            positional_only: 0,
+            keyword_only: 0,
+            keyword_required: 0,
+        };
+        if at == bytes.len() {
+            return result;
+        }
+        at += 1;
+        let mut after_star = false;
+        loop {
+            while at < bytes.len() && bytes[at] == b' ' {
+                at += 1;
+            }
+            if at >= bytes.len() || bytes[at] == b')' {
+                return result;
+            }
+            let first = bytes[at];
+            let second = if at + 1 < bytes.len() { bytes[at + 1] } else { b')' };
+            let mut has_default = false;
+            let mut depth = 0;
+            let mut quote = 0;
+            while at < bytes.len() {
+                let byte = bytes[at];
+                if quote != 0 {
+                    if byte == quote {
+                        quote = 0;
+                    }
+                } else if byte == b'\'' || byte == b'"' {
+                    quote = byte;
+                } else if byte == b'=' && depth == 0 {
+                    has_default = true;
+                } else if byte == b'(' || byte == b'[' || byte == b'{' {
+                    depth += 1;
+                } else if (byte == b')' || byte == b']' || byte == b'}') && depth > 0 {
+                    depth -= 1;
+                } else if (byte == b',' || byte == b')') && depth == 0 {
+                    break;
+                }
+                at += 1;
+            }
+            if first == b'/' {
+                result.positional_only = result.positional;
+            } else if first == b'*' {
+                after_star = true;
+                let _ = second;
+            } else if first == b'$' {
+            } else if after_star {
+                result.keyword_only += 1;
+                if !has_default {
+                    result.keyword_required += 1;
+                }
+            } else {
+                result.positional += 1;
+                if !has_default {
+                    result.required += 1;
+                }
+            }
+            if at < bytes.len() && bytes[at] == b',' {
+                at += 1;
+            }
+        }
+    }
+
+    /// Name of the function.
+    pub fn name(&self) -> &'static str {
+        &self.text[..self.name]
+    }
+
+    /// Number of values a bound call has.
+    #[inline(always)]
+    pub const fn total(&self) -> usize {
+        (self.positional + self.keyword_only) as usize
+    }
+
+    /// Names of the parameters, in order, without the stars.
+    pub fn parameters(&self) -> Vec<&'static str> {
+        let mut names = Vec::with_capacity(self.total());
+        let inner = self.text[self.name..].trim_start_matches('(').trim_end_matches(')');
+        let (mut depth, mut quote, mut start) = (0, 0u8, 0);
+        let mut push = |piece: &'static str| {
+            let piece = piece.trim();
+            let name = piece.split('=').next().unwrap_or("").trim();
+            if !name.is_empty() && !matches!(name.as_bytes()[0], b'/' | b'*') {
+                names.push(name.trim_start_matches('$'));
+            }
+        };
+        for (at, byte) in inner.bytes().enumerate() {
+            match byte {
+                _ if quote != 0 => {
+                    if byte == quote {
+                        quote = 0;
+                    }
+                }
+                b'\'' | b'"' => quote = byte,
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => depth -= 1,
+                b',' if depth == 0 => {
+                    push(&inner[start..at]);
+                    start = at + 1;
+                }
+                _ => {}
+            }
+        }
+        push(&inner[start..]);
+        names
+    }
+
+    /// Binds the arguments of a call into `bound`, which has [`Signature::total`] places, all unbound. `skip` leading
+    /// parameters (the instance of a method) are not counted in messages.
+    #[cold]
+    #[inline(never)]
+    pub fn bind(&self, vm: &Vm, args: Args, bound: &mut [Value], skip: usize) -> PyResult<()> {
+        let name = self.name();
+        let pos = args.pos();
+        let (required, positional) = (self.required as usize, self.positional as usize);
+        if pos.len() > positional {
+            let given = pos.len() - skip;
+            let most = positional - skip;
+            if self.keyword_only == 0 && self.positional_only == self.positional {
+                return Err(self.count_error(vm, given, required.saturating_sub(skip), most));
+            }
+            if most == 0 && self.keyword_only == 0 {
+                return Err(vm.type_error(format!("{name}() takes no arguments ({given} given)")));
+            }
+            let bound = if required == positional && self.keyword_only == 0 { "exactly" } else { "at most" };
+            let kind = if self.keyword_only > 0 || self.positional_only > skip as u8 { "positional " } else { "" };
+            let s = if most == 1 { "" } else { "s" };
+            return Err(vm.type_error(format!(
+                "{name}() takes {bound} {most} {kind}argument{s} ({given} given)"
+            )));
+        }
+        for (place, value) in bound.iter_mut().zip(pos) {
+            *place = value.clone();
+        }
+        if !args.names.is_empty() {
+            let parameters = self.parameters();
+            if self.total() == self.positional_only as usize {
+                return Err(vm.type_error(format!("{}() takes no keyword arguments", self.message_name(vm, args))));
+            }
+            for (key, value) in args.keywords() {
+                let Some(key) = key.as_str() else { return Err(vm.type_error("keywords must be strings")) };
+                let found = parameters.iter().skip(self.positional_only as usize).position(|p| p.as_bytes() == key.bytes());
+                let Some(found) = found.map(|at| at + self.positional_only as usize) else {
+                    if parameters.iter().take(self.positional_only as usize).any(|p| p.as_bytes() == key.bytes()) {
+                        return Err(vm.type_error(format!(
+                            "{name}() got some positional-only arguments passed as keyword arguments: '{}'",
+                            key.to_string_lossy()
+                        )));
+                    }
+                    return Err(vm.type_error(format!(
+                        "{name}() got an unexpected keyword argument '{}'",
+                        key.to_string_lossy()
+                    )));
+                };
+                if !bound[found].is_unbound() {
+                    return Err(vm.type_error(format!(
+                        "argument for {name}() given by name ('{}') and position ({})",
+                        key.to_string_lossy(),
+                        found + 1 - skip
+                    )));
+                }
+                bound[found] = value.clone();
+            }
+        }
+        if bound[..required].iter().any(Value::is_unbound) {
+            if self.positional_only == self.positional && self.keyword_only == 0 {
+                let given = pos.len().saturating_sub(skip);
+                return Err(self.count_error(vm, given, required - skip, positional - skip));
+            }
+            let missing = bound[..required].iter().position(Value::is_unbound).unwrap_or(0);
+            if missing < self.positional_only as usize {
+                let (bound_word, need) = if required < positional { ("at least", required - skip) } else { ("exactly", required - skip) };
+                let s = if need == 1 { "" } else { "s" };
+                return Err(vm.type_error(format!(
+                    "{name}() takes {bound_word} {need} positional argument{s} ({} given)",
+                    pos.len() - skip
+                )));
+            }
+            let parameter = self.parameters()[missing];
+            return Err(vm.type_error(format!(
+                "{name}() missing required argument '{parameter}' (pos {})",
+                missing + 1 - skip
+            )));
+        }
+        let keyword = &bound[positional..positional + self.keyword_required as usize];
+        if let Some(missing) = keyword.iter().position(Value::is_unbound) {
+            let parameter = self.parameters()[positional + missing];
+            return Err(vm.type_error(format!("{name}() missing required argument '{parameter}' (pos {})", positional + missing + 1 - skip)));
+        }
+        Ok(())
+    }
+
+    fn message_name(&self, vm: &Vm, args: Args) -> String {
+        let _ = (vm, args);
+        self.name().to_owned()
+    }
+
+    /// The texts for functions with positional-only parameters.
+    fn count_error(&self, vm: &Vm, given: usize, min: usize, max: usize) -> crate::runtime::error::Raised {
+        let name = self.name();
+        if min == max {
+            return match max {
+                0 => vm.type_error(format!("{name}() takes no arguments ({given} given)")),
+                1 => vm.type_error(format!("{name}() takes exactly one argument ({given} given)")),
+                _ => vm.type_error(format!("{name} expected {max} arguments, got {given}")),
+            };
+        }
+        let (bound, limit) = if given < min { ("at least", min) } else { ("at most", max) };
+        let s = if limit == 1 { "" } else { "s" };
+        vm.type_error(format!("{name} expected {bound} {limit} argument{s}, got {given}"))
+    }
+}

@@ -1,0 +1,332 @@
+//! The protocols that native code is written against: attributes, calls, iteration, items, conversion.
+
+use crate::runtime::error::PyResult;
+use crate::runtime::object::args::Args;
+use crate::runtime::object::str::Str;
+use crate::runtime::object::typedef::TypeRef;
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::{Obj, Payload, Value};
+
+impl Vm {
+    /// The object as payload `T`, or TypeError: for receivers of native methods.
+    #[inline(always)]
+    pub fn cast<'a, T: Payload>(&self, value: &'a Value) -> PyResult<&'a Obj<T>> {
+        match value.downcast::<T>() {
+            Some(object) => Ok(object),
+            None => Err(self.type_error(format!(
+                "descriptor requires a '{}' object but received a '{}'",
+                T::layout().name,
+                value.type_name(self)
+            ))),
+        }
+    }
+
+    // ---- attributes
+
+    /// `getattr(object, name)`
+    #[inline]
+    pub fn getattr(&self, object: &Value, name: &Value) -> PyResult<Value> {
+        match object.ty(self).slots.get().getattr {
+            Some(f) => f(self, object, name),
+            None => self.generic_getattr(object, name),
+        }
+    }
+
+    /// `getattr(object, name)` for a text.
+    pub fn getattr_str(&self, object: &Value, name: &str) -> PyResult<Value> {
+        let name = self.intern(name);
+        self.getattr(object, name.value())
+    }
+
+    /// `getattr(object, name)`; `None` for AttributeError.
+    pub fn getattr_opt(&self, object: &Value, name: &Value) -> PyResult<Option<Value>> {
+        let f = object.ty(self).slots.get().getattr;
+        if f.is_none_or(|f| std::ptr::fn_addr_eq(f, generic as fn(&Vm, &Value, &Value) -> PyResult<Value>)) {
+            let result = self.generic_getattr_opt(object, name);
+            return match result {
+                Ok(found) => Ok(found),
+                Err(raised) => {
+                    self.catch(Err(raised), &crate::runtime::builtins::exceptions::ATTRIBUTE_ERROR)
+                }
+            };
+        }
+        let result = self.getattr(object, name);
+        self.catch(result, &crate::runtime::builtins::exceptions::ATTRIBUTE_ERROR)
+    }
+
+    /// `setattr(object, name, value)` or `delattr(object, name)`
+    pub fn setattr(&self, object: &Value, name: &Value, value: Option<&Value>) -> PyResult<()> {
+        match object.ty(self).slots.get().setattr {
+            Some(f) => f(self, object, name, value),
+            None => self.generic_setattr(object, name, value),
+        }
+    }
+
+    // ---- calls
+
+    /// `callable(*args, **kwargs)`
+    #[inline]
+    pub fn call(&self, callable: &Value, args: Args) -> PyResult<Value> {
+        match callable.ty(self).slots.get().call {
+            Some(f) => f(self, callable, args),
+            None => Err(self.type_error(format!("'{}' object is not callable", callable.type_name(self)))),
+        }
+    }
+    /// Call without arguments.
+    pub fn call0(&self, callable: &Value) -> PyResult<Value> {
+        self.call(callable, Args::NONE)
+    }
+    /// Call with one argument.
+    pub fn call1(&self, callable: &Value, a: &Value) -> PyResult<Value> {
+        self.call(callable, Args::positional(std::slice::from_ref(a)))
+    }
+    /// Call with positional arguments.
+    pub fn call_args(&self, callable: &Value, args: &[Value]) -> PyResult<Value> {
+        self.call(callable, Args::positional(args))
+    }
+    /// `object.name(*args)`
+    pub fn call_method(&self, object: &Value, name: &Obj<Str>, args: &[Value]) -> PyResult<Value> {
+        let f = object.ty(self).slots.get().getattr;
+        let plain = f.is_none_or(|f| std::ptr::fn_addr_eq(f, generic as fn(&Vm, &Value, &Value) -> PyResult<Value>));
+        if plain
+            && let Some(found) = object.ty(self).lookup(self, name)
+            && found.is_object()
+            && found.ty(self).has(crate::runtime::gc::heap::type_flag::METHOD_DESCRIPTOR)
+            && crate::runtime::object::attrs::own_get(self, object, name).is_none()
+        {
+            return self.call_found(object, &found, args);
+        }
+        let method = self.getattr(object, &name.to_value())?;
+        self.call_args(&method, args)
+    }
+    /// `object.name(*args)` for a text.
+    pub fn call_method_str(&self, object: &Value, name: &str, args: &[Value]) -> PyResult<Value> {
+        let name = self.intern(name);
+        self.call_method(object, &name, args)
+    }
+    /// Is it callable?
+    pub fn is_callable(&self, value: &Value) -> bool {
+        value.ty(self).slots.get().call.is_some()
+    }
+
+    // ---- iteration
+
+    /// `iter(object)`
+    pub fn iter(&self, object: &Value) -> PyResult<Value> {
+        let slots = object.ty(self).slots.get();
+        if let Some(f) = slots.iter {
+            let iter = f(self, object)?;
+            if iter.ty(self).slots.get().next.is_none() {
+                return Err(self.type_error(format!(
+                    "iter() returned non-iterator of type '{}'",
+                    iter.type_name(self)
+                )));
+            }
+            return Ok(iter);
+        }
+        if slots.getitem.is_some() && !object.ty(self).has(crate::runtime::gc::heap::type_flag::DICT) && object.as_type().is_none() {
+            return Ok(self.sequence_iter(object));
+        }
+        Err(self.type_error(format!("'{}' object is not iterable", object.type_name(self))))
+    }
+
+    /// `next(iter)`; `None` at the end.
+    #[inline(always)]
+    pub fn next(&self, iter: &Value) -> PyResult<Option<Value>> {
+        match iter.ty(self).slots.get().next {
+            Some(f) => f(self, iter),
+            None => Err(self.type_error(format!("'{}' object is not an iterator", iter.type_name(self)))),
+        }
+    }
+
+    /// Calls `each` with every item.
+    pub fn for_each(&self, iterable: &Value, mut each: impl FnMut(Value) -> PyResult<()>) -> PyResult<()> {
+        if iterable.kind() == crate::runtime::object::typedef::kind::TUPLE
+            && let Some(tuple) = iterable.as_tuple()
+        {
+            for item in tuple.items() {
+                each(item.clone())?;
+            }
+            return Ok(());
+        }
+        let iter = self.iter(iterable)?;
+        while let Some(item) = self.next(&iter)? {
+            each(item)?;
+        }
+        Ok(())
+    }
+
+    /// All items.
+    pub fn collect(&self, iterable: &Value) -> PyResult<Vec<Value>> {
+        match iterable.kind() {
+            crate::runtime::object::typedef::kind::TUPLE => {
+                if let Some(tuple) = iterable.as_tuple() {
+                    return Ok(tuple.items().to_vec());
+                }
+            }
+            crate::runtime::object::typedef::kind::LIST => {
+                if let Some(list) = self.list_items(iterable) {
+                    return Ok(list.cloned());
+                }
+            }
+            _ => {}
+        }
+        let iter = self.iter(iterable)?;
+        let mut items = Vec::with_capacity(self.length_hint(iterable, 0)?.min(1 << 24));
+        while let Some(item) = self.next(&iter)? {
+            items.push(item);
+        }
+        Ok(items)
+    }
+
+    /// `operator.length_hint(object, default)`
+    pub fn length_hint(&self, object: &Value, default: usize) -> PyResult<usize> {
+        let ty = object.ty(self);
+        if let Some(f) = ty.slots.get().len {
+            let result = f(self, object);
+            return match self.catch(result, &crate::runtime::builtins::exceptions::TYPE_ERROR)? {
+                Some(n) => Ok(n),
+                None => Ok(default),
+            };
+        }
+        let Some(found) = ty.lookup(self, &self.names().__length_hint__) else { return Ok(default) };
+        let result = self.call_found(object, &found, &[]);
+        let Some(hint) = self.catch(result, &crate::runtime::builtins::exceptions::TYPE_ERROR)? else {
+            return Ok(default);
+        };
+        if hint.is_not_implemented() {
+            return Ok(default);
+        }
+        match hint.as_small() {
+            Some(n) if n >= 0 => Ok(n as usize),
+            Some(_) => Err(self.value_error("__length_hint__() should return >= 0")),
+            None if hint.ty(self).has(crate::runtime::gc::heap::type_flag::INT) => {
+                Err(self.overflow_error("Python int too large to convert to C ssize_t"))
+            }
+            None => Err(self.type_error(format!(
+                "__length_hint__ must be an integer, not {}",
+                hint.type_name(self)
+            ))),
+        }
+    }
+
+    // ---- items
+
+    /// `object[key]`
+    pub fn getitem(&self, object: &Value, key: &Value) -> PyResult<Value> {
+        if let Some(f) = object.ty(self).slots.get().getitem {
+            return f(self, object, key);
+        }
+        if object.as_type().is_some() {
+            if object.to_bits() == self.interp().type_type.address() {
+                return self.generic_alias(object, key);
+            }
+            if let Some(method) = self.getattr_opt(object, self.names().__class_getitem__.value())? {
+                return self.call1(&method, key);
+            }
+            return Err(self.type_error(format!(
+                "type '{}' is not subscriptable",
+                object.as_type().map(|t| t.name()).unwrap_or_default()
+            )));
+        }
+        Err(self.type_error(format!("'{}' object is not subscriptable", object.type_name(self))))
+    }
+
+    /// `object[key] = value` or `del object[key]`
+    pub fn setitem(&self, object: &Value, key: &Value, value: Option<&Value>) -> PyResult<()> {
+        match object.ty(self).slots.get().setitem {
+            Some(f) => f(self, object, key, value),
+            None => {
+                let what = if value.is_some() { "assignment" } else { "deletion" };
+                Err(self.type_error(format!(
+                    "'{}' object does{} support item {what}",
+                    object.type_name(self),
+                    if value.is_some() { " not" } else { "n't" }
+                )))
+            }
+        }
+    }
+
+    /// `len(object)`
+    pub fn len(&self, object: &Value) -> PyResult<usize> {
+        match object.ty(self).slots.get().len {
+            Some(f) => f(self, object),
+            None => Err(self.type_error(format!("object of type '{}' has no len()", object.type_name(self)))),
+        }
+    }
+
+    /// `hash(object)`
+    #[inline]
+    pub fn hash(&self, object: &Value) -> PyResult<i64> {
+        match object.ty(self).slots.get().hash {
+            Some(f) => f(self, object),
+            None => Err(self.type_error(format!("unhashable type: '{}'", object.type_name(self)))),
+        }
+    }
+
+    // ---- text
+
+    /// `str(object)`
+    pub fn to_str(&self, object: &Value) -> PyResult<Value> {
+        if crate::runtime::object::dict::exact_str(object).is_some() {
+            return Ok(object.clone());
+        }
+        self.check_native()?;
+        let slots = object.ty(self).slots.get();
+        let Some(f) = slots.str.or(slots.repr) else { return Err(self.type_error("no str")) };
+        let text = f(self, object)?;
+        if text.as_str().is_none() {
+            return Err(self.type_error(format!("__str__ returned non-string (type {})", text.type_name(self))));
+        }
+        Ok(text)
+    }
+
+    /// `repr(object)`
+    pub fn repr(&self, object: &Value) -> PyResult<Value> {
+        self.check_native()?;
+        let Some(f) = object.ty(self).slots.get().repr else { return Err(self.type_error("no repr")) };
+        let text = f(self, object)?;
+        if text.as_str().is_none() {
+            return Err(self.type_error(format!("__repr__ returned non-string (type {})", text.type_name(self))));
+        }
+        Ok(text)
+    }
+
+    /// `repr(object)` as WTF-8 bytes.
+    pub fn repr_string(&self, object: &Value) -> PyResult<Vec<u8>> {
+        let text = self.repr(object)?;
+        Ok(text.as_str().map(|t| t.bytes().to_vec()).unwrap_or_default())
+    }
+
+    /// `repr(object)` for messages.
+    pub fn repr_text(&self, object: &Value) -> PyResult<String> {
+        Ok(String::from_utf8_lossy(&self.repr_string(object)?).into_owned())
+    }
+
+    /// `str(object)` for messages.
+    pub fn to_string(&self, object: &Value) -> PyResult<String> {
+        let text = self.to_str(object)?;
+        Ok(text.as_str().map(|t| t.to_string_lossy().into_owned()).unwrap_or_default())
+    }
+
+    /// The text of a string argument, or TypeError that names the function and argument.
+    pub fn text<'a>(&self, value: &'a Value, what: &str) -> PyResult<&'a Obj<Str>> {
+        match value.as_str() {
+            Some(text) => Ok(text),
+            None => Err(self.type_error(format!("{what} must be str, not {}", value.type_name(self)))),
+        }
+    }
+
+    // ---- classes
+
+    /// `isinstance(object, class)` for a single class object, by type alone (no hooks).
+    #[inline]
+    pub fn is_instance(&self, object: &Value, ty: &TypeRef) -> bool {
+        object.ty(self).is_subtype(ty)
+    }
+}
+
+/// `object.__getattribute__` as slot.
+pub fn generic(vm: &Vm, object: &Value, name: &Value) -> PyResult<Value> {
+    vm.generic_getattr(object, name)
+}

@@ -1,0 +1,255 @@
+//! The payload of `str`: WTF-8 text with its length in code points, its hash, and a lazily built index.
+//!
+//! # Invariants
+//!
+//! 1. The bytes are generalised UTF-8: valid UTF-8 but that lone surrogates are encoded as three bytes.
+//! 2. `chars` is the number of code points; equal to the number of bytes if and only if the text is ASCII.
+//! 3. An interned string is the only interned one with its text in its interpreter (`vm::Interp::intern`).
+
+use std::cell::Cell;
+use std::ptr::NonNull;
+
+use crate::runtime::gc::heap::{Layout, heap};
+use crate::runtime::object::hash;
+use crate::runtime::object::typedef::TypeRef;
+use crate::runtime::object::vm::{Vm, vm};
+use crate::runtime::text::wtf8::OffsetIndex;
+use crate::runtime::value::{Header, Obj, Payload, Ref, Value, flag};
+
+/// Text; the bytes stand behind it.
+#[repr(C)]
+pub struct Str {
+    hash: Cell<u64>,
+    bytes: Cell<usize>,
+    chars: Cell<usize>,
+    index: Cell<*mut OffsetIndex>,
+}
+
+impl Payload for Str {
+    #[inline(always)]
+    fn layout() -> &'static Layout {
+        static LAYOUT: Layout = Layout::of::<Str>("str", false, None).with_items(size_of_str).with_drop(drop_str);
+        &LAYOUT
+    }
+}
+
+unsafe fn size_of_str(at: NonNull<Header>) -> usize {
+    // SAFETY: called with the header of a string.
+    let text = unsafe { at.cast::<Obj<Str>>().as_ref() };
+    text.items_start() as usize - at.as_ptr() as usize + text.bytes.get()
+}
+
+unsafe fn drop_str(at: NonNull<Header>) {
+    // SAFETY: called once with the header of a dying string.
+    let text = unsafe { at.cast::<Obj<Str>>().as_ref() };
+    if text.head.flags.get() & flag::INTERNED != 0 {
+        vm().interp().forget_interned(text);
+    }
+    if !text.index.get().is_null() {
+        // SAFETY: the index came from a box and is freed once.
+        drop(unsafe { Box::from_raw(text.index.get()) });
+    }
+}
+
+impl Obj<Str> {
+    /// The bytes.
+    #[inline(always)]
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: that many bytes stand behind the payload and never change.
+        unsafe { std::slice::from_raw_parts(self.items_start(), self.bytes.get()) }
+    }
+    /// Number of code points.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.chars.get()
+    }
+    /// Is it empty?
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.get() == 0
+    }
+    /// Is it ASCII?
+    #[inline(always)]
+    pub fn is_ascii(&self) -> bool {
+        self.chars.get() == self.bytes.get()
+    }
+    /// The text, if it has no lone surrogates.
+    #[inline]
+    pub fn as_str(&self) -> Option<&str> {
+        if self.is_ascii() {
+            // SAFETY: ASCII is UTF-8.
+            return Some(unsafe { std::str::from_utf8_unchecked(self.bytes()) });
+        }
+        std::str::from_utf8(self.bytes()).ok()
+    }
+    /// The text, lone surrogates replaced: for messages.
+    pub fn to_string_lossy(&self) -> std::borrow::Cow<'_, str> {
+        match self.as_str() {
+            Some(text) => text.into(),
+            None => String::from_utf8_lossy(self.bytes()),
+        }
+    }
+    /// The hash, computed once.
+    #[inline(always)]
+    pub fn hash(&self) -> u64 {
+        let known = self.hash.get();
+        if known != 0 {
+            return known;
+        }
+        let new = hash::bytes_hash(self.bytes());
+        self.hash.set(new);
+        new
+    }
+    /// Is it interned?
+    #[inline(always)]
+    pub fn is_interned(&self) -> bool {
+        self.head.flags.get() & flag::INTERNED != 0
+    }
+    /// Byte offset of a code point's start; `at` may be the length.
+    #[inline]
+    pub fn offset(&self, at: usize) -> usize {
+        if self.is_ascii() {
+            return at;
+        }
+        if self.bytes.get() < 96 {
+            return crate::runtime::text::wtf8::char_to_byte(self.bytes(), at);
+        }
+        if self.index.get().is_null() {
+            self.index.set(Box::into_raw(Box::new(OffsetIndex::new(self.bytes()))));
+        }
+        // SAFETY: set right above and freed only with the string.
+        unsafe { &*self.index.get() }.offset(self.bytes(), at)
+    }
+    /// Are both the same text?
+    #[inline(always)]
+    pub fn same(&self, other: &Obj<Str>) -> bool {
+        self.address() == other.address() || self.bytes() == other.bytes()
+    }
+}
+
+/// Room for a string of a type; the caller fills the bytes.
+fn allocate(ty: &TypeRef, length: usize, chars: usize) -> Ref<Str> {
+    let exact = ty.is_exact_builtin();
+    // SAFETY: header, payload and all attribute words are written before anything else runs.
+    unsafe {
+        let at = if exact {
+            heap().object(ty.head_ptr(), size_of::<Obj<Str>>() + length, false)
+        } else {
+            ty.allocate_shifted(length)
+        };
+        let text = at.cast::<Obj<Str>>();
+        (&raw mut (*text.as_ptr()).data).write(Str {
+            hash: Cell::new(0),
+            bytes: Cell::new(length),
+            chars: Cell::new(chars),
+            index: Cell::new(std::ptr::null_mut()),
+        });
+        Ref::from_value_unchecked(Value::from_bits(at.as_ptr() as u64))
+    }
+}
+
+impl Vm {
+    /// A new string of WTF-8 bytes whose number of code points is known.
+    pub fn str_with_len(&self, bytes: &[u8], chars: usize) -> Value {
+        debug_assert_eq!(crate::runtime::text::wtf8::count(bytes), chars);
+        if bytes.len() <= 1 {
+            match bytes.first() {
+                None => return self.interp().empty_str.clone(),
+                Some(&byte) if byte < 128 => return self.interp().ascii_chars[byte as usize].clone(),
+                _ => {}
+            }
+        }
+        self.str_fresh(bytes, chars)
+    }
+
+    /// A new string that is no shared one-character string.
+    pub fn str_fresh(&self, bytes: &[u8], chars: usize) -> Value {
+        let text = allocate(&self.interp().str_type, bytes.len(), chars);
+        // SAFETY: allocated with that length right above.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), text.items_start(), bytes.len()) };
+        text.into_value()
+    }
+
+    /// A new string of WTF-8 bytes.
+    #[inline]
+    pub fn str_bytes(&self, bytes: &[u8]) -> Value {
+        let chars = crate::runtime::text::wtf8::count(bytes);
+        self.str_with_len(bytes, chars)
+    }
+
+    /// A new string.
+    #[inline]
+    pub fn str(&self, text: impl AsRef<str>) -> Value {
+        self.str_bytes(text.as_ref().as_bytes())
+    }
+
+    /// A new string of ASCII bytes.
+    #[inline]
+    pub fn str_ascii(&self, bytes: &[u8]) -> Value {
+        self.str_with_len(bytes, bytes.len())
+    }
+
+    /// A string of one code point (surrogates too).
+    pub fn str_char(&self, code: u32) -> Value {
+        if code < 128 {
+            return self.interp().ascii_chars[code as usize].clone();
+        }
+        let mut buffer = Vec::with_capacity(4);
+        crate::runtime::text::wtf8::push(&mut buffer, code);
+        self.str_with_len(&buffer, 1)
+    }
+
+    /// A string of a subclass of `str` with the same text.
+    pub fn str_of_type(&self, ty: &TypeRef, text: &Obj<Str>) -> Value {
+        let new = allocate(ty, text.bytes().len(), text.len());
+        // SAFETY: allocated with that length right above.
+        unsafe { std::ptr::copy_nonoverlapping(text.bytes().as_ptr(), new.items_start(), text.bytes().len()) };
+        new.into_value()
+    }
+
+    /// The concatenation of two strings.
+    pub fn str_concat(&self, a: &Obj<Str>, b: &Obj<Str>) -> Value {
+        let text = allocate(&self.interp().str_type, a.bytes().len() + b.bytes().len(), a.len() + b.len());
+        // SAFETY: allocated with the sum of both lengths.
+        unsafe {
+            let start = text.items_start();
+            std::ptr::copy_nonoverlapping(a.bytes().as_ptr(), start, a.bytes().len());
+            std::ptr::copy_nonoverlapping(b.bytes().as_ptr(), start.add(a.bytes().len()), b.bytes().len());
+        }
+        text.into_value()
+    }
+
+    /// The concatenation of `a`, whose only reference is given up, and `b`: amortised when it can grow in place.
+    pub fn str_append(&self, a: Value, b: &Obj<Str>) -> Value {
+        let Some(text) = a.downcast::<Str>() else { return a };
+        let old = text.bytes.get();
+        let added = b.bytes().len();
+        let grows = text.head.count.get() == 1
+            && text.head.flags.get() & (flag::INTERNED | flag::WEAKLY_REFERENCED | flag::SHIFTED | flag::IMMORTAL) == 0
+            && text.index.get().is_null()
+            && old >= 16
+            && text.address() != b.address();
+        if !grows {
+            return self.str_concat(text, b);
+        }
+        let head = size_of::<Obj<Str>>();
+        let new = crate::runtime::gc::heap::grow(a.into_bits() as *mut u8, head + old, head + old + added);
+        // SAFETY: the only reference was given up, so the block may move; it has room for the added bytes now.
+        unsafe {
+            let text = &*(new as *const Obj<Str>);
+            std::ptr::copy_nonoverlapping(b.bytes().as_ptr(), text.items_start().add(old), added);
+            text.bytes.set(old + added);
+            text.chars.set(text.chars.get() + b.len());
+            text.hash.set(0);
+            Value::from_bits(new as u64)
+        }
+    }
+}
+
+impl Value {
+    /// The string, if it is one (or of a subclass).
+    #[inline(always)]
+    pub fn as_str(&self) -> Option<&Obj<Str>> {
+        self.downcast::<Str>()
+    }
+}

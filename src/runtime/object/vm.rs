@@ -1,0 +1,473 @@
+//! The thread's and the interpreter's state: what everything else reaches through `vm`.
+//!
+//! An [`Interp`] owns heap, types, interned strings, modules. A [`Vm`] is one thread's view of it: the register stack, the
+//! exception in flight, the exceptions being handled, depth limits. All state hangs off these two, none is global, so
+//! that several interpreters can live in one process.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::gc::heap::Heap;
+use crate::runtime::object::dict::Dict;
+use crate::runtime::object::hash::bytes_hash;
+use crate::runtime::object::names::Names;
+use crate::runtime::object::shape::Shapes;
+use crate::runtime::object::str::Str;
+use crate::runtime::object::typedef::{Type, TypeRef};
+use crate::runtime::value::{LockCell, Obj, Ref, Value, flag};
+
+/// An exception that is being handled; a generator has its own, linked to its caller's while it runs.
+pub struct Handled {
+    /// The exception, or `None`.
+    pub value: LockCell<Value>,
+    /// The one below.
+    pub below: Cell<*const Handled>,
+}
+
+impl Handled {
+    /// Nothing is being handled.
+    pub const fn new() -> Handled {
+        Handled { value: LockCell::new(Value::NONE), below: Cell::new(std::ptr::null()) }
+    }
+}
+
+impl Default for Handled {
+    fn default() -> Self {
+        Handled::new()
+    }
+}
+
+/// Reasons to leave the fast path of the machine; bits of [`Vm::wanted`].
+pub mod want {
+    /// A signal arrived.
+    pub const SIGNAL: u32 = 1;
+    /// Another thread waits for the interpreter lock.
+    pub const LOCK: u32 = 2;
+    /// The young generation is full.
+    pub const COLLECT: u32 = 4;
+    /// Calls were scheduled (`_thread.interrupt_main`, asynchronous exceptions, dead weakrefs).
+    pub const CALLS: u32 = 8;
+    /// Tracing or profiling is on.
+    pub const TRACE: u32 = 16;
+}
+
+/// A thread's state.
+pub struct Vm {
+    interp: &'static Interp,
+    /// Base of the running frame; null if none runs.
+    pub frame: Cell<*mut Value>,
+    /// First free word of the register stack above the running frame, when native code runs.
+    pub stack_start: Cell<*mut Value>,
+    /// Words below this are written (hold values).
+    pub stack_written: Cell<*mut Value>,
+    /// End of the register stack.
+    pub stack_end: Cell<*mut Value>,
+    /// The exception in flight.
+    raised: LockCell<Option<Value>>,
+    /// Top of the chain of handled exceptions.
+    pub handled: Cell<*const Handled>,
+    /// The chain's bottom.
+    pub handled_base: Handled,
+    /// Python calls that may still nest.
+    pub depth_left: Cell<i32>,
+    /// `sys.getrecursionlimit()`
+    pub depth_limit: Cell<i32>,
+    /// Native stack addresses below this are too deep.
+    pub native_limit: Cell<usize>,
+    /// See [`want`].
+    pub wanted: AtomicU32,
+    /// Identifier of the thread.
+    pub thread_id: Cell<u64>,
+    /// The trace and profile functions (`sys.settrace`), or `None`.
+    pub trace: LockCell<Value>,
+    /// See `trace`.
+    pub profile: LockCell<Value>,
+    /// Current `contextvars` context, or `None`.
+    pub context: LockCell<Value>,
+    /// `sys.set_asyncgen_hooks`: firstiter, finalizer.
+    pub asyncgen_hooks: LockCell<[Value; 2]>,
+    /// `sys.set_coroutine_origin_tracking_depth`
+    pub origin_depth: Cell<u32>,
+    /// Exception to raise asynchronously in this thread.
+    pub async_exception: LockCell<Option<Value>>,
+    /// A generator that is being unwound.
+    kept: LockCell<Option<Value>>,
+    /// Value of the `StopIteration` that a `next` slot swallowed, or `None`.
+    pub stop_value: LockCell<Value>,
+    /// Objects of which `repr` is being made, for recursive ones.
+    pub in_repr: RefCell<Vec<u64>>,
+}
+
+/// Interned strings are found by their text.
+struct InternKey(*const Obj<Str>);
+
+impl std::borrow::Borrow<[u8]> for InternKey {
+    fn borrow(&self) -> &[u8] {
+        // SAFETY: a dying interned string takes its key out of the table first.
+        unsafe { &*self.0 }.bytes()
+    }
+}
+impl Hash for InternKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let bytes: &[u8] = std::borrow::Borrow::borrow(self);
+        bytes.hash(state);
+    }
+}
+impl PartialEq for InternKey {
+    fn eq(&self, other: &InternKey) -> bool {
+        let (a, b): (&[u8], &[u8]) = (std::borrow::Borrow::borrow(self), std::borrow::Borrow::borrow(other));
+        a == b
+    }
+}
+impl Eq for InternKey {}
+
+#[derive(Default)]
+struct BytesHasher(u64);
+impl Hasher for BytesHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes_hash(bytes);
+    }
+    fn write_usize(&mut self, _: usize) {}
+}
+
+const TYPE_CACHE: usize = 4096;
+
+#[derive(Clone)]
+struct TypeCacheEntry {
+    version: u32,
+    /// The name, owned so that its address is not given to another string.
+    name: Value,
+    /// The bits of the attribute, kept alive by the type as long as the version is current; 0: not there.
+    found: u64,
+}
+
+/// The state of an interpreter.
+pub struct Interp {
+    /// Its memory.
+    pub heap: &'static Heap,
+    /// Interned names.
+    pub names: Names,
+    /// Type objects by spec number.
+    pub types: LockCell<Vec<Option<TypeRef>>>,
+    /// `type`
+    pub type_type: TypeRef,
+    /// `object`
+    pub object_type: TypeRef,
+    /// `str`
+    pub str_type: TypeRef,
+    /// `tuple`
+    pub tuple_type: TypeRef,
+    /// `dict`
+    pub dict_type: TypeRef,
+    /// `''`
+    pub empty_str: Value,
+    /// `()`
+    pub empty_tuple: Value,
+    /// One-character ASCII strings.
+    pub ascii_chars: Vec<Value>,
+    /// Boxed `0.0` and `-0.0`.
+    pub float_zero: LockCell<Value>,
+    /// See `float_zero`.
+    pub float_minus_zero: LockCell<Value>,
+    interned: RefCell<HashMap<InternKey, (), BuildHasherDefault<BytesHasher>>>,
+    type_cache: LockCell<Vec<TypeCacheEntry>>,
+    version: Cell<u32>,
+    /// Shapes of instances.
+    pub shapes: Shapes,
+    /// `sys.modules`
+    pub modules: LockCell<Ref<Dict>>,
+    /// Namespace of the module `builtins`.
+    pub builtins: Ref<Dict>,
+    /// Namespace of the module `sys`.
+    pub sys: Ref<Dict>,
+    /// State of native modules by name, made on demand.
+    pub module_state: RefCell<HashMap<&'static str, Value>>,
+    /// `sys.flags` and the like, for those who ask often.
+    pub int_max_str_digits: Cell<usize>,
+    /// `-b`, `-bb`
+    pub bytes_warning: Cell<u32>,
+    /// `-X dev`
+    pub dev_mode: Cell<bool>,
+    /// `-O` level.
+    pub optimize: Cell<u8>,
+    /// The interpreter ends: no more callbacks.
+    pub finalizing: AtomicBool,
+}
+
+thread_local! {
+    static CURRENT: Cell<*const Vm> = const { Cell::new(std::ptr::null()) };
+}
+
+/// The thread's state.
+#[inline(always)]
+pub fn vm() -> &'static Vm {
+    let vm = CURRENT.get();
+    debug_assert!(!vm.is_null(), "this thread runs no interpreter");
+    // SAFETY: `Vm::enter` put a state there that lives as long as the thread runs Python.
+    unsafe { &*vm }
+}
+
+/// Does this thread run an interpreter?
+pub fn has_vm() -> bool {
+    !CURRENT.get().is_null()
+}
+
+/// Words of a thread's register stack.
+const STACK_WORDS: usize = 64 << 20 >> 3;
+
+impl Vm {
+    /// A state for the calling thread, which becomes the current one; leaked until `leave`.
+    pub fn enter(interp: &'static Interp, native_stack: usize) -> &'static Vm {
+        let stack = crate::runtime::sys::reserve(STACK_WORDS * 8).cast::<Value>();
+        let here = std::ptr::from_ref(&interp) as usize;
+        let vm: &'static Vm = Box::leak(Box::new(Vm {
+            interp,
+            frame: Cell::new(std::ptr::null_mut()),
+            stack_start: Cell::new(stack),
+            stack_written: Cell::new(stack),
+            stack_end: Cell::new(stack.wrapping_add(STACK_WORDS)),
+            raised: LockCell::new(None),
+            handled: Cell::new(std::ptr::null()),
+            handled_base: Handled::new(),
+            depth_left: Cell::new(1000),
+            depth_limit: Cell::new(1000),
+            native_limit: Cell::new(here.saturating_sub(native_stack)),
+            wanted: AtomicU32::new(0),
+            thread_id: Cell::new(0),
+            trace: LockCell::new(Value::NONE),
+            profile: LockCell::new(Value::NONE),
+            context: LockCell::new(Value::NONE),
+            asyncgen_hooks: LockCell::new([Value::NONE, Value::NONE]),
+            origin_depth: Cell::new(0),
+            async_exception: LockCell::new(None),
+            kept: LockCell::new(None),
+            stop_value: LockCell::new(Value::NONE),
+            in_repr: RefCell::new(Vec::new()),
+        }));
+        vm.handled.set(&vm.handled_base);
+        CURRENT.set(vm);
+        crate::runtime::gc::heap::enter(interp.heap);
+        vm
+    }
+
+    /// Makes this state the current one of the calling thread.
+    pub fn resume(&'static self) {
+        CURRENT.set(self);
+        crate::runtime::gc::heap::enter(self.interp.heap);
+    }
+
+    /// The interpreter.
+    #[inline(always)]
+    pub fn interp(&self) -> &'static Interp {
+        self.interp
+    }
+    /// The interned names.
+    #[inline(always)]
+    pub fn names(&self) -> &'static Names {
+        &self.interp.names
+    }
+
+    /// Puts an exception (an instance) in flight.
+    pub fn set_raised(&self, exception: Value) -> Raised {
+        debug_assert!(exception.is_object());
+        drop(self.raised.replace(Some(exception)));
+        Raised::token()
+    }
+    /// Takes the exception in flight.
+    pub fn take_raised(&self, _: Raised) -> Value {
+        match self.raised.replace(None) {
+            Some(exception) => exception,
+            None => unreachable!("Raised without an exception"),
+        }
+    }
+    /// Looks at the exception in flight.
+    pub fn raised(&self) -> Option<&Value> {
+        self.raised.get().as_ref()
+    }
+
+    /// Keeps an object until its frame is unwound.
+    pub fn keep_until_unwound(&self, value: Value) {
+        self.kept.set(Some(value));
+    }
+    /// See [`Vm::keep_until_unwound`].
+    pub fn release_kept(&self) {
+        if self.kept.get().is_some() {
+            self.kept.set(None);
+        }
+    }
+
+    /// The exception being handled, or `None`.
+    pub fn handled_exception(&self) -> Value {
+        let mut at = self.handled.get();
+        while !at.is_null() {
+            // SAFETY: the chain links states of generators that run and the thread's own.
+            let state = unsafe { &*at };
+            if !state.value.get().is_none() {
+                return state.value.cloned();
+            }
+            at = state.below.get();
+        }
+        Value::NONE
+    }
+
+    /// Error if the native stack is nearly used up.
+    #[inline(always)]
+    pub fn check_native(&self) -> PyResult<()> {
+        let here = 0u8;
+        if (std::ptr::from_ref(&here) as usize) < self.native_limit.get() {
+            return Err(self.too_deep(""));
+        }
+        Ok(())
+    }
+
+    /// Is there something to do that the machine should leave its fast path for?
+    #[inline(always)]
+    pub fn is_wanted(&self) -> bool {
+        self.wanted.load(Ordering::Relaxed) != 0
+    }
+    /// Asks this thread's machine to leave its fast path.
+    pub fn want(&self, bits: u32) {
+        self.wanted.fetch_or(bits, Ordering::Release);
+    }
+
+    /// The interned string of a text.
+    pub fn intern(&self, text: &str) -> Ref<Str> {
+        self.interp.intern_with(text.as_bytes(), || self.str_fresh(text.as_bytes(), text.chars().count()))
+    }
+    /// The interned string with the text of a string.
+    pub fn intern_value(&self, text: &Value) -> Option<Ref<Str>> {
+        let string = text.as_str()?;
+        if string.is_interned() {
+            return Some(string.to_ref());
+        }
+        if crate::runtime::object::dict::exact_str(text).is_some() {
+            return Some(self.interp.intern_with(string.bytes(), || text.clone()));
+        }
+        Some(self.interp.intern_with(string.bytes(), || self.str_fresh(string.bytes(), string.len())))
+    }
+}
+
+impl Interp {
+    /// Puts the pieces together; `runtime::api` makes the first types.
+    #[allow(clippy::too_many_arguments)]
+    pub fn assemble(
+        heap: &'static Heap,
+        types: [TypeRef; 5],
+        make_str: impl Fn(&[u8]) -> Value,
+        empty_tuple: Value,
+        dict: impl Fn() -> Ref<Dict>,
+    ) -> Interp {
+        let [type_type, object_type, str_type, tuple_type, dict_type] = types;
+        let interned = RefCell::new(HashMap::default());
+        let intern = |text: &str| intern_in(&interned, text.as_bytes(), || make_str(text.as_bytes()));
+        let names = Names::new(intern);
+        let ascii_chars: Vec<Value> = (0..128u8).map(|c| intern_in(&interned, &[c], || make_str(&[c])).into_value()).collect();
+        let empty_str = intern_in(&interned, b"", || make_str(b"")).into_value();
+        let mut table = Vec::with_capacity(4096);
+        table.resize_with(4096, || None);
+        Interp {
+            heap,
+            names,
+            types: LockCell::new(table),
+            type_type,
+            object_type,
+            str_type,
+            tuple_type,
+            dict_type,
+            empty_str,
+            empty_tuple,
+            ascii_chars,
+            float_zero: LockCell::new(Value::NONE),
+            float_minus_zero: LockCell::new(Value::NONE),
+            interned,
+            type_cache: LockCell::new(vec![TypeCacheEntry { version: 0, name: Value::NONE, found: 0 }; TYPE_CACHE]),
+            version: Cell::new(1),
+            shapes: Shapes::default(),
+            modules: LockCell::new(dict()),
+            builtins: dict(),
+            sys: dict(),
+            module_state: RefCell::new(HashMap::new()),
+            int_max_str_digits: Cell::new(4300),
+            bytes_warning: Cell::new(0),
+            dev_mode: Cell::new(false),
+            optimize: Cell::new(0),
+            finalizing: AtomicBool::new(false),
+        }
+    }
+
+    /// A number for caches that was never given out; 0 if all are used up.
+    pub fn next_version(&self) -> u32 {
+        let next = self.version.get();
+        if next != u32::MAX {
+            self.version.set(next + 1);
+            next
+        } else {
+            0
+        }
+    }
+
+    fn intern_with(&self, bytes: &[u8], make: impl FnOnce() -> Value) -> Ref<Str> {
+        intern_in(&self.interned, bytes, make)
+    }
+
+    /// A dying interned string leaves the table.
+    pub fn forget_interned(&self, text: &Obj<Str>) {
+        self.interned.borrow_mut().remove(text.bytes());
+    }
+
+    /// Looks an attribute up along the MRO, through the cache.
+    #[inline]
+    pub fn type_cache_lookup(&self, ty: &Obj<Type>, name: &Obj<Str>) -> Option<Value> {
+        let version = ty.fast.version.get();
+        if version != 0 && name.is_interned() {
+            let slot = (version as u64 ^ (name.address() >> 4)) as usize % TYPE_CACHE;
+            let entry = &self.type_cache.get()[slot];
+            if entry.version == version && entry.name.to_bits() == name.address() {
+                if entry.found == 0 {
+                    return None;
+                }
+                // SAFETY: while the version is current the type's dict owns the value; a clone is made of it.
+                let found = std::mem::ManuallyDrop::new(unsafe { Value::from_bits(entry.found) });
+                return Some((*found).clone());
+            }
+        }
+        self.type_cache_fill(ty, name)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn type_cache_fill(&self, ty: &Obj<Type>, name: &Obj<Str>) -> Option<Value> {
+        let found = ty.lookup_slow(name);
+        let version = ty.version(vm());
+        if version != 0 && name.is_interned() {
+            let slot = (version as u64 ^ (name.address() >> 4)) as usize % TYPE_CACHE;
+            let new = TypeCacheEntry { version, name: name.to_value(), found: found.as_ref().map_or(0, Value::to_bits) };
+            let old = std::mem::replace(&mut self.type_cache.get_mut()[slot], new);
+            drop(old);
+        }
+        found
+    }
+}
+
+fn intern_in(
+    table: &RefCell<HashMap<InternKey, (), BuildHasherDefault<BytesHasher>>>,
+    bytes: &[u8],
+    make: impl FnOnce() -> Value,
+) -> Ref<Str> {
+    if let Some((key, ())) = table.borrow().get_key_value(bytes) {
+        // SAFETY: keys of the table are live strings.
+        return unsafe { &*key.0 }.to_ref();
+    }
+    let new = make();
+    // SAFETY: `make` gives strings.
+    let new: Ref<Str> = unsafe { Ref::from_value_unchecked(new) };
+    new.head.flags.set(new.head.flags.get() | flag::INTERNED);
+    table.borrow_mut().insert(InternKey(std::ptr::from_ref(&*new)), ());
+    new
+}
