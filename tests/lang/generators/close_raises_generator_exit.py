@@ -26,3 +26,8 @@ def last():
         return "value"
 it = last(); next(it)
 print(it.close())
+# stdout:
+#| exit
+#| None
+#| generator ignored GeneratorExit
+#| value
