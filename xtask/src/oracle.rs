@@ -59,7 +59,12 @@ fn fill(path: &Path, command: &[String]) -> Result<bool, String> {
         return Err(String::from("two runs differ"));
     }
     unfit(&once)?;
-    case.bless(&once).map_err(|error| error.to_string())
+    let changed = case.bless(&once).map_err(|error| error.to_string())?;
+    // The expectations are part of the program's text: an open string or a count of lines can see them.
+    if changed && case.run(command).map_err(|error| error.to_string())? != once {
+        return Err(String::from("does something else once its expectations stand in the file"));
+    }
+    Ok(changed)
 }
 
 /// What no expectation may hold.
