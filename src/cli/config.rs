@@ -67,13 +67,17 @@ pub enum Refusal {
 
 /// Reads a whole process's arguments; Python's begin behind the first `skip`.
 pub fn read(arguments: &[OsString], skip: usize, system: &System) -> Result<Request, Refusal> {
-    let line = match flags::scan(arguments.get(skip..).unwrap_or_default()).map_err(Refusal::Usage)? {
-        Scanned::Help(help) => return Ok(Request::Show(help)),
-        Scanned::Line(line) => *line,
-    };
-    let merge = Merge {
+    let words = arguments.get(skip..).unwrap_or_default();
+    let merge = |line: Line| Merge {
         environment: Environment { system, ignored: line.ignore_environment || line.isolated },
-        line: &line,
+        line,
+    };
+    let ahead = merge(flags::scan_ahead(words));
+    ahead.utf8_mode()?;
+    ahead.check_allocator()?;
+    let merge = match flags::scan(words).map_err(Refusal::Usage)? {
+        Scanned::Help(help) => return Ok(Request::Show(help)),
+        Scanned::Line(line) => merge(*line),
     };
     let mut config = merge.config()?;
     config.orig_argv = arguments.to_vec();
@@ -115,16 +119,14 @@ impl Environment<'_> {
 
 struct Merge<'a> {
     environment: Environment<'a>,
-    line: &'a Line,
+    line: Line,
 }
 
 impl Merge<'_> {
     fn config(&self) -> Result<Config, Refusal> {
-        let (line, environment) = (self.line, &self.environment);
+        let (line, environment) = (&self.line, &self.environment);
         let dev_mode = self.has_x("dev") || environment.has("PYTHONDEVMODE");
         let utf8_mode = self.utf8_mode()?;
-        self.check_allocator()?;
-
         let interactive = line.inspect;
         let target = match line.program.clone().unwrap_or(Program::Stdin) {
             Program::Command(text) => Target::Command(text.into_string().map_err(|_| Refusal::Command)?),
@@ -136,6 +138,23 @@ impl Merge<'_> {
         let mut config = Config::new(target);
         config.argv = line.argv.clone();
         config.hash_seed = self.hash_seed()?;
+        // CPython's order, which decides what is said when several are wrong.
+        self.check_gil()?;
+        config.import_time = self.import_time()?;
+        config.tracemalloc = self.tracemalloc()?;
+        let int_max_str_digits = self.int_max_str_digits()?;
+        config.cpu_count = self.cpu_count()?;
+        let thread_inherit_context = self.switch(
+            "PYTHON_THREAD_INHERIT_CONTEXT",
+            "thread_inherit_context",
+            "config_init_thread_inherit_context",
+        )?;
+        let context_aware_warnings = self.switch(
+            "PYTHON_CONTEXT_AWARE_WARNINGS",
+            "context_aware_warnings",
+            "config_init_context_aware_warnings",
+        )?;
+        config.frozen_modules = self.frozen_modules()?;
         config.flags = Flags {
             debug: u32::from(line.debug || environment.level("PYTHONDEBUG") > 0),
             inspect: line.inspect.max(u32::from(environment.has("PYTHONINSPECT"))),
@@ -155,23 +174,10 @@ impl Merge<'_> {
             warn_default_encoding: self.has_x("warn_default_encoding")
                 || environment.has("PYTHONWARNDEFAULTENCODING"),
             safe_path: line.safe_path || line.isolated || environment.has("PYTHONSAFEPATH"),
-            int_max_str_digits: self.int_max_str_digits()?,
-            thread_inherit_context: self.switch(
-                "PYTHON_THREAD_INHERIT_CONTEXT",
-                "thread_inherit_context",
-                "config_init_thread_inherit_context",
-            )?,
-            context_aware_warnings: self.switch(
-                "PYTHON_CONTEXT_AWARE_WARNINGS",
-                "context_aware_warnings",
-                "config_init_context_aware_warnings",
-            )?,
+            int_max_str_digits,
+            thread_inherit_context,
+            context_aware_warnings,
         };
-        self.check_gil()?;
-        config.cpu_count = self.cpu_count()?;
-        config.import_time = self.import_time()?;
-        config.tracemalloc = self.tracemalloc()?;
-        config.frozen_modules = self.frozen_modules()?;
         config.faulthandler = dev_mode || self.has_x("faulthandler") || environment.has("PYTHONFAULTHANDLER");
         config.debug_ranges = !self.has_x("no_debug_ranges") && !environment.has("PYTHONNODEBUGRANGES");
         config.show_ref_count = self.has_x("showrefcount");
@@ -624,6 +630,24 @@ mod tests {
             ),
         ] {
             assert_eq!(message(variables, words), expected);
+        }
+    }
+
+    #[test]
+    fn of_several_mistakes_cpythons_first_is_reported() {
+        for (words, expected) in [
+            (&["-Xgil=4", "-Ximporttime=7", "f"][..], "config_read_gil"),
+            (&["-Xcpu_count=0", "-Xtracemalloc=x", "f"], "config_init_tracemalloc"),
+            (&["-Xint_max_str_digits=1", "-Ximporttime=7", "f"], "config_init_import_time"),
+            (&["-Xcpu_count=0", "-Xint_max_str_digits=1", "f"], "config_init_int_max_str_digits"),
+            (
+                &["-Xfrozen_modules=q", "-Xthread_inherit_context=q", "f"],
+                "config_init_thread_inherit_context",
+            ),
+            (&["-Z", "-Xutf8=3"], "preconfig_init_utf8_mode"),
+            (&["-h", "-Xutf8=3"], "preconfig_init_utf8_mode"),
+        ] {
+            assert!(message(&[], words).starts_with(expected), "{words:?}");
         }
     }
 

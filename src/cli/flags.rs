@@ -61,7 +61,6 @@ pub struct Line {
     pub dont_write_bytecode: bool,
     pub debug: bool,
     pub ignore_environment: bool,
-    pub help: bool,
     pub inspect: u32,
     pub isolated: bool,
     pub optimize: u32,
@@ -101,7 +100,13 @@ pub const PYTHON_FLAGS: &[Flag] = &[
     },
     set('d', "debug the parser (no effect in dx)", |line| line.debug = true),
     set('E', "ignore the PYTHON* environment variables", |line| line.ignore_environment = true),
-    set('h', "print this page and exit (also -? and --help)", |line| line.help = true),
+    Flag {
+        short: Some('h'),
+        long: None,
+        value: None,
+        help: "print this page and exit (also -? and --help)",
+        effect: Effect::Print(Help::Options),
+    },
     set(
         'i',
         "stay at an interactive prompt after the program; prompt even if stdin is no terminal",
@@ -241,89 +246,123 @@ pub enum Scanned {
     Help(Help),
 }
 
+/// The flags of a command line one by one, each with its value, up to the program. After a mistake it goes on behind it.
+struct Words<'a> {
+    arguments: &'a [OsString],
+    /// The next word.
+    at: usize,
+    /// The rest of a bundle of short flags: its word, and how far it was read.
+    bundle: Option<(&'a OsString, usize)>,
+    /// A lone dash at the end of a bundle, which CPython remarks on and takes for the end of the options.
+    stray_dash: bool,
+}
+
+type Word = Result<(&'static Flag, Option<OsString>), Vec<u8>>;
+
+impl<'a> Words<'a> {
+    fn of(arguments: &'a [OsString]) -> Words<'a> {
+        Words { arguments, at: 0, bundle: None, stray_dash: false }
+    }
+
+    fn short(&mut self, word: &'a OsString, offset: usize) -> Word {
+        let bytes = word.as_encoded_bytes();
+        self.bundle = (offset + 1 < bytes.len()).then_some((word, offset + 1));
+        let Some(flag) = short_flag(bytes[offset]) else {
+            return Err([b"Unknown option: -".as_slice(), &[latin_1(word, offset)]].concat());
+        };
+        if flag.value.is_none() {
+            return Ok((flag, None));
+        }
+        if self.bundle.take().is_some() {
+            return Ok((flag, Some(tail(word, offset + 1))));
+        }
+        let missing = || [b"Argument expected for the -".as_slice(), &[bytes[offset]], b" option"].concat();
+        Ok((flag, Some(self.value().ok_or_else(missing)?)))
+    }
+
+    fn long(&mut self, word: &OsString, name: &[u8]) -> Word {
+        let word = word.as_encoded_bytes();
+        let flag = long_flag(name).ok_or_else(|| [b"Unknown option: ", word].concat())?;
+        if flag.value.is_none() {
+            return Ok((flag, None));
+        }
+        let missing = || [b"Argument expected for the ", word, b" options"].concat();
+        Ok((flag, Some(self.value().ok_or_else(missing)?)))
+    }
+
+    fn value(&mut self) -> Option<OsString> {
+        self.at += 1;
+        self.arguments.get(self.at - 1).cloned()
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = Word;
+
+    fn next(&mut self) -> Option<Word> {
+        let (word, offset) = match self.bundle.take() {
+            Some(rest) => rest,
+            None => {
+                let word = self.arguments.get(self.at)?;
+                let bytes = word.as_encoded_bytes();
+                if bytes.first() != Some(&b'-') || bytes == b"-" {
+                    return None;
+                }
+                self.at += 1;
+                match bytes {
+                    b"--" => return None,
+                    b"--help" => return Some(Ok((short_flag(b'h')?, None))),
+                    b"--version" => return Some(Ok((short_flag(b'V')?, None))),
+                    _ => (word, 1),
+                }
+            }
+        };
+        let bytes = word.as_encoded_bytes();
+        if bytes[offset] != b'-' {
+            return Some(self.short(word, offset));
+        }
+        if offset + 1 == bytes.len() {
+            self.stray_dash = true;
+            return None;
+        }
+        Some(self.long(word, &bytes[offset + 1..]))
+    }
+}
+
+/// What counts before anything else is judged: CPython reads its `-E`, `-I` and `-X` once ahead, mistakes and help ignored.
+pub fn scan_ahead(arguments: &[OsString]) -> Line {
+    let mut line = Line::default();
+    for (flag, value) in Words::of(arguments).filter_map(Result::ok) {
+        match flag.effect {
+            Effect::Program(_) => break,
+            _ => drop(apply(&mut line, flag, value)),
+        }
+    }
+    line
+}
+
 /// Scans `arguments`, the part behind the program's name. The error is the line that stands above the usage line.
 pub fn scan(arguments: &[OsString]) -> Result<Scanned, Vec<u8>> {
     let mut line = Line::default();
-    let mut at = 0;
-    'words: while let Some(word) = arguments.get(at) {
-        let bytes = word.as_encoded_bytes();
-        if bytes.first() != Some(&b'-') || bytes == b"-" {
+    let mut words = Words::of(arguments);
+    for word in words.by_ref() {
+        let (flag, value) = word?;
+        if let Some(help) = apply(&mut line, flag, value)? {
+            return Ok(Scanned::Help(help));
+        }
+        if line.program.is_some() {
             break;
         }
-        at += 1;
-        match bytes {
-            b"--" => break,
-            b"--help" => {
-                line.help = true;
-                continue;
-            }
-            b"--version" => {
-                line.version += 1;
-                continue;
-            }
-            _ => {}
-        }
-        let mut offset = 1;
-        while offset < bytes.len() {
-            if bytes[offset] == b'-' {
-                if offset + 1 == bytes.len() {
-                    // CPython says so and takes it for the end of the options.
-                    super::complain("Expected long option");
-                    break 'words;
-                }
-                let flag =
-                    long_flag(&bytes[offset + 1..]).ok_or_else(|| [b"Unknown option: ", bytes].concat())?;
-                let value = match flag.value {
-                    None => None,
-                    Some(_) => {
-                        let value = arguments.get(at).cloned();
-                        at += 1;
-                        let missing = || [b"Argument expected for the ", bytes, b" options"].concat();
-                        Some(value.ok_or_else(missing)?)
-                    }
-                };
-                if let Some(help) = apply(&mut line, flag, value)? {
-                    return Ok(Scanned::Help(help));
-                }
-                break;
-            }
-            let Some(flag) = short_flag(bytes[offset]) else {
-                return Err([b"Unknown option: -".as_slice(), &[latin_1(word, offset)]].concat());
-            };
-            offset += 1;
-            let value = match flag.value {
-                None => None,
-                Some(_) if offset < bytes.len() => {
-                    let value = tail(word, offset);
-                    offset = bytes.len();
-                    Some(value)
-                }
-                Some(_) => {
-                    let value = arguments.get(at).cloned();
-                    at += 1;
-                    let name = bytes[offset - 1];
-                    let missing =
-                        || [b"Argument expected for the -".as_slice(), &[name], b" option"].concat();
-                    Some(value.ok_or_else(missing)?)
-                }
-            };
-            if let Some(help) = apply(&mut line, flag, value)? {
-                return Ok(Scanned::Help(help));
-            }
-            if line.program.is_some() {
-                break 'words;
-            }
-        }
     }
-    if line.help {
-        return Ok(Scanned::Help(Help::Options));
+    if words.stray_dash {
+        super::complain("Expected long option");
     }
     match line.version {
         0 => {}
         1 => return Ok(Scanned::Help(Help::Version)),
         _ => return Ok(Scanned::Help(Help::LongVersion)),
     }
-    let rest = arguments.get(at..).unwrap_or_default();
+    let rest = arguments.get(words.at..).unwrap_or_default();
     match &line.program {
         Some(Program::Command(_)) => line.argv.push(OsString::from("-c")),
         Some(Program::Module(_)) => line.argv.push(OsString::from("-m")),
@@ -473,11 +512,12 @@ mod tests {
     }
 
     #[test]
-    fn help_and_version_wait_for_the_whole_line() {
+    fn help_comes_at_once_and_the_version_at_the_end() {
         assert!(matches!(scan(&words(&["-V", "-h"])), Ok(Scanned::Help(Help::Options))));
         assert!(matches!(scan(&words(&["-VV"])), Ok(Scanned::Help(Help::LongVersion))));
         assert!(matches!(scan(&words(&["--version", "x"])), Ok(Scanned::Help(Help::Version))));
         assert!(matches!(scan(&words(&["--help-env", "-Z"])), Ok(Scanned::Help(Help::Environment))));
+        assert!(matches!(scan(&words(&["-?Z"])), Ok(Scanned::Help(Help::Options))));
         assert!(scan(&words(&["-V", "-Z"])).is_err());
     }
 
