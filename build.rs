@@ -1,1 +1,3 @@
+//! Build step of the package.
+
 fn main() {}

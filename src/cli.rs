@@ -1,0 +1,332 @@
+//! The front: which personality, which command, and the tables from which parser, help and shell completion follow.
+//!
+//! `COMMANDS` here and `flags::PYTHON_FLAGS`, `flags::X_OPTIONS`, `environment::VARIABLES` beside it are the only lists of what dx
+//! understands. A personality is chosen by the name the process was started under, else by the first argument. What a Python
+//! command line means is in `flags` (scan) and `config` (merge with the environment); this file holds no rule about it.
+
+pub mod completions;
+pub mod config;
+pub mod environment;
+pub mod flags;
+pub mod help;
+pub mod link;
+
+use std::ffi::{OsStr, OsString};
+use std::io::Write;
+use std::path::Path;
+
+use crate::runtime::api::{self, ExitStatus};
+use crate::version;
+
+/// Wrong usage, for every personality.
+pub const USAGE: ExitStatus = ExitStatus::Code(2);
+
+/// One word after `dx`.
+pub struct Command {
+    pub name: &'static str,
+    /// What follows the name in the usage line.
+    pub arguments: &'static str,
+    /// One line, for lists.
+    pub summary: &'static str,
+    /// Paragraphs of the command's own page.
+    pub about: &'static [&'static str],
+    /// Flags beyond Python's: name, value or "", meaning.
+    pub flags: &'static [(&'static str, &'static str, &'static str)],
+    /// Command lines worth copying, with what they do.
+    pub examples: &'static [(&'static str, &'static str)],
+    pub action: Action,
+}
+
+/// What a command does with the arguments behind it.
+#[derive(Clone, Copy)]
+pub enum Action {
+    /// Behaves as `python`.
+    Python,
+    Help,
+    Completions,
+    Link,
+    /// Named here so that it is a command, not a script; answers that it is absent.
+    Absent,
+}
+
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "run",
+        arguments: "[option] ... [-c cmd | -m mod | file | -] [arg] ...",
+        summary: "Run a Python program",
+        about: &[
+            "Runs a file, a directory or zip archive with a __main__.py, a module, or program text. Without any of them it reads \
+             standard input, on a terminal as an interactive prompt.",
+            "Takes the options of CPython 3.14 and reads the PYTHON* environment variables; a link named python does the same.",
+        ],
+        flags: &[],
+        examples: &[
+            ("dx run hello.py a b", "run a file with two arguments"),
+            ("dx run -m json.tool data.json", "run a library module as a script"),
+            ("dx run -c 'print(2 ** 100)'", "run program text"),
+            ("dx run -X importtime -c 'import json'", "show what importing takes"),
+        ],
+        action: Action::Python,
+    },
+    Command {
+        name: "pip",
+        arguments: "COMMAND [option] ...",
+        summary: "Install packages",
+        about: &["Installs, lists and removes packages. This build has no installer."],
+        flags: &[],
+        examples: &[("dx pip install requests", "install a package and what it needs")],
+        action: Action::Absent,
+    },
+    Command {
+        name: "venv",
+        arguments: "DIR",
+        summary: "Create a virtual environment",
+        about: &["Creates an environment of its own for packages. This build has no installer."],
+        flags: &[],
+        examples: &[("dx venv .venv", "create one in the current project")],
+        action: Action::Absent,
+    },
+    Command {
+        name: "test",
+        arguments: "[option] ... [FILE] ...",
+        summary: "Run tests",
+        about: &["Collects and runs tests as pytest does. This build has no test runner."],
+        flags: &[],
+        examples: &[("dx test tests/", "run all tests below a folder")],
+        action: Action::Absent,
+    },
+    Command {
+        name: "help",
+        arguments: "[COMMAND]",
+        summary: "Explain dx or one of its commands",
+        about: &["Prints the page of a command, or the list of commands."],
+        flags: &[],
+        examples: &[("dx help run", "the page of `dx run`, with every option of Python")],
+        action: Action::Help,
+    },
+    Command {
+        name: "completions",
+        arguments: "SHELL",
+        summary: "Print a completion script for a shell",
+        about: &[
+            "SHELL is bash, zsh, fish, powershell or nushell. The script completes dx and the links that `dx link` makes.",
+        ],
+        flags: &[],
+        examples: &[
+            ("dx completions bash > ~/.local/share/bash-completion/completions/dx", "install for bash"),
+            ("dx completions fish > ~/.config/fish/completions/dx.fish", "install for fish"),
+        ],
+        action: Action::Completions,
+    },
+    Command {
+        name: "link",
+        arguments: "DIR [--force]",
+        summary: "Make links named python, pip and pytest to dx",
+        about: &[
+            "Creates python, python3, python3.14, pip, pip3 and pytest in DIR, each a symbolic link to this executable. The name \
+             that a process is started under chooses what it is.",
+            "A link that already leads here is left alone; anything else in the way is an error, and nothing is changed.",
+        ],
+        flags: &[("--force", "", "replace files and links that are in the way")],
+        examples: &[("dx link ~/.local/bin", "make dx the python on the PATH")],
+        action: Action::Link,
+    },
+];
+
+/// Flags of `dx` itself, before any command.
+pub const GLOBAL_FLAGS: &[(&str, &str, &str)] = &[
+    ("--help", "", "print this overview (also -h)"),
+    ("--version", "", "print the versions of dx and of its Python"),
+];
+
+/// The names of links, each with the personality that it stands for.
+pub const LINKS: &[(&str, Personality)] = &[
+    ("python", Personality::Python),
+    ("python3", Personality::Python),
+    ("python3.14", Personality::Python),
+    ("pip", Personality::Absent("pip")),
+    ("pip3", Personality::Absent("pip")),
+    ("pytest", Personality::Absent("test")),
+];
+
+/// Who the process is, by the name it was started under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Personality {
+    Dx,
+    Python,
+    /// The command of dx that the link abbreviates, which this build lacks.
+    Absent(&'static str),
+}
+
+impl Personality {
+    /// Chooses by the file name in `argv[0]`; a Windows `.exe` and a login shell's leading dash don't count.
+    pub fn of(argv0: &OsStr) -> Personality {
+        let name = Path::new(argv0).file_name().and_then(OsStr::to_str).unwrap_or("");
+        let name = name.strip_suffix(".exe").unwrap_or(name).trim_start_matches('-');
+        LINKS.iter().find(|(link, _)| *link == name).map_or(Personality::Dx, |(_, personality)| *personality)
+    }
+}
+
+/// The whole program: arguments in, exit status out.
+pub fn main(arguments: Vec<OsString>) -> ExitStatus {
+    let argv0 = arguments.first().cloned().unwrap_or_default();
+    match Personality::of(&argv0) {
+        Personality::Python => python(&arguments, 1, &argv0.to_string_lossy()),
+        Personality::Absent(command) => absent(command),
+        Personality::Dx => dx(&arguments),
+    }
+}
+
+fn dx(arguments: &[OsString]) -> ExitStatus {
+    let Some(first) = arguments.get(1) else {
+        return show_error(&help::overview());
+    };
+    let word = first.to_str().unwrap_or("");
+    if let Some(command) = command(word) {
+        let rest = &arguments[2..];
+        if rest.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--help")
+            && !matches!(command.action, Action::Python)
+        {
+            return show(&help::page(command));
+        }
+        return match command.action {
+            Action::Python if rest.first().is_some_and(|argument| argument == "--help") => {
+                show(&help::page(command))
+            }
+            Action::Python => python(arguments, 2, &format!("{} run", arguments[0].to_string_lossy())),
+            Action::Help => help_command(rest),
+            Action::Completions => completions_command(rest),
+            Action::Link => link::command(rest),
+            Action::Absent => absent(command.name),
+        };
+    }
+    match word {
+        "--version" => show(&format!("dx {} (Python {})\n", version::DX, version::python())),
+        "-h" | "--help" => show(&help::overview()),
+        // `sys.executable` is dx itself when no link was used, and programs start it with Python's own options.
+        _ if first.as_encoded_bytes().starts_with(b"-")
+            || Path::new(first).exists()
+            || word.ends_with(".py") =>
+        {
+            python(arguments, 1, &arguments[0].to_string_lossy())
+        }
+        _ => {
+            complain(&format!("dx: no command and no file named '{}'", first.to_string_lossy()));
+            complain("Try `dx help' for the list of commands.");
+            USAGE
+        }
+    }
+}
+
+/// The table's entry for a name.
+pub fn command(name: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.name == name)
+}
+
+fn python(arguments: &[OsString], skip: usize, program: &str) -> ExitStatus {
+    match config::read(arguments, skip, &config::System::current()) {
+        Ok(config::Request::Run(config)) => api::run(&config),
+        Ok(config::Request::Show(text)) => show(&text.render(program)),
+        Err(config::Refusal::Usage(message)) => {
+            complain_bytes(&message);
+            complain(&help::python_usage(program));
+            complain("Try `python -h' for more information.");
+            USAGE
+        }
+        Err(config::Refusal::Fatal { state, message }) => {
+            complain(&format!("Fatal Python error: {message}\nPython runtime state: {state}\n"));
+            ExitStatus::Code(1)
+        }
+        Err(config::Refusal::Command) => {
+            complain("Unable to decode the command from the command line:");
+            ExitStatus::Code(1)
+        }
+    }
+}
+
+fn absent(command: &str) -> ExitStatus {
+    complain(&format!("dx: '{command}' is not available in this build yet"));
+    USAGE
+}
+
+fn help_command(rest: &[OsString]) -> ExitStatus {
+    match rest {
+        [] => show(&help::overview()),
+        [name] => match name.to_str().and_then(command) {
+            Some(command) => show(&help::page(command)),
+            None => misuse("help", &format!("no command named '{}'", name.to_string_lossy())),
+        },
+        _ => misuse("help", "one command at a time"),
+    }
+}
+
+fn completions_command(rest: &[OsString]) -> ExitStatus {
+    match rest {
+        [shell] => match shell.to_str().and_then(completions::script) {
+            Some(script) => show(&script),
+            None => misuse("completions", &format!("no shell named '{}'", shell.to_string_lossy())),
+        },
+        _ => misuse("completions", "name one shell"),
+    }
+}
+
+/// Says what is wrong with a command line of `dx` and how it should look.
+pub(crate) fn misuse(name: &str, problem: &str) -> ExitStatus {
+    complain(&format!("dx {name}: {problem}"));
+    if let Some(command) = command(name) {
+        complain(&help::usage(command));
+    }
+    USAGE
+}
+
+/// Prints to stdout. A reader that went away is no reason to fail, nor to panic.
+fn show(text: &str) -> ExitStatus {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    ExitStatus::Code(0)
+}
+
+fn show_error(text: &str) -> ExitStatus {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+    USAGE
+}
+
+/// One line to stderr.
+pub(crate) fn complain(line: &str) {
+    complain_bytes(line.as_bytes());
+}
+
+fn complain_bytes(line: &[u8]) {
+    let _ = std::io::stderr().write_all(&[line, b"\n"].concat());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_chooses_the_personality() {
+        for (argv0, expected) in [
+            ("python", Personality::Python),
+            ("/usr/bin/python3.14", Personality::Python),
+            ("-python3", Personality::Python),
+            ("python3.exe", Personality::Python),
+            ("pip3", Personality::Absent("pip")),
+            ("./pytest", Personality::Absent("test")),
+            ("dx", Personality::Dx),
+            ("python3.13", Personality::Dx),
+            ("", Personality::Dx),
+        ] {
+            assert_eq!(Personality::of(OsStr::new(argv0)), expected, "{argv0}");
+        }
+    }
+
+    #[test]
+    fn every_command_has_a_page_with_an_example() {
+        for command in COMMANDS {
+            let page = help::page(command);
+            assert!(page.contains(command.summary) && !command.examples.is_empty(), "{}", command.name);
+            assert!(page.lines().all(|line| line.chars().count() <= 100), "{}", command.name);
+        }
+    }
+}

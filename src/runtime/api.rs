@@ -1,0 +1,191 @@
+//! The embedding door: what the command line and the test runner may use of the runtime.
+//!
+//! `Config` is everything that has to be known before the first Python instruction, already merged from command line and
+//! environment; the runtime reads no `PYTHON*` variable that has a field here. Text that came from the system stays `OsString`:
+//! the runtime turns it into `str` with the surrogateescape handler.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// How a run ends: what the process has to tell its parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// Exit with this code. Only the low eight bits reach the parent on Unix.
+    Code(i32),
+    /// Die by this signal, with its default disposition, so that a shell sees why (an uncaught KeyboardInterrupt is SIGINT).
+    Signal(i32),
+}
+
+/// What is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// `-c`: program text, as given (common indentation is the runtime's to remove).
+    Command(String),
+    /// `-m`: a module's name, found as `runpy` finds it.
+    Module(String),
+    /// A file, or a directory or zip archive that holds `__main__.py`.
+    File(PathBuf),
+    /// A program on standard input that is not a terminal.
+    Stdin,
+    /// A REPL: standard input is a terminal, or `-i` says to treat it as one.
+    Interactive,
+}
+
+/// `sys.flags`, field for field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flags {
+    pub debug: u32,
+    pub inspect: u32,
+    pub interactive: u32,
+    pub optimize: u32,
+    pub dont_write_bytecode: bool,
+    pub no_user_site: bool,
+    pub no_site: bool,
+    pub ignore_environment: bool,
+    pub verbose: u32,
+    pub bytes_warning: u32,
+    pub quiet: u32,
+    /// False only when the seed is fixed at 0.
+    pub hash_randomization: bool,
+    pub isolated: bool,
+    pub dev_mode: bool,
+    pub utf8_mode: bool,
+    pub warn_default_encoding: bool,
+    pub safe_path: bool,
+    /// Digits up to which `int` and `str` convert; 0 is no limit.
+    pub int_max_str_digits: u32,
+    pub thread_inherit_context: bool,
+    pub context_aware_warnings: bool,
+}
+
+impl Default for Flags {
+    fn default() -> Flags {
+        Flags {
+            debug: 0,
+            inspect: 0,
+            interactive: 0,
+            optimize: 0,
+            dont_write_bytecode: false,
+            no_user_site: false,
+            no_site: false,
+            ignore_environment: false,
+            verbose: 0,
+            bytes_warning: 0,
+            quiet: 0,
+            hash_randomization: true,
+            isolated: false,
+            dev_mode: false,
+            utf8_mode: false,
+            warn_default_encoding: false,
+            safe_path: false,
+            int_max_str_digits: 4300,
+            thread_inherit_context: false,
+            context_aware_warnings: false,
+        }
+    }
+}
+
+/// Where the hashes of `str` and `bytes` start from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HashSeed {
+    #[default]
+    Random,
+    Fixed(u32),
+}
+
+/// `--check-hash-based-pycs`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HashPycs {
+    Always,
+    #[default]
+    Default,
+    Never,
+}
+
+/// Everything a run is configured by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    pub target: Target,
+    pub flags: Flags,
+    /// `sys.argv`.
+    pub argv: Vec<OsString>,
+    /// `sys.orig_argv`: the process's arguments as they came.
+    pub orig_argv: Vec<OsString>,
+    /// `argv[0]` as it came; messages such as "can't open file" begin with it.
+    pub program_name: OsString,
+    /// `sys.executable`: absolute, links not followed; empty when it can't be found.
+    pub executable: PathBuf,
+    /// `sys.warnoptions`, in order; the last one wins.
+    pub warn_options: Vec<OsString>,
+    /// `-X` options in order of appearance; of equal names the last stands in `sys._xoptions`. `None` is shown as `True`.
+    pub x_options: Vec<(OsString, Option<OsString>)>,
+    pub hash_seed: HashSeed,
+    /// `PYTHONPATH`, unsplit.
+    pub module_search_path: Option<OsString>,
+    /// `PYTHONHOME`: kept for `sysconfig`; the embedded library is found without it.
+    pub home: Option<OsString>,
+    /// `PYTHONSTARTUP`, run at the start of a REPL.
+    pub startup_file: Option<PathBuf>,
+    /// `sys.pycache_prefix`.
+    pub pycache_prefix: Option<PathBuf>,
+    pub check_hash_pycs: HashPycs,
+    /// From `PYTHONIOENCODING` or the locale.
+    pub stdio_encoding: String,
+    /// Error handler of stdin and stdout; stderr's is always `backslashreplace`.
+    pub stdio_errors: String,
+    /// `-u`: stdout and stderr write through.
+    pub unbuffered: bool,
+    /// `-x`.
+    pub skip_first_line: bool,
+    pub faulthandler: bool,
+    /// Frames that `tracemalloc` keeps from the start; 0 leaves it off.
+    pub tracemalloc: u32,
+    /// 0 off, 1 imports, 2 also those already loaded.
+    pub import_time: u32,
+    /// Columns are kept in code objects.
+    pub debug_ranges: bool,
+    /// `-X cpu_count`; `None` asks the system.
+    pub cpu_count: Option<u32>,
+    pub frozen_modules: bool,
+    pub show_ref_count: bool,
+}
+
+impl Config {
+    /// A run of `target` with nothing else said.
+    pub fn new(target: Target) -> Config {
+        Config {
+            target,
+            flags: Flags::default(),
+            argv: vec![OsString::new()],
+            orig_argv: Vec::new(),
+            program_name: OsString::new(),
+            executable: PathBuf::new(),
+            warn_options: Vec::new(),
+            x_options: Vec::new(),
+            hash_seed: HashSeed::Random,
+            module_search_path: None,
+            home: None,
+            startup_file: None,
+            pycache_prefix: None,
+            check_hash_pycs: HashPycs::Default,
+            stdio_encoding: String::from("utf-8"),
+            stdio_errors: String::from("strict"),
+            unbuffered: false,
+            skip_first_line: false,
+            faulthandler: false,
+            tracemalloc: 0,
+            import_time: 0,
+            debug_ranges: true,
+            cpu_count: None,
+            frozen_modules: true,
+            show_ref_count: false,
+        }
+    }
+}
+
+/// Runs the target to its end, `atexit` and flushing included.
+pub fn run(config: &Config) -> ExitStatus {
+    let _ = config;
+    eprintln!("dx: not linked yet");
+    ExitStatus::Code(1)
+}

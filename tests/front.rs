@@ -1,0 +1,135 @@
+//! The front as a process: personalities, exit codes and messages that only a real command line shows.
+
+#![cfg(unix)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const DX: &str = env!("CARGO_BIN_EXE_dx");
+
+/// A folder of this test's own, removed with the value.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Scratch {
+        let folder = std::env::temp_dir().join(format!("dx-front-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        Scratch(folder)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn run(program: &Path, words: &[&str]) -> Output {
+    Command::new(program).args(words).stdin(std::process::Stdio::null()).output().expect("starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn absent_commands_say_so_and_exit_with_2() {
+    for name in ["pip", "venv", "test"] {
+        let output = run(Path::new(DX), &[name, "anything"]);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert_eq!(text(&output.stderr), format!("dx: '{name}' is not available in this build yet\n"));
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn links_change_the_personality() {
+    let scratch = Scratch::new("links");
+    let linked = run(Path::new(DX), &["link", scratch.0.to_str().unwrap()]);
+    assert!(linked.status.success(), "{}", text(&linked.stderr));
+    for name in ["python", "python3", "python3.14"] {
+        let output = run(&scratch.0.join(name), &["-V"]);
+        assert!(text(&output.stdout).starts_with("Python 3.14."), "{name}");
+        assert_eq!(output.status.code(), Some(0));
+    }
+    for name in ["pip", "pip3", "pytest"] {
+        assert_eq!(run(&scratch.0.join(name), &["--version"]).status.code(), Some(2), "{name}");
+    }
+    assert_eq!(
+        run(Path::new(DX), &["link", scratch.0.to_str().unwrap()]).status.code(),
+        Some(0),
+        "a second time"
+    );
+}
+
+#[test]
+fn usage_errors_look_like_cpythons() {
+    let output = run(Path::new(DX), &["run", "-Z"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        text(&output.stderr),
+        format!(
+            "Unknown option: -Z\nusage: {DX} run [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `python -h' for more information.\n"
+        )
+    );
+    let output = run(Path::new(DX), &["run", "-X", "utf8=3", "-c", "pass"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        text(&output.stderr),
+        "Fatal Python error: preconfig_init_utf8_mode: invalid -X utf8 option value\nPython runtime state: preinitializing\n\n"
+    );
+}
+
+#[test]
+fn wrong_commands_exit_with_2() {
+    for words in [
+        &[][..],
+        &["no-such-thing"],
+        &["help", "nothing"],
+        &["completions"],
+        &["completions", "tcsh"],
+        &["link"],
+    ] {
+        let output = run(Path::new(DX), words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{words:?}");
+    }
+}
+
+#[test]
+fn pages_and_versions_go_to_stdout() {
+    for words in [
+        &["--help"][..],
+        &["help"],
+        &["help", "run"],
+        &["run", "--help"],
+        &["run", "-h"],
+        &["link", "--help"],
+    ] {
+        let output = run(Path::new(DX), words);
+        assert_eq!(output.status.code(), Some(0), "{words:?}");
+        assert!(!output.stdout.is_empty() && output.stderr.is_empty(), "{words:?}");
+    }
+    assert!(text(&run(Path::new(DX), &["--version"]).stdout).starts_with("dx "));
+    assert!(text(&run(Path::new(DX), &["-V"]).stdout).starts_with("Python 3.14."));
+}
+
+#[test]
+fn completion_scripts_parse_where_their_shell_is_there() {
+    let scratch = Scratch::new("completions");
+    for (shell, check) in [("bash", &["-n"][..]), ("zsh", &["-n"]), ("fish", &["--no-execute"])] {
+        let script = scratch.0.join(shell);
+        std::fs::write(&script, run(Path::new(DX), &["completions", shell]).stdout).expect("written");
+        if let Ok(output) = Command::new(shell).args(check).arg(&script).output() {
+            assert!(output.status.success(), "{shell}: {}", text(&output.stderr));
+        }
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_no_panic() {
+    let command = format!("'{DX}' help run | true; '{DX}' completions zsh | head -c 1 >/dev/null");
+    let output = Command::new("sh").args(["-c", &command]).output().expect("sh");
+    assert!(!text(&output.stderr).contains("panic"), "{}", text(&output.stderr));
+}

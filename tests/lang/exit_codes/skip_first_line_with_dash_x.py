@@ -1,0 +1,4 @@
+# args: -x
+print("second line")
+# stdout:
+#| second line

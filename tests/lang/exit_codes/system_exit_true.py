@@ -1,0 +1,2 @@
+raise SystemExit(True)
+# exit: 1

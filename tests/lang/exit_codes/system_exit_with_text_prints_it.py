@@ -1,0 +1,8 @@
+import sys
+print("out")
+sys.exit("to stderr")
+# stdout:
+#| out
+# stderr:
+#| to stderr
+# exit: 1

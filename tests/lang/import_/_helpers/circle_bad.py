@@ -1,0 +1,2 @@
+from _helpers.circle_worse import thing
+other = 1

@@ -1,0 +1,2 @@
+from _helpers.circle_bad import other
+thing = 1

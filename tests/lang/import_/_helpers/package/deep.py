@@ -1,0 +1,3 @@
+from . import value as up
+from .sibling import sibling_name
+from .. import names

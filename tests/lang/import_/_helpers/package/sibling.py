@@ -1,0 +1,1 @@
+sibling_name = __name__
