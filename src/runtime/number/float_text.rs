@@ -268,7 +268,7 @@ fn round_tens(x: f64, zeros: usize) -> String {
     let unit = UBig::from(10u8).pow(zeros);
     let mut count = &whole / &unit;
     let twice = (&whole - &count * &unit) << 1;
-    let odd = !(&count % 2u8 == 0);
+    let odd = &count % 2u8 != 0;
     if twice > unit || (twice == unit && (fraction || odd)) {
         count += 1u8;
     }
