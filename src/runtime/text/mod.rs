@@ -2,6 +2,8 @@
 //!
 //! A `str` is generalized UTF-8: UTF-8 in which lone surrogates stand as three bytes each, even two of them side by side.
 
+pub mod codec;
+pub mod escape;
 pub mod normalize;
 pub mod pad;
 pub mod search;

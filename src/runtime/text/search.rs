@@ -303,14 +303,14 @@ mod tests {
                 "  a\u{a0}b \u{2028}c  ".as_bytes(),
                 1
             )),
-            "a|b \u{2028}c"
+            "a|b \u{2028}c  "
         );
         assert_eq!(
             joined(rsplit_space::<Points>(
                 "  a\u{a0}b \u{2028}c  ".as_bytes(),
                 1
             )),
-            "a\u{a0}b|c"
+            "  a\u{a0}b|c"
         );
         assert_eq!(
             joined(split_space::<Bytes>(b"a\x1cb c", usize::MAX)),
