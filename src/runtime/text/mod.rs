@@ -4,8 +4,12 @@
 
 pub mod codec;
 pub mod escape;
+pub mod format_spec;
+pub mod format_value;
+pub mod markup;
 pub mod normalize;
 pub mod pad;
+pub mod percent;
 pub mod search;
 pub mod strip;
 pub mod unicode;
