@@ -293,3 +293,21 @@ impl Vm {
         self.raise(spec, fault.msg)
     }
 }
+
+impl Vm {
+    /// Warns as `warnings.warn(message, category)` does from the running Python frame.
+    #[cold]
+    #[inline(never)]
+    pub fn warn(&self, category: &'static TypeSpec, message: &str) -> PyResult<()> {
+        let warnings = self.import("warnings")?;
+        let warn = self.getattr_str(&warnings, "warn")?;
+        let category = self.typ(category).clone().into_value();
+        self.call_args(&warn, &[self.str(message), category]).map(drop)
+    }
+
+    /// DeprecationWarning.
+    #[cold]
+    pub fn warn_deprecated(&self, message: &str) -> PyResult<()> {
+        self.warn(&exc::DEPRECATION_WARNING, message)
+    }
+}
