@@ -295,19 +295,9 @@ impl Vm {
 }
 
 impl Vm {
-    /// Warns as `warnings.warn(message, category)` does from the running Python frame.
-    #[cold]
-    #[inline(never)]
-    pub fn warn(&self, category: &'static TypeSpec, message: &str) -> PyResult<()> {
-        let warnings = self.import("warnings")?;
-        let warn = self.getattr_str(&warnings, "warn")?;
-        let category = self.typ(category).clone().into_value();
-        self.call_args(&warn, &[self.str(message), category]).map(drop)
-    }
-
-    /// DeprecationWarning.
+    /// DeprecationWarning, at the running Python frame.
     #[cold]
     pub fn warn_deprecated(&self, message: &str) -> PyResult<()> {
-        self.warn(&exc::DEPRECATION_WARNING, message)
+        self.warn(&exc::DEPRECATION_WARNING, message, 1)
     }
 }
