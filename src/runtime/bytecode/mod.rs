@@ -4,3 +4,4 @@ pub mod code;
 pub mod disasm;
 pub mod encode;
 pub mod ops;
+pub mod verify;

@@ -300,7 +300,7 @@ impl<'a> Compiler<'a> {
         let outer = self.unit.handler;
         let handler = self.unit.add_handler();
         let end = self.unit.label();
-        self.push_block(Block::TryExcept, at)?;
+        self.push_block(Block::TryExcept { outer }, at)?;
         self.unit.handler = handler;
         self.body(&node.body)?;
         self.unit.handler = outer;

@@ -22,7 +22,7 @@ impl<'a> Compiler<'a> {
         match stmt {
             Stmt::FunctionDef(def) => self.function_def(def)?,
             Stmt::ClassDef(def) => self.class_def(def)?,
-            Stmt::Return(node) => self.return_stmt(node)?,
+            Stmt::Return(node) => self.leaving(|me| me.return_stmt(node))?,
             Stmt::Delete(node) => node.targets.iter().try_for_each(|target| self.delete(target))?,
             Stmt::TypeAlias(node) => self.type_alias(node)?,
             Stmt::Assign(node) => self.assign(node)?,
@@ -39,8 +39,8 @@ impl<'a> Compiler<'a> {
             Stmt::Import(node) => self.import(node)?,
             Stmt::ImportFrom(node) => self.import_from(node)?,
             Stmt::Expr(node) => self.expr_stmt(node)?,
-            Stmt::Break(_) => self.break_stmt(at)?,
-            Stmt::Continue(_) => self.continue_stmt(at)?,
+            Stmt::Break(_) => self.leaving(|me| me.break_stmt(at))?,
+            Stmt::Continue(_) => self.leaving(|me| me.continue_stmt(at))?,
             Stmt::Global(_) | Stmt::Nonlocal(_) => {}
             Stmt::Pass(_) => self.emit(at, Op::Nop, 0, 0, 0),
             Stmt::IpyEscapeCommand(_) => return self.error(at, "invalid syntax"),
@@ -66,6 +66,14 @@ impl<'a> Compiler<'a> {
 
     // ---- leaving blocks
 
+    /// Compiles a statement that leaves blocks; what stands behind it is covered as before.
+    fn leaving(&mut self, compile: impl FnOnce(&mut Self) -> Outcome<()>) -> Outcome<()> {
+        let handler = self.unit.handler;
+        compile(self)?;
+        self.unit.handler = handler;
+        Ok(())
+    }
+
     fn return_stmt(&mut self, node: &'a ast::StmtReturn) -> Outcome<()> {
         let at = span(node);
         match self.unit.kind {
@@ -86,7 +94,7 @@ impl<'a> Compiler<'a> {
             .unit
             .blocks
             .iter()
-            .any(|b| !matches!(b, Block::For { .. } | Block::While { .. } | Block::TryExcept));
+            .any(|b| !matches!(b, Block::For { .. } | Block::While { .. } | Block::TryExcept { .. }));
         if let Some(value) = constant {
             if unwinds {
                 self.unwind(0, None, at)?;
@@ -166,22 +174,20 @@ impl<'a> Compiler<'a> {
     }
 
     fn unwind_loop(&mut self, index: usize, at: Span) -> Outcome<()> {
-        let handler = self.unit.handler;
-        self.unwind(index + 1, None, at)?;
-        self.unit.handler = handler;
-        Ok(())
+        self.unwind(index + 1, None, at)
     }
 
-    /// Emits what leaving the blocks above the first `keep` takes; `value` is kept for a `return`.
+    /// Emits what leaving the blocks above the first `keep` takes; `value` is kept for a `return`. The handler is that
+    /// of the place outside afterwards, until the caller restores it.
     fn unwind(&mut self, keep: usize, value: Option<Reg>, at: Span) -> Outcome<()> {
         let blocks = self.unit.blocks.clone();
-        let handler = self.unit.handler;
         let mark = self.unit.height;
         let mut at = at;
         while self.unit.blocks.len() > keep {
             let Some(block) = self.unit.blocks.pop() else { break };
             match block {
-                Block::While { .. } | Block::TryExcept => {}
+                Block::While { .. } => {}
+                Block::TryExcept { outer } => self.unit.handler = outer,
                 Block::StarHandler => {
                     return self
                         .error(at, "'break', 'continue' and 'return' cannot appear in an except* block");
@@ -219,7 +225,6 @@ impl<'a> Compiler<'a> {
             }
         }
         self.unit.blocks = blocks;
-        self.unit.handler = handler;
         self.unit.height = mark;
         Ok(())
     }

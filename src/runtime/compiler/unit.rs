@@ -62,7 +62,10 @@ pub enum Block<'a> {
         iter: Reg,
     },
     /// Body of `try … except`.
-    TryExcept,
+    TryExcept {
+        /// Handler of the code around the statement.
+        outer: HandlerId,
+    },
     /// Body (or handlers) of `try … finally`.
     FinallyTry {
         /// The `finally` statements.
