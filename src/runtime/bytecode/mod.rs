@@ -1,4 +1,7 @@
 //! The bytecode: instruction table and code as data; free of the object model.
 
 pub mod code;
+pub mod disasm;
+pub mod encode;
 pub mod ops;
+pub mod verify;
