@@ -2,6 +2,7 @@
 
 use dashu_int::{IBig, Sign, ops::UnsignedAbs};
 
+use super::double::{self, fast_sum, two_product, two_sum};
 use super::float_text::repr;
 use super::int_math::{division_by_zero, top_bits};
 use super::{Fault, FaultKind};
@@ -117,8 +118,8 @@ macro_rules! in_domain {
 in_domain! {
     acos, f64::acos, "a number in range from -1 up to 1", |x| x.abs() <= 1.0;
     asin, f64::asin, "a number in range from -1 up to 1", |x| x.abs() <= 1.0;
-    acosh, libm::acosh, "argument value not less than 1", |x| x >= 1.0;
-    atanh, libm::atanh, "a number between -1 and 1", |x| x.abs() < 1.0;
+    acosh, double::acosh, "argument value not less than 1", |x| x >= 1.0;
+    atanh, double::atanh, "a number between -1 and 1", |x| x.abs() < 1.0;
     sin, f64::sin, "a finite input", |x| x.is_finite();
     cos, f64::cos, "a finite input", |x| x.is_finite();
     tan, f64::tan, "a finite input", |x| x.is_finite();
@@ -152,7 +153,12 @@ in_range! {
 
 /// `math.asinh`.
 pub fn asinh(x: f64) -> f64 {
-    libm::asinh(x)
+    double::asinh(x)
+}
+
+/// `math.cbrt`, correctly rounded; glibc's own is now and then one unit off.
+pub fn cbrt(x: f64) -> f64 {
+    x.cbrt()
 }
 
 /// The logarithms of an int, by `log` of a float.
@@ -329,41 +335,6 @@ pub fn is_close(a: f64, b: f64, relative: f64, absolute: f64) -> Result<bool, Fa
     }
     let gap = (b - a).abs();
     Ok(gap <= (relative * b).abs() || gap <= (relative * a).abs() || gap <= absolute)
-}
-
-/// An unevaluated sum of two floats.
-#[derive(Clone, Copy)]
-struct Double {
-    high: f64,
-    low: f64,
-}
-
-/// `a + b` exactly, if `a` is not the smaller one.
-fn fast_sum(a: f64, b: f64) -> Double {
-    let high = a + b;
-    Double {
-        high,
-        low: (a - high) + b,
-    }
-}
-
-/// `a + b` exactly.
-fn two_sum(a: f64, b: f64) -> Double {
-    let high = a + b;
-    let part = high - a;
-    Double {
-        high,
-        low: (a - (high - part)) + (b - part),
-    }
-}
-
-/// `a * b` exactly.
-fn two_product(a: f64, b: f64) -> Double {
-    let high = a * b;
-    Double {
-        high,
-        low: a.mul_add(b, -high),
-    }
 }
 
 /// The length of a vector: `math.hypot` and, of differences, `math.dist`.

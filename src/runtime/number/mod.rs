@@ -3,6 +3,7 @@
 //! Whoever calls these turns a [`Fault`] into the exception of the same name.
 
 pub mod complex;
+pub mod double;
 pub mod float_math;
 pub mod float_special;
 pub mod float_text;
