@@ -2,6 +2,7 @@
 //!
 //! Whoever calls these turns a [`Fault`] into the exception of the same name.
 
+pub mod cmath;
 pub mod complex;
 pub mod double;
 pub mod float_math;
