@@ -473,7 +473,9 @@ impl ProductSum {
     }
 
     pub fn finish(self) -> f64 {
-        self.high + two_sum(self.low, self.tiny).high
+        let last = two_sum(self.low, self.tiny);
+        let total = two_sum(self.high, last.high);
+        total.high + (total.low + last.low)
     }
 }
 
