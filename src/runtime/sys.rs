@@ -39,3 +39,28 @@ pub fn random_bytes(buffer: &mut [u8]) {
         }
     }
 }
+
+/// Writes all bytes to a file descriptor; errors are for nobody.
+pub fn write_all(fd: i32, bytes: &[u8]) {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        // SAFETY: the slice is readable for its length.
+        let n = unsafe { libc::write(fd, rest.as_ptr().cast(), rest.len()) };
+        if n <= 0 {
+            return;
+        }
+        rest = &rest[n as usize..];
+    }
+}
+
+/// Is the file descriptor open?
+pub fn is_open(fd: i64) -> bool {
+    // SAFETY: asks the system about a number.
+    unsafe { libc::fcntl(fd as i32, libc::F_GETFD) != -1 }
+}
+
+/// Is the file descriptor a terminal?
+pub fn is_terminal(fd: i32) -> bool {
+    // SAFETY: asks the system about a number.
+    unsafe { libc::isatty(fd) == 1 }
+}

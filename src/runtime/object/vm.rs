@@ -212,6 +212,8 @@ pub struct Interp {
     pub dev_mode: Cell<bool>,
     /// `-O` level.
     pub optimize: Cell<u8>,
+    /// `sys.getswitchinterval()`
+    pub switch_interval: Cell<f64>,
     /// How often `_imp.acquire_lock` holds.
     pub import_lock: Cell<i64>,
     /// The interpreter ends: no more callbacks.
@@ -422,6 +424,7 @@ impl Interp {
             bytes_warning: Cell::new(0),
             dev_mode: Cell::new(false),
             optimize: Cell::new(0),
+            switch_interval: Cell::new(0.005),
             import_lock: Cell::new(0),
             finalizing: AtomicBool::new(false),
         }

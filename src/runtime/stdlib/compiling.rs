@@ -141,10 +141,7 @@ impl Vm {
 
     /// Decodes source bytes by byte order mark and cookie (PEP 263).
     pub fn decode_source(&self, bytes: &[u8]) -> PyResult<String> {
-        let encoding = match compiler::detect_encoding(bytes) {
-            Ok(encoding) => encoding,
-            Err(problem) => return Err(self.raise(&exc::SYNTAX_ERROR, problem.to_string())),
-        };
+        let encoding = compiler::detect_encoding(bytes).name;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         if encoding.eq_ignore_ascii_case("utf-8") || encoding.eq_ignore_ascii_case("utf-8-sig") {
             return match std::str::from_utf8(bytes) {

@@ -9,8 +9,10 @@ use crate::runtime::object::typedef::Native;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Ref, Value};
 
+pub mod compiling;
 pub mod imp;
 pub mod sys;
+pub mod sysinfo;
 
 /// A native module.
 pub struct NativeModule {
