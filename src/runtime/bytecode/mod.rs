@@ -4,4 +4,5 @@ pub mod code;
 pub mod disasm;
 pub mod encode;
 pub mod ops;
+pub mod store;
 pub mod verify;

@@ -202,6 +202,9 @@ impl Analyzer<'_, '_> {
             }
             let special =
                 [self.special.class, self.special.classdict, self.special.conditional].contains(&name);
+            if is_class && special && self.is_free_in_child(comp, name) {
+                continue;
+            }
             if is_class && special {
                 self.table.scope_mut(comp).entry(name).binding = Binding::GlobalImplicit;
                 comp_free.remove(&name);

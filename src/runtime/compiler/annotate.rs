@@ -35,8 +35,11 @@ impl<'a> Compiler<'a> {
     /// Ends a unit of [`Self::enter_lazy`] that returns `value` and makes its function in `dst`, the topmost temporary.
     fn leave_lazy(&mut self, value: Reg, dst: Reg, at: Span, with_default: bool) -> Outcome<()> {
         self.emit(at, Op::Return, value, 0, 0);
-        let format = self.table.names.intern("format");
-        self.unit.locals[0].name = format;
+        if !with_default {
+            // What `inspect.signature` shows; the name in the scope must not hide a `format` in annotations.
+            let format = self.table.names.intern("format");
+            self.unit.locals[0].name = format;
+        }
         let (code, free) = self.leave()?;
         let mark = self.unit.height;
         let mut parts = 0;

@@ -61,6 +61,11 @@ impl<'a> Compiler<'a> {
         call: Op,
         call_kw: Op,
     ) -> Outcome<()> {
+        if let [Expr::Generator(generator)] = &*arguments.args
+            && !generator.parenthesized
+        {
+            self.parentheses = Some(arguments.range.into());
+        }
         for argument in &arguments.args {
             self.expr_temp(argument)?;
         }

@@ -497,8 +497,8 @@ impl<'a> Collector<'a> {
         }
         self.scope_mut().annotations_used = used;
         self.leave();
-        if !used || self.options.future_annotations {
-            // The names of unevaluated annotations must not make cells.
+        // A class with methods has a `__classdict__` even if nothing is annotated, as in CPython.
+        if self.options.future_annotations || !used && !in_class {
             self.scope_mut().children.retain(|&child| child != block);
         }
         Ok(())

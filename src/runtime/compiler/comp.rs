@@ -40,7 +40,7 @@ impl<'a> Compiler<'a> {
             }
             _ => return Ok(()),
         };
-        let at = span(expr);
+        let at = self.parentheses.take().unwrap_or(span(expr));
         let Some(first) = generators.first() else { return Ok(()) };
         if self.table.scope(scope).inlined {
             return self.inline(product, generators, scope, at, dst);

@@ -50,6 +50,8 @@ pub struct Compiler<'a> {
     pub(super) outer: Vec<Unit<'a>>,
     /// Warnings are not repeated while a `finally` body is compiled again.
     pub(super) quiet: u32,
+    /// The parentheses of a call around a generator expression without its own.
+    pub(super) parentheses: Option<Span>,
 }
 
 /// The span of a node.
@@ -175,8 +177,8 @@ impl<'a> Compiler<'a> {
         let base = &parent.qualname;
         match parent.kind {
             UnitKind::Module => name.to_owned(),
-            UnitKind::Class => format!("{base}.{name}"),
-            _ => format!("{base}.<locals>.{name}"),
+            UnitKind::Function | UnitKind::Lambda => format!("{base}.<locals>.{name}"),
+            _ => format!("{base}.{name}"),
         }
     }
 

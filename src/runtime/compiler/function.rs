@@ -392,7 +392,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn class_body(&mut self, def: &'a ast::StmtClassDef, first: u32) -> Outcome<()> {
-        let at = Span { start: first, end: first };
+        // A line without columns.
+        let start = self.source.line_start(self.source.line(first));
+        let at = Span { start, end: start };
         let slot = self.unit.temp();
         let name = self.name_index("__name__");
         self.emit(at, Op::LoadName, slot, name as i32, 0);
@@ -427,7 +429,7 @@ impl<'a> Compiler<'a> {
         let body = self.stored_docstring(&def.body)?;
         self.body(body)?;
         self.deferred_annotations(at)?;
-        let end = Span { start: first, end: first };
+        let end = at;
         let slot = self.unit.temp();
         let mut names: Vec<Rc<str>> =
             self.unit.static_attributes.iter().map(|&name| self.table.names.text(name)).collect();

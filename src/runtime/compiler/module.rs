@@ -54,6 +54,7 @@ pub fn compile_ast(
         unit: outermost,
         outer: Vec::new(),
         quiet: 0,
+        parentheses: None,
     };
     let code = compiler.module(module)?;
     Ok(Compiled { code, warnings: compiler.warnings })
@@ -74,6 +75,7 @@ impl<'a> Compiler<'a> {
                 self.emit(span(&*node.body), Op::Return, value, 0, 0);
             }
             ast::Mod::Module(node) => {
+                let start = node.body.first().map_or(start, span);
                 self.setup_conditional_annotations(start);
                 self.setup_future_annotations(start);
                 self.collect_annotations(&node.body, false);

@@ -278,7 +278,7 @@ impl<'a> Compiler<'a> {
         self.load_common(at, base, Common::AssertionError);
         if let Some(msg) = &node.msg {
             self.expr_temp(msg)?;
-            self.emit(span(&*node.test), Op::Call, base, base, 1);
+            self.emit(at, Op::Call, base, base, 1);
         }
         self.emit(span(&*node.test), Op::Raise, base, 1, 0);
         self.unit.bind(end);
