@@ -112,7 +112,7 @@ impl Obj<Str> {
             return at;
         }
         if self.bytes.get() < 96 {
-            return crate::runtime::text::wtf8::char_to_byte(self.bytes(), at);
+            return crate::runtime::text::wtf8::advance(self.bytes(), 0, at);
         }
         if self.index.get().is_null() {
             self.index.set(Box::into_raw(Box::new(OffsetIndex::new(self.bytes()))));
