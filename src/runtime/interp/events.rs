@@ -168,3 +168,35 @@ impl Vm {
         self.warn(&exc::RUNTIME_WARNING, &format!("coroutine '{qualname}' was never awaited"), 1)
     }
 }
+
+impl Vm {
+    /// Runs the Python handlers of signals that arrived.
+    pub fn run_signal_handlers(&self) -> PyResult<()> {
+        let arrived = crate::runtime::sys::take_signals();
+        for number in 1..64 {
+            if arrived & (1 << number) == 0 {
+                continue;
+            }
+            let handlers = self.interp().module_state.borrow().get("signal handlers").cloned();
+            let handler = match handlers.as_ref().and_then(Value::as_dict) {
+                Some(dict) => dict.get(self, &self.int(number))?,
+                None => None,
+            };
+            match handler {
+                Some(handler) if self.is_callable(&handler) => {
+                    let frame = match self.running() {
+                        Some(running) => crate::runtime::interp::frame::object(self, running).into_value(),
+                        None => Value::NONE,
+                    };
+                    self.call_args(&handler, &[self.int(number), frame])?;
+                }
+                Some(_) => {}
+                None if number == i64::from(libc::SIGINT) => {
+                    return Err(self.raise_args(&exc::KEYBOARD_INTERRUPT, vec![]));
+                }
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}

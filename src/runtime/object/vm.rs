@@ -351,6 +351,10 @@ impl Vm {
     pub fn is_wanted(&self) -> bool {
         self.wanted.load(Ordering::Relaxed) != 0
     }
+    /// The word of `want` bits, for those that set them from elsewhere.
+    pub fn wanted_word(&'static self) -> &'static AtomicU32 {
+        &self.wanted
+    }
     /// Asks this thread's machine to leave its fast path.
     pub fn want(&self, bits: u32) {
         self.wanted.fetch_or(bits, Ordering::Release);

@@ -69,7 +69,7 @@ pub fn interpreter(config: &Config) -> &'static Interp {
 }
 
 /// Slots and methods of the first types.
-pub fn finish(vm: &Vm) {
+pub fn finish(vm: &'static Vm) {
     let interp = vm.interp();
     let firsts: [(&'static TypeSpec, &TypeRef); 5] = [
         (&OBJECT, &interp.object_type),
@@ -85,4 +85,7 @@ pub fn finish(vm: &Vm) {
         vm.finish_spec_type(ty, &interp.object_type, spec);
     }
     vm.install_hooks();
+    crate::runtime::sys::watch_signals(vm.wanted_word());
+    crate::runtime::sys::set_signal(libc::SIGINT, crate::runtime::sys::Disposition::Note);
+    crate::runtime::sys::set_signal(libc::SIGPIPE, crate::runtime::sys::Disposition::Ignore);
 }

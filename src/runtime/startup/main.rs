@@ -25,7 +25,7 @@ pub fn run(vm: &'static Vm, config: &Config) -> ExitStatus {
     finalize(vm, status)
 }
 
-fn begin(vm: &Vm, config: &Config) -> PyResult<()> {
+fn begin(vm: &'static Vm, config: &Config) -> PyResult<()> {
     boot::finish(vm);
     globals::install(vm)?;
     vm.import_native("builtins")?;

@@ -341,3 +341,14 @@ fn builtin_eval(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     vm.run_in(&code, &globals, locals, None)
 }
 
+
+impl Vm {
+    /// Compiles a tree of `ast` nodes.
+    pub fn compile_node(&self, _node: &Value, _filename: &str, _options: &Options, _flags: i64) -> PyResult<Value> {
+        Err(self.not_implemented_error("compile() of ast nodes is not available in this build yet"))
+    }
+    /// Parses a text to `ast` nodes.
+    pub fn parse_to_nodes(&self, _text: &str, _filename: &str, _options: &Options, _flags: i64) -> PyResult<Value> {
+        Err(self.not_implemented_error("ast nodes are not available in this build yet"))
+    }
+}
