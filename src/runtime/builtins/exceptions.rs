@@ -219,6 +219,7 @@ fn reduce(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 }
 
 static BASE_GETSET: &[GetSet] = &[
+    crate::runtime::builtins::types::DICT_GETSET_COPY,
     getset("args", |vm, e| Ok(this(vm, e)?.args.cloned().into_value()), set_args, ""),
     getset("__traceback__", |vm, e| Ok(this(vm, e)?.traceback.cloned()), set_traceback, ""),
     getset("__context__", |vm, e| Ok(this(vm, e)?.context.cloned()), set_context, "exception context"),

@@ -1,5 +1,6 @@
 //! The builtin types, one a file, and the functions of the module `builtins`.
 
+pub mod annotations;
 pub mod bytearrays;
 pub mod bytes;
 pub mod code;
@@ -20,6 +21,7 @@ pub mod iters;
 pub mod lists;
 pub mod memoryviews;
 pub mod modules;
+pub mod namespaces;
 pub mod props;
 pub mod ranges;
 pub mod sets;

@@ -1358,7 +1358,10 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
 }
 
 /// `__dict__` of instances.
-pub static DICT_GETSET: GetSet = getset(
+pub static DICT_GETSET: GetSet = DICT_GETSET_COPY;
+
+/// The same, for the tables of native types.
+pub const DICT_GETSET_COPY: GetSet = getset(
     "__dict__",
     |vm, object| match own_dict(vm, object) {
         Some(dict) => Ok(dict.into_value()),

@@ -74,6 +74,48 @@ impl Code {
         // SAFETY: words are plain numbers, written under the interpreter lock only.
         self.words.iter().map(|word| unsafe { *word.get() }).collect()
     }
+    /// The words with inline caches left out: what two codes have in common that were compiled from the same text.
+    pub fn plain_words(&self) -> Vec<u32> {
+        use crate::runtime::bytecode::ops::{Extra, Op};
+        let mut words = self.words();
+        let mut at = 0;
+        while let Some(op) = words.get(at).and_then(|w| Op::decode(*w)) {
+            for (number, extra) in op.extras().iter().enumerate() {
+                if *extra == Extra::Cache
+                    && let Some(word) = words.get_mut(at + 1 + number)
+                {
+                    *word = 0;
+                }
+            }
+            at += op.words();
+        }
+        words
+    }
+    /// A copy, changed by a function, with fresh caches.
+    pub fn copy_with(&self, change: impl FnOnce(&mut Code)) -> Code {
+        let mut new = Code {
+            name: self.name.clone(),
+            qualname: self.qualname.clone(),
+            filename: LockCell::new(self.filename.cloned()),
+            flags: self.flags,
+            first_line: self.first_line,
+            arg_count: self.arg_count,
+            posonly_count: self.posonly_count,
+            kwonly_count: self.kwonly_count,
+            local_names: self.local_names.clone(),
+            locals: self.locals.clone(),
+            free_names: self.free_names.clone(),
+            temps: self.temps,
+            words: self.plain_words().into_iter().map(UnsafeCell::new).collect(),
+            consts: self.consts.clone(),
+            names: self.names.clone(),
+            handlers: self.handlers.clone(),
+            positions: self.positions.clone(),
+            heat: Cell::new(0),
+        };
+        change(&mut new);
+        new
+    }
     /// Is one of these flags set?
     pub fn has(&self, flags: u32) -> bool {
         self.flags & flags != 0

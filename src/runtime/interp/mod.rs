@@ -1,9 +1,9 @@
 //! The machine: code and function objects, frames, the dispatch loop, generators, unwinding.
 
-pub mod cache;
 pub mod call;
 pub mod code;
 pub mod dispatch;
+pub mod events;
 pub mod frame;
 pub mod function;
 pub mod generator;

@@ -142,7 +142,7 @@ impl Vm {
                 n.type_name(self)
             )));
         }
-        self.to_index(n)
+        self.to_index_or(n, &crate::runtime::builtins::exceptions::OVERFLOW_ERROR)
     }
 
     /// `a op= b`

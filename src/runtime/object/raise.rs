@@ -270,3 +270,34 @@ raisers! {
     /// ReferenceError
     reference_error REFERENCE_ERROR;
 }
+
+impl Vm {
+    /// Raises what a pure algorithm of `number` or `text` reports.
+    #[cold]
+    #[inline(never)]
+    pub fn fault(&self, fault: crate::runtime::number::Fault) -> Raised {
+        use crate::runtime::number::FaultKind;
+        let spec = match fault.kind {
+            FaultKind::Value => &exc::VALUE_ERROR,
+            FaultKind::Overflow => &exc::OVERFLOW_ERROR,
+            FaultKind::Type => &exc::TYPE_ERROR,
+            FaultKind::ZeroDivision => &exc::ZERO_DIVISION_ERROR,
+            FaultKind::Memory => return self.memory_error(),
+            FaultKind::Index => &exc::INDEX_ERROR,
+            FaultKind::Key => {
+                let key = self.str(fault.msg);
+                return self.key_error(&key);
+            }
+            FaultKind::Lookup => &exc::LOOKUP_ERROR,
+        };
+        self.raise(spec, fault.msg)
+    }
+}
+
+impl Vm {
+    /// DeprecationWarning, at the running Python frame.
+    #[cold]
+    pub fn warn_deprecated(&self, message: &str) -> PyResult<()> {
+        self.warn(&exc::DEPRECATION_WARNING, message, 1)
+    }
+}

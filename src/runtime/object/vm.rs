@@ -147,8 +147,24 @@ struct TypeCacheEntry {
     found: u64,
 }
 
+/// Counters of the collector.
+pub struct Collections {
+    /// `gc.isenabled()`
+    pub enabled: Cell<bool>,
+    /// A collection runs.
+    pub running: Cell<bool>,
+    /// Young collections so far.
+    pub rounds: Cell<usize>,
+    /// Survivors of young collections since the last full one.
+    pub since_full: Cell<usize>,
+    /// Survivors of the last full one.
+    pub survivors: Cell<usize>,
+}
+
 /// The state of an interpreter.
 pub struct Interp {
+    /// Counters of the collector.
+    pub collections: Collections,
     /// Its memory.
     pub heap: &'static Heap,
     /// Interned names.
@@ -196,6 +212,10 @@ pub struct Interp {
     pub dev_mode: Cell<bool>,
     /// `-O` level.
     pub optimize: Cell<u8>,
+    /// `sys.getswitchinterval()`
+    pub switch_interval: Cell<f64>,
+    /// How often `_imp.acquire_lock` holds.
+    pub import_lock: Cell<i64>,
     /// The interpreter ends: no more callbacks.
     pub finalizing: AtomicBool,
 }
@@ -331,6 +351,10 @@ impl Vm {
     pub fn is_wanted(&self) -> bool {
         self.wanted.load(Ordering::Relaxed) != 0
     }
+    /// The word of `want` bits, for those that set them from elsewhere.
+    pub fn wanted_word(&'static self) -> &'static AtomicU32 {
+        &self.wanted
+    }
     /// Asks this thread's machine to leave its fast path.
     pub fn want(&self, bits: u32) {
         self.wanted.fetch_or(bits, Ordering::Release);
@@ -372,6 +396,13 @@ impl Interp {
         let mut table = Vec::with_capacity(4096);
         table.resize_with(4096, || None);
         Interp {
+            collections: Collections {
+                enabled: Cell::new(true),
+                running: Cell::new(false),
+                rounds: Cell::new(0),
+                since_full: Cell::new(0),
+                survivors: Cell::new(0),
+            },
             heap,
             names,
             types: LockCell::new(table),
@@ -397,6 +428,8 @@ impl Interp {
             bytes_warning: Cell::new(0),
             dev_mode: Cell::new(false),
             optimize: Cell::new(0),
+            switch_interval: Cell::new(0.005),
+            import_lock: Cell::new(0),
             finalizing: AtomicBool::new(false),
         }
     }

@@ -1,0 +1,182 @@
+//! `code`
+
+use crate::runtime::bytecode::code::flags;
+use crate::runtime::error::PyResult;
+use crate::runtime::gc::heap::type_flag;
+use crate::runtime::interp::code::Code;
+use crate::runtime::object::str::Str;
+use crate::runtime::object::typedef::{Cmp, TypeSpec, getter, kind, native};
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::{Obj, Payload, Ref, Value};
+
+fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Code>> {
+    vm.cast::<Code>(value)
+}
+
+fn names(vm: &Vm, list: impl Iterator<Item = Ref<Str>>) -> Value {
+    vm.tuple(list.map(Ref::into_value).collect())
+}
+
+/// `code`
+pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
+    .kind(kind::CODE)
+    .flags(type_flag::WEAKREF | type_flag::NO_NEW)
+    .slots(|s| {
+        s.repr = Some(|vm, code| {
+            let this = this(vm, code)?;
+            Ok(vm.str(format!(
+                "<code object {} at 0x{:x}, file \"{}\", line {}>",
+                this.name.to_string_lossy(),
+                code.to_bits(),
+                this.filename.get().to_string_lossy(),
+                this.first_line
+            )))
+        });
+        s.compare = Some(|vm, a, b, op| {
+            let (Some(x), Some(y)) = (a.downcast::<Code>(), b.downcast::<Code>()) else {
+                return Ok(Value::NOT_IMPLEMENTED);
+            };
+            if !matches!(op, Cmp::Eq | Cmp::Ne) {
+                return Ok(Value::NOT_IMPLEMENTED);
+            }
+            let mut same = x.name.same(&y.name)
+                && x.flags == y.flags
+                && x.first_line == y.first_line
+                && (x.arg_count, x.posonly_count, x.kwonly_count) == (y.arg_count, y.posonly_count, y.kwonly_count)
+                && x.locals == y.locals
+                && x.consts.len() == y.consts.len()
+                && x.plain_words() == y.plain_words()
+                && x.names.iter().map(|n| n.bytes()).eq(y.names.iter().map(|n| n.bytes()))
+                && x.positions == y.positions;
+            if same {
+                for (p, q) in x.consts.iter().zip(&y.consts) {
+                    if p.ty(vm).address() != q.ty(vm).address() || !vm.equal(p, q)? {
+                        same = false;
+                        break;
+                    }
+                }
+            }
+            Ok(Value::bool(same == (op == Cmp::Eq)))
+        });
+        s.hash = Some(|vm, code| {
+            let this = this(vm, code)?;
+            Ok((this.name.hash() ^ u64::from(this.first_line) << 7 ^ this.word_count() as u64) as i64 & i64::MAX)
+        });
+    })
+    .methods(&[
+        native("co_positions(self, /)", |vm, args| {
+            let this = this(vm, &args[0])?;
+            let mut all = Vec::new();
+            for word in 0..this.word_count() as u32 {
+                all.push(match this.position(word) {
+                    Some(p) => vm.tuple(vec![
+                        vm.int(p.line.into()), vm.int(p.end_line.into()),
+                        vm.int(p.column.into()), vm.int(p.end_column.into()),
+                    ]),
+                    None => vm.tuple(vec![Value::NONE, Value::NONE, Value::NONE, Value::NONE]),
+                });
+            }
+            vm.iter(&vm.list(all))
+        }, ""),
+        native("co_lines(self, /)", |vm, args| {
+            let this = this(vm, &args[0])?;
+            let mut all: Vec<Value> = Vec::new();
+            let end = this.word_count() as u32;
+            let mut run: Option<(u32, u32)> = None;
+            let flush = |from: u32, to: u32, line: u32, all: &mut Vec<Value>| {
+                let line = if line == 0 { Value::NONE } else { vm.int(line.into()) };
+                all.push(vm.tuple(vec![vm.int(i64::from(from) * 4), vm.int(i64::from(to) * 4), line]));
+            };
+            for p in &this.positions {
+                match run {
+                    Some((_, line)) if line == p.line => {}
+                    Some((from, line)) => {
+                        flush(from, p.start, line, &mut all);
+                        run = Some((p.start, p.line));
+                    }
+                    None => run = Some((p.start, p.line)),
+                }
+            }
+            if let Some((from, line)) = run {
+                flush(from, end, line, &mut all);
+            }
+            vm.iter(&vm.list(all))
+        }, ""),
+        native("replace(self, /, *, co_argcount=0, co_posonlyargcount=0, co_kwonlyargcount=0, co_nlocals=0, co_stacksize=0, co_flags=0, co_firstlineno=0, co_code=b'', co_consts=(), co_names=(), co_varnames=(), co_freevars=(), co_cellvars=(), co_filename='', co_name='', co_qualname='', co_linetable=b'', co_exceptiontable=b'')", replace, "Return a copy of the code object with new values for the specified fields."),
+    ])
+    .getset(&[
+        getter("co_name", |vm, c| Ok(this(vm, c)?.name.clone().into_value()), ""),
+        getter("co_qualname", |vm, c| Ok(this(vm, c)?.qualname.clone().into_value()), ""),
+        getter("co_filename", |vm, c| Ok(this(vm, c)?.filename.cloned().into_value()), ""),
+        getter("co_firstlineno", |vm, c| Ok(vm.int(this(vm, c)?.first_line.into())), ""),
+        getter("co_flags", |vm, c| Ok(vm.int(this(vm, c)?.flags.into())), ""),
+        getter("co_argcount", |vm, c| Ok(vm.int(this(vm, c)?.arg_count.into())), ""),
+        getter("co_posonlyargcount", |vm, c| Ok(vm.int(this(vm, c)?.posonly_count.into())), ""),
+        getter("co_kwonlyargcount", |vm, c| Ok(vm.int(this(vm, c)?.kwonly_count.into())), ""),
+        getter("co_nlocals", |vm, c| {
+            let this = this(vm, c)?;
+            let args = this.arg_registers();
+            let n = this.locals.iter().enumerate().filter(|(at, l)| !l.is_cell || *at < args).count();
+            Ok(vm.int(n as i64))
+        }, ""),
+        getter("co_stacksize", |vm, c| Ok(vm.int(this(vm, c)?.temps.into())), ""),
+        getter("co_varnames", |vm, c| {
+            let this = this(vm, c)?;
+            let args = this.arg_registers();
+            Ok(names(vm, this.local_names.iter().enumerate()
+                .filter(|(at, _)| !this.locals[*at].is_cell || *at < args).map(|(_, n)| n.clone())))
+        }, ""),
+        getter("co_cellvars", |vm, c| {
+            let this = this(vm, c)?;
+            Ok(names(vm, this.local_names.iter().enumerate().filter(|(at, _)| this.locals[*at].is_cell).map(|(_, n)| n.clone())))
+        }, ""),
+        getter("co_freevars", |vm, c| Ok(names(vm, this(vm, c)?.free_names.iter().cloned())), ""),
+        getter("co_names", |vm, c| Ok(names(vm, this(vm, c)?.names.iter().cloned())), ""),
+        getter("co_consts", |vm, c| Ok(vm.tuple(this(vm, c)?.consts.to_vec())), ""),
+        getter("co_code", |vm, c| {
+            let bytes: Vec<u8> = this(vm, c)?.plain_words().into_iter().flat_map(u32::to_le_bytes).collect();
+            Ok(vm.bytes(&bytes))
+        }, ""),
+        getter("co_linetable", |vm, _| Ok(vm.bytes(b"")), ""),
+        getter("co_exceptiontable", |vm, _| Ok(vm.bytes(b"")), ""),
+    ]);
+
+/// `code.replace`: what dx's code can take; other fields must stay as they are.
+fn replace(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    let this = this(vm, &args[0])?;
+    let text = |value: &Value, old: &Ref<Str>| value.given().and_then(Value::downcast_ref).unwrap_or_else(|| old.clone());
+    let number = |value: &Value, old: u32| -> PyResult<u32> {
+        match value.given() {
+            Some(value) => Ok(vm.to_index(value)? as u32),
+            None => Ok(old),
+        }
+    };
+    let fixed = [(8, "co_code"), (10, "co_names"), (11, "co_varnames"), (12, "co_freevars"), (13, "co_cellvars")];
+    for (at, name) in fixed {
+        if let Some(value) = args[at].given() {
+            let old = vm.getattr_str(&args[0], name)?;
+            if !vm.equal(&old, value)? {
+                return Err(vm.value_error(format!("code.replace: this implementation cannot change {name}")));
+            }
+        }
+    }
+    let consts = match args[9].given().and_then(Value::as_tuple) {
+        Some(tuple) if tuple.len() == this.consts.len() => tuple.items().to_vec(),
+        Some(_) => return Err(vm.value_error("code.replace: this implementation cannot change the number of co_consts")),
+        None => this.consts.to_vec(),
+    };
+    let new = this.copy_with(|code| {
+        code.consts = consts.into_boxed_slice();
+        code.name = text(&args[15], &this.name);
+        code.filename.set(text(&args[14], this.filename.get()));
+        code.qualname = text(&args[16], &this.qualname);
+    });
+    let mut new = new;
+    new.arg_count = number(&args[1], this.arg_count)?;
+    new.posonly_count = number(&args[2], this.posonly_count)?;
+    new.kwonly_count = number(&args[3], this.kwonly_count)?;
+    new.flags = number(&args[6], this.flags)?;
+    new.first_line = number(&args[7], this.first_line)?;
+    let _ = flags::NESTED;
+    Ok(vm.alloc_spec(&CODE, new))
+}

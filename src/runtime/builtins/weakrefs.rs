@@ -1,0 +1,231 @@
+//! `weakref.ReferenceType` and the proxies.
+//!
+//! The heap's table maps the address of a referent to its weak references; an object with an entry has the flag
+//! `WEAKLY_REFERENCED`, so that its death looks here.
+
+use std::cell::Cell;
+use std::ptr::NonNull;
+
+use crate::runtime::error::PyResult;
+use crate::runtime::gc::heap::{heap, type_flag, type_head};
+use crate::runtime::object::args::Args;
+use crate::runtime::object::typedef::{Cmp, TypeSpec, getter, native};
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::{Header, LockCell, Obj, Payload, Value, flag};
+
+/// The payload of a weak reference.
+#[repr(C)]
+pub struct WeakRef {
+    /// Address of the referent; 0 when it is dead.
+    pub target: Cell<u64>,
+    /// The callback, or `None`.
+    pub callback: LockCell<Value>,
+    /// Hash of the referent, once asked for.
+    hash: Cell<Option<i64>>,
+}
+crate::payload!(WeakRef, "weakref", gc {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(self.callback.get());
+    }
+    fn clear(&self) {
+        self.callback.set(Value::NONE);
+    }
+});
+
+impl Drop for WeakRef {
+    fn drop(&mut self) {
+        let target = self.target.replace(0);
+        if target != 0 {
+            forget(target, std::ptr::from_ref(self) as usize);
+        }
+    }
+}
+
+/// Takes a reference, found by the address of its payload, out of the table.
+fn forget(target: u64, payload: usize) {
+    let mut table = heap().weakrefs.borrow_mut();
+    if let Some(refs) = table.get_mut(&(target as usize)) {
+        // SAFETY: the table holds live weak references only: they leave it here.
+        refs.retain(|r| unsafe { std::ptr::from_ref(&r.cast::<Obj<WeakRef>>().as_ref().data) } as usize != payload);
+        if refs.is_empty() {
+            table.remove(&(target as usize));
+            // SAFETY: a referent clears its references when it dies, so it is alive.
+            let head = unsafe { &*(target as *const Header) };
+            head.flags.set(head.flags.get() & !flag::WEAKLY_REFERENCED);
+        }
+    }
+}
+
+impl Obj<WeakRef> {
+    /// The referent, if it is alive.
+    pub fn referent(&self) -> Option<Value> {
+        let target = self.target.get();
+        if target == 0 {
+            return None;
+        }
+        // SAFETY: a referent clears its references before its memory goes.
+        let head = unsafe { &*(target as *const Header) };
+        if head.count.get() == 0 || head.flags.get() & flag::DYING != 0 {
+            return None;
+        }
+        head.count.set(head.count.get() + 1);
+        // SAFETY: counted right above.
+        Some(unsafe { Value::from_bits(target) })
+    }
+}
+
+/// The heap's hook: the referent is about to die.
+///
+/// # Safety
+/// `at` is an object in the table.
+pub unsafe fn clear(at: NonNull<Header>) {
+    let refs = heap().weakrefs.borrow_mut().remove(&(at.as_ptr() as usize));
+    // SAFETY: the object is still there.
+    let head = unsafe { at.as_ref() };
+    head.flags.set(head.flags.get() & !flag::WEAKLY_REFERENCED);
+    let vm = crate::runtime::object::vm::vm();
+    let mut calls = Vec::new();
+    for reference in refs.into_iter().flatten() {
+        // SAFETY: the table holds live weak references.
+        let weak = unsafe { reference.cast::<Obj<WeakRef>>().as_ref() };
+        weak.target.set(0);
+        let callback = weak.callback.replace(Value::NONE);
+        let in_garbage = weak.head.flags.get() & flag::UNREACHABLE != 0;
+        if !callback.is_none() && weak.head.count.get() > 0 && !in_garbage {
+            calls.push((weak.to_value(), callback));
+        }
+    }
+    for (weak, callback) in calls.into_iter().rev() {
+        let pending = vm.take_pending();
+        if let Err(raised) = vm.call1(&callback, &weak) {
+            vm.write_unraisable(raised, &callback);
+        }
+        vm.put_pending(pending);
+    }
+}
+
+fn referenceable(vm: &Vm, object: &Value) -> PyResult<()> {
+    let ok = object.header().is_some() && object.ty(vm).has(type_flag::WEAKREF);
+    if ok {
+        return Ok(());
+    }
+    Err(vm.type_error(format!("cannot create weak reference to '{}' object", object.type_name(vm))))
+}
+
+fn make(vm: &Vm, spec_type: &crate::runtime::object::typedef::TypeRef, object: &Value, callback: Value, shared: bool) -> PyResult<Value> {
+    referenceable(vm, object)?;
+    let address = object.to_bits() as usize;
+    if shared && callback.is_none() {
+        let table = heap().weakrefs.borrow();
+        if let Some(refs) = table.get(&address) {
+            for found in refs {
+                // SAFETY: the table holds live weak references.
+                let weak = unsafe { found.cast::<Obj<WeakRef>>().as_ref() };
+                let same_type = type_head(&weak.head).head.count.as_ptr() == spec_type.head.count.as_ptr();
+                if same_type && weak.callback.get().is_none() && weak.head.count.get() > 0 {
+                    return Ok(weak.to_value());
+                }
+            }
+        }
+    }
+    let weak = vm.alloc(
+        spec_type,
+        WeakRef { target: Cell::new(object.to_bits()), callback: LockCell::new(callback), hash: Cell::new(None) },
+    );
+    let pointer = NonNull::from(&weak.head);
+    heap().weakrefs.borrow_mut().entry(address).or_default().push(pointer);
+    if let Some(head) = object.header() {
+        head.flags.set(head.flags.get() | flag::WEAKLY_REFERENCED);
+    }
+    Ok(weak.into_value())
+}
+
+fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<WeakRef>> {
+    vm.cast::<WeakRef>(value)
+}
+
+fn weakref_repr(vm: &Vm, weak: &Value) -> PyResult<Value> {
+    let this = this(vm, weak)?;
+    let own = weak.to_bits();
+    let Some(target) = this.referent() else { return Ok(vm.str(format!("<weakref at 0x{own:x}; dead>"))) };
+    let name = vm.getattr_opt(&target, vm.names().__name__.value())?;
+    let ty = target.type_name(vm);
+    let at = target.to_bits();
+    Ok(match name.filter(|n| n.as_str().is_some()) {
+        Some(name) => vm.str(format!("<weakref at 0x{own:x}; to '{ty}' at 0x{at:x} ({})>", vm.to_string(&name)?)),
+        None => vm.str(format!("<weakref at 0x{own:x}; to '{ty}' at 0x{at:x}>")),
+    })
+}
+
+/// `weakref.ReferenceType`
+pub static REFERENCE: TypeSpec = TypeSpec::new("weakref.ReferenceType", WeakRef::layout)
+    .flags(type_flag::BASE | type_flag::WEAKREF)
+    .slots(|s| {
+        s.new = Some(|vm, ty, args| {
+            let args = args.count(vm, "__new__", 1, 2)?;
+            let callback = args.get(1).cloned().unwrap_or(Value::NONE);
+            let shared = ty.is(vm.typ(&REFERENCE));
+            make(vm, ty, &args[0], callback, shared)
+        });
+        s.init = Some(|vm, _, args: Args| {
+            args.no_keywords(vm, "ref")?;
+            args.count(vm, "__init__", 1, 2).map(drop)
+        });
+        s.call = Some(|vm, weak, args| {
+            const SIGNATURE: crate::runtime::object::args::Signature = crate::runtime::object::args::Signature::parse("__call__()");
+            if !args.values.is_empty() {
+                SIGNATURE.bind(vm, args, &mut [], 0)?;
+            }
+            Ok(this(vm, weak)?.referent().unwrap_or(Value::NONE))
+        });
+        s.repr = Some(weakref_repr);
+        s.hash = Some(|vm, weak| {
+            let this = this(vm, weak)?;
+            if let Some(hash) = this.hash.get() {
+                return Ok(hash);
+            }
+            let Some(target) = this.referent() else { return Err(vm.type_error("weak object has gone away")) };
+            let hash = vm.hash(&target)?;
+            this.hash.set(Some(hash));
+            Ok(hash)
+        });
+        s.compare = Some(|vm, a, b, op| {
+            if !matches!(op, Cmp::Eq | Cmp::Ne) {
+                return Ok(Value::NOT_IMPLEMENTED);
+            }
+            let (Some(x), Some(y)) = (a.downcast::<WeakRef>(), b.downcast::<WeakRef>()) else {
+                return Ok(Value::NOT_IMPLEMENTED);
+            };
+            match (x.referent(), y.referent()) {
+                (Some(x), Some(y)) => vm.compare(&x, &y, op),
+                _ => Ok(Value::bool(a.is(b) == (op == Cmp::Eq))),
+            }
+        });
+    })
+    .methods(&[native("__class_getitem__(cls, item, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class()])
+    .getset(&[getter("__callback__", |vm, weak| Ok(this(vm, weak)?.callback.cloned()), "")]);
+
+impl Vm {
+    /// A new weak reference (a shared one if there is no callback).
+    pub fn weakref(&self, object: &Value, callback: Value) -> PyResult<Value> {
+        let ty = self.typ(&REFERENCE).clone();
+        make(self, &ty, object, callback, true)
+    }
+    /// A weak reference of a proxy type.
+    pub fn weakref_of(&self, spec: &'static TypeSpec, object: &Value, callback: Value) -> PyResult<Value> {
+        let ty = self.typ(spec).clone();
+        make(self, &ty, object, callback, true)
+    }
+    /// The first weak reference to an object, for `__weakref__`.
+    pub fn first_weakref(&self, object: &Value) -> PyResult<Value> {
+        Ok(self.weakrefs_of(object).into_iter().next().unwrap_or(Value::NONE))
+    }
+    /// All weak references to an object.
+    pub fn weakrefs_of(&self, object: &Value) -> Vec<Value> {
+        let table = heap().weakrefs.borrow();
+        let refs = table.get(&(object.to_bits() as usize)).cloned().unwrap_or_default();
+        // SAFETY: the table holds live weak references.
+        refs.iter().map(|r| unsafe { r.cast::<Obj<WeakRef>>().as_ref() }.to_value()).collect()
+    }
+}
+

@@ -1,0 +1,56 @@
+//! The embedded library: the modules that `build.rs` put into the binary, found by name.
+//!
+//! `INDEX` is sorted by module name; an entry says where in `DATA` the module's source lies and whether it is a package.
+
+/// A module of the embedded library.
+#[derive(Clone, Copy, Debug)]
+pub struct Frozen {
+    /// Dotted name.
+    pub name: &'static str,
+    /// Path in the library, `collections/__init__.py`.
+    pub path: &'static str,
+    /// The source.
+    pub source: &'static [u8],
+    /// Is it a package?
+    pub is_package: bool,
+}
+
+static DATA: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.bin"));
+
+struct Entry {
+    name: &'static str,
+    path: &'static str,
+    start: u32,
+    length: u32,
+    is_package: bool,
+}
+
+include!(concat!(env!("OUT_DIR"), "/library_index.rs"));
+
+/// The embedded module of a name.
+pub fn find(name: &str) -> Option<Frozen> {
+    let alias = match name {
+        "_frozen_importlib" => "importlib._bootstrap",
+        "_frozen_importlib_external" => "importlib._bootstrap_external",
+        other => other,
+    };
+    let entry = &INDEX[INDEX.binary_search_by(|entry| entry.name.cmp(alias)).ok()?];
+    let start = entry.start as usize;
+    Some(Frozen {
+        name: entry.name,
+        path: entry.path,
+        source: &DATA[start..start + entry.length as usize],
+        is_package: entry.is_package,
+    })
+}
+
+/// Names of all embedded modules.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    INDEX.iter().map(|entry| entry.name)
+}
+
+/// The source of an embedded file, by its path in the library.
+pub fn source_of(path: &str) -> Option<&'static [u8]> {
+    let entry = INDEX.iter().find(|entry| entry.path == path)?;
+    Some(&DATA[entry.start as usize..(entry.start + entry.length) as usize])
+}

@@ -1,0 +1,153 @@
+//! Import: the embedded library, native modules, and `__import__`.
+//!
+//! The machinery is the library's own `importlib._bootstrap`, run from the embedded library at start; this module gives
+//! it what it needs (`_imp`, in `stdlib::imp`) and short-cuts what is already imported.
+
+pub mod frozen;
+
+use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::error::PyResult;
+use crate::runtime::object::dict::Dict;
+use crate::runtime::object::vm::Vm;
+use crate::runtime::stdlib;
+use crate::runtime::value::{Ref, Value};
+
+impl Vm {
+    /// Imports a module by its absolute name and gives it (not its top package).
+    pub fn import(&self, name: &str) -> PyResult<Value> {
+        let name = self.intern(name);
+        self.import_absolute(name.value())
+    }
+
+    fn import_absolute(&self, name: &Value) -> PyResult<Value> {
+        if let Some(found) = self.imported(name)? {
+            return Ok(found);
+        }
+        let find = self.bootstrap("_find_and_load")?;
+        let import = self.builtin("__import__")?;
+        self.call_args(&find, &[name.clone(), import])
+    }
+
+    /// The module of that name in `sys.modules`, if it is imported whole.
+    fn imported(&self, name: &Value) -> PyResult<Option<Value>> {
+        let modules = self.interp().modules.cloned();
+        let Some(module) = modules.get(self, name)? else { return Ok(None) };
+        if module.is_none() {
+            return Ok(None);
+        }
+        if self.is_initializing(&module)? {
+            let f = self.bootstrap("_lock_unlock_module")?;
+            self.call1(&f, name)?;
+        }
+        Ok(Some(module))
+    }
+
+    fn is_initializing(&self, module: &Value) -> PyResult<bool> {
+        let spec = match self.module_dict(module) {
+            Some(dict) => dict.get_str(&self.names().__spec__),
+            None => self.getattr_opt(module, self.names().__spec__.value())?,
+        };
+        match spec {
+            Some(spec) if !spec.is_none() => {
+                match self.getattr_opt(&spec, self.intern("_initializing").value())? {
+                    Some(flag) => self.truth(&flag),
+                    None => Ok(false),
+                }
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn bootstrap(&self, function: &str) -> PyResult<Value> {
+        let name = self.intern("_frozen_importlib");
+        match self.interp().modules.cloned().get_str(&name) {
+            Some(module) => self.getattr_str(&module, function),
+            None => Err(self.import_error("the import machinery is not there yet")),
+        }
+    }
+
+    /// `__import__(name, globals, locals, fromlist, level)`
+    pub fn builtin_import(&self, args: &[Value]) -> PyResult<Value> {
+        let name = &args[0];
+        let Some(text) = name.as_str() else {
+            return Err(self.type_error(format!("__import__() argument 1 must be str, not {}", name.type_name(self))));
+        };
+        let level = match args.get(4).and_then(Value::given) {
+            Some(level) => self.to_index(level)?,
+            None => 0,
+        };
+        if level < 0 {
+            return Err(self.value_error("level must be >= 0"));
+        }
+        if level == 0 && text.is_empty() {
+            return Err(self.value_error("Empty module name"));
+        }
+        let globals = args.get(1).and_then(Value::some).cloned();
+        let fromlist = args.get(3).and_then(Value::some).cloned();
+        let absolute = if level > 0 {
+            let empty = self.new_dict().into_value();
+            let package = self.bootstrap("_calc___package__")?;
+            let package = self.call1(&package, &globals.clone().unwrap_or(empty))?;
+            let resolve = self.bootstrap("_resolve_name")?;
+            if package.as_str().is_none_or(|p| p.is_empty()) {
+                return Err(self.import_error("attempted relative import with no known parent package"));
+            }
+            self.call_args(&resolve, &[name.clone(), package, self.int(level as i64)])?
+        } else {
+            name.clone()
+        };
+        let module = self.import_absolute(&absolute)?;
+        let has_from = match &fromlist {
+            Some(list) => self.truth(list)?,
+            None => false,
+        };
+        if has_from {
+            if self.getattr_opt(&module, self.names().__path__.value())?.is_some()
+                && let Some(list) = fromlist
+            {
+                let handle = self.bootstrap("_handle_fromlist")?;
+                let import = self.builtin("__import__")?;
+                return self.call_args(&handle, &[module, list, import]);
+            }
+            return Ok(module);
+        }
+        let bytes = text.bytes();
+        let Some(dot) = bytes.iter().position(|b| *b == b'.') else { return Ok(module) };
+        if level == 0 {
+            let top = self.str_bytes(&bytes[..dot]);
+            return self.import_absolute(&top);
+        }
+        // `from . import a.b` without a from list: cut the same tail off the absolute name.
+        let cut = bytes.len() - dot;
+        let full = absolute.as_str().map(|t| t.bytes().to_vec()).unwrap_or_default();
+        let top = self.str_bytes(&full[..full.len() - cut]);
+        match self.interp().modules.cloned().get(self, &top)? {
+            Some(found) => Ok(found),
+            None => Err(self.key_error(&top)),
+        }
+    }
+
+    /// Makes a native module and puts it into `sys.modules`.
+    pub fn import_native(&self, name: &str) -> PyResult<Option<Value>> {
+        let Some(native) = stdlib::find(name) else { return Ok(None) };
+        let dict: Ref<Dict> = match name {
+            "sys" => self.interp().sys.clone(),
+            "builtins" => self.interp().builtins.clone(),
+            _ => self.new_dict(),
+        };
+        let module = self.module_with(native.name, native.doc, dict.clone());
+        stdlib::fill(self, native, &module, &dict)?;
+        drop(self.interp().modules.cloned().insert(self, self.intern(name).into_value(), module.clone())?);
+        Ok(Some(module))
+    }
+
+    /// ModuleNotFoundError.
+    pub fn module_not_found(&self, name: &str) -> crate::runtime::error::Raised {
+        let message = self.str(format!("No module named '{name}'"));
+        let ty = self.typ(&exc::MODULE_NOT_FOUND_ERROR).clone();
+        let e = self.new_exception(&ty, vec![message.clone()]);
+        e.set_field(0, message);
+        e.set_field(1, self.str(name));
+        self.raise_value(e.into_value())
+    }
+}

@@ -1,0 +1,139 @@
+//! `_imp`: what `importlib._bootstrap` needs of the runtime; embedded modules are its frozen ones.
+
+use crate::runtime::error::PyResult;
+use crate::runtime::import::frozen;
+use crate::runtime::interp::code::Code;
+use crate::runtime::object::typedef::native;
+use crate::runtime::object::vm::Vm;
+use crate::runtime::stdlib::{self, NativeModule};
+use crate::runtime::value::{Ref, Value};
+
+/// `_imp`
+pub static MODULE: NativeModule = NativeModule {
+    name: "_imp",
+    doc: "(Extremely) low-level import machinery bits as used by importlib.",
+    functions: &[
+        native("_fix_co_filename(code, path, /)", fix_co_filename, "Changes code.co_filename to specify the passed-in file path."),
+        native("_frozen_module_names()", |vm, _| {
+            Ok(vm.list(frozen::names().map(|n| vm.str(n)).collect()))
+        }, "Returns the list of available frozen modules."),
+        native("_override_frozen_modules_for_tests(override, /)", |_, _| Ok(Value::NONE), "(internal-only) Override PyConfig.use_frozen_modules."),
+        native("_override_multi_interp_extensions_check(override, /)", |vm, _| Ok(vm.int(0)), "(internal-only) Override PyInterpreterConfig.check_multi_interp_extensions."),
+        native("acquire_lock()", |vm, _| vm.import_lock(1), "Acquires the interpreter's import lock for the current thread."),
+        native("create_builtin(spec, /)", create_builtin, "Create an extension module."),
+        native("create_dynamic(spec, file=None, /)", |vm, args| {
+            let name = vm.getattr_str(&args[0], "name")?;
+            Err(vm.import_error(format!("{}: extension modules need CPython's C API, which dx has not", vm.to_string(&name)?)))
+        }, "Create an extension module."),
+        native("exec_builtin(mod, /)", |vm, _| Ok(vm.int(0)), "Initialize a built-in module."),
+        native("exec_dynamic(mod, /)", |vm, _| Ok(vm.int(0)), "Initialize an extension module."),
+        native("extension_suffixes()", |vm, _| Ok(vm.list(vec![])), "Returns the list of file suffixes used to identify extension modules."),
+        native("find_frozen(name, /, *, withdata=False)", find_frozen, "Return info about the corresponding frozen module (if there is one) or None."),
+        native("get_frozen_object(name, data=None, /)", get_frozen_object, "Create a code object for a frozen module."),
+        native("init_frozen(name, /)", |_, _| Ok(Value::NONE), "Initializes a frozen module."),
+        native("is_builtin(name, /)", |vm, args| {
+            let name = vm.to_string(&args[0])?;
+            Ok(vm.int(i64::from(name == "builtins" || stdlib::find(&name).is_some())))
+        }, "Returns True if the module name corresponds to a built-in module."),
+        native("is_frozen(name, /)", |vm, args| {
+            let name = vm.to_string(&args[0])?;
+            Ok(Value::bool(frozen::find(&name).is_some()))
+        }, "Returns True if the module name corresponds to a frozen module."),
+        native("is_frozen_package(name, /)", |vm, args| {
+            let name = vm.to_string(&args[0])?;
+            match frozen::find(&name) {
+                Some(found) => Ok(Value::bool(found.is_package)),
+                None => Err(no_frozen(vm, &name)),
+            }
+        }, "Returns True if the module name is of a frozen package."),
+        native("lock_held()", |vm, _| vm.import_lock(0), "Return True if the import lock is currently held, else False."),
+        native("release_lock()", |vm, _| vm.import_lock(-1), "Release the interpreter's import lock."),
+        native("source_hash(key, source)", |vm, args| {
+            let key = vm.to_index(&args[0])? as u64;
+            let hash = vm.with_buffer(&args[1], |bytes| crate::runtime::object::hash::bytes_hash(bytes))?;
+            Ok(vm.bytes(&(hash ^ key).to_le_bytes()))
+        }, ""),
+    ],
+    init: |vm, dict| {
+        vm.set_in(dict, "check_hash_based_pycs", vm.str("default"));
+        vm.set_in(dict, "pyc_magic_number_token", vm.int(168_627_187));
+        Ok(())
+    },
+};
+
+fn fix_co_filename(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    let (Some(code), Some(path)) = (args[0].downcast::<Code>(), args[1].downcast_ref()) else {
+        return Err(vm.type_error("_fix_co_filename() needs code and str"));
+    };
+    fix(code, &path);
+    Ok(Value::NONE)
+}
+
+fn fix(code: &Code, path: &Ref<crate::runtime::object::str::Str>) {
+    code.filename.set(path.clone());
+    for constant in &code.consts {
+        if let Some(inner) = constant.downcast::<Code>() {
+            fix(inner, path);
+        }
+    }
+}
+
+fn create_builtin(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    let name = vm.getattr_str(&args[0], "name")?;
+    let name = vm.to_string(&name)?;
+    let key = vm.intern(&name);
+    if let Some(found) = vm.interp().modules.cloned().get_str(&key) {
+        return Ok(found);
+    }
+    match vm.import_native(&name)? {
+        Some(module) => Ok(module),
+        None => Ok(Value::NONE),
+    }
+}
+
+fn no_frozen(vm: &Vm, name: &str) -> crate::runtime::error::Raised {
+    vm.raise_args(
+        &crate::runtime::builtins::exceptions::IMPORT_ERROR,
+        vec![vm.str(format!("No such frozen object named '{name}'"))],
+    )
+}
+
+fn find_frozen(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    let name = vm.to_string(&args[0])?;
+    let Some(found) = frozen::find(&name) else { return Ok(Value::NONE) };
+    let with_data = match args[1].given() {
+        Some(flag) => vm.truth(flag)?,
+        None => false,
+    };
+    let data = if with_data { vm.bytes(found.source) } else { Value::NONE };
+    Ok(vm.tuple(vec![data, Value::bool(found.is_package), vm.str(found.name)]))
+}
+
+fn get_frozen_object(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    let name = vm.to_string(&args[0])?;
+    match vm.frozen_code(&name)? {
+        Some(code) => Ok(code.into_value()),
+        None => Err(no_frozen(vm, &name)),
+    }
+}
+
+impl Vm {
+    /// The code of an embedded module.
+    pub fn frozen_code(&self, name: &str) -> PyResult<Option<Ref<Code>>> {
+        let Some(found) = frozen::find(name) else { return Ok(None) };
+        let text = String::from_utf8_lossy(found.source);
+        let filename = format!("<frozen {}>", found.name);
+        self.compile_text(&text, &filename, crate::runtime::compiler::Mode::Exec).map(Some)
+    }
+
+    /// The import lock: acquire, release, ask. Imports are serialised by module locks; this one is only counted.
+    pub fn import_lock(&self, change: i64) -> PyResult<Value> {
+        let held = &self.interp().import_lock;
+        match change {
+            0 => return Ok(Value::bool(held.get() > 0)),
+            -1 if held.get() == 0 => return Err(self.runtime_error("not holding the import lock")),
+            _ => held.set(held.get() + change),
+        }
+        Ok(Value::NONE)
+    }
+}

@@ -1,0 +1,63 @@
+//! Native modules of the standard library: one file each, and the sorted list of them.
+//!
+//! A module is a `static MODULE: NativeModule` with a const table of functions; adding one is its file and a line in
+//! [`MODULES`].
+
+use crate::runtime::error::PyResult;
+use crate::runtime::object::dict::Dict;
+use crate::runtime::object::typedef::Native;
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::{Ref, Value};
+
+pub mod compiling;
+pub mod imp;
+pub mod sys;
+pub mod sysinfo;
+
+/// A native module.
+pub struct NativeModule {
+    /// Its name.
+    pub name: &'static str,
+    /// `__doc__`
+    pub doc: &'static str,
+    /// Its functions.
+    pub functions: &'static [Native],
+    /// Adds types and constants to its namespace.
+    pub init: fn(&Vm, &Ref<Dict>) -> PyResult<()>,
+}
+
+/// All native modules, sorted by name.
+pub static MODULES: &[&NativeModule] = &[&imp::MODULE, &sys::MODULE];
+
+/// The native module of a name.
+pub fn find(name: &str) -> Option<&'static NativeModule> {
+    MODULES.binary_search_by(|module| module.name.cmp(name)).ok().map(|at| MODULES[at])
+}
+
+/// Fills a module's namespace: functions, then what `init` adds.
+pub fn fill(vm: &Vm, native: &NativeModule, module: &Value, dict: &Ref<Dict>) -> PyResult<()> {
+    let name = vm.intern(native.name).into_value();
+    for def in native.functions {
+        let function = vm.native_function(def, module, name.clone());
+        dict.insert_str(&vm.intern(def.name()), function);
+    }
+    (native.init)(vm, dict)
+}
+
+impl Vm {
+    /// Sets a name in a module's namespace.
+    pub fn set_in(&self, dict: &Ref<Dict>, name: &str, value: Value) {
+        drop(dict.insert_str(&self.intern(name), value));
+    }
+    /// Sets a type in a module's namespace, under its own name.
+    pub fn set_type_in(&self, dict: &Ref<Dict>, spec: &'static crate::runtime::object::typedef::TypeSpec) {
+        let ty = self.typ(spec).value().clone();
+        self.set_in(dict, spec.short_name(), ty);
+    }
+    /// Sets small ints in a module's namespace.
+    pub fn set_ints_in(&self, dict: &Ref<Dict>, numbers: &[(&str, i64)]) {
+        for (name, number) in numbers {
+            self.set_in(dict, name, self.int(*number));
+        }
+    }
+}
