@@ -270,8 +270,8 @@ static DICT_METHODS: &[Native] = &[
         })
     }, "Return the value for key if key is in the dictionary, else default."),
     native("setdefault(self, key, default=None, /)", |vm, args| {
-        let default = args[2].given().unwrap_or(&Value::NONE);
-        Ok(this(vm, &args[0])?.set_default(vm, &args[1], default)?.0)
+        let default = args[2].given().cloned().unwrap_or(Value::NONE);
+        Ok(this(vm, &args[0])?.set_default(vm, &args[1], &default)?.0)
     }, "Insert key with a value of default if key is not in the dictionary.\n\nReturn the value for key if key is in the dictionary, else default."),
     native("pop(self, key, default=<unrepresentable>, /)", |vm, args| {
         let dict = this(vm, &args[0])?;

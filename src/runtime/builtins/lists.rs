@@ -96,7 +96,7 @@ impl Vm {
     }
 
     /// An argument that is a slice bound but not `None`: `list.index(x, start, stop)`. Large ones are clamped.
-    pub fn slice_bound(&self, value: &Value) -> PyResult<i64> {
+    pub fn position_bound(&self, value: &Value) -> PyResult<i64> {
         if let Some(index) = value.as_small() {
             return Ok(index);
         }
@@ -118,11 +118,11 @@ impl Vm {
             usize::try_from(bound).unwrap_or(0)
         };
         let start = match start.given() {
-            Some(start) => clamp(self.slice_bound(start)?),
+            Some(start) => clamp(self.position_bound(start)?),
             None => 0,
         };
         let stop = match stop.given() {
-            Some(stop) => clamp(self.slice_bound(stop)?),
+            Some(stop) => clamp(self.position_bound(stop)?),
             None => usize::MAX,
         };
         Ok((start, stop))

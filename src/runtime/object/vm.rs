@@ -159,6 +159,10 @@ pub struct Collections {
     pub since_full: Cell<usize>,
     /// Survivors of the last full one.
     pub survivors: Cell<usize>,
+    /// `gc.get_debug()`
+    pub debug: Cell<i64>,
+    /// `gc.get_stats()`: collections, collected, uncollectable of each generation.
+    pub stats: [Cell<[i64; 3]>; 3],
 }
 
 /// The state of an interpreter.
@@ -402,6 +406,8 @@ impl Interp {
                 rounds: Cell::new(0),
                 since_full: Cell::new(0),
                 survivors: Cell::new(0),
+                debug: Cell::new(0),
+                stats: [const { Cell::new([0; 3]) }; 3],
             },
             heap,
             names,

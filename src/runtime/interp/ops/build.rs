@@ -23,8 +23,8 @@ pub unsafe fn subscr_fast(object: u64, key: u64) -> Option<u64> {
     // SAFETY: as promised; the kinds say what the objects are.
     unsafe {
         let items: &[Value] = match heap::type_head(&*(object as *const Header)).kind.get() {
-            kind::LIST => (*(object as *const Obj<List>)).items.get(),
-            kind::TUPLE => (*(object as *const Obj<Tuple>)).items(),
+            kind::LIST => (&*(object as *const Obj<List>)).items.get(),
+            kind::TUPLE => (&*(object as *const Obj<Tuple>)).items(),
             _ => return None,
         };
         let mut index = (key as i64) >> 1;
@@ -46,7 +46,7 @@ pub unsafe fn list_slot(object: u64, key: u64) -> Option<*mut Value> {
         if heap::type_head(&*(object as *const Header)).kind.get() != kind::LIST {
             return None;
         }
-        let items = (*(object as *const Obj<List>)).items.get_mut();
+        let items = (&*(object as *const Obj<List>)).items.get_mut();
         let mut index = (key as i64) >> 1;
         if index < 0 {
             index += items.len() as i64;

@@ -1,0 +1,192 @@
+//! `%` formatting of `str`, and what it shares with that of `bytes`: where arguments come from, and numbers.
+//!
+//! The template is read by `text::percent`; the arguments are one tuple, one value, or a mapping for keys.
+
+use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::builtins::ints::IntView;
+use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::object::vm::Vm;
+use crate::runtime::text::percent::{self, Amount, Part, Spec, Template};
+use crate::runtime::text::{Points, Unit, wtf8};
+use crate::runtime::value::Value;
+
+/// Where the values of a template come from.
+pub struct Arguments {
+    /// The tuple's items, or the one value.
+    values: Vec<Value>,
+    next: usize,
+    /// The mapping that keys are looked up in.
+    mapping: Option<Value>,
+}
+
+impl Arguments {
+    /// Of the right operand; `is_text` says whether it is a string of the template's own kind, which is no mapping.
+    pub fn of(vm: &Vm, operand: &Value, is_text: bool) -> Arguments {
+        if let Some(tuple) = operand.as_tuple() {
+            return Arguments { values: tuple.items().to_vec(), next: 0, mapping: None };
+        }
+        let mapping = !is_text && operand.ty(vm).slots.get().getitem.is_some();
+        Arguments { values: vec![operand.clone()], next: 0, mapping: mapping.then(|| operand.clone()) }
+    }
+
+    /// The next value.
+    pub fn next(&mut self, vm: &Vm) -> PyResult<Value> {
+        let Some(value) = self.values.get(self.next) else { return Err(vm.type_error(percent::NOT_ENOUGH)) };
+        self.next += 1;
+        Ok(value.clone())
+    }
+
+    fn star(&mut self, vm: &Vm) -> PyResult<Value> {
+        let value = self.next(vm)?;
+        if vm.is_int(&value) { Ok(value) } else { Err(vm.type_error(percent::STAR_WANTS_INT)) }
+    }
+
+    /// Looks the key up and fetches the numbers that stars stand for.
+    pub fn prepare(&mut self, vm: &Vm, spec: &mut Spec<'_>, key: impl Fn(&[u8]) -> Value) -> PyResult<()> {
+        if let Some(name) = spec.key {
+            let Some(mapping) = &self.mapping else { return Err(vm.type_error(percent::NEEDS_MAPPING)) };
+            self.values = vec![vm.getitem(mapping, &key(name))?];
+            self.next = 0;
+        }
+        if spec.width == Amount::Argument {
+            let width = self.star(vm)?;
+            spec.set_width(vm.to_ssize(&width)? as i64);
+        }
+        if spec.precision == Amount::Argument {
+            let precision = self.star(vm)?;
+            let precision = i64::from(vm.to_i32(&precision)?);
+            spec.set_precision(precision).map_err(|fault| vm.fault(fault))?;
+        }
+        Ok(())
+    }
+
+    /// As far as a broken specification was read, then its error.
+    pub fn broken(
+        &mut self,
+        vm: &Vm,
+        part: Part<'_>,
+        key: impl Fn(&[u8]) -> Value,
+    ) -> Raised {
+        let Part::Broken { mut spec, needs_mapping, fault } = part else { return vm.system_error("no broken part") };
+        if needs_mapping && self.mapping.is_none() {
+            return vm.type_error(percent::NEEDS_MAPPING);
+        }
+        match self.prepare(vm, &mut spec, key) {
+            Ok(()) => vm.fault(fault),
+            Err(raised) => raised,
+        }
+    }
+
+    /// Error unless all values were used.
+    pub fn finish(&self, vm: &Vm, message: &str) -> PyResult<()> {
+        if self.next < self.values.len() && self.mapping.is_none() {
+            return Err(vm.type_error(message));
+        }
+        Ok(())
+    }
+}
+
+/// Appends a number by `d`, `x`, `f` and their relatives; false if the letter is none of them.
+pub fn push_number(vm: &Vm, spec: &Spec<'_>, value: &Value, out: &mut Vec<u8>) -> PyResult<bool> {
+    let letter = u8::try_from(spec.conversion).unwrap_or(0);
+    match letter {
+        b'd' | b'i' | b'u' | b'o' | b'x' | b'X' => {
+            let number = integer(vm, spec, value, matches!(letter, b'o' | b'x' | b'X'))?;
+            let view = number.as_int().unwrap_or(IntView::Small(0));
+            let limit = vm.interp().int_max_str_digits.get();
+            percent::push_int(spec, view.int_ref(), limit, out).map_err(|fault| vm.fault(fault))?;
+        }
+        b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => {
+            let x = vm.to_f64(value)?;
+            percent::push_float(spec, x, out).map_err(|fault| vm.fault(fault))?;
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn integer(vm: &Vm, spec: &Spec<'_>, value: &Value, by_index: bool) -> PyResult<Value> {
+    if vm.is_int(value) {
+        return Ok(value.clone());
+    }
+    let number = if by_index {
+        if value.ty(vm).slots.get().index.is_some() { vm.catch(vm.index(value), &exc::TYPE_ERROR)? } else { None }
+    } else {
+        vm.catch(vm.number_to_int(value), &exc::TYPE_ERROR)?.flatten()
+    };
+    number.ok_or_else(|| {
+        let name = value.type_name(vm);
+        vm.fault(if by_index { percent::integer_required(spec, &name) } else { percent::number_required(spec, &name) })
+    })
+}
+
+/// Unless it is a literal percent sign with flags, which takes no argument.
+pub fn takes_argument(spec: &Spec<'_>) -> bool {
+    spec.conversion != u32::from(b'%')
+}
+
+/// The error for an unknown letter.
+pub fn unsupported<U: Unit>(vm: &Vm, template: &[u8], spec: &Spec<'_>) -> Raised {
+    vm.fault(percent::unsupported::<U>(template, spec))
+}
+
+/// `text % operand`
+pub fn str_modulo(vm: &Vm, a: &Value, b: &Value) -> PyResult<Value> {
+    let Some(text) = a.as_str() else { return Ok(Value::NOT_IMPLEMENTED) };
+    let mut arguments = Arguments::of(vm, b, b.as_str().is_some());
+    let mut out = Vec::with_capacity(text.bytes().len() + 32);
+    let key = |name: &[u8]| vm.str_bytes(name);
+    for part in Template::<Points>::new(text.bytes()) {
+        match part {
+            Part::Literal(literal) => out.extend_from_slice(literal),
+            Part::Spec(mut spec) => {
+                arguments.prepare(vm, &mut spec, key)?;
+                if !takes_argument(&spec) {
+                    out.push(b'%');
+                    continue;
+                }
+                let value = arguments.next(vm)?;
+                push_value(vm, text.bytes(), &spec, &value, &mut out)?;
+            }
+            broken => return Err(arguments.broken(vm, broken, key)),
+        }
+    }
+    arguments.finish(vm, percent::NOT_ALL_STR)?;
+    Ok(vm.str_bytes(&out))
+}
+
+fn push_value(vm: &Vm, template: &[u8], spec: &Spec<'_>, value: &Value, out: &mut Vec<u8>) -> PyResult<()> {
+    let text = match u8::try_from(spec.conversion).unwrap_or(0) {
+        b's' => vm.to_str(value)?,
+        b'r' => vm.repr(value)?,
+        b'a' => vm.ascii(value)?,
+        b'c' => {
+            let code = character(vm, value)?;
+            return percent::push_text::<Points>(spec, &wtf8::from_points([code]), out)
+                .map_err(|fault| vm.fault(fault));
+        }
+        _ if push_number(vm, spec, value, out)? => return Ok(()),
+        _ => return Err(unsupported::<Points>(vm, template, spec)),
+    };
+    let bytes = text.as_str().map_or(&[][..], |text| text.bytes());
+    percent::push_text::<Points>(spec, bytes, out).map_err(|fault| vm.fault(fault))
+}
+
+fn character(vm: &Vm, value: &Value) -> PyResult<u32> {
+    if let Some(text) = value.as_str() {
+        return vm.only_char(text).ok_or_else(|| {
+            vm.type_error(format!(
+                "%c requires an int or a unicode character, not a string of length {}",
+                text.len()
+            ))
+        });
+    }
+    if !vm.is_int(value) && value.ty(vm).slots.get().index.is_none() {
+        return Err(vm.type_error(format!(
+            "%c requires an int or a unicode character, not {}",
+            value.type_name(vm)
+        )));
+    }
+    let index = vm.index(value)?;
+    percent::char_of(index.as_int().and_then(IntView::small)).map_err(|fault| vm.fault(fault))
+}
