@@ -263,7 +263,7 @@ impl Vm {
             depth_limit: Cell::new(1000),
             native_limit: Cell::new(here.saturating_sub(native_stack)),
             wanted: AtomicU32::new(0),
-            thread_id: Cell::new(0),
+            thread_id: Cell::new(here as u64 >> 4),
             trace: LockCell::new(Value::NONE),
             profile: LockCell::new(Value::NONE),
             context: LockCell::new(Value::NONE),
