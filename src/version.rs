@@ -19,3 +19,11 @@ pub fn python() -> String {
 pub fn python_long() -> String {
     format!("{} (dx {DX}, {}) [Rust]", python(), if cfg!(debug_assertions) { "debug" } else { "release" })
 }
+
+/// `sys.version`
+pub fn sys_version() -> String {
+    python_long()
+}
+
+/// Tag of dx's own bytecode files, `module.dx-314.pyc`.
+pub const CACHE_TAG: &str = "dx-314";

@@ -7,6 +7,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use crate::runtime::object::vm::Vm;
+use crate::runtime::startup::{boot, main};
+
 /// How a run ends: what the process has to tell its parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
@@ -183,9 +186,21 @@ impl Config {
     }
 }
 
+/// Native stack of the thread that runs the program, in bytes; its pages are backed by memory only when touched.
+const NATIVE_STACK: usize = 256 << 20;
+/// Part of it that is kept for what runs when the rest is used up.
+const NATIVE_RESERVE: usize = 1 << 20;
+
 /// Runs the target to its end, `atexit` and flushing included.
 pub fn run(config: &Config) -> ExitStatus {
-    let _ = config;
-    eprintln!("dx: not linked yet");
-    ExitStatus::Code(1)
+    let config = config.clone();
+    let thread = std::thread::Builder::new().stack_size(NATIVE_STACK).spawn(move || {
+        let interp = boot::interpreter(&config);
+        let vm = Vm::enter(interp, NATIVE_STACK - NATIVE_RESERVE);
+        main::run(vm, &config)
+    });
+    match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(status)) => status,
+        _ => ExitStatus::Code(1),
+    }
 }

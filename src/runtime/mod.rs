@@ -10,6 +10,7 @@ pub mod import;
 pub mod interp;
 pub mod number;
 pub mod object;
+pub mod startup;
 pub mod stdlib;
 pub mod sys;
 pub mod text;

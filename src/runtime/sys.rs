@@ -39,3 +39,82 @@ pub fn random_bytes(buffer: &mut [u8]) {
         }
     }
 }
+
+/// Writes all bytes to a file descriptor; errors are for nobody.
+pub fn write_all(fd: i32, bytes: &[u8]) {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        // SAFETY: the slice is readable for its length.
+        let n = unsafe { libc::write(fd, rest.as_ptr().cast(), rest.len()) };
+        if n <= 0 {
+            return;
+        }
+        rest = &rest[n as usize..];
+    }
+}
+
+/// Is the file descriptor open?
+pub fn is_open(fd: i64) -> bool {
+    // SAFETY: asks the system about a number.
+    unsafe { libc::fcntl(fd as i32, libc::F_GETFD) != -1 }
+}
+
+/// Is the file descriptor a terminal?
+pub fn is_terminal(fd: i32) -> bool {
+    // SAFETY: asks the system about a number.
+    unsafe { libc::isatty(fd) == 1 }
+}
+
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+
+static ARRIVED: AtomicU64 = AtomicU64::new(0);
+static WANTED: AtomicPtr<AtomicU32> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Which signals have arrived since the last call, as bits.
+pub fn take_signals() -> u64 {
+    ARRIVED.swap(0, Ordering::AcqRel)
+}
+
+/// Notes a signal, as if it had arrived.
+pub fn note_signal(number: i32) {
+    ARRIVED.fetch_or(1 << number, Ordering::AcqRel);
+    let wanted = WANTED.load(Ordering::Acquire);
+    if !wanted.is_null() {
+        // SAFETY: `watch_signals` stored the address of a word that lives as long as the process.
+        unsafe { &*wanted }.fetch_or(1, Ordering::Release);
+    }
+}
+
+/// The word whose lowest bit tells the main thread's machine that a signal arrived.
+pub fn watch_signals(wanted: &'static AtomicU32) {
+    WANTED.store(std::ptr::from_ref(wanted).cast_mut(), Ordering::Release);
+}
+
+extern "C" fn on_signal(number: i32) {
+    note_signal(number);
+}
+
+/// What a signal does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Disposition {
+    /// The system's default.
+    Default,
+    /// Nothing.
+    Ignore,
+    /// It is noted for the machine.
+    Note,
+}
+
+/// Sets what a signal does; `false` if the system refuses.
+pub fn set_signal(number: i32, disposition: Disposition) -> bool {
+    // SAFETY: a zeroed sigaction is valid; the handler only touches atomics.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = match disposition {
+            Disposition::Default => libc::SIG_DFL,
+            Disposition::Ignore => libc::SIG_IGN,
+            Disposition::Note => on_signal as *const () as usize,
+        };
+        libc::sigaction(number, &action, std::ptr::null_mut()) == 0
+    }
+}

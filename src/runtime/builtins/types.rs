@@ -258,8 +258,10 @@ impl Vm {
         }
         let wrapper_type = self.typ(&SLOT_WRAPPER).clone();
         slots::add_wrappers(self, ty, &wrapper_type);
-        let doc = if spec.doc.is_empty() { Value::NONE } else { self.str(spec.doc) };
-        dict.insert_str(&self.names().__doc__, doc);
+        if dict.get_str(&self.names().__doc__).is_none() {
+            let doc = if spec.doc.is_empty() { Value::NONE } else { self.str(spec.doc) };
+            dict.insert_str(&self.names().__doc__, doc);
+        }
         if spec.module() != "builtins" {
             let module = self.intern(spec.module());
             dict.insert_str(&self.names().__module__, module.into_value());
@@ -872,6 +874,11 @@ static TYPE_GETSET: &[GetSet] = &[
     getter("__dict__", |vm, t| vm.mapping_proxy(this(vm, t)?.dict.clone().into_value()), ""),
     getset("__doc__", |vm, t| {
         let ty = this(vm, t)?;
+        if let Some(spec) = ty.spec
+            && !spec.doc.is_empty()
+        {
+            return Ok(vm.str(spec.doc));
+        }
         match ty.dict.get_str(&vm.names().__doc__) {
             Some(found) => match found.is_object().then(|| found.ty(vm).slots.get().get).flatten() {
                 Some(get) => get(vm, &found, None, Some(t)),

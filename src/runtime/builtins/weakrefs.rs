@@ -229,3 +229,116 @@ impl Vm {
     }
 }
 
+
+/// The referent of a proxy, or of anything else the thing itself.
+fn through(vm: &Vm, value: &Value) -> PyResult<Value> {
+    match value.downcast::<WeakRef>() {
+        Some(weak) if is_proxy(vm, value) => match weak.referent() {
+            Some(target) => Ok(target),
+            None => Err(vm.reference_error("weakly-referenced object no longer exists")),
+        },
+        _ => Ok(value.clone()),
+    }
+}
+
+fn is_proxy(vm: &Vm, value: &Value) -> bool {
+    let ty = value.ty(vm).address();
+    ty == vm.typ(&PROXY).address() || ty == vm.typ(&CALLABLE_PROXY).address()
+}
+
+macro_rules! proxy_binary {
+    ($slots:ident; $($slot:ident $op:ident;)*) => { $(
+        $slots.$slot = Some(|vm, a, b| {
+            let (a, b) = (through(vm, a)?, through(vm, b)?);
+            vm.binary(&a, &b, &crate::runtime::object::ops::$op)
+        });
+    )* };
+}
+macro_rules! proxy_inplace {
+    ($slots:ident; $($slot:ident $op:ident;)*) => { $(
+        $slots.$slot = Some(|vm, a, b| {
+            let (a, b) = (through(vm, a)?, through(vm, b)?);
+            vm.binary_inplace(&a, &b, &crate::runtime::object::ops::$op)
+        });
+    )* };
+}
+macro_rules! proxy_unary {
+    ($slots:ident; $($slot:ident $symbol:literal;)*) => { $(
+        $slots.$slot = Some(|vm, a| {
+            let a = through(vm, a)?;
+            vm.unary(&a, |s| s.$slot, $symbol)
+        });
+    )* };
+}
+
+fn proxy_slots(s: &mut crate::runtime::object::typedef::Slots) {
+    proxy_binary!(s; add ADD; sub SUB; mul MUL; truediv TRUE_DIV; floordiv FLOOR_DIV; modulo MOD; matmul MAT_MUL;
+        lshift LSHIFT; rshift RSHIFT; and AND; or OR; xor XOR; divmod DIVMOD;);
+    proxy_inplace!(s; iadd ADD; isub SUB; imul MUL; itruediv TRUE_DIV; ifloordiv FLOOR_DIV; imodulo MOD; imatmul MAT_MUL;
+        ilshift LSHIFT; irshift RSHIFT; iand AND; ior OR; ixor XOR;);
+    proxy_unary!(s; neg "unary -"; pos "unary +"; abs "abs()"; invert "unary ~"; int "int()"; float "float()"; index "index()";);
+    s.pow = Some(|vm, a, b, c| {
+        let (a, b, c) = (through(vm, a)?, through(vm, b)?, through(vm, c)?);
+        vm.power(&a, &b, &c)
+    });
+    s.ipow = Some(|vm, a, b, _| {
+        let (a, b) = (through(vm, a)?, through(vm, b)?);
+        vm.power_inplace(&a, &b)
+    });
+    s.bool = Some(|vm, a| vm.truth(&through(vm, a)?));
+    s.str = Some(|vm, a| vm.to_str(&through(vm, a)?));
+    s.repr = Some(|vm, a| {
+        let this = this(vm, a)?;
+        match this.referent() {
+            Some(target) => Ok(vm.str(format!(
+                "<weakproxy at 0x{:x}; to '{}' at 0x{:x}>", a.to_bits(), target.type_name(vm), target.to_bits()))),
+            None => Ok(vm.str(format!("<weakproxy at 0x{:x}; dead>", a.to_bits()))),
+        }
+    });
+    s.getattr = Some(|vm, a, name| vm.getattr(&through(vm, a)?, name));
+    s.setattr = Some(|vm, a, name, value| vm.setattr(&through(vm, a)?, name, value));
+    s.compare = Some(|vm, a, b, op| {
+        let (a, b) = (through(vm, a)?, through(vm, b)?);
+        vm.compare(&a, &b, op)
+    });
+    s.hash = Some(crate::runtime::object::slots::not_hashable);
+    s.iter = Some(|vm, a| vm.iter(&through(vm, a)?));
+    s.next = Some(|vm, a| {
+        let target = through(vm, a)?;
+        if target.ty(vm).slots.get().next.is_none() {
+            return Err(vm.type_error(format!(
+                "Weakref proxy referenced a non-iterator '{}' object", target.type_name(vm))));
+        }
+        vm.next(&target)
+    });
+    s.len = Some(|vm, a| vm.len(&through(vm, a)?));
+    s.getitem = Some(|vm, a, key| vm.getitem(&through(vm, a)?, key));
+    s.setitem = Some(|vm, a, key, value| vm.setitem(&through(vm, a)?, key, value));
+    s.contains = Some(|vm, a, item| vm.contains(&through(vm, a)?, item));
+}
+
+const PROXY_METHODS: &[crate::runtime::object::typedef::Native] = &[
+    native("__bytes__(self, /)", |vm, args| {
+        let target = through(vm, &args[0])?;
+        vm.call_method(&target, &vm.names().__bytes__, &[])
+    }, ""),
+    native("__reversed__(self, /)", |vm, args| {
+        let target = through(vm, &args[0])?;
+        vm.call_method(&target, &vm.names().__reversed__, &[])
+    }, ""),
+];
+
+/// `weakref.ProxyType`
+pub static PROXY: TypeSpec = TypeSpec::new("weakref.ProxyType", WeakRef::layout)
+    .flags(type_flag::NO_NEW)
+    .slots(proxy_slots)
+    .methods(PROXY_METHODS);
+
+/// `weakref.CallableProxyType`
+pub static CALLABLE_PROXY: TypeSpec = TypeSpec::new("weakref.CallableProxyType", WeakRef::layout)
+    .flags(type_flag::NO_NEW)
+    .slots(|s| {
+        proxy_slots(s);
+        s.call = Some(|vm, a, args| vm.call(&through(vm, a)?, args));
+    })
+    .methods(PROXY_METHODS);

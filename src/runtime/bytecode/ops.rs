@@ -252,6 +252,7 @@ macro_rules! for_each_op {
             "A = Template of B strings tuple, C interpolations tuple" BuildTemplate (D, U, U) [];
             "the C temporaries from A on = the items of B" UnpackSequence (W, U, N8) [];
             "as UnpackSequence with a starred target: C before it, Imm after it" UnpackEx (W, U, N8) [Imm];
+            "A = list of the items UnpackEx would give for B: Imm0 before the star, Imm1 after it; no star if Imm1 is u32::MAX" UnpackList (D, U, Z) [Imm, Imm];
 
             // ---- functions and calls
             "A = function of a constant code; the parts C (see Part) lie from B on" MakeFunction (D, R, N8) [Const];

@@ -267,3 +267,33 @@ pub fn objects(heap: &Heap, generation: i64) -> Vec<Value> {
         })
         .collect()
 }
+
+fn move_all(from: &Links, to: &Links, old: bool) -> usize {
+    let all = members(from);
+    from.make_empty();
+    for at in &all {
+        // SAFETY: members of the lists are live containers, in no list now.
+        unsafe {
+            to.push(links(*at));
+            set_flag(at.as_ref(), flag::OLD, old);
+        }
+    }
+    all.len()
+}
+
+/// `gc.freeze()`
+pub fn freeze(heap: &Heap) {
+    move_all(&heap.young, &heap.frozen, true);
+    move_all(&heap.old, &heap.frozen, true);
+    heap.young_count.set(0);
+}
+
+/// `gc.unfreeze()`
+pub fn unfreeze(heap: &Heap) {
+    move_all(&heap.frozen, &heap.old, true);
+}
+
+/// Number of frozen objects.
+pub fn frozen_count(heap: &Heap) -> usize {
+    members(&heap.frozen).len()
+}

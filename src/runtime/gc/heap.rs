@@ -703,3 +703,11 @@ pub fn forget_reference(object: &Value) {
         drop(unsafe { Value::from_bits(object.to_bits()) });
     }
 }
+
+/// Shows all values that an object owns.
+pub fn for_each_reference(object: &Value, visit: &mut dyn FnMut(&Value)) {
+    if let Some(head) = object.header() {
+        // SAFETY: the value keeps the object alive.
+        unsafe { traverse(NonNull::from(head), visit) }
+    }
+}

@@ -59,7 +59,12 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
                         .chain(values.iter_mut().map(|v| std::mem::replace(v, Value::UNBOUND)))
                         .collect();
                     drop(old);
-                    return call_python_values(vm, at, &all, &[]);
+                    let function = std::mem::replace(at.reg(at.b()), Value::UNBOUND);
+                    let Some(function) = function.downcast::<Function>() else {
+                        return Err(vm.system_error("call of a lost function"));
+                    };
+                    let begun = start(vm, function, &all, &[], at.a())?;
+                    return Ok(started(at, begun));
                 }
                 // SAFETY: the word before the arguments is the pair's second place, unbound now.
                 let values = unsafe {
@@ -206,6 +211,30 @@ unsafe fn write_header(vm: &Vm, new: *mut Value, function: &Obj<Function>, calle
     vm.frame.set(new);
 }
 
+/// How a Python function began: with a frame, or with a generator that is the result.
+enum Started {
+    Frame(*mut Value),
+    Value(Value),
+}
+
+fn start(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Value], result: i8) -> PyResult<Started> {
+    if function.flags.get() & GENERATOR_KINDS != 0 {
+        return generator::create(vm, function, values, names).map(Started::Value);
+    }
+    push_values(vm, function, values, names, result, 0).map(Started::Frame)
+}
+
+/// The run has been used up: a generator is stored, a frame runs.
+fn started(at: At, started: Started) -> Option<*mut Value> {
+    match started {
+        Started::Frame(base) => Some(base),
+        Started::Value(value) => {
+            at.set(at.a(), value);
+            None
+        }
+    }
+}
+
 /// A call of a Python function with arguments in the caller's run. `names` name the last ones.
 fn call_python(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> Pushed {
     let run = at.reg(at.b()).clone();
@@ -216,26 +245,12 @@ fn call_python(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> Pushed
         drop(std::mem::replace(at.reg(at.b()), Value::UNBOUND));
         return Ok(Some(pushed));
     }
-    let result = call_python_values(vm, at, values, names);
-    if result.is_ok() {
-        drop(std::mem::replace(at.reg(at.b()), Value::UNBOUND));
-        for value in values {
-            drop(std::mem::replace(value, Value::UNBOUND));
-        }
+    let begun = start(vm, function, values, names, at.a())?;
+    drop(std::mem::replace(at.reg(at.b()), Value::UNBOUND));
+    for value in values {
+        drop(std::mem::replace(value, Value::UNBOUND));
     }
-    result
-}
-
-/// As `call_python`, with arguments elsewhere.
-fn call_python_values(vm: &Vm, at: At, values: &[Value], names: &[Value]) -> Pushed {
-    let run = at.reg(at.b()).clone();
-    let Some(function) = run.downcast::<Function>() else { return Err(vm.system_error("call of a lost function")) };
-    if function.flags.get() & GENERATOR_KINDS != 0 {
-        let result = generator::create(vm, function, values, names)?;
-        at.set(at.a(), result);
-        return Ok(None);
-    }
-    push_values(vm, function, values, names, at.a(), 0).map(Some)
+    Ok(started(at, begun))
 }
 
 /// Pushes a frame above everything in use and binds clones of the arguments to its parameters.
@@ -347,12 +362,10 @@ pub fn call_ex(vm: &Vm, at: At) -> Pushed {
             }
         }
     }
-    if callable.kind() == kind::FUNCTION {
-        let result = call_python_values(vm, at, &values, &names);
-        if result.is_ok() {
-            at.done_run(at.b(), 2 + usize::from(has_keywords));
-        }
-        return result;
+    if let Some(function) = callable.downcast::<Function>() {
+        let begun = start(vm, function, &values, &names, at.a())?;
+        at.done_run(at.b(), 2 + usize::from(has_keywords));
+        return Ok(started(at, begun));
     }
     let result = vm.call(&callable, Args { values: &values, names: &names })?;
     at.done_run(at.b(), 2 + usize::from(has_keywords));

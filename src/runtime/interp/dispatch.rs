@@ -985,6 +985,7 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                 Op::BuildTemplate => slow!(build::build_template, 0),
                 Op::UnpackSequence => slow!(build::unpack_sequence, 0),
                 Op::UnpackEx => slow!(build::unpack_ex, 1),
+                Op::UnpackList => slow!(build::unpack_list, 2),
 
                 // ---- functions and calls
                 Op::MakeFunction => slow!(make::make_function, 1),

@@ -98,16 +98,58 @@ impl Vm {
 
     /// `gc.collect()`: number of unreachable objects.
     pub fn collect_all(&self) -> usize {
+        match self.collect_generation(2) {
+            Ok(found) => found,
+            Err(raised) => {
+                drop(self.take_raised(raised));
+                0
+            }
+        }
+    }
+
+    /// `gc.collect(generation)`, with `gc.callbacks`, statistics and `DEBUG_SAVEALL`.
+    pub fn collect_generation(&self, generation: usize) -> PyResult<usize> {
         let state = &self.interp().collections;
         if state.running.replace(true) {
-            return 0;
+            return Ok(0);
         }
         let pending = self.take_pending();
-        let outcome = cycle::collect(self.interp().heap, true, &mut |_| false);
-        self.put_pending(pending);
+        let module = self.interp().modules.cloned().get_str(&self.intern("gc"));
+        let list = |name: &str| -> Option<Value> {
+            self.module_dict(module.as_ref()?)?.get_str(&self.intern(name))
+        };
+        let callbacks = list("callbacks").and_then(|l| self.list_items(&l).map(|i| i.cloned())).unwrap_or_default();
+        let notify = |phase: &str, collected: usize| {
+            for callback in &callbacks {
+                let info = self.new_dict();
+                self.set_in(&info, "generation", self.int(generation as i64));
+                self.set_in(&info, "collected", self.int(collected as i64));
+                self.set_in(&info, "uncollectable", self.int(0));
+                if let Err(raised) = self.call_args(callback, &[self.str(phase), info.into_value()]) {
+                    self.write_unraisable(raised, callback);
+                }
+            }
+        };
+        notify("start", 0);
+        let save_all = state.debug.get() & 32 != 0;
+        let garbage = if save_all { list("garbage") } else { None };
+        let outcome = cycle::collect(self.interp().heap, generation > 0, &mut |value| match &garbage {
+            Some(garbage) => match self.list_items(garbage) {
+                Some(items) => {
+                    items.get_mut().push(value);
+                    true
+                }
+                None => false,
+            },
+            None => false,
+        });
+        let [count, collected, lost] = state.stats[generation].get();
+        state.stats[generation].set([count + 1, collected + outcome.collected as i64, lost]);
         state.since_full.set(0);
+        notify("stop", outcome.collected);
+        self.put_pending(pending);
         state.running.set(false);
-        outcome.collected
+        Ok(outcome.collected)
     }
 
     /// Sets up the heap's hooks.
@@ -166,5 +208,37 @@ impl Vm {
             return self.call1(&hook, coroutine).map(drop);
         }
         self.warn(&exc::RUNTIME_WARNING, &format!("coroutine '{qualname}' was never awaited"), 1)
+    }
+}
+
+impl Vm {
+    /// Runs the Python handlers of signals that arrived.
+    pub fn run_signal_handlers(&self) -> PyResult<()> {
+        let arrived = crate::runtime::sys::take_signals();
+        for number in 1..64 {
+            if arrived & (1 << number) == 0 {
+                continue;
+            }
+            let handlers = self.interp().module_state.borrow().get("signal handlers").cloned();
+            let handler = match handlers.as_ref().and_then(Value::as_dict) {
+                Some(dict) => dict.get(self, &self.int(number))?,
+                None => None,
+            };
+            match handler {
+                Some(handler) if self.is_callable(&handler) => {
+                    let frame = match self.running() {
+                        Some(running) => crate::runtime::interp::frame::object(self, running).into_value(),
+                        None => Value::NONE,
+                    };
+                    self.call_args(&handler, &[self.int(number), frame])?;
+                }
+                Some(_) => {}
+                None if number == i64::from(libc::SIGINT) => {
+                    return Err(self.raise_args(&exc::KEYBOARD_INTERRUPT, vec![]));
+                }
+                None => {}
+            }
+        }
+        Ok(())
     }
 }

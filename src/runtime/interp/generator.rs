@@ -333,6 +333,24 @@ impl Vm {
     }
 }
 
+impl Vm {
+    /// Resumes a generator behind a delegation that has ended with a value.
+    pub fn generator_continue(&self, generator: &Obj<Generator>, value: Value) -> PyResult<Step> {
+        let frame = Frame(generator.base.get());
+        // SAFETY: the generator waits at a `YieldFrom`, whose operands name registers of its frame.
+        unsafe {
+            let word = *frame.pc().sub(1);
+            let iterator = &mut *frame.0.offset((word >> 16) as i8 as isize);
+            drop(std::mem::replace(iterator, Value::UNBOUND));
+            let place = &mut *frame.0.offset((word >> 8) as i8 as isize);
+            drop(std::mem::replace(place, value));
+        }
+        let frame = link(self, generator, 0, info::ENTRY)?;
+        let result = dispatch::run(self, frame.0)?;
+        Ok(if generator.state.get() == State::Closed { Step::Return(result) } else { Step::Yield(result) })
+    }
+}
+
 /// `generator`, `coroutine` or `async generator`.
 pub fn kind_name(generator: &Obj<Generator>) -> &'static str {
     let flags = generator.function.flags.get();

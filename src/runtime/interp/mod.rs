@@ -1,6 +1,5 @@
 //! The machine: code and function objects, frames, the dispatch loop, generators, unwinding.
 
-pub mod cache;
 pub mod call;
 pub mod code;
 pub mod dispatch;

@@ -92,7 +92,7 @@ pub fn parse(text: &[u8]) -> Option<f64> {
 }
 
 /// Drops underscores; `None` unless each stands between two digits.
-fn without_underscores(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn without_underscores(text: &[u8]) -> Option<Vec<u8>> {
     let mut joined = Vec::with_capacity(text.len());
     for (at, &byte) in text.iter().enumerate() {
         if byte != b'_' {

@@ -2,9 +2,14 @@
 //!
 //! Whoever calls these turns a [`Fault`] into the exception of the same name.
 
+pub mod cmath;
+pub mod complex;
+pub mod double;
+pub mod float_math;
+pub mod float_special;
 pub mod float_text;
 pub mod int_bytes;
-
+pub mod int_combine;
 pub mod int_math;
 pub mod int_text;
 

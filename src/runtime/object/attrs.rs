@@ -306,3 +306,12 @@ impl Vm {
         self.attribute_error_on(object, name, message)
     }
 }
+
+/// Bytes that an object takes; immediates count as the header they would have.
+pub fn object_size(object: &Value) -> usize {
+    match object.header() {
+        // SAFETY: a live object: its payload is there.
+        Some(head) => unsafe { heap::object_size(std::ptr::NonNull::from(head)) },
+        None => size_of::<Header>(),
+    }
+}

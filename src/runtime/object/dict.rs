@@ -18,7 +18,8 @@ use std::alloc;
 use std::cell::Cell;
 use std::ptr::NonNull;
 
-use crate::runtime::error::PyResult;
+use crate::runtime::builtins::exceptions::TYPE_ERROR;
+use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::object::hash::int_hash;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::vm::Vm;
@@ -383,7 +384,10 @@ impl Dict {
     pub fn hash_key(vm: &Vm, key: &Value) -> PyResult<u64> {
         match cheap_hash(key) {
             Some(hash) => Ok(hash),
-            None => vm.hash(key).map(|hash| hash as u64),
+            None => match vm.hash(key) {
+                Ok(hash) => Ok(hash as u64),
+                Err(raised) => Err(vm.unhashable_key(key, raised, "a dict key")),
+            },
         }
     }
 
@@ -723,6 +727,20 @@ impl Drop for Dict {
 }
 
 impl Vm {
+    /// The TypeError of `hash` says what the object was to be used as.
+    #[cold]
+    pub fn unhashable_key(&self, key: &Value, raised: Raised, role: &str) -> Raised {
+        let exact = self.raised().is_some_and(|e| e.ty(self).spec.is_some_and(|s| std::ptr::eq(s, &TYPE_ERROR)));
+        if !exact {
+            return raised;
+        }
+        let exception = self.take_raised(raised);
+        match self.to_string(&exception) {
+            Ok(text) => self.type_error(format!("cannot use '{}' as {role} ({text})", self.full_type_name(key))),
+            Err(raised) => raised,
+        }
+    }
+
     /// A new dict object.
     pub fn dict(&self, table: Dict) -> Ref<Dict> {
         self.alloc(&self.interp().dict_type, table)

@@ -148,6 +148,14 @@ fn allocate(ty: &TypeRef, length: usize, chars: usize) -> Ref<Str> {
     }
 }
 
+/// A string of a type, for the bootstrap.
+pub fn string_of(ty: &TypeRef, bytes: &[u8], chars: usize) -> Ref<Str> {
+    let text = allocate(ty, bytes.len(), chars);
+    // SAFETY: allocated with that length right above.
+    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), text.items_start(), bytes.len()) };
+    text
+}
+
 impl Vm {
     /// A new string of WTF-8 bytes whose number of code points is known.
     pub fn str_with_len(&self, bytes: &[u8], chars: usize) -> Value {
@@ -164,10 +172,7 @@ impl Vm {
 
     /// A new string that is no shared one-character string.
     pub fn str_fresh(&self, bytes: &[u8], chars: usize) -> Value {
-        let text = allocate(&self.interp().str_type, bytes.len(), chars);
-        // SAFETY: allocated with that length right above.
-        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), text.items_start(), bytes.len()) };
-        text.into_value()
+        string_of(&self.interp().str_type, bytes, chars).into_value()
     }
 
     /// A new string of WTF-8 bytes.

@@ -71,9 +71,9 @@ impl Obj<Tuple> {
     }
 }
 
-impl Vm {
-    /// A tuple of `length` items that the iterator gives.
-    pub fn tuple_from(&self, ty: &TypeRef, items: impl ExactSizeIterator<Item = Value>) -> Value {
+/// A tuple of a type, of the items that the iterator gives.
+pub fn tuple_of_type(ty: &TypeRef, items: impl ExactSizeIterator<Item = Value>) -> Value {
+    {
         let length = items.len();
         let exact = ty.is_exact_builtin();
         // SAFETY: payload and items are written before anything else can see the object; the iterator gives as many
@@ -97,6 +97,14 @@ impl Vm {
             (*tuple.as_ptr()).data.length = made;
             Value::from_bits(at.as_ptr() as u64)
         }
+    }
+}
+
+impl Vm {
+    /// A tuple of a type, of the items that the iterator gives.
+    #[inline]
+    pub fn tuple_from(&self, ty: &TypeRef, items: impl ExactSizeIterator<Item = Value>) -> Value {
+        tuple_of_type(ty, items)
     }
 
     /// A tuple of the values.

@@ -615,22 +615,65 @@ impl Obj<Type> {
     }
 }
 
+/// A new object of a type whose layout is that of `T`.
+#[inline(always)]
+pub fn allocate<T: Payload>(ty: &TypeRef, data: T) -> Ref<T> {
+    debug_assert!(std::ptr::eq(ty.fast.layout.get(), T::layout()) || ty.fast.layout.get().extends(T::layout()));
+    // SAFETY: the size covers payload, slots and attributes, and all of it is written here.
+    unsafe {
+        let inline = if ty.fast.attrs_offset.get() != 0 { ty.fast.inline_values.get() } else { 0 };
+        let size = ty.fast.instance_size.get() as usize + 8 * inline as usize;
+        let at = heap().object(ty.head_ptr(), size, ty.is_container());
+        if !ty.is_exact_builtin() {
+            ty.init_words(at, inline);
+        }
+        (&raw mut (*at.cast::<Obj<T>>().as_ptr()).data).write(data);
+        Ref::from_value_unchecked(Value::from_bits(at.as_ptr() as u64))
+    }
+}
+
+/// Memory for a type object of the bootstrap, with the part that the heap looks at written; the rest of the payload
+/// must be written with [`complete`] before anything looks at it.
+///
+/// # Safety
+/// `meta` is the type `type`, or dangling for `type` itself, which the caller corrects.
+pub unsafe fn unfinished(meta: NonNull<Obj<TypeHead>>, layout: &'static Layout, kind: u16) -> TypeRef {
+    // SAFETY: a block of the size of a type object; header and head are written here.
+    unsafe {
+        let block = heap().memory(size_of::<Obj<Type>>() + crate::runtime::gc::heap::LINKS);
+        let at = block.add(crate::runtime::gc::heap::LINKS).cast::<Header>();
+        let flags = flag::HAS_LINKS | flag::IMMORTAL;
+        at.write(Header { count: Cell::new(1 << 30), flags: Cell::new(flags), ty: Cell::new(meta) });
+        let head = &raw mut (*at.cast::<Obj<Type>>()).data.fast;
+        head.write(TypeHead {
+            layout: Cell::new(layout),
+            flags: Cell::new(0),
+            version: Cell::new(0),
+            kind: Cell::new(kind),
+            attrs_offset: Cell::new(0),
+            slots_offset: Cell::new(0),
+            slots_count: Cell::new(0),
+            instance_size: Cell::new(layout.size as u32),
+            inline_values: Cell::new(0),
+        });
+        std::mem::transmute::<Value, TypeRef>(Value::from_bits(at as u64))
+    }
+}
+
+/// Writes the payload of an unfinished type.
+///
+/// # Safety
+/// `ty` came from [`unfinished`] and is not complete yet.
+pub unsafe fn complete(ty: &TypeRef, data: Type) {
+    // SAFETY: the payload's memory is there and only its head was written, which owns nothing.
+    unsafe { (&raw mut (*ty.head_ptr().cast::<Obj<Type>>().as_ptr()).data).write(data) }
+}
+
 impl Vm {
     /// A new object of a type whose layout is that of `T`.
     #[inline(always)]
     pub fn alloc<T: Payload>(&self, ty: &TypeRef, data: T) -> Ref<T> {
-        debug_assert!(std::ptr::eq(ty.fast.layout.get(), T::layout()) || ty.fast.layout.get().extends(T::layout()));
-        // SAFETY: the size covers payload, slots and attributes, and all of it is written here.
-        unsafe {
-            let inline = if ty.fast.attrs_offset.get() != 0 { ty.fast.inline_values.get() } else { 0 };
-            let size = ty.fast.instance_size.get() as usize + 8 * inline as usize;
-            let at = heap().object(ty.head_ptr(), size, ty.is_container());
-            if !ty.is_exact_builtin() {
-                ty.init_words(at, inline);
-            }
-            (&raw mut (*at.cast::<Obj<T>>().as_ptr()).data).write(data);
-            Ref::from_value_unchecked(Value::from_bits(at.as_ptr() as u64))
-        }
+        allocate(ty, data)
     }
 
     /// As [`Vm::alloc`], for the type of a spec.

@@ -159,6 +159,10 @@ pub struct Collections {
     pub since_full: Cell<usize>,
     /// Survivors of the last full one.
     pub survivors: Cell<usize>,
+    /// `gc.get_debug()`
+    pub debug: Cell<i64>,
+    /// `gc.get_stats()`: collections, collected, uncollectable of each generation.
+    pub stats: [Cell<[i64; 3]>; 3],
 }
 
 /// The state of an interpreter.
@@ -212,6 +216,8 @@ pub struct Interp {
     pub dev_mode: Cell<bool>,
     /// `-O` level.
     pub optimize: Cell<u8>,
+    /// `sys.getswitchinterval()`
+    pub switch_interval: Cell<f64>,
     /// How often `_imp.acquire_lock` holds.
     pub import_lock: Cell<i64>,
     /// The interpreter ends: no more callbacks.
@@ -257,7 +263,7 @@ impl Vm {
             depth_limit: Cell::new(1000),
             native_limit: Cell::new(here.saturating_sub(native_stack)),
             wanted: AtomicU32::new(0),
-            thread_id: Cell::new(0),
+            thread_id: Cell::new(here as u64 >> 4),
             trace: LockCell::new(Value::NONE),
             profile: LockCell::new(Value::NONE),
             context: LockCell::new(Value::NONE),
@@ -349,6 +355,10 @@ impl Vm {
     pub fn is_wanted(&self) -> bool {
         self.wanted.load(Ordering::Relaxed) != 0
     }
+    /// The word of `want` bits, for those that set them from elsewhere.
+    pub fn wanted_word(&'static self) -> &'static AtomicU32 {
+        &self.wanted
+    }
     /// Asks this thread's machine to leave its fast path.
     pub fn want(&self, bits: u32) {
         self.wanted.fetch_or(bits, Ordering::Release);
@@ -396,6 +406,8 @@ impl Interp {
                 rounds: Cell::new(0),
                 since_full: Cell::new(0),
                 survivors: Cell::new(0),
+                debug: Cell::new(0),
+                stats: [const { Cell::new([0; 3]) }; 3],
             },
             heap,
             names,
@@ -422,6 +434,7 @@ impl Interp {
             bytes_warning: Cell::new(0),
             dev_mode: Cell::new(false),
             optimize: Cell::new(0),
+            switch_interval: Cell::new(0.005),
             import_lock: Cell::new(0),
             finalizing: AtomicBool::new(false),
         }

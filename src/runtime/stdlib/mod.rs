@@ -9,8 +9,15 @@ use crate::runtime::object::typedef::Native;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Ref, Value};
 
+pub mod builtins;
+pub mod compiling;
+pub mod gc;
 pub mod imp;
 pub mod sys;
+pub mod sysinfo;
+pub mod thread;
+pub mod warnings;
+pub mod weakref;
 
 /// A native module.
 pub struct NativeModule {
@@ -25,7 +32,15 @@ pub struct NativeModule {
 }
 
 /// All native modules, sorted by name.
-pub static MODULES: &[&NativeModule] = &[&imp::MODULE, &sys::MODULE];
+pub static MODULES: &[&NativeModule] = &[
+    &imp::MODULE,
+    &thread::MODULE,
+    &warnings::MODULE,
+    &weakref::MODULE,
+    &builtins::MODULE,
+    &gc::MODULE,
+    &sys::MODULE,
+];
 
 /// The native module of a name.
 pub fn find(name: &str) -> Option<&'static NativeModule> {

@@ -23,8 +23,8 @@ pub unsafe fn subscr_fast(object: u64, key: u64) -> Option<u64> {
     // SAFETY: as promised; the kinds say what the objects are.
     unsafe {
         let items: &[Value] = match heap::type_head(&*(object as *const Header)).kind.get() {
-            kind::LIST => (*(object as *const Obj<List>)).items.get(),
-            kind::TUPLE => (*(object as *const Obj<Tuple>)).items(),
+            kind::LIST => (&*(object as *const Obj<List>)).items.get(),
+            kind::TUPLE => (&*(object as *const Obj<Tuple>)).items(),
             _ => return None,
         };
         let mut index = (key as i64) >> 1;
@@ -46,7 +46,7 @@ pub unsafe fn list_slot(object: u64, key: u64) -> Option<*mut Value> {
         if heap::type_head(&*(object as *const Header)).kind.get() != kind::LIST {
             return None;
         }
-        let items = (*(object as *const Obj<List>)).items.get_mut();
+        let items = (&*(object as *const Obj<List>)).items.get_mut();
         let mut index = (key as i64) >> 1;
         if index < 0 {
             index += items.len() as i64;
@@ -459,5 +459,45 @@ pub fn unpack_ex(vm: &Vm, at: At) -> PyResult<()> {
     for (place, item) in first.into_iter().chain([middle]).chain(last).enumerate() {
         at.set(at.a() + place as i8, item);
     }
+    Ok(())
+}
+
+/// `UnpackList`: a list of what `UnpackEx` or `UnpackSequence` would give.
+pub fn unpack_list(vm: &Vm, at: At) -> PyResult<()> {
+    let (before, after) = (at.extra(0) as usize, at.extra(1));
+    let source = at.take(at.b());
+    let slots = source.ty(vm).slots.get();
+    if slots.iter.is_none() && slots.getitem.is_none() {
+        return Err(vm.type_error(format!("cannot unpack non-iterable {} object", source.type_name(vm))));
+    }
+    let starred = after != u32::MAX;
+    let after = if starred { after as usize } else { 0 };
+    let iter = vm.iter(&source)?;
+    let mut items = Vec::new();
+    while starred || items.len() <= before {
+        match vm.next(&iter)? {
+            Some(item) => items.push(item),
+            None => break,
+        }
+    }
+    if items.len() < before + after {
+        let least = if starred { "at least " } else { "" };
+        return Err(vm.value_error(format!(
+            "not enough values to unpack (expected {least}{}, got {})",
+            before + after,
+            items.len()
+        )));
+    }
+    if !starred && items.len() > before {
+        return Err(vm.value_error(format!("too many values to unpack (expected {before})")));
+    }
+    if starred {
+        let last = items.split_off(items.len() - after);
+        let middle = vm.list(items.split_off(before));
+        items.push(middle);
+        items.extend(last);
+    }
+    let list = vm.list(items);
+    at.set(at.a(), list);
     Ok(())
 }

@@ -1,0 +1,539 @@
+//! `list`: the payload, its slots and methods. Sorting is in `sorting`, the list iterator in `iters`.
+//!
+//! Whatever may run Python (comparison, repr, iteration, the drop of an item) works on clones: no borrow of the items
+//! is alive meanwhile, and each step looks at the length anew.
+
+use crate::runtime::builtins::sorting;
+use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::gc::heap::type_flag;
+use crate::runtime::object::args::Args;
+use crate::runtime::object::typedef::{Cmp, Native, Slots, TypeRef, TypeSpec, kind, native};
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
+
+/// The payload of `list`.
+#[repr(C)]
+pub struct List {
+    /// The items.
+    pub items: LockCell<Vec<Value>>,
+}
+
+crate::payload!(List, "list", gc {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        self.items.get().iter().for_each(visit);
+    }
+    fn clear(&self) {
+        drop(self.items.take());
+    }
+});
+
+impl List {
+    /// A payload of these items.
+    pub const fn new(items: Vec<Value>) -> List {
+        List { items: LockCell::new(items) }
+    }
+    /// Number of items.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.items.get().len()
+    }
+    /// Has it no items?
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.items.get().is_empty()
+    }
+    /// A clone of an item.
+    #[inline(always)]
+    pub fn get(&self, at: usize) -> Option<Value> {
+        self.items.get().get(at).cloned()
+    }
+    /// Adds an item at the end.
+    #[inline(always)]
+    pub fn push(&self, item: Value) {
+        self.items.get_mut().push(item);
+    }
+}
+
+/// `list`
+pub static LIST: TypeSpec = TypeSpec::new("list", List::layout)
+    .kind(kind::LIST)
+    .flags(type_flag::BASE | type_flag::LIST | type_flag::SEQUENCE | type_flag::MATCH_SELF)
+    .doc(
+        "(iterable=(), /)",
+        "Built-in mutable sequence.\n\nIf no argument is given, the constructor creates a new empty list.\nThe argument must be an iterable if specified.",
+    )
+    .slots(list_slots)
+    .methods(LIST_METHODS);
+
+impl Vm {
+    /// A new list.
+    #[inline]
+    pub fn list(&self, items: Vec<Value>) -> Value {
+        self.alloc_spec(&LIST, List::new(items))
+    }
+    /// As [`Vm::list`], typed.
+    pub fn list_ref(&self, items: Vec<Value>) -> Ref<List> {
+        self.alloc(self.typ(&LIST), List::new(items))
+    }
+    /// The items, if it is a list (or of a subclass).
+    #[inline(always)]
+    pub fn list_items<'a>(&self, value: &'a Value) -> Option<&'a LockCell<Vec<Value>>> {
+        value.downcast::<List>().map(|list| &list.data.items)
+    }
+
+    /// The position that an integer subscript means in a sequence of `length` items; `None` if there is none.
+    #[inline]
+    pub fn subscript_position(&self, key: &Value, length: usize) -> PyResult<Option<usize>> {
+        let index = match key.as_small() {
+            Some(index) => index,
+            None => match self.index(key)?.as_small() {
+                Some(index) => index,
+                None => return Err(self.index_error("cannot fit 'int' into an index-sized integer")),
+            },
+        };
+        let at = if index < 0 { index + length as i64 } else { index };
+        Ok(usize::try_from(at).ok().filter(|at| *at < length))
+    }
+
+    /// An argument that is a slice bound but not `None`: `list.index(x, start, stop)`. Large ones are clamped.
+    pub fn position_bound(&self, value: &Value) -> PyResult<i64> {
+        if let Some(index) = value.as_small() {
+            return Ok(index);
+        }
+        if value.ty(self).slots.get().index.is_none() {
+            return Err(self.type_error("slice indices must be integers or have an __index__ method"));
+        }
+        let index = self.index(value)?;
+        Ok(match index.as_small() {
+            Some(index) => index,
+            None if self.is_negative(&index) => i64::MIN / 4,
+            None => i64::MAX / 4,
+        })
+    }
+
+    /// The range that `start` and `stop` arguments of `index` methods mean.
+    pub fn index_range(&self, start: &Value, stop: &Value, length: usize) -> PyResult<(usize, usize)> {
+        let clamp = |bound: i64| {
+            let bound = if bound < 0 { bound + length as i64 } else { bound };
+            usize::try_from(bound).unwrap_or(0)
+        };
+        let start = match start.given() {
+            Some(start) => clamp(self.position_bound(start)?),
+            None => 0,
+        };
+        let stop = match stop.given() {
+            Some(stop) => clamp(self.position_bound(stop)?),
+            None => usize::MAX,
+        };
+        Ok((start, stop))
+    }
+
+    /// `[..., ...]` of the items with brackets around, the shared form of list's and tuple's repr.
+    pub fn repr_items(&self, open: &[u8], close: &[u8], mut item: impl FnMut(usize) -> Option<Value>) -> PyResult<Value> {
+        let mut text = open.to_vec();
+        let mut at = 0;
+        while let Some(value) = item(at) {
+            if at > 0 {
+                text.extend_from_slice(b", ");
+            }
+            let repr = self.repr(&value)?;
+            if let Some(repr) = repr.as_str() {
+                text.extend_from_slice(repr.bytes());
+            }
+            at += 1;
+        }
+        text.extend_from_slice(close);
+        Ok(self.str_bytes(&text))
+    }
+
+    /// Copies of a sequence's items, repeated; MemoryError if they cannot be that many.
+    pub fn repeated(&self, items: &[Value], count: isize) -> PyResult<Vec<Value>> {
+        let count = usize::try_from(count).unwrap_or(0);
+        let total = match items.len().checked_mul(count) {
+            Some(total) if total <= isize::MAX as usize / 16 => total,
+            _ => return Err(self.memory_error()),
+        };
+        let mut all = Vec::new();
+        if all.try_reserve_exact(total).is_err() {
+            return Err(self.memory_error());
+        }
+        if let [only] = items {
+            all.resize(total, only.clone());
+        } else {
+            for _ in 0..count {
+                all.extend_from_slice(items);
+            }
+        }
+        Ok(all)
+    }
+
+    /// The slots' comparison of two sequences, item by item.
+    pub fn compare_items(
+        &self,
+        op: Cmp,
+        lengths: impl Fn() -> (usize, usize),
+        item: impl Fn(usize) -> Option<(Value, Value)>,
+    ) -> PyResult<Value> {
+        let (a, b) = lengths();
+        if a != b && matches!(op, Cmp::Eq | Cmp::Ne) {
+            return Ok(Value::bool(op == Cmp::Ne));
+        }
+        let mut at = 0;
+        while let Some((x, y)) = item(at) {
+            if !self.equal(&x, &y)? {
+                return match op {
+                    Cmp::Eq => Ok(Value::FALSE),
+                    Cmp::Ne => Ok(Value::TRUE),
+                    _ => self.compare(&x, &y, op),
+                };
+            }
+            at += 1;
+        }
+        let (a, b) = lengths();
+        Ok(Value::bool(op.holds(a.cmp(&b))))
+    }
+}
+
+fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<List>> {
+    vm.cast::<List>(value)
+}
+
+#[cold]
+fn wrong_index(vm: &Vm, key: &Value) -> Raised {
+    vm.type_error(format!("list indices must be integers or slices, not {}", key.type_name(vm)))
+}
+
+fn list_slots(s: &mut Slots) {
+    s.new = Some(list_new);
+    s.init = Some(list_init);
+    s.repr = Some(|vm, value| {
+        let list = this(vm, value)?;
+        if list.is_empty() {
+            return Ok(vm.str("[]"));
+        }
+        let Some(_guard) = vm.enter_repr(value) else { return Ok(vm.str("[...]")) };
+        vm.repr_items(b"[", b"]", |at| list.get(at))
+    });
+    s.compare = Some(|vm, a, b, op| {
+        let (Some(x), Some(y)) = (a.downcast::<List>(), b.downcast::<List>()) else {
+            return Ok(Value::NOT_IMPLEMENTED);
+        };
+        vm.compare_items(op, || (x.len(), y.len()), |at| Some((x.get(at)?, y.get(at)?)))
+    });
+    s.iter = Some(|vm, value| Ok(vm.list_iter(this(vm, value)?.to_ref())));
+    s.len = Some(|vm, value| Ok(this(vm, value)?.len()));
+    s.getitem = Some(getitem);
+    s.setitem = Some(setitem);
+    s.contains = Some(|vm, value, item| {
+        let list = this(vm, value)?;
+        let mut at = 0;
+        while let Some(other) = list.get(at) {
+            if vm.equal(&other, item)? {
+                return Ok(true);
+            }
+            at += 1;
+        }
+        Ok(false)
+    });
+    s.concat = Some(|vm, a, b| {
+        let Some(other) = b.downcast::<List>() else {
+            return Err(vm.type_error(format!("can only concatenate list (not \"{}\") to list", b.type_name(vm))));
+        };
+        let list = this(vm, a)?;
+        let mut items = Vec::with_capacity(list.len() + other.len());
+        items.extend_from_slice(list.items.get());
+        items.extend_from_slice(other.items.get());
+        Ok(vm.list(items))
+    });
+    s.repeat = Some(|vm, value, count| {
+        let items = vm.repeated(this(vm, value)?.items.get(), count)?;
+        Ok(vm.list(items))
+    });
+    s.iconcat = Some(|vm, value, other| {
+        extend(vm, this(vm, value)?, other)?;
+        Ok(value.clone())
+    });
+    s.irepeat = Some(|vm, value, count| {
+        let list = this(vm, value)?;
+        let items = vm.repeated(list.items.get(), count)?;
+        list.items.set(items);
+        Ok(value.clone())
+    });
+}
+
+fn list_new(vm: &Vm, ty: &TypeRef, _: Args) -> PyResult<Value> {
+    Ok(vm.alloc(ty, List::new(Vec::new())).into_value())
+}
+
+fn list_init(vm: &Vm, value: &Value, args: Args) -> PyResult<()> {
+    let list = this(vm, value)?;
+    if value.ty(vm).slots.get().new.is_some_and(|f| f as usize == list_new as *const () as usize) {
+        args.no_keywords(vm, "list")?;
+    }
+    let args = Args::positional(args.pos()).count(vm, "list", 0, 1)?;
+    drop(list.items.take());
+    match args.first() {
+        Some(iterable) => extend(vm, list, iterable),
+        None => Ok(()),
+    }
+}
+
+/// `list.extend`: items are added as they come, so that an error leaves those before it.
+pub fn extend(vm: &Vm, list: &Obj<List>, iterable: &Value) -> PyResult<()> {
+    if matches!(iterable.kind(), kind::LIST | kind::TUPLE) {
+        let new = vm.collect(iterable)?;
+        list.items.get_mut().extend(new);
+        return Ok(());
+    }
+    let iter = vm.iter(iterable)?;
+    let hint = vm.length_hint(iterable, 8)?;
+    if hint > 8 {
+        let room = hint.min(1 << 24);
+        list.items.get_mut().reserve(room);
+    }
+    while let Some(item) = vm.next(&iter)? {
+        list.push(item);
+    }
+    Ok(())
+}
+
+fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
+    let list = this(vm, value)?;
+    if key.kind() == kind::SLICE {
+        let (start, _, step, count) = vm.slice_indices(key, list.len())?;
+        let items = list.items.get();
+        return Ok(vm.list(pick(items, start as isize, step as isize, count as usize)));
+    }
+    if key.as_small().is_none() && key.ty(vm).slots.get().index.is_none() {
+        return Err(wrong_index(vm, key));
+    }
+    match vm.subscript_position(key, list.len())?.and_then(|at| list.get(at)) {
+        Some(item) => Ok(item),
+        None => Err(vm.index_error("list index out of range")),
+    }
+}
+
+/// Clones of the items that a slice picks, as far as they are there.
+pub fn pick(items: &[Value], start: isize, step: isize, count: usize) -> Vec<Value> {
+    if count == 0 {
+        return Vec::new();
+    }
+    if step == 1
+        && let Some(slice) = items.get(start as usize..start as usize + count)
+    {
+        return slice.to_vec();
+    }
+    (0..count as isize).filter_map(|n| items.get((start + n * step) as usize).cloned()).collect()
+}
+
+fn setitem(vm: &Vm, value: &Value, key: &Value, new: Option<&Value>) -> PyResult<()> {
+    let list = this(vm, value)?;
+    if key.kind() == kind::SLICE {
+        return match new {
+            Some(new) => assign_slice(vm, list, key, new),
+            None => delete_slice(vm, list, key),
+        };
+    }
+    if key.as_small().is_none() && key.ty(vm).slots.get().index.is_none() {
+        return Err(wrong_index(vm, key));
+    }
+    let Some(at) = vm.subscript_position(key, list.len())? else {
+        return Err(vm.index_error("list assignment index out of range"));
+    };
+    // An `__index__` has run before the position was computed; nothing has since.
+    let old = match new {
+        Some(new) => std::mem::replace(&mut list.items.get_mut()[at], new.clone()),
+        None => list.items.get_mut().remove(at),
+    };
+    drop(old);
+    Ok(())
+}
+
+fn assign_slice(vm: &Vm, list: &Obj<List>, key: &Value, new: &Value) -> PyResult<()> {
+    let slots = new.ty(vm).slots.get();
+    if slots.iter.is_none() && slots.getitem.is_none() {
+        return Err(vm.type_error("must assign iterable to extended slice"));
+    }
+    let new = vm.collect(new)?;
+    // Collecting may have changed the list.
+    let (start, stop, step, count) = vm.slice_indices(key, list.len())?;
+    if step as isize == 1 {
+        let items = list.items.get_mut();
+        let start = start as usize;
+        let stop = (stop as isize).max(start as isize) as usize;
+        let old: Vec<Value> = items.splice(start..stop, new).collect();
+        drop(old);
+        return Ok(());
+    }
+    let count = count as usize;
+    if new.len() != count {
+        return Err(vm.value_error(format!(
+            "attempt to assign sequence of size {} to extended slice of size {count}",
+            new.len()
+        )));
+    }
+    let items = list.items.get_mut();
+    let mut old = Vec::with_capacity(count);
+    for (n, item) in new.into_iter().enumerate() {
+        let at = (start as isize + n as isize * step as isize) as usize;
+        old.push(std::mem::replace(&mut items[at], item));
+    }
+    drop(old);
+    Ok(())
+}
+
+fn delete_slice(vm: &Vm, list: &Obj<List>, key: &Value) -> PyResult<()> {
+    let (start, _, step, count) = vm.slice_indices(key, list.len())?;
+    let (mut start, mut step, count) = (start as isize, step as isize, count as usize);
+    if count == 0 {
+        return Ok(());
+    }
+    if step < 0 {
+        start += step * (count as isize - 1);
+        step = -step;
+    }
+    let items = list.items.get_mut();
+    let (start, step) = (start as usize, step as usize);
+    let old: Vec<Value> = if step == 1 {
+        items.drain(start..start + count).collect()
+    } else {
+        let mut old = Vec::with_capacity(count);
+        let mut kept = Vec::with_capacity(items.len() - count);
+        for (at, item) in std::mem::take(items).into_iter().enumerate() {
+            let gone = at >= start && (at - start) % step == 0 && old.len() < count;
+            if gone { old.push(item) } else { kept.push(item) }
+        }
+        *items = kept;
+        old
+    };
+    drop(old);
+    Ok(())
+}
+
+static LIST_METHODS: &[Native] = &[
+    native("append(self, object, /)", |vm, args| {
+        this(vm, &args[0])?.push(args[1].clone());
+        Ok(Value::NONE)
+    }, "Append object to the end of the list."),
+    native("clear(self, /)", |vm, args| {
+        let old = this(vm, &args[0])?.items.take();
+        drop(old);
+        Ok(Value::NONE)
+    }, "Remove all items from list."),
+    native("copy(self, /)", |vm, args| {
+        let items = this(vm, &args[0])?.items.cloned();
+        Ok(vm.list(items))
+    }, "Return a shallow copy of the list."),
+    native("count(self, value, /)", |vm, args| {
+        let list = this(vm, &args[0])?;
+        let (mut at, mut count) = (0, 0);
+        while let Some(item) = list.get(at) {
+            if vm.equal(&item, &args[1])? {
+                count += 1;
+            }
+            at += 1;
+        }
+        Ok(vm.int(count))
+    }, "Return number of occurrences of value."),
+    native("extend(self, iterable, /)", |vm, args| {
+        extend(vm, this(vm, &args[0])?, &args[1])?;
+        Ok(Value::NONE)
+    }, "Extend list by appending elements from the iterable."),
+    native("index(self, value, start=0, stop=sys.maxsize, /)", |vm, args| {
+        let list = this(vm, &args[0])?;
+        let (mut at, stop) = vm.index_range(&args[2], &args[3], list.len())?;
+        while at < stop && let Some(item) = list.get(at) {
+            if vm.equal(&item, &args[1])? {
+                return Ok(vm.int(at as i64));
+            }
+            at += 1;
+        }
+        Err(vm.value_error("list.index(x): x not in list"))
+    }, "Return first index of value.\n\nRaises ValueError if the value is not present."),
+    native("insert(self, index, object, /)", |vm, args| {
+        let list = this(vm, &args[0])?;
+        let index = match args[1].as_small() {
+            Some(index) => index,
+            None => match vm.index(&args[1])?.as_small() {
+                Some(index) => index,
+                None => return Err(vm.overflow_error("Python int too large to convert to C ssize_t")),
+            },
+        };
+        let length = list.len() as i64;
+        let at = if index < 0 { (index + length).max(0) } else { index.min(length) };
+        list.items.get_mut().insert(at as usize, args[2].clone());
+        Ok(Value::NONE)
+    }, "Insert object before index."),
+    native("pop(self, index=-1, /)", |vm, args| {
+        let list = this(vm, &args[0])?;
+        let Some(index) = args[1].given() else {
+            return match list.items.get_mut().pop() {
+                Some(item) => Ok(item),
+                None => Err(vm.index_error("pop from empty list")),
+            };
+        };
+        let index = vm.to_index(index)?;
+        let length = list.len() as isize;
+        if length == 0 {
+            return Err(vm.index_error("pop from empty list"));
+        }
+        let at = if index < 0 { index.saturating_add(length) } else { index };
+        if at < 0 || at >= length {
+            return Err(vm.index_error("pop index out of range"));
+        }
+        Ok(list.items.get_mut().remove(at as usize))
+    }, "Remove and return item at index (default last).\n\nRaises IndexError if list is empty or index is out of range."),
+    native("remove(self, value, /)", |vm, args| {
+        let list = this(vm, &args[0])?;
+        let mut at = 0;
+        while let Some(item) = list.get(at) {
+            if vm.equal(&item, &args[1])? {
+                // The comparison may have shortened the list.
+                let items = list.items.get_mut();
+                let old = if at < items.len() { Some(items.remove(at)) } else { None };
+                drop(old);
+                return Ok(Value::NONE);
+            }
+            at += 1;
+        }
+        Err(vm.value_error("list.remove(x): x not in list"))
+    }, "Remove first occurrence of value.\n\nRaises ValueError if the value is not present."),
+    native("reverse(self, /)", |vm, args| {
+        this(vm, &args[0])?.items.get_mut().reverse();
+        Ok(Value::NONE)
+    }, "Reverse *IN PLACE*."),
+    native("sort(self, /, *, key=None, reverse=False)", |vm, args| {
+        let reverse = match args[2].given() {
+            Some(flag) => vm.truth(flag)?,
+            None => false,
+        };
+        sort(vm, this(vm, &args[0])?, args[1].some(), reverse)?;
+        Ok(Value::NONE)
+    }, "Sort the list in ascending order and return None.\n\nThe sort is in-place (i.e. the list itself is modified) and stable (i.e. the\norder of two equal elements is maintained).\n\nIf a key function is given, apply it once to each list item and sort them,\nascending or descending, according to their function values.\n\nThe reverse flag can be set to sort in descending order."),
+    native("__reversed__(self, /)", |vm, args| Ok(vm.list_reverse_iter(this(vm, &args[0])?.to_ref())),
+        "Return a reverse iterator over the list."),
+    native("__sizeof__(self, /)", |vm, args| {
+        Ok(vm.int(40 + 8 * this(vm, &args[0])?.items.get().capacity() as i64))
+    }, "Return the size of the list in memory, in bytes."),
+    native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]),
+        "See PEP 585").class(),
+];
+
+/// `list.sort`: the list is empty meanwhile, so that nobody sees it half sorted.
+pub fn sort(vm: &Vm, list: &Obj<List>, key: Option<&Value>, reverse: bool) -> PyResult<()> {
+    let mut items = list.items.take();
+    let result = sorting::sort(vm, &mut items, key, reverse);
+    let touched = list.items.replace(items);
+    let modified = touched.capacity() != 0;
+    drop(touched);
+    result?;
+    if modified {
+        return Err(vm.value_error("list modified during sort"));
+    }
+    Ok(())
+}
+
+/// A list of a type that is `list` or a subclass, without calling its `__init__`.
+pub fn list_of_type(vm: &Vm, ty: &TypeRef, items: Vec<Value>) -> Value {
+    vm.alloc(ty, List::new(items)).into_value()
+}

@@ -1,0 +1,369 @@
+//! The hash table of sets: open addressing with short linear runs, the way CPython's sets do it.
+//!
+//! The probing order and the growth are those of CPython, so that sets of small ints are gone through in the order
+//! that people know from there. An entry is a hash and a key. A free entry holds no key (unbound); a deleted one keeps
+//! a mark in its hash, so that probing goes on behind it.
+//!
+//! # Invariants
+//!
+//! 1. `fill` entries are used or deleted, `used` of them have a key; `fill * 5 < size * 3`, so probing ends.
+//! 2. `epoch` changes with every change of the entries: who compared keys by Python code looks whether it moved.
+
+use std::cell::Cell;
+
+use crate::runtime::error::PyResult;
+use crate::runtime::object::dict::{Dict, exact_str};
+use crate::runtime::object::hash::int_hash;
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::{LockCell, Value};
+
+const SMALLEST: usize = 8;
+const LINEAR: usize = 9;
+/// Hash of a deleted entry: no object's hash is -1.
+const DELETED: i64 = -1;
+
+/// A place of the table.
+#[derive(Clone)]
+struct Entry {
+    key: Value,
+    hash: i64,
+}
+
+const FREE: Entry = Entry { key: Value::UNBOUND, hash: 0 };
+
+/// A set of values.
+pub struct Table {
+    entries: LockCell<Vec<Entry>>,
+    fill: Cell<usize>,
+    used: Cell<usize>,
+    epoch: Cell<u32>,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Table::new()
+    }
+}
+
+/// What a search found.
+enum Found {
+    At(usize),
+    /// Not there; a new key goes there.
+    Free(usize),
+}
+
+impl Table {
+    /// An empty table; takes no memory before the first key.
+    pub const fn new() -> Table {
+        Table { entries: LockCell::new(Vec::new()), fill: Cell::new(0), used: Cell::new(0), epoch: Cell::new(0) }
+    }
+    /// Number of keys.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.used.get()
+    }
+    /// Are there no keys?
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.used.get() == 0
+    }
+    /// Changes with every change.
+    pub fn epoch(&self) -> u32 {
+        self.epoch.get()
+    }
+    /// Number of places.
+    pub fn size(&self) -> usize {
+        self.entries.get().len().max(SMALLEST)
+    }
+    fn touch(&self) {
+        self.epoch.set(self.epoch.get().wrapping_add(1));
+    }
+
+    /// The hash of a key.
+    #[inline]
+    pub fn hash_key(vm: &Vm, key: &Value) -> PyResult<i64> {
+        if let Some(i) = key.as_small() {
+            return Ok(int_hash(i));
+        }
+        if let Some(text) = exact_str(key) {
+            return Ok(text.hash() as i64);
+        }
+        vm.hash(key).map_err(|raised| vm.unhashable_key(key, raised, "a set element"))
+    }
+
+    /// The places to try for a hash, in order, until a free one: `visit` says whether the search is over.
+    #[inline(always)]
+    fn probe<R>(size: usize, hash: i64, mut visit: impl FnMut(usize) -> Option<R>) -> R {
+        let mask = size - 1;
+        let mut perturb = hash as u64 as usize;
+        let mut at = perturb & mask;
+        loop {
+            let run = if at + LINEAR <= mask { LINEAR } else { 0 };
+            for place in at..=at + run {
+                if let Some(result) = visit(place) {
+                    return result;
+                }
+            }
+            perturb >>= 5;
+            at = at.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
+        }
+    }
+
+    fn find(&self, vm: &Vm, key: &Value, hash: i64) -> PyResult<Found> {
+        loop {
+            let size = self.entries.get().len();
+            if size == 0 {
+                self.entries.set(vec![FREE; SMALLEST]);
+                continue;
+            }
+            let epoch = self.epoch.get();
+            let found = Table::probe(size, hash, |place| {
+                let entry = &self.entries.get()[place];
+                if entry.key.is_unbound() {
+                    return if entry.hash == 0 { Some(Ok(Some(Found::Free(place)))) } else { None };
+                }
+                if entry.hash != hash {
+                    return None;
+                }
+                if entry.key.is(key) {
+                    return Some(Ok(Some(Found::At(place))));
+                }
+                if let (Some(a), Some(b)) = (exact_str(&entry.key), exact_str(key)) {
+                    return if a.bytes() == b.bytes() { Some(Ok(Some(Found::At(place)))) } else { None };
+                }
+                let other = entry.key.clone();
+                match vm.equal(&other, key) {
+                    Err(raised) => Some(Err(raised)),
+                    Ok(_) if self.epoch.get() != epoch => Some(Ok(None)),
+                    Ok(true) => Some(Ok(Some(Found::At(place)))),
+                    Ok(false) => None,
+                }
+            })?;
+            // `None`: the comparison changed the table; look again.
+            if let Some(found) = found {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Is the key there?
+    pub fn contains_hashed(&self, vm: &Vm, key: &Value, hash: i64) -> PyResult<bool> {
+        if self.is_empty() {
+            return Ok(false);
+        }
+        Ok(matches!(self.find(vm, key, hash)?, Found::At(_)))
+    }
+
+    /// Is the key there?
+    pub fn contains(&self, vm: &Vm, key: &Value) -> PyResult<bool> {
+        let hash = Table::hash_key(vm, key)?;
+        self.contains_hashed(vm, key, hash)
+    }
+
+    /// Adds a key; says whether it is new.
+    #[inline]
+    pub fn insert(&self, vm: &Vm, key: Value) -> PyResult<bool> {
+        let hash = Table::hash_key(vm, &key)?;
+        self.insert_hashed(vm, key, hash)
+    }
+
+    /// As [`Table::insert`], hash known.
+    pub fn insert_hashed(&self, vm: &Vm, key: Value, hash: i64) -> PyResult<bool> {
+        match self.find(vm, &key, hash)? {
+            Found::At(_) => Ok(false),
+            Found::Free(place) => {
+                self.entries.get_mut()[place] = Entry { key, hash };
+                self.fill.set(self.fill.get() + 1);
+                self.used.set(self.used.get() + 1);
+                self.touch();
+                let size = self.entries.get().len();
+                if self.fill.get() * 5 >= (size - 1) * 3 {
+                    let used = self.used.get();
+                    self.resize(if used > 50_000 { used * 2 } else { used * 4 });
+                }
+                Ok(true)
+            }
+        }
+    }
+
+    /// Makes the table anew for more than `least` keys, without the deleted entries.
+    fn resize(&self, least: usize) {
+        let mut size = SMALLEST;
+        while size <= least {
+            size *= 2;
+        }
+        let old = self.entries.replace(vec![FREE; size]);
+        let new = self.entries.get_mut();
+        for entry in old {
+            if !entry.key.is_unbound() {
+                Table::place(new, entry);
+            }
+        }
+        self.fill.set(self.used.get());
+        self.touch();
+    }
+
+    /// Puts an entry, which is not there yet, into a table without deleted entries.
+    fn place(entries: &mut [Entry], entry: Entry) {
+        let at = Table::probe(entries.len(), entry.hash, |place| {
+            if entries[place].key.is_unbound() { Some(place) } else { None }
+        });
+        entries[at] = entry;
+    }
+
+    /// Removes a key and gives it.
+    pub fn remove(&self, vm: &Vm, key: &Value) -> PyResult<Option<Value>> {
+        let hash = Table::hash_key(vm, key)?;
+        self.remove_hashed(vm, key, hash)
+    }
+
+    /// As [`Table::remove`], hash known.
+    pub fn remove_hashed(&self, vm: &Vm, key: &Value, hash: i64) -> PyResult<Option<Value>> {
+        if self.is_empty() {
+            return Ok(None);
+        }
+        Ok(match self.find(vm, key, hash)? {
+            Found::At(place) => Some(self.take(place)),
+            Found::Free(_) => None,
+        })
+    }
+
+    fn take(&self, place: usize) -> Value {
+        let old = std::mem::replace(&mut self.entries.get_mut()[place], Entry { key: Value::UNBOUND, hash: DELETED });
+        self.used.set(self.used.get() - 1);
+        self.touch();
+        old.key
+    }
+
+    /// Removes some key: the first one at or behind `from`, else the first; also gives the place behind it.
+    pub fn pop(&self, from: usize) -> Option<(usize, Value)> {
+        let place = match self.next(from) {
+            Some((place, ..)) => place,
+            None => self.next(0)?.0,
+        };
+        Some((place + 1, self.take(place)))
+    }
+
+    /// The first key at or behind a place: place, key, hash.
+    #[inline]
+    pub fn next(&self, from: usize) -> Option<(usize, &Value, i64)> {
+        let entries = self.entries.get();
+        let rest = entries.get(from..)?;
+        let at = rest.iter().position(|entry| !entry.key.is_unbound())?;
+        let entry = &rest[at];
+        Some((from + at, &entry.key, entry.hash))
+    }
+
+    /// Removes everything; the keys are dropped when the table is already empty.
+    pub fn clear(&self) {
+        let old = Table::new();
+        self.swap(&old);
+        drop(old);
+    }
+
+    /// Exchanges the contents of two tables.
+    pub fn swap(&self, other: &Table) {
+        let entries = self.entries.take();
+        self.entries.set(other.entries.replace(entries));
+        self.fill.swap(&other.fill);
+        self.used.swap(&other.used);
+        self.touch();
+        other.touch();
+    }
+
+    /// Clones of all keys.
+    pub fn keys(&self) -> Vec<Value> {
+        self.entries.get().iter().filter(|entry| !entry.key.is_unbound()).map(|entry| entry.key.clone()).collect()
+    }
+    /// Clones of all keys with their hashes.
+    pub fn hashed_keys(&self) -> Vec<(Value, i64)> {
+        let entries = self.entries.get();
+        entries.iter().filter(|entry| !entry.key.is_unbound()).map(|entry| (entry.key.clone(), entry.hash)).collect()
+    }
+    /// The hashes of all keys.
+    pub fn hashes(&self) -> impl Iterator<Item = i64> + '_ {
+        self.entries.get().iter().filter(|entry| !entry.key.is_unbound()).map(|entry| entry.hash)
+    }
+
+    /// A copy: no key is compared or hashed.
+    pub fn copy(&self) -> Table {
+        let new = Table::new();
+        new.merge_into_empty(self);
+        new
+    }
+
+    /// Fills an empty table with another's keys; as in CPython, a table without deleted entries of the same size is
+    /// copied place by place, any other is placed anew.
+    pub fn merge_into_empty(&self, other: &Table) {
+        if other.is_empty() {
+            return;
+        }
+        let count = other.len();
+        let mut size = SMALLEST;
+        if count * 5 >= (SMALLEST - 1) * 3 {
+            while size <= count * 2 {
+                size *= 2;
+            }
+        }
+        let entries = other.entries.get();
+        let new = if entries.len() == size && other.fill.get() == count {
+            entries.clone()
+        } else {
+            let mut new = vec![FREE; size];
+            for entry in entries.iter().filter(|entry| !entry.key.is_unbound()) {
+                Table::place(&mut new, entry.clone());
+            }
+            new
+        };
+        self.entries.set(new);
+        self.fill.set(count);
+        self.used.set(count);
+        self.touch();
+    }
+
+    /// Makes room for `count` more keys, as CPython does before a set or dict is merged.
+    pub fn reserve(&self, count: usize) {
+        let size = self.size();
+        if (self.fill.get() + count) * 5 >= (size - 1) * 3 {
+            self.resize((self.used.get() + count) * 2);
+        }
+    }
+
+    /// Adds all keys of a dict.
+    pub fn extend_from_dict(&self, vm: &Vm, dict: &Dict) -> PyResult<()> {
+        self.reserve(dict.len());
+        let mut at = 0;
+        while let Some((found, key, _)) = dict.next_entry(at) {
+            let (key, hash) = (key.clone(), dict.entry_hash(found) as i64);
+            at = found + 1;
+            self.insert_hashed(vm, key, hash)?;
+        }
+        Ok(())
+    }
+
+    /// Adds all keys of another table.
+    pub fn extend_from(&self, vm: &Vm, other: &Table) -> PyResult<()> {
+        if std::ptr::eq(self, other) || other.is_empty() {
+            return Ok(());
+        }
+        if self.fill.get() == 0 {
+            self.merge_into_empty(other);
+            return Ok(());
+        }
+        self.reserve(other.len());
+        let mut at = 0;
+        while let Some((found, key, hash)) = other.next(at) {
+            let key = key.clone();
+            at = found + 1;
+            self.insert_hashed(vm, key, hash)?;
+        }
+        Ok(())
+    }
+
+    /// Shows all keys.
+    pub fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        for entry in self.entries.get() {
+            visit(&entry.key);
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! f-strings and t-strings.
+
+use ruff_python_ast::{self as ast, InterpolatedStringElement};
+
+use super::super::bytecode::code::Const;
+use super::super::bytecode::ops::Op;
+use super::compile::{Compiler, span, str_const};
+use super::emit::Reg;
+use super::literal;
+use super::problem::Outcome;
+use super::regs::MAX_RUN;
+use super::source::Span;
+
+/// A part of a string: text, or a value to be formatted.
+enum Part<'a> {
+    Text(Vec<u8>, Span),
+    Value(&'a ast::InterpolatedElement),
+}
+
+fn push_text(parts: &mut Vec<Part>, text: &[u8], at: Span) {
+    if text.is_empty() {
+        return;
+    }
+    match parts.last_mut() {
+        Some(Part::Text(old, whole)) => {
+            old.extend_from_slice(text);
+            whole.end = at.end;
+        }
+        _ => parts.push(Part::Text(text.to_vec(), at)),
+    }
+}
+
+fn conversion(flag: ast::ConversionFlag) -> i32 {
+    match flag {
+        ast::ConversionFlag::None => 0,
+        ast::ConversionFlag::Str => 1,
+        ast::ConversionFlag::Repr => 2,
+        ast::ConversionFlag::Ascii => 3,
+    }
+}
+
+/// `=` without conversion or format shows the `repr`.
+fn effective_conversion(element: &ast::InterpolatedElement) -> i32 {
+    match conversion(element.conversion) {
+        0 if element.debug_text.is_some() && element.format_spec.is_none() => 2,
+        other => other,
+    }
+}
+
+impl<'a> Compiler<'a> {
+    fn add_elements(
+        &self,
+        elements: &'a ast::InterpolatedStringElements,
+        is_raw: bool,
+        parts: &mut Vec<Part<'a>>,
+    ) {
+        for element in elements {
+            match element {
+                InterpolatedStringElement::Literal(text) => {
+                    let value = literal::interpolated_value(self.source, text, is_raw);
+                    push_text(parts, &value, span(text));
+                }
+                InterpolatedStringElement::Interpolation(value) => {
+                    if let Some(debug) = &value.debug_text {
+                        push_text(parts, &debug_text(debug.as_str()), span(value));
+                    }
+                    parts.push(Part::Value(value));
+                }
+            }
+        }
+    }
+
+    pub(super) fn fstring(&mut self, node: &'a ast::ExprFString, dst: Reg) -> Outcome<()> {
+        let mut parts = Vec::new();
+        for part in node.value.iter() {
+            match part {
+                ast::FStringPart::Literal(text) => {
+                    let mut value = Vec::new();
+                    literal::string_part(self.source, text, &mut value);
+                    push_text(&mut parts, &value, span(text));
+                }
+                ast::FStringPart::FString(text) => {
+                    self.add_elements(&text.elements, text.flags.prefix().is_raw(), &mut parts);
+                }
+            }
+        }
+        self.join(parts, span(node), dst)
+    }
+
+    /// Joins parts into one string.
+    fn join(&mut self, parts: Vec<Part<'a>>, at: Span, dst: Reg) -> Outcome<()> {
+        if parts.is_empty() {
+            self.load_str(at, dst, "");
+            return Ok(());
+        }
+        if parts.len() == 1 {
+            return self.part(&parts[0], dst);
+        }
+        if parts.len() <= MAX_RUN {
+            let base = self.run_base(dst);
+            for (index, part) in parts.iter().enumerate() {
+                let slot = if index == 0 { base } else { self.unit.temp() };
+                self.part(part, slot)?;
+            }
+            self.emit(at, Op::BuildString, dst, base, parts.len() as i32);
+            return Ok(());
+        }
+        // "".join([...])
+        let base = self.run_base(dst);
+        self.load_str(at, base, "");
+        let name = self.name_index("join");
+        let list = self.unit.temps(2) + 1;
+        self.emit_x(at, Op::LoadMethod, [base, base, 0], [name, 0]);
+        self.emit(at, Op::BuildList, list, list, 0);
+        for part in &parts {
+            let slot = self.unit.temp();
+            self.part(part, slot)?;
+            self.emit(at, Op::ListAppend, list, slot, 0);
+            self.unit.height = list as u32 + 1;
+        }
+        self.emit(at, Op::CallMethod, dst, base, 1);
+        Ok(())
+    }
+
+    fn part(&mut self, part: &Part<'a>, dst: Reg) -> Outcome<()> {
+        let mark = self.unit.height;
+        match part {
+            Part::Text(text, at) => self.load_const(*at, dst, Const::Str(text.as_slice().into())),
+            Part::Value(element) => {
+                let at = span(*element);
+                let slot = if dst >= 0 { dst } else { self.unit.temp() };
+                let mut value = self.operand_in(&element.expression, slot)?;
+                let how = effective_conversion(element);
+                if how != 0 {
+                    self.emit(at, Op::Convert, slot, value, how);
+                    value = slot;
+                }
+                match &element.format_spec {
+                    Some(spec) => {
+                        let spec_slot = self.unit.temp();
+                        self.format_spec(spec, spec_slot)?;
+                        self.emit(at, Op::FormatSpec, dst, value, spec_slot);
+                    }
+                    None => self.emit(at, Op::Format, dst, value, 0),
+                }
+            }
+        }
+        self.unit.height = mark;
+        Ok(())
+    }
+
+    fn format_spec(&mut self, spec: &'a ast::InterpolatedStringFormatSpec, dst: Reg) -> Outcome<()> {
+        let mut parts = Vec::new();
+        self.add_elements(&spec.elements, false, &mut parts);
+        self.join(parts, span(spec), dst)
+    }
+
+    /// `"…%s…" % (a, b)` is an f-string in disguise if nothing but plain `%s`, `%r`, `%a` occurs.
+    pub(super) fn percent_format(&mut self, expr: &'a ast::Expr, dst: Reg) -> Outcome<bool> {
+        let ast::Expr::BinOp(node) = expr else { return Ok(false) };
+        let (ast::Operator::Mod, ast::Expr::StringLiteral(format), ast::Expr::Tuple(values)) =
+            (node.op, &*node.left, &*node.right)
+        else {
+            return Ok(false);
+        };
+        let text = literal::string_value(self.source, &format.value);
+        let Some((texts, kinds)) = split_format(&text) else { return Ok(false) };
+        if kinds.len() != values.elts.len()
+            || kinds.is_empty()
+            || values.elts.iter().any(ast::Expr::is_starred_expr)
+        {
+            return Ok(false);
+        }
+        let count = kinds.len() + texts.iter().filter(|t| !t.is_empty()).count();
+        if count > MAX_RUN {
+            return Ok(false);
+        }
+        let at = span(node);
+        let base = self.run_base(dst);
+        let mut first = true;
+        let mut next = |me: &mut Self| if std::mem::take(&mut first) { base } else { me.unit.temp() };
+        for (index, text) in texts.iter().enumerate() {
+            if !text.is_empty() {
+                let slot = next(self);
+                self.load_const(at, slot, Const::Str(text.as_slice().into()));
+            }
+            if let (Some(&kind), Some(value)) = (kinds.get(index), values.elts.get(index)) {
+                let slot = next(self);
+                self.expr_to(value, slot)?;
+                let how = match kind {
+                    b's' => 1,
+                    b'r' => 2,
+                    _ => 3,
+                };
+                self.emit(at, Op::Convert, slot, slot, how);
+                self.emit(at, Op::Format, slot, slot, 0);
+            }
+        }
+        self.emit(at, Op::BuildString, dst, base, count as i32);
+        Ok(true)
+    }
+
+    pub(super) fn tstring(&mut self, node: &'a ast::ExprTString, dst: Reg) -> Outcome<()> {
+        let at = span(node);
+        let mut parts = Vec::new();
+        for part in node.value.iter() {
+            self.add_elements(&part.elements, part.flags.prefix().is_raw(), &mut parts);
+        }
+        let mut strings: Vec<Const> = Vec::new();
+        let mut values = Vec::new();
+        let mut text: Vec<u8> = Vec::new();
+        for part in parts {
+            match part {
+                Part::Text(more, _) => text.extend(more),
+                Part::Value(value) => {
+                    strings.push(Const::Str(std::mem::take(&mut text).into()));
+                    values.push(value);
+                }
+            }
+        }
+        strings.push(Const::Str(text.into()));
+        let strings_slot = self.unit.temp();
+        self.load_const(at, strings_slot, Const::Tuple(strings.into()));
+        let list = self.unit.temp();
+        let piecewise = values.len() > MAX_RUN;
+        if piecewise {
+            self.emit(at, Op::BuildList, list, list, 0);
+        }
+        let count = values.len() as i32;
+        for (index, value) in values.into_iter().enumerate() {
+            let slot = if index == 0 && !piecewise { list } else { self.unit.temp() };
+            self.interpolation(value, slot)?;
+            if piecewise {
+                self.emit(at, Op::ListAppend, list, slot, 0);
+            }
+            self.unit.height = slot as u32 + u32::from(!piecewise);
+        }
+        if piecewise {
+            self.emit(at, Op::ListToTuple, list, list, 0);
+        } else {
+            self.emit(at, Op::BuildTuple, list, list, count);
+        }
+        self.emit(at, Op::BuildTemplate, dst, strings_slot, list);
+        Ok(())
+    }
+
+    fn interpolation(&mut self, element: &'a ast::InterpolatedElement, slot: Reg) -> Outcome<()> {
+        let at = span(element);
+        self.unit.height = slot as u32 + 1;
+        self.expr_to(&element.expression, slot)?;
+        let text = self.unit.temp();
+        let source = self.interpolation_text(element);
+        self.load_const(at, text, str_const(&source));
+        let mut flags = effective_conversion(element);
+        if let Some(spec) = &element.format_spec {
+            let spec_slot = self.unit.temp();
+            self.format_spec(spec, spec_slot)?;
+            flags |= 4;
+        }
+        self.emit(at, Op::BuildInterpolation, slot, slot, flags);
+        Ok(())
+    }
+
+    /// The source text of an interpolated expression, as written between the braces.
+    fn interpolation_text(&self, element: &ast::InterpolatedElement) -> String {
+        if let Some(debug) = &element.debug_text {
+            let text = debug.as_str();
+            let end = text.rfind('=').unwrap_or(text.len());
+            return text[..end].trim_end().to_owned();
+        }
+        let whole: Span = element.range.into();
+        let inner = span(&*element.expression);
+        let text = self.source.slice(Span { start: whole.start + 1, end: whole.end });
+        // Parentheses around the expression belong to the text.
+        let before = self.source.slice(Span { start: whole.start + 1, end: inner.start });
+        let opened = before.matches('(').count();
+        let mut end = (inner.end - whole.start - 1) as usize;
+        for _ in 0..opened {
+            match text[end..].find(')') {
+                Some(at) => end += at + 1,
+                None => break,
+            }
+        }
+        text[..end].to_owned()
+    }
+}
+
+/// Splits a `%` format into texts and the conversions between them.
+fn split_format(format: &[u8]) -> Option<(Vec<Vec<u8>>, Vec<u8>)> {
+    let mut texts = vec![Vec::new()];
+    let mut kinds = Vec::new();
+    let mut bytes = format.iter();
+    while let Some(&byte) = bytes.next() {
+        if byte != b'%' {
+            texts.last_mut()?.push(byte);
+            continue;
+        }
+        match bytes.next()? {
+            b'%' => texts.last_mut()?.push(b'%'),
+            &kind @ (b's' | b'r' | b'a') => {
+                kinds.push(kind);
+                texts.push(Vec::new());
+            }
+            _ => return None,
+        }
+    }
+    Some((texts, kinds))
+}
+
+/// The text that `=` shows: comments are not part of it.
+fn debug_text(text: &str) -> Vec<u8> {
+    if !text.contains('#') {
+        return text.as_bytes().to_vec();
+    }
+    let mut out = Vec::new();
+    let mut quote: Option<u8> = None;
+    let mut in_comment = false;
+    for &byte in text.as_bytes() {
+        if in_comment {
+            in_comment = byte != b'\n';
+        } else if byte == b'#' && quote.is_none() {
+            in_comment = true;
+        } else if matches!(byte, b'\'' | b'"') {
+            quote = match quote {
+                None => Some(byte),
+                Some(open) if open == byte => None,
+                other => other,
+            };
+        }
+        if !in_comment {
+            out.push(byte);
+        }
+    }
+    out
+}

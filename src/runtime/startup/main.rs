@@ -1,0 +1,285 @@
+//! The first modules, the target, and the end.
+
+use std::os::unix::ffi::OsStrExt;
+use std::sync::atomic::Ordering;
+
+use crate::runtime::api::{Config, ExitStatus, Target};
+use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::builtins::globals;
+use crate::runtime::compiler::Mode;
+use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::object::dict::Dict;
+use crate::runtime::object::raise::Exception;
+use crate::runtime::object::vm::Vm;
+use crate::runtime::startup::boot;
+use crate::runtime::stdlib::sysinfo;
+use crate::runtime::value::{Ref, Value};
+
+/// Runs the target in a new interpreter.
+pub fn run(vm: &'static Vm, config: &Config) -> ExitStatus {
+    let result = begin(vm, config).and_then(|()| target(vm, config));
+    let status = match result {
+        Ok(()) => ExitStatus::Code(0),
+        Err(raised) => end_of(vm, raised),
+    };
+    finalize(vm, status)
+}
+
+fn begin(vm: &'static Vm, config: &Config) -> PyResult<()> {
+    boot::finish(vm);
+    globals::install(vm)?;
+    vm.import_native("builtins")?;
+    vm.import_native("sys")?;
+    sysinfo::install(vm, config)?;
+    for (name, fd) in [("stdin", 0), ("stdout", 1), ("stderr", 2)] {
+        vm.set_in(&vm.interp().sys, name, vm.printer(fd));
+        vm.set_in(&vm.interp().sys, &format!("__{name}__"), vm.printer(fd));
+    }
+    if std::env::var_os("DX_NOIMPORT").is_none() { import_machinery(vm)?; }
+    sysinfo::streams(vm, config)
+}
+
+/// Runs the import machinery of the embedded library.
+fn import_machinery(vm: &Vm) -> PyResult<()> {
+    let modules = vm.interp().modules.cloned();
+    let Some(code) = vm.frozen_code("_frozen_importlib")? else {
+        return Err(vm.import_error("the embedded library has no importlib"));
+    };
+    let dict = vm.new_dict();
+    let bootstrap = vm.module_with("_frozen_importlib", "", dict.clone());
+    drop(modules.insert_str(&vm.intern("_frozen_importlib"), bootstrap.clone()));
+    vm.set_in(&dict, "__origname__", vm.str("importlib._bootstrap"));
+    vm.run_in(&code, &dict, dict.value().clone(), None)?;
+    let imp = match vm.import_native("_imp")? {
+        Some(imp) => imp,
+        None => return Err(vm.import_error("no _imp")),
+    };
+    let sys = modules.get_str(&vm.intern("sys")).unwrap_or(Value::NONE);
+    let install = vm.getattr_str(&bootstrap, "_install")?;
+    vm.call_args(&install, &[sys, imp])?;
+    let external = vm.getattr_str(&bootstrap, "_install_external_importers")?;
+    vm.call0(&external)?;
+    Ok(())
+}
+
+fn main_module(vm: &Vm) -> PyResult<Ref<Dict>> {
+    let dict = vm.new_dict();
+    let module = vm.module_with("__main__", "", dict.clone());
+    let modules = vm.interp().modules.cloned();
+    drop(modules.insert_str(&vm.intern("__main__"), module));
+    let builtins = modules.get_str(&vm.intern("builtins")).unwrap_or(Value::NONE);
+    drop(dict.insert_str(&vm.names().__builtins__, builtins));
+    if std::env::var_os("DX_NOIMPORT").is_none() { let bootstrap = vm.import("_frozen_importlib")?;
+    let loader = vm.getattr_str(&bootstrap, "BuiltinImporter")?;
+    drop(dict.insert_str(&vm.names().__loader__, loader)); }
+    Ok(dict)
+}
+
+fn target(vm: &Vm, config: &Config) -> PyResult<()> {
+    let main = main_module(vm)?;
+    match &config.target {
+        Target::Command(text) => {
+            sysinfo::prepend_path(vm, config, "")?;
+            run_text(vm, &main, text, "<string>")
+        }
+        Target::File(path) => run_file(vm, config, &main, path),
+        Target::Module(name) => {
+            let runpy = vm.import("runpy")?;
+            let f = vm.getattr_str(&runpy, "_run_module_as_main")?;
+            let name = vm.str(name);
+            vm.call1(&f, &name).map(drop)
+        }
+        Target::Stdin => {
+            sysinfo::prepend_path(vm, config, "")?;
+            let mut bytes = Vec::new();
+            if std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes).is_err() {
+                return Err(vm.raise(&exc::OS_ERROR, "cannot read standard input"));
+            }
+            let text = vm.decode_source(&bytes)?;
+            run_text(vm, &main, &text, "<stdin>")
+        }
+        Target::Interactive => {
+            sysinfo::prepend_path(vm, config, "")?;
+            let code = vm.import("code")?;
+            let interact = vm.getattr_str(&code, "interact")?;
+            let none = Value::NONE;
+            vm.call_args(&interact, &[none.clone(), none, main.into_value()]).map(drop)
+        }
+    }
+}
+
+fn run_text(vm: &Vm, main: &Ref<Dict>, text: &str, filename: &str) -> PyResult<()> {
+    let code = vm.compile_text(text, filename, Mode::Exec)?;
+    vm.run_in(&code, main, main.value().clone(), None).map(drop)
+}
+
+fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, path: &std::path::Path) -> PyResult<()> {
+    let shown = path.display().to_string();
+    let is_archive = path.is_dir() || starts_as_zip(path);
+    if is_archive {
+        sysinfo::prepend_path(vm, config, &shown)?;
+        let runpy = vm.import("runpy")?;
+        let f = vm.getattr_str(&runpy, "_run_module_as_main")?;
+        let name = vm.str("__main__");
+        return vm.call_args(&f, &[name, Value::FALSE]).map(drop);
+    }
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(problem) => {
+            let program = String::from_utf8_lossy(config.program_name.as_bytes()).into_owned();
+            let number = problem.raw_os_error().unwrap_or(0);
+            let reason = std::io::Error::from_raw_os_error(number).to_string();
+            let reason = reason.split(" (os error").next().unwrap_or("").to_owned();
+            let shown = vm.repr_text(&vm.str(&shown))?;
+            vm.write_stderr(&format!("{program}: can't open file {shown}: [Errno {number}] {reason}\n"));
+            let two = vm.int(2);
+            return Err(vm.raise_args(&exc::SYSTEM_EXIT, vec![two]));
+        }
+    };
+    let folder = path.parent().map(|p| p.display().to_string()).unwrap_or_default();
+    sysinfo::prepend_path(vm, config, &folder)?;
+    vm.set_in(main, "__file__", vm.str(&shown));
+    vm.set_in(main, "__cached__", Value::NONE);
+    if std::env::var_os("DX_NOIMPORT").is_none() { let external = vm.import("_frozen_importlib_external")?;
+    let loader = vm.getattr_str(&external, "SourceFileLoader")?;
+    let loader = vm.call_args(&loader, &[vm.str("__main__"), vm.str(&shown)])?;
+    vm.set_in(main, "__loader__", loader); }
+    let bytes = if config.skip_first_line {
+        bytes.iter().position(|b| *b == b'\n').map_or(&[][..], |at| &bytes[at..]).to_vec()
+    } else {
+        bytes
+    };
+    let text = vm.decode_source(&bytes)?;
+    run_text(vm, main, &text, &shown)
+}
+
+fn starts_as_zip(path: &std::path::Path) -> bool {
+    path.extension().is_some_and(|e| e == "zip" || e == "pyz" || e == "whl")
+}
+
+/// What an exception that nobody caught means for the process.
+fn end_of(vm: &Vm, raised: Raised) -> ExitStatus {
+    let exception = vm.take_raised(raised);
+    if exception.ty(vm).is_subtype(vm.typ(&exc::SYSTEM_EXIT)) {
+        return exit_code(vm, &exception);
+    }
+    flush(vm);
+    let interrupted = exception.ty(vm).is_subtype(vm.typ(&exc::KEYBOARD_INTERRUPT));
+    vm.set_in(&vm.interp().sys, "last_exc", exception.clone());
+    let hook = vm.interp().sys.get_str(&vm.names().excepthook);
+    let traceback = exception.downcast::<Exception>().map_or(Value::NONE, |e| e.traceback.cloned());
+    vm.set_in(&vm.interp().sys, "last_type", exception.ty(vm).to_value());
+    vm.set_in(&vm.interp().sys, "last_value", exception.clone());
+    vm.set_in(&vm.interp().sys, "last_traceback", traceback.clone());
+    match hook {
+        Some(hook) => {
+            let args = [exception.ty(vm).to_value(), exception.clone(), traceback];
+            if let Err(raised) = vm.call_args(&hook, &args) {
+                let second = vm.take_raised(raised);
+                if second.ty(vm).is_subtype(vm.typ(&exc::SYSTEM_EXIT)) {
+                    return exit_code(vm, &second);
+                }
+                vm.write_stderr("Error in sys.excepthook:\n");
+                vm.print_exception(&second);
+                vm.write_stderr("\nOriginal exception was:\n");
+                vm.print_exception(&exception);
+            }
+        }
+        None => {
+            vm.write_stderr("sys.excepthook is missing\n");
+            vm.print_exception(&exception);
+        }
+    }
+    if interrupted { ExitStatus::Signal(libc::SIGINT) } else { ExitStatus::Code(1) }
+}
+
+fn exit_code(vm: &Vm, exception: &Value) -> ExitStatus {
+    let code = match vm.getattr_str(exception, "code") {
+        Ok(code) => code,
+        Err(raised) => {
+            drop(vm.take_raised(raised));
+            return ExitStatus::Code(1);
+        }
+    };
+    if code.is_none() {
+        return ExitStatus::Code(0);
+    }
+    if let Some(b) = code.as_bool() {
+        return ExitStatus::Code(i32::from(b));
+    }
+    if code.ty(vm).has(crate::runtime::gc::heap::type_flag::INT) {
+        return match code.as_small() {
+            Some(i) => ExitStatus::Code(i as i32),
+            None => ExitStatus::Code(-1),
+        };
+    }
+    flush(vm);
+    let text = match vm.to_string(&code) {
+        Ok(text) => text,
+        Err(raised) => {
+            drop(vm.take_raised(raised));
+            String::new()
+        }
+    };
+    vm.write_stderr(&format!("{text}\n"));
+    ExitStatus::Code(1)
+}
+
+fn flush(vm: &Vm) -> bool {
+    let mut fine = true;
+    for name in ["stdout", "stderr"] {
+        let Some(file) = vm.interp().sys.get_str(&vm.intern(name)).filter(|f| !f.is_none()) else { continue };
+        let closed = match vm.getattr_opt(&file, vm.intern("closed").value()) {
+            Ok(Some(closed)) => vm.truth(&closed).unwrap_or(false),
+            Ok(None) => false,
+            Err(raised) => {
+                drop(vm.take_raised(raised));
+                false
+            }
+        };
+        if closed {
+            continue;
+        }
+        if let Err(raised) = vm.call_method(&file, &vm.names().flush, &[]) {
+            if name == "stdout" {
+                fine = false;
+                vm.write_unraisable(raised, &file);
+            } else {
+                drop(vm.take_raised(raised));
+            }
+        }
+    }
+    fine
+}
+
+/// Threads, `atexit`, the streams.
+fn finalize(vm: &Vm, status: ExitStatus) -> ExitStatus {
+    let mut status = status;
+    let modules = vm.interp().modules.cloned();
+    for (module, function) in [("threading", "_shutdown"), ("atexit", "_run_exitfuncs")] {
+        let Some(module) = modules.get_str(&vm.intern(module)) else { continue };
+        let result = vm.getattr_str(&module, function).and_then(|f| vm.call0(&f));
+        if let Err(raised) = result {
+            vm.write_unraisable(raised, &module);
+        }
+    }
+    if !flush(vm) && status == ExitStatus::Code(0) {
+        status = ExitStatus::Code(120);
+    }
+    // Destructors of what the main module holds run while everything is still there.
+    if let Some(main) = modules.get_str(&vm.intern("__main__")).and_then(|m| vm.module_dict(&m)) {
+        let entries = main.entries();
+        for (name, value) in entries.into_iter().rev() {
+            if let Some(text) = name.as_str()
+                && !text.bytes().starts_with(b"__")
+            {
+                drop(main.remove_str(text));
+            }
+            drop(value);
+        }
+        vm.collect_all();
+    }
+    vm.interp().finalizing.store(true, Ordering::Relaxed);
+    flush(vm);
+    status
+}
