@@ -297,6 +297,13 @@ static METHODS: &[Native] = shared::byte_methods![
         let length = this(vm, &args[0])?.content.get().len();
         Ok(vm.int_usize(56 + if length == 0 { 0 } else { length + 1 }))
     }, "Returns the size of the bytearray object in memory, in bytes."),
+    native("__release_buffer__(self, buffer, /)", |vm, args| {
+        let Some(view) = args[1].downcast::<super::memoryviews::MemoryView>() else {
+            return Err(vm.type_error("expected a memoryview object"));
+        };
+        view.lease.set(None);
+        Ok(Value::NONE)
+    }, "Release the buffer object that exposes the underlying memory of the object."),
     native("append(self, item, /)", |vm, args| {
         let byte = vm.to_byte(&args[1], "byte")?;
         append_bytes(vm, &args[0], &[byte])?;

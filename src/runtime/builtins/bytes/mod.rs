@@ -51,11 +51,6 @@ static METHODS: &[Native] = shared::byte_methods![
         },
         "Convert this value to exact type bytes.",
     ),
-    native(
-        "__sizeof__(self, /)",
-        |vm, args| Ok(vm.int_usize(33 + shared::data(vm, &args[0])?.len())),
-        "Size of object in memory, in bytes.",
-    ),
 ];
 
 /// How a `bytes` lends its memory.

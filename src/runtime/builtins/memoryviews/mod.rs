@@ -289,9 +289,7 @@ impl Vm {
     pub fn buffer_view(&self, value: &Value, flags: u32) -> PyResult<Ref<MemoryView>> {
         let Some(buffer) = value.ty(self).slots.get().buffer else { return Err(self.no_buffer(value)) };
         let found = buffer(self, value, flags)?;
-        let view = Ref::<MemoryView>::from_value(found).map_err(|found| {
-            self.type_error(format!("__buffer__ returned non-memoryview object ('{}')", found.type_name(self)))
-        })?;
+        let view = Ref::<MemoryView>::from_value(found).map_err(|_| self.type_error("__buffer__ returned non-memoryview object"))?;
         let lease = view.alive(self)?;
         if value.downcast::<MemoryView>().is_some() || lease.shown.is(value) {
             return Ok(view);

@@ -283,7 +283,7 @@ fn compare(vm: &Vm, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
         return answer(false);
     }
     let other = y.alive(vm)?;
-    let exact = |view: &View| native_letter(&view.format).filter(|l| !matches!(l, b'e' | b'f' | b'd' | b'F' | b'D' | b'?'));
+    let exact = |view: &View| native_letter(&view.format).filter(|l| !matches!(l, b'e' | b'f' | b'd' | b'?'));
     if let (Some(p), Some(q)) = (exact(v), exact(w))
         && p == q
     {

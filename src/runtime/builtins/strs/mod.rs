@@ -129,10 +129,11 @@ impl Vm {
         if let Some(text) = spec.as_str()
             && text.is_empty()
         {
-            match value.kind() {
-                kind::STR => return Ok(value.clone()),
-                kind::INT => return self.repr(value),
-                _ => {}
+            if value.kind() == kind::STR {
+                return Ok(value.clone());
+            }
+            if value.as_small().is_some() || value.kind() == kind::INT || value.is_exact_float() {
+                return self.repr(value);
             }
         }
         if spec.as_str().is_none() {
