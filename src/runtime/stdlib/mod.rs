@@ -15,6 +15,7 @@ pub mod gc;
 pub mod imp;
 pub mod sys;
 pub mod sysinfo;
+pub mod thread;
 pub mod warnings;
 pub mod weakref;
 
@@ -33,6 +34,7 @@ pub struct NativeModule {
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
     &imp::MODULE,
+    &thread::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
     &builtins::MODULE,
