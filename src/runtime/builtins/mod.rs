@@ -1,10 +1,13 @@
 //! The builtin types, one a file, and the functions of the module `builtins`.
 
+pub mod anext;
 pub mod annotations;
 pub mod bytearrays;
 pub mod bytes;
+pub mod classes;
 pub mod code;
 pub mod complexes;
+pub mod console;
 pub mod constants;
 pub mod descr;
 pub mod dict_views;

@@ -13,6 +13,7 @@ pub mod builtins;
 pub mod compiling;
 pub mod gc;
 pub mod imp;
+pub mod marshal;
 pub mod sys;
 pub mod sysinfo;
 pub mod thread;
@@ -39,6 +40,7 @@ pub static MODULES: &[&NativeModule] = &[
     &weakref::MODULE,
     &builtins::MODULE,
     &gc::MODULE,
+    &marshal::MODULE,
     &sys::MODULE,
 ];
 
