@@ -81,13 +81,12 @@ fn new_trampoline(vm: &Vm, args: Args) -> PyResult<Value> {
         && native.address() != owner.address()
         && let (Some(a), Some(b)) = (native.slots.get().new, owner.slots.get().new)
         && !std::ptr::fn_addr_eq(a, b)
-        && !std::ptr::eq(native.fast.layout.get(), owner.fast.layout.get())
     {
         return Err(vm.type_error(format!(
             "{}.__new__({}) is not safe, use {}.__new__()",
             owner.name(),
             class.name(),
-            native.name()
+            if class.slots.get().new.is_some_and(|f| std::ptr::fn_addr_eq(f, a)) { class.name() } else { native.name() }
         )));
     }
     match owner.slots.get().new {

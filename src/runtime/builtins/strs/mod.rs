@@ -260,6 +260,9 @@ fn repeat(vm: &Vm, value: &Value, count: isize) -> PyResult<Value> {
     if count == 1 {
         return Ok(vm.plain_str(value));
     }
+    if text.len().checked_mul(count as usize).is_none_or(|n| n > isize::MAX as usize) {
+        return Err(vm.overflow_error("repeated string is too long"));
+    }
     let bytes = repeated(vm, text.bytes(), count as usize)?;
     Ok(vm.str_with_len(&bytes, text.len() * count as usize))
 }
