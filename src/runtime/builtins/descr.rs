@@ -115,6 +115,19 @@ pub fn run(vm: &Vm, def: &'static Native, args: Args, skip: usize) -> PyResult<V
     }
 }
 
+/// Name of the type that a method belongs to, with a dot, for messages.
+#[cold]
+fn receiver_type(vm: &Vm, def: &'static Native, args: Args, skip: usize) -> String {
+    if skip == 0 || def.binding != crate::runtime::object::typedef::Binding::Instance {
+        return String::new();
+    }
+    let Some(receiver) = args.pos().first() else { return String::new() };
+    let owner = receiver.ty(vm).mro().iter().filter_map(Value::as_type).find(|ty| {
+        ty.spec.is_some_and(|spec| spec.methods.iter().any(|m| std::ptr::eq(m, def)))
+    });
+    owner.map_or_else(String::new, |ty| format!("{}.", vm.full_class_name(ty)))
+}
+
 #[inline(never)]
 fn run_bound(
     vm: &Vm,
@@ -141,7 +154,8 @@ fn run_bound(
     if simple {
         bound[..n].clone_from_slice(args.values);
     } else {
-        signature.bind(vm, args, bound, skip)?;
+        let owner = receiver_type(vm, def, args, skip);
+        signature.bind(vm, args, bound, skip, &owner)?;
     }
     body(vm, bound)
 }
@@ -439,7 +453,7 @@ pub static MEMBER_DESCRIPTOR: TypeSpec = TypeSpec::new("member_descriptor", Memb
             check_instance(vm, &this.name.to_string_lossy(), &this.owner, object)?;
             let word = vm.slot_word(object, this.offset);
             if value.is_none() && word.get().is_unbound() {
-                return Err(vm.no_attribute(object, this.name.value()));
+                return Err(vm.attribute_error_on(object, this.name.value(), this.name.to_string_lossy()));
             }
             word.set(value.cloned().unwrap_or(Value::UNBOUND));
             Ok(())

@@ -180,7 +180,7 @@ fn with_traceback(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 fn add_note(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if args[1].as_str().is_none() {
-        return Err(vm.type_error(format!("note must be a str, not '{}'", args[1].type_name(vm))));
+        return Err(vm.type_error(format!("add_note() argument must be str, not {}", args[1].type_name(vm))));
     }
     let name = vm.names().__notes__.value();
     let notes = match vm.getattr_opt(&args[0], name)? {

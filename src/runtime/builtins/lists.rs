@@ -23,9 +23,22 @@ crate::payload!(List, "list", gc {
         self.items.get().iter().for_each(visit);
     }
     fn clear(&self) {
-        drop(self.items.take());
+        drop_items(self.items.take());
     }
 });
+
+impl Drop for List {
+    fn drop(&mut self) {
+        drop_items(self.items.take());
+    }
+}
+
+/// Drops items from the last to the first, as CPython does: destructors show the order.
+fn drop_items(mut items: Vec<Value>) {
+    while let Some(item) = items.pop() {
+        drop(item);
+    }
+}
 
 impl List {
     /// A payload of these items.
@@ -416,8 +429,7 @@ static LIST_METHODS: &[Native] = &[
         Ok(Value::NONE)
     }, "Append object to the end of the list."),
     native("clear(self, /)", |vm, args| {
-        let old = this(vm, &args[0])?.items.take();
-        drop(old);
+        drop_items(this(vm, &args[0])?.items.take());
         Ok(Value::NONE)
     }, "Remove all items from list."),
     native("copy(self, /)", |vm, args| {

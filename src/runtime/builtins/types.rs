@@ -1131,12 +1131,14 @@ fn type_new(vm: &Vm, meta: &TypeRef, args: Args) -> PyResult<Value> {
             ));
         }
     }
-    let meta = if bases.is_empty() { meta.clone() } else { vm.winning_metaclass(meta, &bases)? };
-    if let Some(new) = meta.slots.get().new
+    let winner = if bases.is_empty() { meta.clone() } else { vm.winning_metaclass(meta, &bases)? };
+    if !winner.is(meta)
+        && let Some(new) = winner.slots.get().new
         && new as usize != type_new as *const () as usize
     {
-        return new(vm, &meta, args);
+        return new(vm, &winner, args);
     }
+    let meta = winner;
     if bases.is_empty() {
         bases.push(vm.interp().object_type.clone().into_value());
     }

@@ -216,10 +216,10 @@ impl Signature {
     }
 
     /// Binds the arguments of a call into `bound`, which has [`Signature::total`] places, all unbound. `skip` leading
-    /// parameters (the instance of a method) are not counted in messages.
+    /// parameters (the instance of a method) are not counted in messages; `owner` stands before the name there.
     #[cold]
     #[inline(never)]
-    pub fn bind(&self, vm: &Vm, args: Args, bound: &mut [Value], skip: usize) -> PyResult<()> {
+    pub fn bind(&self, vm: &Vm, args: Args, bound: &mut [Value], skip: usize, owner: &str) -> PyResult<()> {
         let name = self.name();
         let pos = args.pos();
         let (required, positional) = (self.required as usize, self.positional as usize);
@@ -227,7 +227,7 @@ impl Signature {
             let given = pos.len() - skip;
             let most = positional - skip;
             if self.keyword_only == 0 && self.positional_only == self.positional {
-                return Err(self.count_error(vm, given, required.saturating_sub(skip), most));
+                return Err(self.count_error(vm, given, required.saturating_sub(skip), most, owner));
             }
             if most == 0 && self.keyword_only == 0 {
                 return Err(vm.type_error(format!("{name}() takes no arguments ({given} given)")));
@@ -245,7 +245,7 @@ impl Signature {
         if !args.names.is_empty() {
             let parameters = self.parameters();
             if self.total() == self.positional_only as usize {
-                return Err(vm.type_error(format!("{}() takes no keyword arguments", self.message_name(vm, args))));
+                return Err(vm.type_error(format!("{owner}{name}() takes no keyword arguments")));
             }
             for (key, value) in args.keywords() {
                 let Some(key) = key.as_str() else { return Err(vm.type_error("keywords must be strings")) };
@@ -275,7 +275,7 @@ impl Signature {
         if bound[..required].iter().any(Value::is_unbound) {
             if self.positional_only == self.positional && self.keyword_only == 0 {
                 let given = pos.len().saturating_sub(skip);
-                return Err(self.count_error(vm, given, required - skip, positional - skip));
+                return Err(self.count_error(vm, given, required - skip, positional - skip, owner));
             }
             let missing = bound[..required].iter().position(Value::is_unbound).unwrap_or(0);
             if missing < self.positional_only as usize {
@@ -300,18 +300,13 @@ impl Signature {
         Ok(())
     }
 
-    fn message_name(&self, vm: &Vm, args: Args) -> String {
-        let _ = (vm, args);
-        self.name().to_owned()
-    }
-
     /// The texts for functions with positional-only parameters.
-    fn count_error(&self, vm: &Vm, given: usize, min: usize, max: usize) -> crate::runtime::error::Raised {
+    fn count_error(&self, vm: &Vm, given: usize, min: usize, max: usize, owner: &str) -> crate::runtime::error::Raised {
         let name = self.name();
         if min == max {
             return match max {
-                0 => vm.type_error(format!("{name}() takes no arguments ({given} given)")),
-                1 => vm.type_error(format!("{name}() takes exactly one argument ({given} given)")),
+                0 => vm.type_error(format!("{owner}{name}() takes no arguments ({given} given)")),
+                1 => vm.type_error(format!("{owner}{name}() takes exactly one argument ({given} given)")),
                 _ => vm.type_error(format!("{name} expected {max} arguments, got {given}")),
             };
         }

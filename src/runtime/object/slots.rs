@@ -108,7 +108,7 @@ impl Vm {
     fn special(&self, object: &Value, name: &Obj<Str>, args: &[Value]) -> PyResult<Value> {
         match self.call_special(object, name, args)? {
             Some(value) => Ok(value),
-            None => Err(self.no_attribute(object, &name.to_value())),
+            None => Err(self.attribute_error_on(object, &name.to_value(), name.to_string_lossy())),
         }
     }
 
@@ -487,7 +487,7 @@ pub static GROUPS: &[Group] = &[
             signature: "($self, /)",
             doc: "Return hash(self).",
         }],
-        is_set: |s| s.hash.is_some_and(|f| f as usize != not_hashable as usize),
+        is_set: |s| s.hash.is_some_and(|f| f as usize != not_hashable as *const () as usize),
         set_python: |s| s.hash = Some(py_hash),
         copy: |to, from| to.hash = from.hash,
         same: same_slot!(hash),
@@ -814,7 +814,7 @@ pub fn add_wrappers(vm: &Vm, ty: &TypeRef, wrapper_type: &TypeRef) {
             }
         }
     }
-    let hash_changed = slots.hash.map(|f| f as usize) == Some(not_hashable as usize);
+    let hash_changed = slots.hash.map(|f| f as usize) == Some(not_hashable as *const () as usize);
     if hash_changed && ty.dict.get_str(&vm.names().__hash__).is_none() {
         ty.dict.insert_str(&vm.names().__hash__, Value::NONE);
     }

@@ -139,7 +139,7 @@ pub static MODULE: NativeModule = NativeModule {
         native("set_int_max_str_digits(maxdigits)", |vm, args| {
             let digits = vm.to_index(&args[0])?;
             if digits != 0 && digits < 640 {
-                return Err(vm.value_error("maxdigits must be 0 or larger than 640"));
+                return Err(vm.value_error("maxdigits must be >= 640 or 0 for unlimited"));
             }
             vm.interp().int_max_str_digits.set(digits as usize);
             Ok(Value::NONE)

@@ -51,7 +51,7 @@ fn cause_instance(vm: &Vm, cause: &Value) -> PyResult<Value> {
             return Err(vm.type_error(format!(
                 "calling {} should have returned an instance of BaseException, not {}",
                 vm.repr_text(cause)?,
-                made.type_name(vm)
+                vm.repr_text(&made.ty(vm).to_value())?
             )));
         }
         return Ok(made);
@@ -73,7 +73,7 @@ impl Vm {
                 return Err(self.type_error(format!(
                     "calling {} should have returned an instance of BaseException, not {}",
                     self.repr_text(given)?,
-                    made.type_name(self)
+                    self.repr_text(&made.ty(self).to_value())?
                 )));
             }
             return Ok(made);
@@ -203,8 +203,8 @@ fn before(vm: &Vm, at: At, asynchronous: bool) -> PyResult<()> {
         };
         vm.type_error(format!("'{name}' object does not support the {protocol} protocol{part}"))
     };
-    let Some(enter) = special(vm, &manager, enter)? else { return Err(missing(enter)) };
     let Some(exit) = special(vm, &manager, exit)? else { return Err(missing(exit)) };
+    let Some(enter) = special(vm, &manager, enter)? else { return Err(missing(enter)) };
     let entered = vm.call0(&enter)?;
     at.done(at.b());
     at.set(at.a(), exit);
