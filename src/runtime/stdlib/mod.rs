@@ -13,8 +13,10 @@ pub mod builtins;
 pub mod compiling;
 pub mod gc;
 pub mod imp;
+pub mod io;
 pub mod sys;
 pub mod sysinfo;
+pub mod system;
 pub mod warnings;
 pub mod weakref;
 
@@ -33,6 +35,7 @@ pub struct NativeModule {
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
     &imp::MODULE,
+    &io::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
     &builtins::MODULE,
