@@ -101,6 +101,7 @@ use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 static ARRIVED: AtomicU64 = AtomicU64::new(0);
 static WANTED: AtomicPtr<AtomicU32> = AtomicPtr::new(std::ptr::null_mut());
+static LIMIT: AtomicPtr<AtomicPtr<crate::runtime::value::Value>> = AtomicPtr::new(std::ptr::null_mut());
 
 /// Which signals have arrived since the last call, as bits.
 pub fn take_signals() -> u64 {
@@ -115,10 +116,16 @@ pub fn note_signal(number: i32) {
         // SAFETY: `watch_signals` stored the address of a word that lives as long as the process.
         unsafe { &*wanted }.fetch_or(1, Ordering::Release);
     }
+    let limit = LIMIT.load(Ordering::Acquire);
+    if !limit.is_null() {
+        // SAFETY: as above.
+        unsafe { &*limit }.store(std::ptr::null_mut(), Ordering::Release);
+    }
 }
 
-/// The word whose lowest bit tells the main thread's machine that a signal arrived.
-pub fn watch_signals(wanted: &'static AtomicU32) {
+/// The word whose lowest bit tells the main thread's machine that a signal arrived, and the pointer that is cleared then.
+pub fn watch_signals(wanted: &'static AtomicU32, limit: &'static AtomicPtr<crate::runtime::value::Value>) {
+    LIMIT.store(std::ptr::from_ref(limit).cast_mut(), Ordering::Release);
     WANTED.store(std::ptr::from_ref(wanted).cast_mut(), Ordering::Release);
 }
 

@@ -1,5 +1,6 @@
 //! The exception classes: one table, and what they have beyond `BaseException`.
 
+use crate::runtime::builtins::groups::{GROUP_GETSET, GROUP_METHODS, group_slots};
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
@@ -36,6 +37,7 @@ pub static BASE_EXCEPTION: TypeSpec = TypeSpec::new("BaseException", Exception::
     .getset(BASE_GETSET);
 
 exceptions! {
+    #[getset = GROUP_GETSET] #[slots = group_slots] #[methods = GROUP_METHODS]
     BASE_EXCEPTION_GROUP "BaseExceptionGroup": BASE_EXCEPTION, "A combination of multiple unrelated exceptions.";
     GENERATOR_EXIT "GeneratorExit": BASE_EXCEPTION, "Request that a generator exit.";
     KEYBOARD_INTERRUPT "KeyboardInterrupt": BASE_EXCEPTION, "Program interrupted by user.";

@@ -1,12 +1,16 @@
 //! The builtin types, one a file, and the functions of the module `builtins`.
 
+pub mod anext;
 pub mod annotations;
 pub mod bytearrays;
 pub mod bytes;
+pub mod classes;
 pub mod code;
 pub mod complexes;
+pub mod console;
 pub mod constants;
 pub mod descr;
+pub mod dict_views;
 pub mod dicts;
 pub mod exceptions;
 pub mod floats;
@@ -18,15 +22,19 @@ pub mod globals;
 pub mod groups;
 pub mod ints;
 pub mod iters;
+pub mod lazies;
 pub mod lists;
 pub mod memoryviews;
 pub mod modules;
 pub mod namespaces;
 pub mod props;
+pub mod proxies;
 pub mod ranges;
 pub mod sets;
 pub mod slices;
+pub mod sorting;
 pub mod strs;
+pub mod structs;
 pub mod supers;
 pub mod templates;
 pub mod tools;

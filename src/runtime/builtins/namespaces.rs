@@ -21,6 +21,7 @@ pub static SIMPLE_NAMESPACE: TypeSpec = TypeSpec::new("types.SimpleNamespace", P
     .flags(type_flag::BASE | type_flag::DICT_ATTR)
     .doc("(mapping_or_iterable=(), /, **kwargs)", "A simple attribute-based namespace.")
     .slots(|s| {
+        s.new = Some(|vm, ty, _| Ok(vm.alloc(ty, Plain).into_value()));
         s.init = Some(|vm, object, args| {
             let dict = namespace(vm, object)?;
             match args.pos() {

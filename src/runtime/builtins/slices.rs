@@ -61,6 +61,11 @@ fn fit(bound: isize, length: isize, low: isize, high: isize) -> isize {
 }
 
 /// What start, stop (if given) and step mean for a length.
+/// As `Vm::slice_span`, after `Vm::slice_unpack`.
+pub fn span(start: Option<isize>, stop: Option<isize>, step: isize, length: usize) -> Span {
+    adjust(start, stop, step, length as isize)
+}
+
 fn adjust(start: Option<isize>, stop: Option<isize>, step: isize, length: isize) -> Span {
     let (low, high) = if step < 0 { (-1, length - 1) } else { (0, length) };
     let (first, last) = if step < 0 { (high, low) } else { (low, high) };

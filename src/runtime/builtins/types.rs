@@ -81,13 +81,12 @@ fn new_trampoline(vm: &Vm, args: Args) -> PyResult<Value> {
         && native.address() != owner.address()
         && let (Some(a), Some(b)) = (native.slots.get().new, owner.slots.get().new)
         && !std::ptr::fn_addr_eq(a, b)
-        && !std::ptr::eq(native.fast.layout.get(), owner.fast.layout.get())
     {
         return Err(vm.type_error(format!(
             "{}.__new__({}) is not safe, use {}.__new__()",
             owner.name(),
             class.name(),
-            native.name()
+            if class.slots.get().new.is_some_and(|f| std::ptr::fn_addr_eq(f, a)) { class.name() } else { native.name() }
         )));
     }
     match owner.slots.get().new {
@@ -1270,7 +1269,8 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
     let any_dict = bases.iter().filter_map(Value::as_type).any(|b| b.has(type_flag::DICT_ATTR));
     let any_weak = bases.iter().filter_map(Value::as_type).any(|b| b.has(type_flag::WEAKREF));
     let (mut wants_dict, mut wants_weak) = (true, true);
-    let var_sized = base.fast.layout.get().size_of.is_some();
+    // Strings have their text behind them too, but their place is found for subclasses with slots.
+    let var_sized = (base.fast.layout.get().size_of.is_some() && !base.has(type_flag::STR)) || base.has(type_flag::INT);
     if let Some(slots) = slots {
         (wants_dict, wants_weak) = (any_dict, any_weak);
         let list = if slots.as_str().is_some() { vec![slots.clone()] } else { vm.collect(&slots)? };

@@ -118,10 +118,10 @@ macro_rules! for_each_op {
             "move B temporaries back to A on from the far registers" Unspill (W, N8, Z) [Imm];
 
             // ---- variables
-            "A = global or builtin" LoadGlobal (D, Name16) [Cache, Cache, Cache];
+            "A = global or builtin" LoadGlobal (D, Name16) [Cache, Cache, Cache, Cache];
             "global = A" StoreGlobal (U, Name16) [Cache, Cache];
             "delete global" DeleteGlobal (Z, Name16) [];
-            "A = name looked up in the frame's namespace, globals, builtins" LoadName (D, Name16) [Cache, Cache, Cache];
+            "A = name looked up in the frame's namespace, globals, builtins" LoadName (D, Name16) [Cache, Cache, Cache, Cache];
             "bind name in the frame's namespace" StoreName (U, Name16) [Cache, Cache];
             "delete name from the frame's namespace" DeleteName (Z, Name16) [];
             "wrap what local A holds (or nothing) in a new cell" MakeCell (M, Z, Z) [];

@@ -159,8 +159,13 @@ fn push_in_place(vm: &Vm, at: At, function: &Obj<Function>, args: &mut [Value]) 
 #[inline]
 fn enter(vm: &Vm, new: *mut Value, function: &Obj<Function>) -> PyResult<()> {
     let end = new.wrapping_add(function.frame_words.get() as usize);
-    if end > vm.stack_written.get() {
-        extend(vm, end)?;
+    if end > vm.call_limit() {
+        if vm.is_wanted() {
+            vm.attend()?;
+        }
+        if end > vm.stack_written.get() {
+            extend(vm, end)?;
+        }
     }
     let left = vm.depth_left.get();
     if left <= 0 {
@@ -196,17 +201,17 @@ fn extend(vm: &Vm, end: *mut Value) -> PyResult<()> {
         }
     }
     vm.stack_written.set(goal);
+    vm.restore_call_limit();
     Ok(())
 }
 
 unsafe fn write_header(vm: &Vm, new: *mut Value, function: &Obj<Function>, caller: *mut Value, result: i8, flags: u64, end: *mut Value) {
     let frame = Frame(new);
     frame.set(word::CALLER, caller as u64 | 1);
-    frame.set(word::FUNCTION, function.to_value().into_bits());
+    frame.set(word::FUNCTION, function.to_value().into_bits() | 1);
     frame.set_pc(function.entry.get());
-    frame.set(word::OBJECT, bits::UNBOUND);
-    frame.set(word::NAMESPACE, bits::UNBOUND);
-    frame.set(word::INFO, u64::from(function.locals.get()) << 32 | u64::from(result as u8) << 8 | flags | 1);
+    let registers = u64::from(result as u8) << 8 | u64::from(result as u8) << 16;
+    frame.set(word::INFO, u64::from(function.locals.get()) << 32 | registers | flags | info::OWNS | 1);
     frame.set(word::END, end as u64 | 1);
     vm.frame.set(new);
 }

@@ -156,6 +156,13 @@ pub enum Next {
     Leave(Value),
 }
 
+/// An address that two cache words hold.
+#[inline(always)]
+unsafe fn cached_address(words: *const u32) -> *const u64 {
+    // SAFETY: the caller has compared the version that the words were written under.
+    unsafe { words.cast::<*const u64>().read_unaligned() }
+}
+
 #[inline(always)]
 unsafe fn type_of<'a>(bits: u64) -> &'a Obj<TypeHead> {
     // SAFETY: the caller has seen that the word is a pointer to a live object.
@@ -169,13 +176,11 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
     // SAFETY: see the module.
     unsafe {
         let mut pc = Frame(base).pc();
-        let mut consts = Frame(base).function().consts.get();
 
         macro_rules! enter_frame {
             ($new:expr) => {{
                 base = $new;
                 pc = Frame(base).pc();
-                consts = Frame(base).function().consts.get();
                 continue;
             }};
         }
@@ -386,11 +391,11 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                 }
                 Op::Copy => put!(a!(), clone_bits!(bits!(b!()))),
                 Op::LoadConst => {
-                    let value = *consts.add((w >> 16) as usize).cast::<u64>();
+                    let value = *Frame(base).function().consts.get().add((w >> 16) as usize).cast::<u64>();
                     put!(a!(), clone_bits!(value));
                 }
                 Op::LoadConstX => {
-                    let value = *consts.add(*pc as usize).cast::<u64>();
+                    let value = *Frame(base).function().consts.get().add(*pc as usize).cast::<u64>();
                     pc = pc.add(1);
                     put!(a!(), clone_bits!(value));
                 }
@@ -438,43 +443,44 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                     if !globals.current_version() == *pc {
                         let second = *pc.add(1);
                         if second == 0 {
-                            let value = globals.cached_value(*pc.add(2) as usize).to_bits();
+                            let value = *cached_address(pc.add(2));
                             put!(a!(), clone_bits!(value));
-                            pc = pc.add(3);
+                            pc = pc.add(4);
                             continue 'run;
                         }
                         if !function.builtins.current_version() == second {
-                            let value = function.builtins.cached_value(*pc.add(2) as usize).to_bits();
+                            let value = *cached_address(pc.add(2));
                             put!(a!(), clone_bits!(value));
-                            pc = pc.add(3);
+                            pc = pc.add(4);
                             continue 'run;
                         }
                     }
-                    slow!(name::load_global, 3);
+                    slow!(name::load_global, 4);
                 }
                 Op::StoreGlobal => slow!(name::store_global, 2),
                 Op::DeleteGlobal => slow!(name::delete_global, 0),
                 Op::LoadName => {
                     let frame = Frame(base);
                     let function = frame.function();
-                    if frame.get(word::NAMESPACE) == function.globals.address()
+                    if frame.is(info::NAMESPACE)
+                        && frame.get(word::NAMESPACE) == function.globals.address()
                         && !function.globals.current_version() == *pc
                     {
                         let second = *pc.add(1);
                         if second == 0 {
-                            let value = function.globals.cached_value(*pc.add(2) as usize).to_bits();
+                            let value = *cached_address(pc.add(2));
                             put!(a!(), clone_bits!(value));
-                            pc = pc.add(3);
+                            pc = pc.add(4);
                             continue 'run;
                         }
                         if !function.builtins.current_version() == second {
-                            let value = function.builtins.cached_value(*pc.add(2) as usize).to_bits();
+                            let value = *cached_address(pc.add(2));
                             put!(a!(), clone_bits!(value));
-                            pc = pc.add(3);
+                            pc = pc.add(4);
                             continue 'run;
                         }
                     }
-                    slow!(name::load_name, 3);
+                    slow!(name::load_name, 4);
                 }
                 Op::StoreName => slow!(name::store_name, 2),
                 Op::DeleteName => slow!(name::delete_name, 0),
@@ -1010,10 +1016,9 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                             let new = args.add(locals);
                             let end = new.add(function.frame_words.get() as usize);
                             let left = vm.depth_left.get();
-                            if end <= vm.stack_written.get() && left > 0 {
+                            if end <= vm.call_limit() && left > 0 {
                                 vm.depth_left.set(left - 1);
                                 *base.add(word::PC).cast::<u64>() = pc.add(1) as u64 | 1;
-                                *run.cast::<u64>() = crate::runtime::value::bits::UNBOUND;
                                 let mut at = args.add(count as usize).cast::<u64>();
                                 while at < new.cast::<u64>() {
                                     *at = crate::runtime::value::bits::UNBOUND;
@@ -1021,19 +1026,12 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                                 }
                                 let header = new.cast::<u64>();
                                 *header.add(word::CALLER) = base as u64 | 1;
-                                *header.add(word::PC) = 1;
-                                *header.add(word::OBJECT) = crate::runtime::value::bits::UNBOUND;
-                                *header.add(word::FUNCTION) = callable;
-                                *header.add(word::NAMESPACE) = crate::runtime::value::bits::UNBOUND;
-                                *header.add(word::INFO) = (locals as u64) << 32 | u64::from(w & 0xff00) | 1;
+                                *header.add(word::FUNCTION) = callable | 1;
+                                *header.add(word::INFO) = (locals as u64) << 32 | u64::from(w & 0xff_ff00) | 1;
                                 *header.add(word::END) = end as u64 | 1;
                                 base = new;
                                 vm.frame.set(base);
                                 pc = function.entry.get();
-                                consts = function.consts.get();
-                                if vm.is_wanted() {
-                                    check!(flow::attend(vm));
-                                }
                                 continue 'run;
                             }
                         }
@@ -1094,15 +1092,16 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                             at = at.add(1);
                         }
                         if *header.add(word::INFO) & info::OBJECT == 0 {
-                            let function = *header.add(word::FUNCTION);
-                            *header.add(word::FUNCTION) = crate::runtime::value::bits::UNBOUND;
                             base = (*header.add(word::CALLER) - 1) as *mut Value;
                             vm.frame.set(base);
                             vm.depth_left.set(vm.depth_left.get() + 1);
-                            drop(Value::from_bits(function));
                             pc = Frame(base).pc();
-                            consts = Frame(base).function().consts.get();
-                            put!((frame_info >> 8) as i8 as isize, result);
+                            // The callable still lies in the run; mostly the result takes its place.
+                            let (place, run) = ((frame_info >> 8) as i8 as isize, (frame_info >> 16) as i8 as isize);
+                            put!(place, result);
+                            if run != place {
+                                put!(run, crate::runtime::value::bits::UNBOUND);
+                            }
                             continue 'run;
                         }
                     }

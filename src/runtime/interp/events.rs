@@ -56,6 +56,7 @@ impl Vm {
     /// Does what was wanted of the machine.
     pub fn attend(&self) -> PyResult<()> {
         let wanted = self.wanted.swap(0, Ordering::AcqRel);
+        self.restore_call_limit();
         if wanted & want::COLLECT != 0 {
             self.collect_young();
         }

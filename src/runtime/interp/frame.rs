@@ -3,12 +3,13 @@
 //! ```text
 //! base - n … base - 1     locals
 //! base + 0                base of the caller | 1
-//! base + 1                the function (owned)
+//! base + 1                the function | 1: borrowed from the caller's run, or owned (`info::OWNS`)
 //! base + 2                pc: behind the first word of the instruction that runs (or, while a call runs, behind the
 //!                         call) | 1
-//! base + 3                frame object (owned), or unbound
-//! base + 4                namespace of class bodies and modules; the instance while `__init__` runs; unbound (owned)
-//! base + 5                number of locals << 32 | register for the result << 8 | flags | 1
+//! base + 3                frame object (owned), if `info::OBJECT`
+//! base + 4                namespace of class bodies and modules, or the instance while `__init__` runs (owned), if the
+//!                         info word says so
+//! base + 5                number of locals << 32 | the caller's run << 16 | register for the result << 8 | flags | 1
 //! base + 6                end of the stack in use: where the next frame from native code may start | 1
 //! base + 7 …              temporaries
 //! ```
@@ -60,8 +61,10 @@ pub mod info {
     pub const OBJECT: u64 = 16;
     /// It has a namespace.
     pub const NAMESPACE: u64 = 32;
+    /// It owns its function.
+    pub const OWNS: u64 = 64;
     /// All of these: the quick way out is closed.
-    pub const SPECIAL: u64 = 62;
+    pub const SPECIAL: u64 = 126;
 }
 
 /// A frame, by its base. Valid while the frame runs.
@@ -109,7 +112,7 @@ impl Frame {
     #[inline(always)]
     pub fn function<'a>(self) -> &'a Obj<Function> {
         // SAFETY: the frame owns the function; callers use it while the frame runs.
-        unsafe { &*(self.get(word::FUNCTION) as *const Obj<Function>) }
+        unsafe { &*((self.get(word::FUNCTION) - 1) as *const Obj<Function>) }
     }
     /// The code.
     pub fn code<'a>(self) -> &'a Obj<Code> {
@@ -165,14 +168,16 @@ impl Frame {
         for at in 0..self.code().temps as usize {
             drop(std::mem::replace(self.temp(at), Value::UNBOUND));
         }
-        let function = self.get(word::FUNCTION);
-        self.set(word::FUNCTION, bits::UNBOUND);
-        let namespace = self.get(word::NAMESPACE);
-        self.set(word::NAMESPACE, bits::UNBOUND);
-        // SAFETY: the header owned both and forgets them.
+        // SAFETY: the header owned both, if the bits say so, and forgets them.
         unsafe {
-            drop(Value::from_bits(namespace));
-            drop(Value::from_bits(function));
+            if info & (info::NAMESPACE | info::INIT) != 0 {
+                let namespace = self.get(word::NAMESPACE);
+                self.set(word::NAMESPACE, bits::UNBOUND);
+                drop(Value::from_bits(namespace));
+            }
+            if info & info::OWNS != 0 {
+                drop(Value::from_bits(self.address(word::FUNCTION)));
+            }
         }
     }
 }

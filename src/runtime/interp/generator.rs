@@ -161,7 +161,7 @@ pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Valu
         let base = block.add(1 + locals).cast::<Value>();
         let new = Frame(base);
         new.set(word::CALLER, 1);
-        new.set(word::FUNCTION, function.to_value().into_bits());
+        new.set(word::FUNCTION, function.address() | 1);
         new.set_pc(function.entry.get());
         new.set(word::INFO, (locals as u64) << 32 | info::GENERATOR | 1);
         new.set(word::END, 1);
@@ -418,10 +418,10 @@ fn yielded_to(vm: &Vm, caller: Frame, value: Value, register: i8) {
 }
 
 /// Bit of the info word of a frame at a `YieldFrom`: the value in its register is to be yielded on.
-pub const PASS_ON: u64 = 1 << 16;
+pub const PASS_ON: u64 = 1 << 24;
 
 /// Bit of the info word of a frame at a `YieldFrom`: its register holds what was sent.
-pub const RESUMED: u64 = 1 << 17;
+pub const RESUMED: u64 = 1 << 25;
 
 /// `Return` in a generator.
 pub fn returned(vm: &Vm, frame: Frame, result: Value) -> Result<Next, (*mut Value, Raised)> {

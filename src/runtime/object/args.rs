@@ -5,6 +5,7 @@
 //! `Value::UNBOUND` for what was left out.
 
 use crate::runtime::error::PyResult;
+use crate::runtime::object::typedef::{TypeRef, TypeSpec};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::Value;
 
@@ -49,6 +50,15 @@ impl<'a> Args<'a> {
         } else {
             Err(vm.type_error(format!("{function}() takes no keyword arguments")))
         }
+    }
+    /// For the `__new__` of a builtin type: error for keywords, unless a subclass has an `__init__` that may take them.
+    pub fn no_keywords_new(&self, vm: &Vm, ty: &TypeRef, spec: &'static TypeSpec) -> PyResult<()> {
+        if self.names.is_empty() {
+            return Ok(());
+        }
+        let base = vm.typ(spec);
+        let init = |ty: &TypeRef| ty.slots.get().init.map(|f| f as usize);
+        if ty.is(base) || init(ty) == init(base) { self.no_keywords(vm, spec.short_name()) } else { Ok(()) }
     }
     /// Error unless the number of positional arguments is between both bounds and there are no keywords: the texts of
     /// CPython's `PyArg_UnpackTuple`.

@@ -213,9 +213,13 @@ impl Value {
     pub fn kind(&self) -> u16 {
         self.header().map_or(0, |head| type_head(head).kind.get())
     }
-    /// Name of the type, for messages.
+    /// Name of the type, for messages: with the module if the type is native and in one.
     pub fn type_name(&self, vm: &Vm) -> String {
-        self.ty(vm).name()
+        let ty = self.ty(vm);
+        match ty.spec {
+            Some(spec) => spec.name.to_owned(),
+            None => ty.name(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod args;
 pub mod attrs;
+pub mod bytes;
 pub mod dict;
 pub mod hash;
 pub mod names;

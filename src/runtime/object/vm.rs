@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::Heap;
@@ -63,6 +63,8 @@ pub struct Vm {
     pub stack_start: Cell<*mut Value>,
     /// Words below this are written (hold values).
     pub stack_written: Cell<*mut Value>,
+    /// `stack_written`, or null if something is wanted: what calls compare their frame's end with.
+    call_limit: AtomicPtr<Value>,
     /// End of the register stack.
     pub stack_end: Cell<*mut Value>,
     /// The exception in flight.
@@ -260,6 +262,7 @@ impl Vm {
             frame: Cell::new(std::ptr::null_mut()),
             stack_start: Cell::new(stack),
             stack_written: Cell::new(stack),
+            call_limit: AtomicPtr::new(stack),
             stack_end: Cell::new(stack.wrapping_add(STACK_WORDS)),
             raised: LockCell::new(None),
             handled: Cell::new(std::ptr::null()),
@@ -410,6 +413,23 @@ impl Vm {
     /// Asks this thread's machine to leave its fast path.
     pub fn want(&self, bits: u32) {
         self.wanted.fetch_or(bits, Ordering::Release);
+        self.call_limit.store(std::ptr::null_mut(), Ordering::Release);
+    }
+    /// What a new frame's end may reach without a closer look.
+    #[inline(always)]
+    pub fn call_limit(&self) -> *mut Value {
+        self.call_limit.load(Ordering::Relaxed)
+    }
+    /// Sets the limit anew, after what was wanted was done or the stack has grown.
+    pub fn restore_call_limit(&self) {
+        self.call_limit.store(self.stack_written.get(), Ordering::Release);
+        if self.is_wanted() {
+            self.call_limit.store(std::ptr::null_mut(), Ordering::Release);
+        }
+    }
+    /// The cell of the limit, for those that want something from elsewhere.
+    pub fn call_limit_cell(&'static self) -> &'static AtomicPtr<Value> {
+        &self.call_limit
     }
 
     /// The interned string of a text.

@@ -121,6 +121,12 @@ impl Vm {
     /// The code of an embedded module.
     pub fn frozen_code(&self, name: &str) -> PyResult<Option<Ref<Code>>> {
         let Some(found) = frozen::find(name) else { return Ok(None) };
+        if self.interp().optimize.get() == 0
+            && let Ok(blob) = crate::runtime::bytecode::store::Blob::new(found.code)
+            && let Ok(data) = blob.whole(blob.root())
+        {
+            return self.code(&data).map(Some);
+        }
         let text = String::from_utf8_lossy(found.source);
         let filename = format!("<frozen {}>", found.name);
         self.compile_text(&text, &filename, crate::runtime::compiler::Mode::Exec).map(Some)

@@ -14,9 +14,11 @@ pub mod compiling;
 pub mod gc;
 pub mod imp;
 pub mod io;
+pub mod marshal;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
+pub mod thread;
 pub mod warnings;
 pub mod weakref;
 
@@ -36,10 +38,12 @@ pub struct NativeModule {
 pub static MODULES: &[&NativeModule] = &[
     &imp::MODULE,
     &io::MODULE,
+    &thread::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
     &builtins::MODULE,
     &gc::MODULE,
+    &marshal::MODULE,
     &sys::MODULE,
 ];
 

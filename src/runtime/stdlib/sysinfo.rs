@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use crate::runtime::api::Config;
-use crate::runtime::builtins::tools::StructSpec;
+use crate::runtime::builtins::structs::StructSpec;
 use crate::runtime::error::PyResult;
 use crate::runtime::import::frozen;
 use crate::runtime::object::dict::Dict;

@@ -129,10 +129,11 @@ impl Vm {
         if let Some(text) = spec.as_str()
             && text.is_empty()
         {
-            match value.kind() {
-                kind::STR => return Ok(value.clone()),
-                kind::INT => return self.repr(value),
-                _ => {}
+            if value.kind() == kind::STR {
+                return Ok(value.clone());
+            }
+            if value.as_small().is_some() || value.kind() == kind::INT || value.is_exact_float() {
+                return self.repr(value);
             }
         }
         if spec.as_str().is_none() {
@@ -258,6 +259,9 @@ fn repeat(vm: &Vm, value: &Value, count: isize) -> PyResult<Value> {
     }
     if count == 1 {
         return Ok(vm.plain_str(value));
+    }
+    if text.len().checked_mul(count as usize).is_none_or(|n| n > isize::MAX as usize) {
+        return Err(vm.overflow_error("repeated string is too long"));
     }
     let bytes = repeated(vm, text.bytes(), count as usize)?;
     Ok(vm.str_with_len(&bytes, text.len() * count as usize))

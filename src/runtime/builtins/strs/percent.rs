@@ -120,11 +120,6 @@ fn integer(vm: &Vm, spec: &Spec<'_>, value: &Value, by_index: bool) -> PyResult<
     })
 }
 
-/// Unless it is a literal percent sign with flags, which takes no argument.
-pub fn takes_argument(spec: &Spec<'_>) -> bool {
-    spec.conversion != u32::from(b'%')
-}
-
 /// The error for an unknown letter.
 pub fn unsupported<U: Unit>(vm: &Vm, template: &[u8], spec: &Spec<'_>) -> Raised {
     vm.fault(percent::unsupported::<U>(template, spec))
@@ -141,10 +136,6 @@ pub fn str_modulo(vm: &Vm, a: &Value, b: &Value) -> PyResult<Value> {
             Part::Literal(literal) => out.extend_from_slice(literal),
             Part::Spec(mut spec) => {
                 arguments.prepare(vm, &mut spec, key)?;
-                if !takes_argument(&spec) {
-                    out.push(b'%');
-                    continue;
-                }
                 let value = arguments.next(vm)?;
                 push_value(vm, text.bytes(), &spec, &value, &mut out)?;
             }

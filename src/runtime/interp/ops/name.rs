@@ -77,15 +77,22 @@ fn not_defined(vm: &Vm, name: &Ref<Str>) -> Raised {
     )
 }
 
+/// The place of a value in a dictionary's block, which stays while the version stays.
+fn remember_address(at: At, place: &Value) {
+    let address = std::ptr::from_ref(place) as u64;
+    at.set_extra(2, address as u32);
+    at.set_extra(3, (address >> 32) as u32);
+}
+
 fn cache_global(vm: &Vm, at: At, name: &Ref<Str>) -> Option<Value> {
     let function = at.function();
     let globals = &function.globals;
     if let Some(found) = globals.position_str(name) {
         let version = globals.version(vm);
-        if version != 0 && found <= u32::MAX as usize {
+        if version != 0 {
             at.set_extra(0, !version);
             at.set_extra(1, 0);
-            at.set_extra(2, found as u32);
+            remember_address(at, globals.cached_value(found));
         }
         return Some(globals.cached_value(found).clone());
     }
@@ -95,7 +102,7 @@ fn cache_global(vm: &Vm, at: At, name: &Ref<Str>) -> Option<Value> {
     if version != 0 && second != 0 && !second != 0 {
         at.set_extra(0, !version);
         at.set_extra(1, !second);
-        at.set_extra(2, found as u32);
+        remember_address(at, builtins.cached_value(found));
     }
     Some(builtins.cached_value(found).clone())
 }

@@ -339,7 +339,7 @@ pub static RAW_IO_BASE: TypeSpec = TypeSpec::new("_io._RawIOBase", Plain::layout
     ]);
 
 fn buffered_readinto(vm: &Vm, args: &[Value], method: &str) -> PyResult<Value> {
-    let length = vm.with_buffer_mut(&args[1], |buffer| buffer.len())?;
+    let length = vm.with_buffer_mut(&args[1], "readinto() argument", |buffer| buffer.len())?;
     let data = vm.call_method_str(&args[0], method, &[vm.int(length as i64)])?;
     let Some(bytes) = vm.bytes_of(&data) else { return Err(vm.type_error("read() should return bytes")) };
     if bytes.len() > length {
@@ -348,7 +348,7 @@ fn buffered_readinto(vm: &Vm, args: &[Value], method: &str) -> PyResult<Value> {
             bytes.len()
         )));
     }
-    vm.with_buffer_mut(&args[1], |buffer| buffer[..bytes.len()].copy_from_slice(bytes))?;
+    vm.with_buffer_mut(&args[1], "readinto() argument", |buffer| buffer[..bytes.len()].copy_from_slice(bytes))?;
     Ok(vm.int(bytes.len() as i64))
 }
 

@@ -583,7 +583,7 @@ fn read1(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 fn read_into(vm: &Vm, args: &[Value], once: bool) -> PyResult<Value> {
     let object = &args[0];
     let this = ready(vm, object)?;
-    let room = vm.with_buffer_mut(&args[1], |buffer| buffer.len())?;
+    let room = vm.with_buffer_mut(&args[1], "readinto() argument", |buffer| buffer.len())?;
     check_open(vm, this, "readinto of closed file")?;
     let mut out = this.take_ahead(room).to_vec();
     let from_ahead = out.len();
@@ -618,7 +618,7 @@ fn read_into(vm: &Vm, args: &[Value], once: bool) -> PyResult<Value> {
             return Ok(Value::NONE);
         }
     }
-    vm.with_buffer_mut(&args[1], |buffer| {
+    vm.with_buffer_mut(&args[1], "readinto() argument", |buffer| {
         let n = out.len().min(buffer.len());
         buffer[..n].copy_from_slice(&out[..n]);
     })?;

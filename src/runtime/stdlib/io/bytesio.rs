@@ -24,6 +24,7 @@ crate::payload!(BytesIo, "BytesIO", gc {
     fn clear(&self) {}
 });
 
+const READINTO: &str = "readinto() argument";
 static SIGNATURE: Signature = Signature::parse("BytesIO(initial_bytes=b'')");
 
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<BytesIo>> {
@@ -35,7 +36,22 @@ impl BytesIo {
     /// Reads a part.
     fn part<R>(&self, vm: &Vm, body: impl FnOnce(&[u8]) -> R) -> PyResult<R> {
         let content = self.content.cloned();
-        vm.with_buffer(&content, body)
+        match content.as_bytearray() {
+            Some(array) => Ok(body(array.content.get())),
+            None => Err(closed_error(vm)),
+        }
+    }
+    /// Changes the size.
+    fn resize(&self, vm: &Vm, body: impl FnOnce(&mut Vec<u8>)) -> PyResult<()> {
+        let content = self.content.cloned();
+        match content.as_bytearray() {
+            Some(array) => {
+                array.resizable(vm)?;
+                body(array.content.get_mut());
+                Ok(())
+            }
+            None => Err(closed_error(vm)),
+        }
     }
     /// Gives what is at the position, and moves over it.
     fn take(&self, vm: &Vm, most: usize) -> PyResult<Value> {
@@ -63,11 +79,11 @@ fn write_at(vm: &Vm, this: &Obj<BytesIo>, bytes: &[u8]) -> PyResult<usize> {
         return Ok(0);
     }
     let content = this.content.cloned();
+    let Some(array) = content.as_bytearray() else { return Err(closed_error(vm)) };
     let at = this.at.get();
-    let length = vm.with_buffer(&content, <[u8]>::len)?;
     let end = at + bytes.len();
-    if end > length {
-        vm.bytearray_edit(&content, |all| {
+    if end > array.content.get().len() {
+        this.resize(vm, |all| {
             if at >= all.len() {
                 all.resize(at, 0);
                 all.extend_from_slice(bytes);
@@ -78,7 +94,7 @@ fn write_at(vm: &Vm, this: &Obj<BytesIo>, bytes: &[u8]) -> PyResult<usize> {
             }
         })?;
     } else {
-        vm.with_buffer_mut(&content, |all| all[at..end].copy_from_slice(bytes))?;
+        array.content.get_mut()[at..end].copy_from_slice(bytes);
     }
     this.at.set(end);
     Ok(bytes.len())
@@ -137,13 +153,13 @@ fn readlines(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 fn readinto(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let this = this(vm, &args[0])?;
-    let room = vm.with_buffer_mut(&args[1], |buffer| buffer.len())?;
+    let room = vm.with_buffer_mut(&args[1], READINTO, |buffer| buffer.len())?;
     let at = this.at.get();
     let piece = this.part(vm, |all| {
         let start = at.min(all.len());
         all[start..start.saturating_add(room).min(all.len())].to_vec()
     })?;
-    vm.with_buffer_mut(&args[1], |buffer| buffer[..piece.len()].copy_from_slice(&piece))?;
+    vm.with_buffer_mut(&args[1], READINTO, |buffer| buffer[..piece.len()].copy_from_slice(&piece))?;
     this.at.set(at + piece.len());
     Ok(vm.int(piece.len() as i64))
 }
@@ -176,12 +192,7 @@ fn truncate(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if size < 0 {
         return Err(vm.value_error(format!("negative size value {size}")));
     }
-    let content = this.content.cloned();
-    if (size as usize) < vm.with_buffer(&content, <[u8]>::len)? {
-        vm.bytearray_edit(&content, |all| all.truncate(size as usize))?;
-    } else {
-        vm.bytearray_edit(&content, |_| ())?;
-    }
+    this.resize(vm, |all| all.truncate(size as usize))?;
     Ok(vm.int(size as i64))
 }
 
@@ -266,10 +277,9 @@ pub static BYTES_IO: TypeSpec = TypeSpec::new("_io.BytesIO", BytesIo::layout)
         native("writable(self, /)", |vm, args| this(vm, &args[0]).map(|_| Value::TRUE), "Returns True if the IO object can be written."),
         native("close(self, /)", |vm, args| {
             let this = vm.cast::<BytesIo>(&args[0])?;
-            let content = this.content.cloned();
-            if !content.is_none() {
+            if !this.content.get().is_none() {
                 // A view keeps the content from going.
-                vm.bytearray_edit(&content, |_| ())?;
+                this.resize(vm, |_| ())?;
                 this.content.set(Value::NONE);
             }
             Ok(Value::NONE)

@@ -367,10 +367,10 @@ fn readinto(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if !this.readable.get() {
         return Err(unsupported(vm, "File not open for reading"));
     }
-    let room = vm.with_buffer_mut(&args[1], |buffer| buffer.len())?;
+    let room = vm.with_buffer_mut(&args[1], "readinto() argument", |buffer| buffer.len())?;
     let mut out = Vec::new();
     let Some(n) = read_once(vm, this, &mut out, room)? else { return Ok(Value::NONE) };
-    vm.with_buffer_mut(&args[1], |buffer| {
+    vm.with_buffer_mut(&args[1], "readinto() argument", |buffer| {
         let n = n.min(buffer.len());
         buffer[..n].copy_from_slice(&out[..n]);
     })?;
