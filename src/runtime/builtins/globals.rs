@@ -379,39 +379,30 @@ fn sum(vm: &Vm, iterable: &Value, start: Option<&Value>) -> PyResult<Value> {
             start.clone()
         }
     };
-    let mut item = None;
     if let Some(mut number) = total.as_small() {
-        loop {
-            item = vm.next(&iter)?;
-            let Some(next) = &item else { return Ok(vm.int(number)) };
+        let other = loop {
+            let Some(next) = vm.next(&iter)? else { return Ok(vm.int(number)) };
             let small = next.as_small().or_else(|| next.as_bool().map(i64::from));
             match small.and_then(|small| number.checked_add(small)) {
                 Some(new) => number = new,
-                None => break,
+                None => break next,
             }
-        }
-        total = vm.int(number);
-        if let Some(next) = item.take() {
-            total = vm.binary(&total, &next, &ops::ADD)?;
-        }
+        };
+        total = vm.binary(&vm.int(number), &other, &ops::ADD)?;
     }
     if let Some(x) = exact_float(vm, &total)? {
         let mut floats = Compensated { high: x, low: 0.0 };
-        loop {
-            item = vm.next(&iter)?;
-            let Some(next) = &item else { return Ok(vm.float(floats.value())) };
-            if let Some(x) = exact_float(vm, next)? {
+        let other = loop {
+            let Some(next) = vm.next(&iter)? else { return Ok(vm.float(floats.value())) };
+            if let Some(x) = exact_float(vm, &next)? {
                 floats.add(x);
-            } else if vm.is_int(next) {
-                floats.add(vm.to_f64(next)?);
+            } else if vm.is_int(&next) {
+                floats.add(vm.to_f64(&next)?);
             } else {
-                break;
+                break next;
             }
-        }
-        total = vm.float(floats.value());
-        if let Some(next) = item.take() {
-            total = vm.binary(&total, &next, &ops::ADD)?;
-        }
+        };
+        total = vm.binary(&vm.float(floats.value()), &other, &ops::ADD)?;
     }
     while let Some(next) = vm.next(&iter)? {
         total = vm.binary(&total, &next, &ops::ADD)?;

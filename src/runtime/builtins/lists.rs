@@ -3,6 +3,7 @@
 //! Whatever may run Python (comparison, repr, iteration, the drop of an item) works on clones: no borrow of the items
 //! is alive meanwhile, and each step looks at the length anew.
 
+use crate::runtime::builtins::slices::Span;
 use crate::runtime::builtins::sorting;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
@@ -300,9 +301,8 @@ pub fn extend(vm: &Vm, list: &Obj<List>, iterable: &Value) -> PyResult<()> {
 fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
     let list = this(vm, value)?;
     if key.kind() == kind::SLICE {
-        let (start, _, step, count) = vm.slice_indices(key, list.len())?;
-        let items = list.items.get();
-        return Ok(vm.list(pick(items, start as isize, step as isize, count as usize)));
+        let span = vm.slice_span_of(key, || list.len())?;
+        return Ok(vm.list(pick(list.items.get(), span)));
     }
     if key.as_small().is_none() && key.ty(vm).slots.get().index.is_none() {
         return Err(wrong_index(vm, key));
@@ -313,17 +313,15 @@ fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
     }
 }
 
-/// Clones of the items that a slice picks, as far as they are there.
-pub fn pick(items: &[Value], start: isize, step: isize, count: usize) -> Vec<Value> {
-    if count == 0 {
+/// Clones of the items that a slice picks; it was fitted to their number.
+pub fn pick(items: &[Value], span: Span) -> Vec<Value> {
+    if span.count == 0 {
         return Vec::new();
     }
-    if step == 1
-        && let Some(slice) = items.get(start as usize..start as usize + count)
-    {
-        return slice.to_vec();
+    if span.step == 1 {
+        return items[span.start as usize..span.start as usize + span.count].to_vec();
     }
-    (0..count as isize).filter_map(|n| items.get((start + n * step) as usize).cloned()).collect()
+    span.positions().map(|at| items[at].clone()).collect()
 }
 
 fn setitem(vm: &Vm, value: &Value, key: &Value, new: Option<&Value>) -> PyResult<()> {
@@ -355,52 +353,43 @@ fn assign_slice(vm: &Vm, list: &Obj<List>, key: &Value, new: &Value) -> PyResult
         return Err(vm.type_error("must assign iterable to extended slice"));
     }
     let new = vm.collect(new)?;
-    // Collecting may have changed the list.
-    let (start, stop, step, count) = vm.slice_indices(key, list.len())?;
-    if step as isize == 1 {
-        let items = list.items.get_mut();
-        let start = start as usize;
-        let stop = (stop as isize).max(start as isize) as usize;
-        let old: Vec<Value> = items.splice(start..stop, new).collect();
+    // Collecting may have changed the list, so its length is looked at afterwards.
+    let span = vm.slice_span_of(key, || list.len())?;
+    if span.step == 1 {
+        let start = span.start as usize;
+        let stop = span.stop.max(span.start) as usize;
+        let old: Vec<Value> = list.items.get_mut().splice(start..stop, new).collect();
         drop(old);
         return Ok(());
     }
-    let count = count as usize;
-    if new.len() != count {
+    if new.len() != span.count {
         return Err(vm.value_error(format!(
-            "attempt to assign sequence of size {} to extended slice of size {count}",
-            new.len()
+            "attempt to assign sequence of size {} to extended slice of size {}",
+            new.len(),
+            span.count
         )));
     }
     let items = list.items.get_mut();
-    let mut old = Vec::with_capacity(count);
-    for (n, item) in new.into_iter().enumerate() {
-        let at = (start as isize + n as isize * step as isize) as usize;
-        old.push(std::mem::replace(&mut items[at], item));
-    }
+    let old: Vec<Value> =
+        span.positions().zip(new).map(|(at, item)| std::mem::replace(&mut items[at], item)).collect();
     drop(old);
     Ok(())
 }
 
 fn delete_slice(vm: &Vm, list: &Obj<List>, key: &Value) -> PyResult<()> {
-    let (start, _, step, count) = vm.slice_indices(key, list.len())?;
-    let (mut start, mut step, count) = (start as isize, step as isize, count as usize);
-    if count == 0 {
+    let span = vm.slice_span_of(key, || list.len())?.ascending();
+    if span.count == 0 {
         return Ok(());
     }
-    if step < 0 {
-        start += step * (count as isize - 1);
-        step = -step;
-    }
     let items = list.items.get_mut();
-    let (start, step) = (start as usize, step as usize);
+    let (start, step) = (span.start as usize, span.step as usize);
     let old: Vec<Value> = if step == 1 {
-        items.drain(start..start + count).collect()
+        items.drain(start..start + span.count).collect()
     } else {
-        let mut old = Vec::with_capacity(count);
-        let mut kept = Vec::with_capacity(items.len() - count);
+        let mut old = Vec::with_capacity(span.count);
+        let mut kept = Vec::with_capacity(items.len() - span.count);
         for (at, item) in std::mem::take(items).into_iter().enumerate() {
-            let gone = at >= start && (at - start) % step == 0 && old.len() < count;
+            let gone = at >= start && (at - start) % step == 0 && old.len() < span.count;
             if gone { old.push(item) } else { kept.push(item) }
         }
         *items = kept;

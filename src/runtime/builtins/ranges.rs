@@ -248,8 +248,8 @@ fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
 
 fn slice(vm: &Vm, range: &Range, key: &Value) -> PyResult<Value> {
     let (start, stop, step) = if let Some(length) = range.length.as_small() {
-        let (start, stop, step, _) = vm.slice_indices(key, length as usize)?;
-        (vm.int(start as i64), vm.int(stop as i64), vm.int(step as i64))
+        let span = vm.slice_span(key, length as usize)?;
+        (vm.int(span.start as i64), vm.int(span.stop as i64), vm.int(span.step as i64))
     } else {
         // Longer than any sequence: the slice itself computes in ints of any size.
         let parts = vm.call_method_str(key, "indices", std::slice::from_ref(&range.length))?;

@@ -155,7 +155,7 @@ impl Vm {
         head.slots_offset.set(start as u16);
         head.slots_count.set(1);
         head.instance_size.set(start as u32 + 8);
-        let mut set = |name: &str, value: Value| drop(ty.dict.insert_str(&self.intern(name), value));
+        let set = |name: &str, value: Value| drop(ty.dict.insert_str(&self.intern(name), value));
         let named = |fields: &[(&'static str, &str)]| -> Vec<Value> {
             fields
                 .iter()

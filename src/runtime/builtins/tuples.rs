@@ -128,11 +128,11 @@ fn hash(vm: &Vm, value: &Value) -> PyResult<i64> {
 fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
     let tuple = this(vm, value)?;
     if key.kind() == kind::SLICE {
-        let (start, _, step, count) = vm.slice_indices(key, tuple.len())?;
-        if count as usize == tuple.len() && step as isize == 1 && value.kind() == kind::TUPLE {
+        let span = vm.slice_span(key, tuple.len())?;
+        if span.count == tuple.len() && span.step == 1 && value.kind() == kind::TUPLE {
             return Ok(value.clone());
         }
-        return Ok(vm.tuple(pick(tuple.items(), start as isize, step as isize, count as usize)));
+        return Ok(vm.tuple(pick(tuple.items(), span)));
     }
     if key.as_small().is_none() && key.ty(vm).slots.get().index.is_none() {
         return Err(vm.type_error(format!("tuple indices must be integers or slices, not {}", key.type_name(vm))));

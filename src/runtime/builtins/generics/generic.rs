@@ -1,7 +1,7 @@
 //! `typing.Generic`, the base of generic classes; its rules are functions of the module `typing`.
 
 use super::type_alias::spread;
-use crate::runtime::builtins::types::Plain;
+use crate::runtime::builtins::types::{OBJECT, Plain};
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
@@ -23,14 +23,8 @@ pub static GENERIC: TypeSpec = TypeSpec::new("typing.Generic", Plain::layout)
         "",
         "Abstract base class for generic types.\n\nOn Python 3.12 and newer, generic classes implicitly inherit from\nGeneric when they declare a parameter list after the class's name::\n\n    class Mapping[KT, VT]:\n        def __getitem__(self, key: KT) -> VT:\n            ...\n            # Etc.",
     )
-    .slots(|s| s.new = Some(|vm, ty, args| {
-        // As `object.__new__`, which a builtin subclass of it would lose.
-        let object = vm.interp().object_type.slots.get().new;
-        match object {
-            Some(new) => new(vm, ty, args),
-            None => Ok(vm.alloc(ty, Plain).into_value()),
-        }
-    }))
+    // Said aloud, so that `object.__new__` is inherited.
+    .base(&OBJECT)
     .methods(&[
         native_raw("__class_getitem__(cls, *args, **kwargs)", |vm, args| forward(vm, "_generic_class_getitem", args),
             "Parameterizes a generic class.").class(),
