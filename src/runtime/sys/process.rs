@@ -245,13 +245,12 @@ pub fn times() -> [i64; 5] {
         [raw.tms_utime as i64, raw.tms_stime as i64, raw.tms_cutime as i64, raw.tms_cstime as i64, elapsed as i64]
     }
 }
-/// `getlogin_r`
+/// `getlogin`
 pub fn getlogin() -> Sys<Vec<u8>> {
-    let mut buffer = [0u8; 256];
-    // SAFETY: the buffer is writable for its length.
-    match unsafe { libc::getlogin_r(buffer.as_mut_ptr().cast(), buffer.len()) } {
-        0 => Ok(super::file::until_zero(&buffer)),
-        problem => Err(problem),
+    // SAFETY: the system's text, copied at once under the interpreter lock.
+    unsafe {
+        let name = libc::getlogin();
+        if name.is_null() { Err(errno()) } else { Ok(CStr::from_ptr(name).to_bytes().to_vec()) }
     }
 }
 /// `getrandom`

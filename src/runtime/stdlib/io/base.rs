@@ -5,7 +5,7 @@ use crate::runtime::builtins::types::{DICT_GETSET_COPY, Plain};
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::raise::Exception;
-use crate::runtime::object::typedef::{Native, TypeSpec, getset, getter, native, native_raw};
+use crate::runtime::object::typedef::{TypeSpec, getset, getter, native, native_raw};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Payload, Value};
 
@@ -220,9 +220,6 @@ fn writelines(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     Ok(Value::NONE)
 }
 
-/// `writelines`, for classes with a `write` of their own.
-pub static WRITELINES: Native = native("writelines(self, lines, /)", writelines, "Write a list of lines to stream.");
-
 /// `_io._IOBase`
 pub static IO_BASE: TypeSpec = TypeSpec::new("_io._IOBase", Plain::layout)
     .flags(STREAM)
@@ -287,7 +284,7 @@ pub static IO_BASE: TypeSpec = TypeSpec::new("_io._IOBase", Plain::layout)
         native_raw("__exit__(self, *args)", |vm, args| vm.call_method(&args.values[0], &vm.names().close, &[]), ""),
         native("readline(self, size=-1, /)", readline, "Read and return a line from the stream."),
         native("readlines(self, hint=-1, /)", readlines, "Return a list of lines from the stream."),
-        WRITELINES,
+        native("writelines(self, lines, /)", writelines, "Write a list of lines to stream."),
     ]);
 
 fn raw_read(vm: &Vm, args: &[Value]) -> PyResult<Value> {

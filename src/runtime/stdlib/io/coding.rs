@@ -176,6 +176,6 @@ pub fn encode_plain(codec: Native, text: &Obj<Str>, out: &mut Vec<u8>) -> bool {
 
 /// The bytes of a text.
 pub fn encode_checked(vm: &Vm, codec: Native, errors: &str, text: &Value) -> PyResult<Vec<u8>> {
-    let bytes = text.as_str().map(Obj::bytes).unwrap_or_default();
+    let bytes = text.as_str().map_or(&[][..], |text| text.bytes());
     encode_native(codec, bytes, &mut Handler::encoding(vm, errors, text))
 }
