@@ -60,7 +60,10 @@ impl Vm {
         if wanted & want::COLLECT != 0 {
             self.collect_young();
         }
-        if wanted & want::SIGNAL != 0 {
+        if wanted & want::LOCK != 0 {
+            self.yield_lock();
+        }
+        if wanted & want::SIGNAL != 0 && self.is_main_thread() {
             self.run_signal_handlers()?;
         }
         if let Some(exception) = self.async_exception.replace(None) {

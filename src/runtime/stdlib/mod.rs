@@ -13,9 +13,11 @@ pub mod builtins;
 pub mod compiling;
 pub mod gc;
 pub mod imp;
+pub mod io;
 pub mod marshal;
 pub mod sys;
 pub mod sysinfo;
+pub mod system;
 pub mod thread;
 pub mod warnings;
 pub mod weakref;
@@ -35,6 +37,7 @@ pub struct NativeModule {
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
     &imp::MODULE,
+    &io::MODULE,
     &thread::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
