@@ -13,6 +13,7 @@ pub mod builtins;
 pub mod compiling;
 pub mod gc;
 pub mod imp;
+pub mod itertools;
 pub mod sys;
 pub mod sysinfo;
 pub mod thread;
@@ -39,6 +40,7 @@ pub static MODULES: &[&NativeModule] = &[
     &weakref::MODULE,
     &builtins::MODULE,
     &gc::MODULE,
+    &itertools::MODULE,
     &sys::MODULE,
 ];
 
