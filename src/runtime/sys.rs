@@ -65,7 +65,8 @@ pub fn random_bytes(buffer: &mut [u8]) {
     // SAFETY: the buffer is writable for its length.
     let got = unsafe { libc::getrandom(buffer.as_mut_ptr().cast(), buffer.len(), 0) };
     if got != buffer.len() as isize {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+        let now =
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
         for (at, byte) in buffer.iter_mut().enumerate() {
             *byte = (now >> (at % 16 * 8)) as u8;
         }

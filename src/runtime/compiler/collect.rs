@@ -6,9 +6,9 @@ use ruff_text_size::Ranged;
 
 use super::names::{NameId, Names, QuickMap, mangle};
 use super::problem::{Outcome, ProblemKind, SyntaxProblem};
-use super::stack::with_stack;
 use super::scope::{Role, Scope, ScopeId, ScopeKind, ScopeTable, node_key, uses};
 use super::source::{Source, Span};
+use super::stack::with_stack;
 
 /// Nodes within nodes; what is deeper is refused.
 const MAX_DEPTH: u32 = 100_000;

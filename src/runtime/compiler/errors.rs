@@ -38,10 +38,15 @@ fn mapped(source: &Source, tokens: &Tokens, error: &ParseError) -> Box<SyntaxPro
     let generic = || {
         let span = here.map_or(at, |t| t.span);
         match here.map(|t| t.kind) {
-            Some(Tok::Indent) => {
-                SyntaxProblem::new(ProblemKind::IndentationError, source, Span { start: span.end, end: span.end }, "unexpected indent")
+            Some(Tok::Indent) => SyntaxProblem::new(
+                ProblemKind::IndentationError,
+                source,
+                Span { start: span.end, end: span.end },
+                "unexpected indent",
+            ),
+            Some(Tok::Dedent) => {
+                SyntaxProblem::new(ProblemKind::IndentationError, source, span, "unexpected unindent")
             }
-            Some(Tok::Dedent) => SyntaxProblem::new(ProblemKind::IndentationError, source, span, "unexpected unindent"),
             _ => SyntaxProblem::syntax(source, span, "invalid syntax"),
         }
     };
@@ -49,19 +54,25 @@ fn mapped(source: &Source, tokens: &Tokens, error: &ParseError) -> Box<SyntaxPro
     match &error.error {
         ParseErrorType::UnexpectedIndentation => generic(),
         ParseErrorType::ExpectedToken { expected: TokenKind::Colon, .. } => known("expected ':'"),
-        ParseErrorType::PositionalAfterKeywordArgument => known("positional argument follows keyword argument"),
+        ParseErrorType::PositionalAfterKeywordArgument => {
+            known("positional argument follows keyword argument")
+        }
         ParseErrorType::PositionalAfterKeywordUnpacking => {
             known("positional argument follows keyword argument unpacking")
         }
         ParseErrorType::InvalidArgumentUnpackingOrder => {
             known("iterable argument unpacking follows keyword argument unpacking")
         }
-        ParseErrorType::UnparenthesizedGeneratorExpression => known("Generator expression must be parenthesized"),
+        ParseErrorType::UnparenthesizedGeneratorExpression => {
+            known("Generator expression must be parenthesized")
+        }
         ParseErrorType::NonDefaultParamAfterDefaultParam => {
             known("parameter without a default follows parameter with a default")
         }
         ParseErrorType::ParamAfterVarKeywordParam => known("arguments cannot follow var-keyword argument"),
-        ParseErrorType::IterableUnpackingInComprehension => known("iterable unpacking cannot be used in comprehension"),
+        ParseErrorType::IterableUnpackingInComprehension => {
+            known("iterable unpacking cannot be used in comprehension")
+        }
         ParseErrorType::ExpectedKeywordParam => known("named arguments must follow bare *"),
         ParseErrorType::EmptyTypeParams => known("Type parameter list cannot be empty"),
         ParseErrorType::EmptyImportNames => known("Expected one or more names after 'import'"),
@@ -75,7 +86,9 @@ fn mapped(source: &Source, tokens: &Tokens, error: &ParseError) -> Box<SyntaxPro
             LexicalErrorType::FStringError(kind) => known(&interpolated("f", kind)),
             LexicalErrorType::TStringError(kind) => known(&interpolated("t", kind)),
             LexicalErrorType::Eof => known("unexpected EOF while parsing"),
-            LexicalErrorType::LineContinuationError => known("unexpected character after line continuation character"),
+            LexicalErrorType::LineContinuationError => {
+                known("unexpected character after line continuation character")
+            }
             _ => generic(),
         },
         _ => generic(),

@@ -121,7 +121,8 @@ impl<'a> Tokenizer<'a> {
     fn before<T>(&self, at: usize, message: impl Into<String>) -> Outcome<T> {
         let line_start = self.text[..at].iter().rposition(|&b| b == b'\n').map_or(0, |p| p + 1);
         let text = String::from_utf8_lossy(&self.text[line_start..at]);
-        let mut problem = SyntaxProblem::syntax(self.source, Span { start: at as u32, end: at as u32 }, message);
+        let mut problem =
+            SyntaxProblem::syntax(self.source, Span { start: at as u32, end: at as u32 }, message);
         problem.column = text.chars().count() as u32;
         problem.end_column = problem.column;
         Err(problem)
@@ -240,10 +241,8 @@ impl<'a> Tokenizer<'a> {
         }
         while self.indents.last().is_some_and(|top| column < top.0) {
             self.indents.pop();
-            self.tokens.push(Token {
-                kind: Tok::Dedent,
-                span: Span { start: self.at as u32, end: self.at as u32 },
-            });
+            self.tokens
+                .push(Token { kind: Tok::Dedent, span: Span { start: self.at as u32, end: self.at as u32 } });
         }
         let (top, top_alternative) = *self.indents.last().unwrap_or(&(0, 0));
         if column != top {
@@ -272,7 +271,7 @@ impl<'a> Tokenizer<'a> {
                 if let Some(mode) = self.modes.last()
                     && !mode.triple
                 {
-                    return self.before(self.at, format!("'{{' was never closed"));
+                    return self.before(self.at, "'{' was never closed");
                 }
                 Ok(())
             }
@@ -358,7 +357,9 @@ impl<'a> Tokenizer<'a> {
         if !known || repeated {
             return Ok(false);
         }
-        for (a, b) in [(b'u', b'b'), (b'u', b'r'), (b'u', b'f'), (b'u', b't'), (b'b', b'f'), (b'b', b't'), (b'f', b't')] {
+        for (a, b) in
+            [(b'u', b'b'), (b'u', b'r'), (b'u', b'f'), (b'u', b't'), (b'b', b'f'), (b'b', b't'), (b'f', b't')]
+        {
             if saw(a) && saw(b) {
                 let message = format!("'{}' and '{}' prefixes are incompatible", a as char, b as char);
                 return self.known(start, end, message);
@@ -373,7 +374,8 @@ impl<'a> Tokenizer<'a> {
         let mut at = start;
         for (index, c) in text.chars().enumerate() {
             at += c.len_utf8();
-            let fine = c == '_' || if index == 0 { is_xid_start(c) } else { is_xid_start(c) || is_xid_continue(c) };
+            let fine =
+                c == '_' || if index == 0 { is_xid_start(c) } else { is_xid_start(c) || is_xid_continue(c) };
             if fine {
                 continue;
             }
@@ -447,7 +449,8 @@ impl<'a> Tokenizer<'a> {
                 if !is_digit(self.peek(0)) {
                     if self.peek(0).is_ascii_digit() {
                         let digit = self.peek(0) as char;
-                        return self.before(self.at + 1, format!("invalid digit '{digit}' in {kind} literal"));
+                        return self
+                            .before(self.at + 1, format!("invalid digit '{digit}' in {kind} literal"));
                     }
                     return self.before(self.at, format!("invalid {kind} literal"));
                 }
@@ -502,11 +505,13 @@ impl<'a> Tokenizer<'a> {
                     self.at += 2;
                     self.digits(digit, "decimal")?;
                 } else {
-                    return self.before(self.at + 1, "invalid decimal literal").or_else(|mut problem: Box<SyntaxProblem>| {
-                        problem.column += 1;
-                        problem.end_column = problem.column;
-                        Err(problem)
-                    });
+                    return self.before(self.at + 1, "invalid decimal literal").map_err(
+                        |mut problem: Box<SyntaxProblem>| {
+                            problem.column += 1;
+                            problem.end_column = problem.column;
+                            problem
+                        },
+                    );
                 }
             } else if digit(after) {
                 self.at += 1;
@@ -578,12 +583,15 @@ impl<'a> Tokenizer<'a> {
     fn unterminated<T>(&self, start: usize, triple: bool, escaped_quote: bool, what: &str) -> Outcome<T> {
         let at = self.at.min(self.text.len());
         // A newline that ends the source begins no line.
-        let last = if triple && at == self.text.len() && self.text.last() == Some(&b'\n') { at - 1 } else { at };
+        let last =
+            if triple && at == self.text.len() && self.text.last() == Some(&b'\n') { at - 1 } else { at };
         let line = self.source.line(last as u32);
         let message = if triple {
             format!("unterminated triple-quoted {what} literal (detected at line {line})")
         } else if escaped_quote {
-            format!("unterminated {what} literal (detected at line {line}); perhaps you escaped the end quote?")
+            format!(
+                "unterminated {what} literal (detected at line {line}); perhaps you escaped the end quote?"
+            )
         } else {
             format!("unterminated {what} literal (detected at line {line})")
         };
@@ -619,8 +627,9 @@ impl<'a> Tokenizer<'a> {
             let byte = self.peek(0);
             if byte == b'\n' && !triple {
                 if in_spec {
-                    let message =
-                        format!("{kind}-string: newlines are not allowed in format specifiers for single quoted {kind}-strings");
+                    let message = format!(
+                        "{kind}-string: newlines are not allowed in format specifiers for single quoted {kind}-strings"
+                    );
                     return self.before(self.at + 1, message);
                 }
                 return self.unterminated_mode();
@@ -635,10 +644,9 @@ impl<'a> Tokenizer<'a> {
                     let mode_start = self.at;
                     self.at += if triple { 3 } else { 1 };
                     self.push(if is_t { Tok::TEnd } else { Tok::FEnd }, mode_start);
-                    while let Some(mode) = self.modes.last() {
+                    if let Some(mode) = self.modes.last() {
                         let depth = mode.fields.first().copied().unwrap_or(0);
                         self.open.truncate(depth);
-                        break;
                     }
                     self.modes.pop();
                     return Ok(());
@@ -682,7 +690,8 @@ impl<'a> Tokenizer<'a> {
                 b'\\' if !raw => {
                     if self.peek(1) == b'N' && self.peek(2) == b'{' {
                         self.at += 3;
-                        while !self.at_end() && !matches!(self.peek(0), b'}' | b'\n') && self.peek(0) != quote {
+                        while !self.at_end() && !matches!(self.peek(0), b'}' | b'\n') && self.peek(0) != quote
+                        {
                             self.at += 1;
                         }
                         if self.peek(0) == b'}' {
@@ -729,7 +738,8 @@ impl<'a> Tokenizer<'a> {
     fn operator(&mut self) -> Outcome<()> {
         let start = self.at;
         let byte = self.peek(0);
-        let in_field = self.modes.last().filter(|mode| mode.fields.last().is_some_and(|&l| self.open.len() == l + 1));
+        let in_field =
+            self.modes.last().filter(|mode| mode.fields.last().is_some_and(|&l| self.open.len() == l + 1));
         let kind = self.modes.last().map(|mode| if mode.is_t { 't' } else { 'f' });
         match byte {
             b'(' | b'[' | b'{' => {
@@ -761,7 +771,9 @@ impl<'a> Tokenizer<'a> {
                     }
                     let line = self.source.line(place);
                     let message = if line == self.source.line(start as u32) {
-                        format!("closing parenthesis '{closing}' does not match opening parenthesis '{opening}'")
+                        format!(
+                            "closing parenthesis '{closing}' does not match opening parenthesis '{opening}'"
+                        )
                     } else {
                         format!(
                             "closing parenthesis '{closing}' does not match opening parenthesis '{opening}' on line {line}"
@@ -802,8 +814,8 @@ impl<'a> Tokenizer<'a> {
             _ => {
                 const THREE: [&[u8]; 6] = [b"**=", b"//=", b">>=", b"<<=", b"...", b"<>="];
                 const TWO: [&[u8]; 22] = [
-                    b"**", b"//", b">>", b"<<", b"<=", b">=", b"==", b"!=", b"<>", b"->", b"+=", b"-=", b"*=", b"/=",
-                    b"%=", b"&=", b"|=", b"^=", b"@=", b":=", b"  ", b"  ",
+                    b"**", b"//", b">>", b"<<", b"<=", b">=", b"==", b"!=", b"<>", b"->", b"+=", b"-=",
+                    b"*=", b"/=", b"%=", b"&=", b"|=", b"^=", b"@=", b":=", b"  ", b"  ",
                 ];
                 let rest = &self.text[self.at..];
                 self.at += if THREE[..5].iter().any(|op| rest.starts_with(op)) {

@@ -292,7 +292,11 @@ impl Vm {
 
     /// The thread ends: gives up what it holds, its stack, the interpreter lock. Nothing of Python runs in it again.
     pub fn leave(&'static self) {
-        let values = [self.trace.replace(Value::NONE), self.profile.replace(Value::NONE), self.context.replace(Value::NONE)];
+        let values = [
+            self.trace.replace(Value::NONE),
+            self.profile.replace(Value::NONE),
+            self.context.replace(Value::NONE),
+        ];
         drop(values);
         drop(self.asyncgen_hooks.replace([Value::NONE, Value::NONE]));
         drop(self.async_exception.replace(None));
@@ -463,7 +467,8 @@ impl Interp {
         let interned = RefCell::new(HashMap::default());
         let intern = |text: &str| intern_in(&interned, text.as_bytes(), || make_str(text.as_bytes()));
         let names = Names::new(intern);
-        let ascii_chars: Vec<Value> = (0..128u8).map(|c| intern_in(&interned, &[c], || make_str(&[c])).into_value()).collect();
+        let ascii_chars: Vec<Value> =
+            (0..128u8).map(|c| intern_in(&interned, &[c], || make_str(&[c])).into_value()).collect();
         let empty_str = intern_in(&interned, b"", || make_str(b"")).into_value();
         let mut table = Vec::with_capacity(4096);
         table.resize_with(4096, || None);
@@ -491,7 +496,10 @@ impl Interp {
             float_zero: LockCell::new(Value::NONE),
             float_minus_zero: LockCell::new(Value::NONE),
             interned,
-            type_cache: LockCell::new(vec![TypeCacheEntry { version: 0, name: Value::NONE, found: 0 }; TYPE_CACHE]),
+            type_cache: LockCell::new(vec![
+                TypeCacheEntry { version: 0, name: Value::NONE, found: 0 };
+                TYPE_CACHE
+            ]),
             version: Cell::new(1),
             shapes: Shapes::default(),
             modules: LockCell::new(dict()),
@@ -556,7 +564,11 @@ impl Interp {
         let version = ty.version(vm());
         if version != 0 && name.is_interned() {
             let slot = (version as u64 ^ (name.address() >> 4)) as usize % TYPE_CACHE;
-            let new = TypeCacheEntry { version, name: name.to_value(), found: found.as_ref().map_or(0, Value::to_bits) };
+            let new = TypeCacheEntry {
+                version,
+                name: name.to_value(),
+                found: found.as_ref().map_or(0, Value::to_bits),
+            };
             let old = std::mem::replace(&mut self.type_cache.get_mut()[slot], new);
             drop(old);
         }

@@ -14,6 +14,7 @@ pub mod compiling;
 pub mod gc;
 pub mod imp;
 pub mod io;
+pub mod itertools;
 pub mod marshal;
 pub mod sys;
 pub mod sysinfo;
@@ -43,6 +44,7 @@ pub static MODULES: &[&NativeModule] = &[
     &weakref::MODULE,
     &builtins::MODULE,
     &gc::MODULE,
+    &itertools::MODULE,
     &marshal::MODULE,
     &sys::MODULE,
 ];
@@ -77,5 +79,13 @@ impl Vm {
         for (name, number) in numbers {
             self.set_in(dict, name, self.int(*number));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn modules_are_sorted_by_name() {
+        assert!(super::MODULES.is_sorted_by(|a, b| a.name < b.name));
     }
 }

@@ -101,7 +101,11 @@ impl<'a> Handler<'a> {
     }
 
     /// Calls the handler that the registry has under the name; gives the replacement and the position.
-    fn call(&mut self, class: &'static crate::runtime::object::typedef::TypeSpec, args: Vec<Value>) -> PyResult<(Value, Value)> {
+    fn call(
+        &mut self,
+        class: &'static crate::runtime::object::typedef::TypeSpec,
+        args: Vec<Value>,
+    ) -> PyResult<(Value, Value)> {
         let vm = self.vm;
         let callback = match &self.callback {
             Some(callback) => callback.clone(),
@@ -243,7 +247,9 @@ impl Vm {
     /// `text.encode(encoding, errors)`
     pub fn encode(&self, value: &Value, encoding: &str, errors: &str) -> PyResult<Value> {
         let text = super::this(self, value)?;
-        let Some(codec) = Native::from_name(encoding) else { return self.encode_registered(value, encoding, errors) };
+        let Some(codec) = Native::from_name(encoding) else {
+            return self.encode_registered(value, encoding, errors);
+        };
         let whole = match codec {
             Native::Ascii | Native::Latin1 => text.is_ascii(),
             Native::Utf8 => wtf8::find_surrogate(text.bytes()).is_none(),
@@ -258,7 +264,9 @@ impl Vm {
 
     /// `bytes.decode(encoding, errors)`
     pub fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> PyResult<Value> {
-        let Some(codec) = Native::from_name(encoding) else { return self.decode_registered(bytes, encoding, errors) };
+        let Some(codec) = Native::from_name(encoding) else {
+            return self.decode_registered(bytes, encoding, errors);
+        };
         let whole = match codec {
             Native::Utf8 => std::str::from_utf8(bytes).is_ok(),
             Native::Ascii | Native::Latin1 => bytes.is_ascii(),

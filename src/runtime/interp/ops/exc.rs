@@ -1,6 +1,5 @@
 //! Raising, matching and handling exceptions; `with`.
 
-
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::dispatch::At;
@@ -181,7 +180,8 @@ fn special(vm: &Vm, object: &Value, name: &Obj<Str>) -> PyResult<Option<Value>> 
 fn before(vm: &Vm, at: At, asynchronous: bool) -> PyResult<()> {
     let n = vm.names();
     let manager = at.reg(at.b()).clone();
-    let (enter, exit) = if asynchronous { (&n.__aenter__, &n.__aexit__) } else { (&n.__enter__, &n.__exit__) };
+    let (enter, exit) =
+        if asynchronous { (&n.__aenter__, &n.__aexit__) } else { (&n.__enter__, &n.__exit__) };
     let name = manager.type_name(vm);
     let protocol = if asynchronous { "asynchronous context manager" } else { "context manager" };
     let other = if asynchronous { (&n.__enter__, &n.__exit__) } else { (&n.__aenter__, &n.__aexit__) };
@@ -244,4 +244,3 @@ pub fn with_exit(vm: &Vm, at: At) -> PyResult<()> {
     at.set(at.a(), result);
     Ok(())
 }
-
