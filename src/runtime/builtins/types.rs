@@ -1132,8 +1132,11 @@ fn type_new(vm: &Vm, meta: &TypeRef, args: Args) -> PyResult<Value> {
             ));
         }
     }
+    let given = meta;
     let meta = if bases.is_empty() { meta.clone() } else { vm.winning_metaclass(meta, &bases)? };
-    if let Some(new) = meta.slots.get().new
+    // Another metaclass wins: its `__new__` has the say, once.
+    if !meta.is(given)
+        && let Some(new) = meta.slots.get().new
         && new as usize != type_new as *const () as usize
     {
         return new(vm, &meta, args);

@@ -16,6 +16,7 @@ pub mod imp;
 pub mod sys;
 pub mod sysinfo;
 pub mod thread;
+pub mod typing;
 pub mod warnings;
 pub mod weakref;
 
@@ -35,6 +36,7 @@ pub struct NativeModule {
 pub static MODULES: &[&NativeModule] = &[
     &imp::MODULE,
     &thread::MODULE,
+    &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
     &builtins::MODULE,
