@@ -111,7 +111,7 @@ impl Vm {
                     result.type_name(self)
                 )));
             };
-            if result.kind() != kind::FLOAT {
+            if result.as_tagged_float().is_none() && result.kind() != kind::FLOAT {
                 let (name, given) = (value.type_name(self), result.type_name(self));
                 self.warn_deprecated(&format!(
                     "{name}.__float__() must return a float, not {given}.  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python."

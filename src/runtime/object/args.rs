@@ -223,6 +223,9 @@ impl Signature {
             if most == 0 && self.keyword_only == 0 {
                 return Err(vm.type_error(format!("{name}() takes no arguments ({given} given)")));
             }
+            if most == 0 {
+                return Err(vm.type_error(format!("{name}() takes no positional arguments")));
+            }
             let bound = if required == positional && self.keyword_only == 0 { "exactly" } else { "at most" };
             let kind = if self.keyword_only > 0 || self.positional_only > skip as u8 { "positional " } else { "" };
             let s = if most == 1 { "" } else { "s" };

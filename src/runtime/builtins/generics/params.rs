@@ -408,22 +408,24 @@ fn part_compare(vm: &Vm, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
 
 // ------------------------------------------------------------------------------------------------ for the machine
 
+// Parameters of the syntax say `typing` as their module, as their types do.
+
 impl Vm {
     /// The type parameter of `[T: bound]` or `[T: (constraints)]`; the functions, or `None`, compute them.
     pub fn type_var(&self, name: &Value, bound: Value, constraints: Value) -> PyResult<Value> {
         let mut new = plain(name.clone(), Variance { inferred: true, ..Variance::default() });
         new.bound = Lazy::computed(bound);
         new.constraints = Lazy::computed(constraints);
-        Ok(finish(self, &self.typ(&TYPE_VAR).clone(), new))
+        Ok(self.alloc_spec(&TYPE_VAR, new))
     }
     /// The type parameter of `[**P]`.
     pub fn param_spec(&self, name: &Value) -> PyResult<Value> {
         let new = plain(name.clone(), Variance { inferred: true, ..Variance::default() });
-        Ok(finish(self, &self.typ(&PARAM_SPEC).clone(), new))
+        Ok(self.alloc_spec(&PARAM_SPEC, new))
     }
     /// The type parameter of `[*Ts]`.
     pub fn type_var_tuple(&self, name: &Value) -> PyResult<Value> {
-        Ok(finish(self, &self.typ(&TYPE_VAR_TUPLE).clone(), plain(name.clone(), Variance::default())))
+        Ok(self.alloc_spec(&TYPE_VAR_TUPLE, plain(name.clone(), Variance::default())))
     }
     /// Gives a type parameter the function that computes its default; gives the parameter back.
     pub fn set_type_param_default(&self, parameter: Value, evaluate: Value) -> PyResult<Value> {
