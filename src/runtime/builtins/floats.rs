@@ -116,7 +116,7 @@ impl Vm {
                     result.type_name(self)
                 )));
             };
-            if !result.is_exact_float() {
+            if result.as_tagged_float().is_none() && result.kind() != kind::FLOAT {
                 let (name, given) = (value.type_name(self), result.type_name(self));
                 self.warn_deprecated(&format!(
                     "{name}.__float__ returned non-float (type {given}).  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python."

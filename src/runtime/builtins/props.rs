@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use crate::runtime::builtins::types::DICT_GETSET_COPY;
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::{Args, Signature};
@@ -212,38 +213,25 @@ static PROPERTY_METHODS: &[Native] = &[
 ];
 
 static PROPERTY_GETSET: &[GetSet] = &[
-    getter("fget", |vm, p| Ok(this(vm, p)?.get.cloned()), ""),
-    getter("fset", |vm, p| Ok(this(vm, p)?.set.cloned()), ""),
-    getter("fdel", |vm, p| Ok(this(vm, p)?.del.cloned()), ""),
-    getset(
-        "__doc__",
-        |vm, p| Ok(this(vm, p)?.doc.cloned()),
-        |vm, p, value| {
-            this(vm, p)?.doc.set(value.cloned().unwrap_or(Value::NONE));
-            Ok(())
-        },
-        "",
-    ),
-    getset(
-        "__name__",
-        |vm, p| match name(vm, this(vm, p)?)? {
-            Some(name) => Ok(name),
-            None => Err(vm.no_attribute(p, vm.names().__name__.value())),
-        },
-        |vm, p, value| {
-            this(vm, p)?.name.set(value.cloned().unwrap_or(Value::UNBOUND));
-            Ok(())
-        },
-        "",
-    ),
-    getter(
-        "__isabstractmethod__",
-        |vm, p| {
-            let this = this(vm, p)?;
-            for cell in [&this.get, &this.set, &this.del] {
-                if vm.is_abstract(&cell.cloned())? {
-                    return Ok(Value::TRUE);
-                }
+    member("fget", |vm, p| Ok(this(vm, p)?.get.cloned()), ""),
+    member("fset", |vm, p| Ok(this(vm, p)?.set.cloned()), ""),
+    member("fdel", |vm, p| Ok(this(vm, p)?.del.cloned()), ""),
+    getset("__doc__", |vm, p| Ok(this(vm, p)?.doc.cloned()), |vm, p, value| {
+        this(vm, p)?.doc.set(value.cloned().unwrap_or(Value::NONE));
+        Ok(())
+    }, ""),
+    getset("__name__", |vm, p| match name(vm, this(vm, p)?)? {
+        Some(name) => Ok(name),
+        None => Err(vm.no_attribute(p, vm.names().__name__.value())),
+    }, |vm, p, value| {
+        this(vm, p)?.name.set(value.cloned().unwrap_or(Value::UNBOUND));
+        Ok(())
+    }, ""),
+    getter("__isabstractmethod__", |vm, p| {
+        let this = this(vm, p)?;
+        for cell in [&this.get, &this.set, &this.del] {
+            if vm.is_abstract(&cell.cloned())? {
+                return Ok(Value::TRUE);
             }
             Ok(Value::FALSE)
         },
@@ -369,16 +357,12 @@ macro_rules! forward {
 }
 
 static WRAPPER_GETSET: &[GetSet] = &[
-    getter("__func__", |vm, m| Ok(wrapped(vm, m)?.callable.cloned()), ""),
-    getter("__wrapped__", |vm, m| Ok(wrapped(vm, m)?.callable.cloned()), ""),
-    getter(
-        "__isabstractmethod__",
-        |vm, m| {
-            let callable = wrapped(vm, m)?.callable.cloned();
-            Ok(Value::bool(vm.is_abstract(&callable)?))
-        },
-        "",
-    ),
+    member("__func__", |vm, m| Ok(wrapped(vm, m)?.callable.cloned()), ""),
+    member("__wrapped__", |vm, m| Ok(wrapped(vm, m)?.callable.cloned()), ""),
+    getter("__isabstractmethod__", |vm, m| {
+        let callable = wrapped(vm, m)?.callable.cloned();
+        Ok(Value::bool(vm.is_abstract(&callable)?))
+    }, ""),
     forward!("__module__"),
     forward!("__name__"),
     forward!("__qualname__"),

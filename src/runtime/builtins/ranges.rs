@@ -5,11 +5,12 @@
 
 use std::cell::Cell;
 
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::ops;
-use crate::runtime::object::typedef::{Cmp, GetSet, Native, Slots, TypeSpec, getter, kind, native};
+use crate::runtime::object::typedef::{Cmp, GetSet, Native, Slots, TypeSpec, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, SMALL_MAX, SMALL_MIN, Value};
 
@@ -268,9 +269,9 @@ fn slice(vm: &Vm, range: &Range, key: &Value) -> PyResult<Value> {
 }
 
 static RANGE_GETSET: &[GetSet] = &[
-    getter("start", |vm, value| Ok(this(vm, value)?.start.clone()), ""),
-    getter("stop", |vm, value| Ok(this(vm, value)?.stop.clone()), ""),
-    getter("step", |vm, value| Ok(this(vm, value)?.step.clone()), ""),
+    member("start", |vm, value| Ok(this(vm, value)?.start.clone()), ""),
+    member("stop", |vm, value| Ok(this(vm, value)?.stop.clone()), ""),
+    member("step", |vm, value| Ok(this(vm, value)?.step.clone()), ""),
 ];
 
 static RANGE_METHODS: &[Native] = &[

@@ -1,11 +1,12 @@
 //! `super`: attribute lookup behind a class in another class's MRO.
 
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::function::CellObject;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::str::Str;
-use crate::runtime::object::typedef::{TypeRef, TypeSpec, getter, kind};
+use crate::runtime::object::typedef::{TypeRef, TypeSpec, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
 
@@ -82,14 +83,14 @@ pub static SUPER: TypeSpec = TypeSpec::new("super", Super::layout)
         });
     })
     .getset(&[
-        getter("__thisclass__", |vm, s| {
+        member("__thisclass__", |vm, s| {
             Ok(vm.cast::<Super>(s)?.class.cloned().map_or(Value::NONE, Ref::into_value))
         }, "the class invoking super()"),
-        getter("__self__", |vm, s| {
+        member("__self__", |vm, s| {
             let receiver = vm.cast::<Super>(s)?.receiver.cloned();
             Ok(if receiver.is_unbound() { Value::NONE } else { receiver })
         }, "the instance invoking super(); may be None"),
-        getter("__self_class__", |vm, s| {
+        member("__self_class__", |vm, s| {
             Ok(vm.cast::<Super>(s)?.start.cloned().map_or(Value::NONE, Ref::into_value))
         }, "the type of the instance invoking super(); may be None"),
     ]);

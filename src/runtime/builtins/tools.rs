@@ -7,10 +7,16 @@ use crate::runtime::builtins::generics::union_args;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::attrs;
+use crate::runtime::object::typedef::{GetSet, getset};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::Value;
 
 pub use crate::runtime::builtins::structs::StructSpec;
+
+/// A read-only attribute that C has as a member of its struct: writing it gives another text than for computed ones.
+pub const fn member(name: &'static str, get: fn(&Vm, &Value) -> PyResult<Value>, doc: &'static str) -> GetSet {
+    getset(name, get, |vm, _, _| Err(vm.attribute_error("readonly attribute")), doc)
+}
 
 /// While it lives the object's repr is being made.
 pub struct ReprGuard<'a> {

@@ -275,7 +275,7 @@ impl Vm {
             let doc = if spec.doc.is_empty() { Value::NONE } else { self.str(spec.doc) };
             dict.insert_str(&self.names().__doc__, doc);
         }
-        if spec.module() != "builtins" {
+        if spec.module() != "builtins" && dict.get_str(&self.names().__module__).is_none() {
             let module = self.intern(spec.module());
             dict.insert_str(&self.names().__module__, module.into_value());
         }
@@ -653,13 +653,14 @@ fn set_class(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
 
 /// The module of a type, as `__module__` gives it.
 pub fn type_module(vm: &Vm, ty: &Obj<Type>) -> PyResult<Value> {
+    // A builtin type may have a computed attribute of that name for its instances.
+    if let Some(spec) = ty.spec {
+        return Ok(vm.intern(spec.module()).into_value());
+    }
     if let Some(module) = ty.dict.get_str(&vm.names().__module__) {
         return Ok(module);
     }
-    Ok(match ty.spec {
-        Some(spec) => vm.intern(spec.module()).into_value(),
-        None => vm.intern("builtins").into_value(),
-    })
+    Ok(vm.intern("builtins").into_value())
 }
 
 fn type_repr(vm: &Vm, value: &Value) -> PyResult<Value> {
@@ -1270,9 +1271,11 @@ fn type_new(vm: &Vm, meta: &TypeRef, args: Args) -> PyResult<Value> {
             return Err(vm.type_error("type() doesn't support MRO entry resolution; use types.new_class()"));
         }
     }
-    let winner = if bases.is_empty() { meta.clone() } else { vm.winning_metaclass(meta, &bases)? };
-    if !winner.is(meta)
-        && let Some(new) = winner.slots.get().new
+    let given = meta;
+    let meta = if bases.is_empty() { meta.clone() } else { vm.winning_metaclass(meta, &bases)? };
+    // Another metaclass wins: its `__new__` has the say, once.
+    if !meta.is(given)
+        && let Some(new) = meta.slots.get().new
         && new as usize != type_new as *const () as usize
     {
         return new(vm, &winner, args);

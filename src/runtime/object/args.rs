@@ -5,9 +5,9 @@
 //! `Value::UNBOUND` for what was left out.
 
 use crate::runtime::error::PyResult;
-use crate::runtime::object::typedef::{TypeRef, TypeSpec};
+use crate::runtime::object::typedef::Type;
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::Value;
+use crate::runtime::value::{Obj, Value};
 
 /// Arguments of a call: positional values, then the values of the keywords, whose names stand apart.
 #[derive(Clone, Copy)]
@@ -231,10 +231,13 @@ impl Signature {
             let given = pos.len() - skip;
             let most = positional - skip;
             if self.keyword_only == 0 && self.positional_only == self.positional {
-                return Err(self.count_error(vm, given, required.saturating_sub(skip), most, owner));
+                return Err(self.count_error(vm, args, skip, given, required.saturating_sub(skip), most));
             }
             if most == 0 && self.keyword_only == 0 {
                 return Err(vm.type_error(format!("{name}() takes no arguments ({given} given)")));
+            }
+            if most == 0 {
+                return Err(vm.type_error(format!("{name}() takes no positional arguments")));
             }
             let bound = if required == positional && self.keyword_only == 0 { "exactly" } else { "at most" };
             let kind =
@@ -250,7 +253,7 @@ impl Signature {
         if !args.names.is_empty() {
             let parameters = self.parameters();
             if self.total() == self.positional_only as usize {
-                return Err(vm.type_error(format!("{owner}{name}() takes no keyword arguments")));
+                return Err(vm.type_error(format!("{}() takes no keyword arguments", self.message_name(vm, args, skip))));
             }
             for (key, value) in args.keywords() {
                 let Some(key) = key.as_str() else { return Err(vm.type_error("keywords must be strings")) };
@@ -287,7 +290,7 @@ impl Signature {
         if bound[..required].iter().any(Value::is_unbound) {
             if self.positional_only == self.positional && self.keyword_only == 0 {
                 let given = pos.len().saturating_sub(skip);
-                return Err(self.count_error(vm, given, required - skip, positional - skip, owner));
+                return Err(self.count_error(vm, args, skip, given, required - skip, positional - skip));
             }
             let missing = bound[..required].iter().position(Value::is_unbound).unwrap_or(0);
             if missing < self.positional_only as usize {
@@ -319,20 +322,39 @@ impl Signature {
         Ok(())
     }
 
+    /// The name with that of the type which defines the method.
+    fn message_name(&self, vm: &Vm, args: Args, skip: usize) -> String {
+        let name = self.name();
+        let Some(receiver) = args.pos().first().filter(|_| skip == 1) else { return name.to_owned() };
+        let key = vm.intern(name);
+        let owner = |ty: &Obj<Type>| {
+            let mro = ty.mro().iter().filter_map(Value::as_type);
+            mro.filter(|ty| ty.spec.is_some()).find(|ty| ty.dict.get_str(&key).is_some()).map(|ty| ty.name())
+        };
+        match owner(receiver.ty(vm)).or_else(|| receiver.as_type().and_then(owner)) {
+            Some(owner) => format!("{owner}.{name}"),
+            None => name.to_owned(),
+        }
+    }
+
     /// The texts for functions with positional-only parameters.
     fn count_error(
         &self,
         vm: &Vm,
+        args: Args,
+        skip: usize,
         given: usize,
         min: usize,
         max: usize,
-        owner: &str,
     ) -> crate::runtime::error::Raised {
         let name = self.name();
         if min == max {
             return match max {
-                0 => vm.type_error(format!("{owner}{name}() takes no arguments ({given} given)")),
-                1 => vm.type_error(format!("{owner}{name}() takes exactly one argument ({given} given)")),
+                0 => vm.type_error(format!("{}() takes no arguments ({given} given)", self.message_name(vm, args, skip))),
+                1 => {
+                    let name = self.message_name(vm, args, skip);
+                    vm.type_error(format!("{name}() takes exactly one argument ({given} given)"))
+                }
                 _ => vm.type_error(format!("{name} expected {max} arguments, got {given}")),
             };
         }

@@ -20,6 +20,7 @@ pub mod sys;
 pub mod sysinfo;
 pub mod system;
 pub mod thread;
+pub mod typing;
 pub mod warnings;
 pub mod weakref;
 
@@ -40,6 +41,7 @@ pub static MODULES: &[&NativeModule] = &[
     &imp::MODULE,
     &io::MODULE,
     &thread::MODULE,
+    &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
     &builtins::MODULE,
