@@ -10,6 +10,7 @@ use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Ref, Value};
 
 pub mod builtins;
+pub mod codecs;
 pub mod compiling;
 pub mod gc;
 pub mod imp;
@@ -38,6 +39,7 @@ pub struct NativeModule {
 
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
+    &codecs::MODULE,
     &imp::MODULE,
     &io::MODULE,
     &thread::MODULE,
