@@ -8,9 +8,7 @@ use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::attrs::{own_get, own_set};
-use crate::runtime::object::typedef::{
-    GetSet, Native, Slots, TypeSpec, getset, getter, kind, native, native_raw,
-};
+use crate::runtime::object::typedef::{GetSet, Native, Slots, TypeSpec, getset, getter, kind, native, native_raw};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, Value};
 
@@ -158,13 +156,7 @@ fn missing(vm: &Vm, this: &Obj<Property>, object: &Value, what: &str) -> Raised 
 }
 
 /// A copy with some functions replaced.
-fn copy(
-    vm: &Vm,
-    property: &Value,
-    get: Option<&Value>,
-    set: Option<&Value>,
-    del: Option<&Value>,
-) -> PyResult<Value> {
+fn copy(vm: &Vm, property: &Value, get: Option<&Value>, set: Option<&Value>, del: Option<&Value>) -> PyResult<Value> {
     let old = this(vm, property)?;
     let part = |new: Option<&Value>, old: &LockCell<Value>| match new {
         Some(new) if !new.is_none() => new.clone(),
@@ -181,35 +173,20 @@ fn copy(
 }
 
 static PROPERTY_METHODS: &[Native] = &[
-    native(
-        "getter(self, object, /)",
-        |vm, args| copy(vm, &args[0], Some(&args[1]), None, None),
-        "Descriptor to obtain a copy of the property with a different getter.",
-    ),
-    native(
-        "setter(self, object, /)",
-        |vm, args| copy(vm, &args[0], None, Some(&args[1]), None),
-        "Descriptor to obtain a copy of the property with a different setter.",
-    ),
-    native(
-        "deleter(self, object, /)",
-        |vm, args| copy(vm, &args[0], None, None, Some(&args[1])),
-        "Descriptor to obtain a copy of the property with a different deleter.",
-    ),
-    native_raw(
-        "__set_name__(self, owner, name, /)",
-        |vm, args| {
-            let given = args.values.len() - 1;
-            if given != 2 || !args.names.is_empty() {
-                return Err(vm.type_error(format!(
-                    "__set_name__() takes 2 positional arguments but {given} were given"
-                )));
-            }
-            this(vm, &args.values[0])?.name.set(args.values[2].clone());
-            Ok(Value::NONE)
-        },
-        "Method to set name of a property.",
-    ),
+    native("getter(self, object, /)", |vm, args| copy(vm, &args[0], Some(&args[1]), None, None),
+        "Descriptor to obtain a copy of the property with a different getter."),
+    native("setter(self, object, /)", |vm, args| copy(vm, &args[0], None, Some(&args[1]), None),
+        "Descriptor to obtain a copy of the property with a different setter."),
+    native("deleter(self, object, /)", |vm, args| copy(vm, &args[0], None, None, Some(&args[1])),
+        "Descriptor to obtain a copy of the property with a different deleter."),
+    native_raw("__set_name__(self, owner, name, /)", |vm, args| {
+        let given = args.values.len() - 1;
+        if given != 2 || !args.names.is_empty() {
+            return Err(vm.type_error(format!("__set_name__() takes 2 positional arguments but {given} were given")));
+        }
+        this(vm, &args.values[0])?.name.set(args.values[2].clone());
+        Ok(Value::NONE)
+    }, "Method to set name of a property."),
 ];
 
 static PROPERTY_GETSET: &[GetSet] = &[
@@ -233,10 +210,9 @@ static PROPERTY_GETSET: &[GetSet] = &[
             if vm.is_abstract(&cell.cloned())? {
                 return Ok(Value::TRUE);
             }
-            Ok(Value::FALSE)
-        },
-        "",
-    ),
+        }
+        Ok(Value::FALSE)
+    }, ""),
 ];
 
 // ------------------------------------------------------------------------------------------------ wrappers of functions
@@ -302,12 +278,8 @@ pub static CLASS_METHOD: TypeSpec = TypeSpec::new("classmethod", Wrapper::layout
     .methods(&[CLASS_GETITEM])
     .getset(WRAPPER_GETSET);
 
-const CLASS_GETITEM: Native = native(
-    "__class_getitem__(cls, object, /)",
-    |vm, args| vm.generic_alias(&args[0], &args[1]),
-    "See PEP 585",
-)
-.class();
+const CLASS_GETITEM: Native =
+    native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class();
 
 fn wrapped<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Wrapper>> {
     vm.cast::<Wrapper>(value)

@@ -291,17 +291,13 @@ fn type_var_prepare(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 const REDUCE: Native = native("__reduce__(self, /)", |vm, args| Ok(this(vm, &args[0])?.name.clone()), "");
 
-const HAS_DEFAULT: Native = native(
-    "has_default(self, /)",
-    |vm, args| {
-        let default = &this(vm, &args[0])?.data.default;
-        Ok(Value::bool(match default.value() {
-            Some(value) => !value.is(&vm.no_default()),
-            None => default.is_given(),
-        }))
-    },
-    "",
-);
+const HAS_DEFAULT: Native = native("has_default(self, /)", |vm, args| {
+    let default = &this(vm, &args[0])?.data.default;
+    Ok(Value::bool(match default.value() {
+        Some(value) => !value.is(&vm.no_default()),
+        None => default.is_given(),
+    }))
+}, "");
 
 const NAME: GetSet = member("__name__", |vm, p| Ok(this(vm, p)?.name.clone()), "");
 const DEFAULT: GetSet = getter("__default__", |vm, p| default_of(vm, this(vm, p)?), "The default value for this type parameter.");
@@ -313,56 +309,30 @@ const CONTRAVARIANT: GetSet =
 const INFERRED: GetSet = member("__infer_variance__", |vm, p| Ok(Value::bool(this(vm, p)?.variance.inferred)), "");
 
 static TYPE_VAR_GETSET: &[GetSet] = &[
-    NAME,
-    DEFAULT,
-    EVALUATE_DEFAULT,
-    BOUND,
-    COVARIANT,
-    CONTRAVARIANT,
-    INFERRED,
-    getter(
-        "__constraints__",
-        |vm, p| {
-            Ok(match this(vm, p)?.constraints.get(vm)? {
-                Some(constraints) => constraints,
-                None => vm.tuple(Vec::new()),
-            })
-        },
-        "",
-    ),
+    NAME, DEFAULT, EVALUATE_DEFAULT, BOUND, COVARIANT, CONTRAVARIANT, INFERRED,
+    getter("__constraints__", |vm, p| {
+        Ok(match this(vm, p)?.constraints.get(vm)? {
+            Some(constraints) => constraints,
+            None => vm.tuple(Vec::new()),
+        })
+    }, ""),
     getter("evaluate_bound", |vm, p| Ok(this(vm, p)?.bound.evaluator(vm)), ""),
-    getter(
-        "evaluate_constraints",
-        |vm, p| {
-            let constraints = &this(vm, p)?.data.constraints;
-            if constraints.value().is_some_and(|v| v.as_tuple().is_some_and(|t| t.is_empty())) {
-                return Ok(Value::NONE);
-            }
-            Ok(constraints.evaluator(vm))
-        },
-        "",
-    ),
+    getter("evaluate_constraints", |vm, p| {
+        let constraints = &this(vm, p)?.data.constraints;
+        if constraints.value().is_some_and(|v| v.as_tuple().is_some_and(|t| t.is_empty())) {
+            return Ok(Value::NONE);
+        }
+        Ok(constraints.evaluator(vm))
+    }, ""),
     DICT_GETSET_COPY,
 ];
 
 static PARAM_SPEC_GETSET: &[GetSet] = &[
-    NAME,
-    DEFAULT,
-    EVALUATE_DEFAULT,
-    BOUND,
-    COVARIANT,
-    CONTRAVARIANT,
-    INFERRED,
-    getter(
-        "args",
-        |vm, p| Ok(vm.alloc_spec(&PARAM_SPEC_ARGS, ParamSpecPart { origin: p.clone() })),
-        "Represents positional arguments.",
-    ),
-    getter(
-        "kwargs",
-        |vm, p| Ok(vm.alloc_spec(&PARAM_SPEC_KWARGS, ParamSpecPart { origin: p.clone() })),
-        "Represents keyword arguments.",
-    ),
+    NAME, DEFAULT, EVALUATE_DEFAULT, BOUND, COVARIANT, CONTRAVARIANT, INFERRED,
+    getter("args", |vm, p| Ok(vm.alloc_spec(&PARAM_SPEC_ARGS, ParamSpecPart { origin: p.clone() })),
+        "Represents positional arguments."),
+    getter("kwargs", |vm, p| Ok(vm.alloc_spec(&PARAM_SPEC_KWARGS, ParamSpecPart { origin: p.clone() })),
+        "Represents keyword arguments."),
     DICT_GETSET_COPY,
 ];
 

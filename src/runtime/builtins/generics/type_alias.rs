@@ -1,7 +1,6 @@
 //! `typing.TypeAliasType`: what a `type` statement makes.
 
 use super::alias::once;
-use super::caller_module;
 use super::lazy::Lazy;
 use super::params::{TYPE_VAR_TUPLE, unpack};
 use super::caller_module;

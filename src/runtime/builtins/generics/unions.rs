@@ -51,9 +51,7 @@ pub static UNION: TypeSpec = TypeSpec::new("typing.Union", Union::layout)
             let this = this(vm, value)?;
             if this.unhashable > 0 {
                 let s = if this.unhashable == 1 { "" } else { "s" };
-                return Err(
-                    vm.type_error(format!("union contains {} unhashable element{s}", this.unhashable))
-                );
+                return Err(vm.type_error(format!("union contains {} unhashable element{s}", this.unhashable)));
             }
             let set = vm.frozenset(this.args.items().to_vec())?;
             vm.hash(&set)
@@ -76,23 +74,16 @@ pub static UNION: TypeSpec = TypeSpec::new("typing.Union", Union::layout)
         s.or = Some(|vm, a, b| vm.union_of(a, b));
     })
     .methods(&[
-        native(
-            "__mro_entries__(self, bases, /)",
-            |vm, args| Err(vm.type_error(format!("Cannot subclass {}", vm.repr_text(&args[0])?))),
-            "",
-        ),
-        native(
-            "__class_getitem__(cls, object, /)",
-            |vm, args| {
-                let given = match args[1].as_tuple() {
-                    Some(tuple) => tuple.items().to_vec(),
-                    None => vec![args[1].clone()],
-                };
-                union_from(vm, given)
-            },
-            "",
-        )
-        .class(),
+        native("__mro_entries__(self, bases, /)", |vm, args| {
+            Err(vm.type_error(format!("Cannot subclass {}", vm.repr_text(&args[0])?)))
+        }, ""),
+        native("__class_getitem__(cls, object, /)", |vm, args| {
+            let given = match args[1].as_tuple() {
+                Some(tuple) => tuple.items().to_vec(),
+                None => vec![args[1].clone()],
+            };
+            union_from(vm, given)
+        }, "").class(),
     ])
     .getset(&[
         getter("__name__", |vm, _| Ok(vm.str("Union")), "Name of the type"),
@@ -192,11 +183,8 @@ pub fn union_from(vm: &Vm, given: Vec<Value>) -> PyResult<Value> {
         [] => Err(vm.type_error("Cannot take a Union of no types.")),
         [only] => Ok(only.clone()),
         _ => {
-            let union = Union {
-                args: vm.tuple_ref(args),
-                unhashable: unhashable.len(),
-                parameters: LockCell::new(None),
-            };
+            let union =
+                Union { args: vm.tuple_ref(args), unhashable: unhashable.len(), parameters: LockCell::new(None) };
             Ok(vm.alloc_spec(&UNION, union))
         }
     }
