@@ -24,9 +24,22 @@ crate::payload!(List, "list", gc {
         self.items.get().iter().for_each(visit);
     }
     fn clear(&self) {
-        drop(self.items.take());
+        release(self.items.take());
     }
 });
+
+impl Drop for List {
+    fn drop(&mut self) {
+        release(self.items.take());
+    }
+}
+
+/// Lets items go from the last to the first: the order in which programs see their destructors run.
+pub fn release(mut items: Vec<Value>) {
+    while let Some(item) = items.pop() {
+        drop(item);
+    }
+}
 
 impl List {
     /// A payload of these items.
@@ -257,7 +270,7 @@ fn list_slots(s: &mut Slots) {
     s.irepeat = Some(|vm, value, count| {
         let list = this(vm, value)?;
         let items = vm.repeated(list.items.get(), count)?;
-        list.items.set(items);
+        release(list.items.replace(items));
         Ok(value.clone())
     });
 }
@@ -272,7 +285,7 @@ fn list_init(vm: &Vm, value: &Value, args: Args) -> PyResult<()> {
         args.no_keywords(vm, "list")?;
     }
     let args = Args::positional(args.pos()).count(vm, "list", 0, 1)?;
-    drop(list.items.take());
+    release(list.items.take());
     match args.first() {
         Some(iterable) => extend(vm, list, iterable),
         None => Ok(()),
@@ -359,7 +372,7 @@ fn assign_slice(vm: &Vm, list: &Obj<List>, key: &Value, new: &Value) -> PyResult
         let start = span.start as usize;
         let stop = span.stop.max(span.start) as usize;
         let old: Vec<Value> = list.items.get_mut().splice(start..stop, new).collect();
-        drop(old);
+        release(old);
         return Ok(());
     }
     if new.len() != span.count {
@@ -383,9 +396,12 @@ fn delete_slice(vm: &Vm, list: &Obj<List>, key: &Value) -> PyResult<()> {
     }
     let items = list.items.get_mut();
     let (start, step) = (span.start as usize, span.step as usize);
-    let old: Vec<Value> = if step == 1 {
-        items.drain(start..start + span.count).collect()
-    } else {
+    if step == 1 {
+        let old: Vec<Value> = items.drain(start..start + span.count).collect();
+        release(old);
+        return Ok(());
+    }
+    let old: Vec<Value> = {
         let mut old = Vec::with_capacity(span.count);
         let mut kept = Vec::with_capacity(items.len() - span.count);
         for (at, item) in std::mem::take(items).into_iter().enumerate() {
@@ -405,8 +421,7 @@ static LIST_METHODS: &[Native] = &[
         Ok(Value::NONE)
     }, "Append object to the end of the list."),
     native("clear(self, /)", |vm, args| {
-        let old = this(vm, &args[0])?.items.take();
-        drop(old);
+        release(this(vm, &args[0])?.items.take());
         Ok(Value::NONE)
     }, "Remove all items from list."),
     native("copy(self, /)", |vm, args| {
