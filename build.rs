@@ -1,11 +1,22 @@
-//! Embeds the standard library: every `.py` file of the library crate, in one blob with an index sorted by module name.
+//! Embeds the standard library: every `.py` file of the library crate, its source and its bytecode, in one blob with an
+//! index sorted by module name. The compiler's own modules are part of this script, so that nothing is compiled at run
+//! time that is known now.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+/// The modules of dx that the compiler consists of.
+#[allow(dead_code, unused_imports, clippy::all)]
+#[path = "src/runtime"]
+mod runtime {
+    pub mod bytecode;
+    pub mod compiler;
+}
+
 /// Folders of the library that are no part of the runtime.
-const SKIPPED: &[&str] = &["test", "tests", "idlelib", "turtledemo", "lib2to3", "__pycache__", "site-packages", "__phello__"];
+const SKIPPED: &[&str] =
+    &["test", "tests", "idlelib", "turtledemo", "lib2to3", "__pycache__", "site-packages", "__phello__"];
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
@@ -22,18 +33,44 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
+/// The bytecode of a module; nothing if it is no valid Python (files that tests of tools need).
+fn compiled(name: &str, source: &[u8]) -> Vec<u8> {
+    let Ok(text) = std::str::from_utf8(source) else { return Vec::new() };
+    let source = runtime::compiler::Source::new(text);
+    let options = runtime::compiler::Options::default();
+    match runtime::compiler::compile(&source, &format!("<frozen {name}>"), &options) {
+        Ok(compiled) => runtime::bytecode::store::write(&compiled.code),
+        Err(problem) => {
+            println!("cargo:warning={name}: {} (line {})", problem.message, problem.line);
+            Vec::new()
+        }
+    }
+}
+
 fn main() {
+    std::thread::Builder::new()
+        .stack_size(256 << 20)
+        .spawn(embed)
+        .expect("a thread")
+        .join()
+        .expect("embedding");
+}
+
+fn embed() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let library = Path::new(rustpython_pylib::LIB_PATH);
     let own = Path::new("src/runtime/pylib");
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=src/runtime/pylib");
+    println!("cargo:rerun-if-changed=src/runtime/bytecode");
+    println!("cargo:rerun-if-changed=src/runtime/compiler");
     let mut modules: Vec<(String, String, PathBuf, bool)> = Vec::new();
     for root in [own, library] {
         let mut files = Vec::new();
         walk(root, &mut files);
         for file in files {
-            let relative = file.strip_prefix(root).expect("walked from the root").to_string_lossy().replace('\\', "/");
+            let relative =
+                file.strip_prefix(root).expect("walked from the root").to_string_lossy().replace('\\', "/");
             let stem = relative.trim_end_matches(".py");
             let is_package = stem.ends_with("/__init__");
             let name = stem.trim_end_matches("/__init__").replace('/', ".");
@@ -48,14 +85,17 @@ fn main() {
     let mut index = format!("static INDEX: [Entry; {}] = [\n", modules.len());
     for (name, path, file, is_package) in &modules {
         let source = fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let code = compiled(name, &source);
         writeln!(
             index,
-            "Entry {{ name: {name:?}, path: {path:?}, start: {}, length: {}, is_package: {is_package} }},",
+            "Entry {{ name: {name:?}, path: {path:?}, start: {}, length: {}, code: {}, is_package: {is_package} }},",
             data.len(),
-            source.len()
+            source.len(),
+            code.len()
         )
         .expect("writing to a string");
         data.extend_from_slice(&source);
+        data.extend_from_slice(&code);
     }
     index.push_str("];\n");
     fs::write(out.join("library.bin"), data).expect("OUT_DIR is writable");

@@ -1,4 +1,36 @@
-//! Operating-system calls of the runtime's core.
+//! Operating-system calls: what the runtime's core needs stands here, what the native modules need in the files below.
+//!
+//! All are safe functions that give an `errno` for a failure; none retries by itself.
+
+pub mod clock;
+pub mod file;
+pub mod poll;
+pub mod process;
+pub mod signal;
+pub mod sync;
+pub mod users;
+
+/// A system call's result: the number of its error else.
+pub type Sys<T> = Result<T, i32>;
+
+/// The error number of the last failed call of this thread.
+pub fn errno() -> i32 {
+    std::io::Error::last_os_error().raw_os_error().unwrap_or(0)
+}
+
+/// The result of a call that gives -1 for failure.
+pub fn checked(result: i64) -> Sys<i64> {
+    if result == -1 { Err(errno()) } else { Ok(result) }
+}
+
+/// The system's words for an error number.
+pub fn strerror(number: i32) -> String {
+    let mut buffer = [0u8; 256];
+    // SAFETY: the buffer is writable for its length; the XSI variant ends it with a zero.
+    unsafe { libc::strerror_r(number, buffer.as_mut_ptr().cast(), buffer.len()) };
+    let end = buffer.iter().position(|b| *b == 0).unwrap_or(buffer.len());
+    String::from_utf8_lossy(&buffer[..end]).into_owned()
+}
 
 /// Address space of `size` bytes, zeroed and backed by memory only where it is touched.
 pub fn reserve(size: usize) -> *mut u8 {
@@ -33,7 +65,8 @@ pub fn random_bytes(buffer: &mut [u8]) {
     // SAFETY: the buffer is writable for its length.
     let got = unsafe { libc::getrandom(buffer.as_mut_ptr().cast(), buffer.len(), 0) };
     if got != buffer.len() as isize {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+        let now =
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
         for (at, byte) in buffer.iter_mut().enumerate() {
             *byte = (now >> (at % 16 * 8)) as u8;
         }

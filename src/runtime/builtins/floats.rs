@@ -47,6 +47,11 @@ impl Value {
             None => self.downcast::<FloatObject>().map(|object| object.value),
         }
     }
+    /// Is it a float and of no subclass?
+    #[inline]
+    pub fn is_exact_float(&self) -> bool {
+        self.as_tagged_float().is_some() || self.kind() == kind::FLOAT
+    }
 }
 
 impl Vm {
@@ -106,7 +111,7 @@ impl Vm {
             let result = f(self, value)?;
             let Some(x) = result.as_float() else {
                 return Err(self.type_error(format!(
-                    "{}.__float__() must return a float, not {}",
+                    "{}.__float__ returned non-float (type {})",
                     value.type_name(self),
                     result.type_name(self)
                 )));
@@ -114,7 +119,7 @@ impl Vm {
             if result.as_tagged_float().is_none() && result.kind() != kind::FLOAT {
                 let (name, given) = (value.type_name(self), result.type_name(self));
                 self.warn_deprecated(&format!(
-                    "{name}.__float__() must return a float, not {given}.  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python."
+                    "{name}.__float__ returned non-float (type {given}).  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python."
                 ))?;
             }
             return Ok(Some(x));
@@ -287,12 +292,15 @@ fn compare(vm: &Vm, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
 
 fn this(vm: &Vm, value: &Value) -> PyResult<f64> {
     value.as_float().ok_or_else(|| {
-        vm.type_error(format!("descriptor requires a 'float' object but received a '{}'", value.type_name(vm)))
+        vm.type_error(format!(
+            "descriptor requires a 'float' object but received a '{}'",
+            value.type_name(vm)
+        ))
     })
 }
 
 fn exact(vm: &Vm, a: &Value) -> PyResult<Value> {
-    if a.kind() == kind::FLOAT { Ok(a.clone()) } else { Ok(vm.float(this(vm, a)?)) }
+    if a.is_exact_float() { Ok(a.clone()) } else { Ok(vm.float(this(vm, a)?)) }
 }
 
 fn to_int(vm: &Vm, a: &Value) -> PyResult<Value> {
@@ -326,9 +334,7 @@ fn float_slots(s: &mut Slots) {
 // ------------------------------------------------------------------------------------------------ construction
 
 fn float_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
-    if ty.is(vm.typ(&FLOAT)) || ty.slots.get().init.is_none() {
-        args.no_keywords(vm, "float")?;
-    }
+    args.no_keywords_new(vm, ty, &FLOAT)?;
     let pos = args.pos();
     if pos.len() > 1 {
         return Err(vm.type_error(format!("float expected at most 1 argument, got {}", pos.len())));
@@ -336,7 +342,7 @@ fn float_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     let exact_type = ty.is(vm.typ(&FLOAT));
     let x = match pos.first() {
         None => 0.0,
-        Some(value) if exact_type && value.kind() == kind::FLOAT => return Ok(value.clone()),
+        Some(value) if exact_type && value.is_exact_float() => return Ok(value.clone()),
         Some(value) => float_of(vm, value)?,
     };
     if exact_type {
@@ -387,7 +393,7 @@ static FLOAT_METHODS: &[Native] = &[
         "from_number(cls, number, /)",
         |vm, args| {
             let is_float = args[0].is(vm.typ(&FLOAT).value());
-            if is_float && args[1].kind() == kind::FLOAT {
+            if is_float && args[1].is_exact_float() {
                 return Ok(args[1].clone());
             }
             let value = vm.float(vm.to_f64(&args[1])?);
@@ -465,7 +471,9 @@ static FLOAT_METHODS: &[Native] = &[
 ];
 
 fn from_hex(vm: &Vm, args: &[Value]) -> PyResult<Value> {
-    let Some(text) = args[1].as_str() else { return Err(vm.type_error("bad argument type for built-in operation")) };
+    let Some(text) = args[1].as_str() else {
+        return Err(vm.type_error("bad argument type for built-in operation"));
+    };
     let x = float_text::from_hex(text.bytes()).map_err(|fault| vm.fault(fault))?;
     let value = vm.float(x);
     if args[0].is(vm.typ(&FLOAT).value()) { Ok(value) } else { vm.call1(&args[0], &value) }

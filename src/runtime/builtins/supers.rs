@@ -129,7 +129,13 @@ fn unfit(vm: &Vm, class: &TypeRef, receiver: &Value) -> Raised {
 }
 
 /// The attribute behind `class` in the MRO of `start`, bound to the receiver.
-fn find(vm: &Vm, class: &TypeRef, start: &TypeRef, receiver: &Value, name: &Obj<Str>) -> PyResult<Option<Value>> {
+fn find(
+    vm: &Vm,
+    class: &TypeRef,
+    start: &TypeRef,
+    receiver: &Value,
+    name: &Obj<Str>,
+) -> PyResult<Option<Value>> {
     if name.same(&vm.names().__class__) {
         return Ok(None);
     }
@@ -166,11 +172,15 @@ fn init(vm: &Vm, object: &Value, args: Args) -> PyResult<()> {
         }
         [class, rest @ ..] if rest.len() < 2 => {
             let Some(class) = class.as_type() else {
-                return Err(vm.type_error(format!("super() argument 1 must be a type, not {}", class.type_name(vm))));
+                return Err(
+                    vm.type_error(format!("super() argument 1 must be a type, not {}", class.type_name(vm)))
+                );
             };
             (class.to_ref(), rest.first().filter(|r| !r.is_none()).cloned())
         }
-        more => return Err(vm.type_error(format!("super() expected at most 2 arguments, got {}", more.len()))),
+        more => {
+            return Err(vm.type_error(format!("super() expected at most 2 arguments, got {}", more.len())));
+        }
     };
     let start = match &receiver {
         Some(receiver) => Some(start_of(vm, &class, receiver)?),

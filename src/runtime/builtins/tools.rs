@@ -60,7 +60,7 @@ impl Vm {
     /// Binds a call's arguments to a signature: one value a parameter, unbound for what was left out.
     pub fn bind_args<const N: usize>(&self, signature: &Signature, args: Args) -> PyResult<[Value; N]> {
         let mut bound = [const { Value::UNBOUND }; N];
-        signature.bind(self, args, &mut bound, 0)?;
+        signature.bind(self, args, &mut bound, 0, "")?;
         Ok(bound)
     }
 
@@ -70,7 +70,10 @@ impl Vm {
     }
 
     /// As [`Vm::full_type_name`], of a type.
-    pub fn full_class_name(&self, ty: &crate::runtime::value::Obj<crate::runtime::object::typedef::Type>) -> String {
+    pub fn full_class_name(
+        &self,
+        ty: &crate::runtime::value::Obj<crate::runtime::object::typedef::Type>,
+    ) -> String {
         let name = ty.qualname.get().to_string_lossy().into_owned();
         let module = crate::runtime::builtins::types::type_module(self, ty);
         match module.as_ref().ok().and_then(Value::as_str).map(|m| m.to_string_lossy()) {
@@ -143,7 +146,8 @@ impl Vm {
             }
             let claimed = self.getattr_opt(object, name)?;
             return Ok(claimed.is_some_and(|claimed| {
-                claimed.to_bits() != ty.address() && claimed.as_type().is_some_and(|claimed| claimed.is_subtype(class))
+                claimed.to_bits() != ty.address()
+                    && claimed.as_type().is_some_and(|claimed| claimed.is_subtype(class))
             }));
         }
         self.check_class(class, ISINSTANCE.wrong_class)?;
@@ -165,7 +169,9 @@ impl Vm {
 
     /// The `__bases__` of something that behaves like a class.
     fn class_bases(&self, class: &Value) -> PyResult<Option<Value>> {
-        Ok(self.getattr_opt(class, self.names().__bases__.value())?.filter(|bases| bases.as_tuple().is_some()))
+        Ok(self
+            .getattr_opt(class, self.names().__bases__.value())?
+            .filter(|bases| bases.as_tuple().is_some()))
     }
 
     fn check_class(&self, class: &Value, message: &str) -> PyResult<()> {

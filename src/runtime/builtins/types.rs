@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use crate::runtime::builtins::descr::{
-    CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetDescriptor, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR, MemberDescriptor,
-    MethodDescriptor, NATIVE_FUNCTION, NativeFunction, SLOT_WRAPPER,
+    CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetDescriptor, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR,
+    MemberDescriptor, MethodDescriptor, NATIVE_FUNCTION, NativeFunction, SLOT_WRAPPER,
 };
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::{Layout, TypeHead, type_flag};
@@ -16,7 +16,8 @@ use crate::runtime::object::slots::{self, not_hashable};
 use crate::runtime::object::str::Str;
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::{
-    Binding, Body, Cmp, GetSet, Native, Slots, Type, TypeRef, TypeSpec, getset, getter, kind, native, native_raw,
+    Binding, Body, Cmp, GetSet, Native, Slots, Type, TypeRef, TypeSpec, getset, getter, kind, native,
+    native_raw,
 };
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value, flag};
@@ -81,13 +82,16 @@ fn new_trampoline(vm: &Vm, args: Args) -> PyResult<Value> {
         && native.address() != owner.address()
         && let (Some(a), Some(b)) = (native.slots.get().new, owner.slots.get().new)
         && !std::ptr::fn_addr_eq(a, b)
-        && !std::ptr::eq(native.fast.layout.get(), owner.fast.layout.get())
     {
         return Err(vm.type_error(format!(
             "{}.__new__({}) is not safe, use {}.__new__()",
             owner.name(),
             class.name(),
-            native.name()
+            if class.slots.get().new.is_some_and(|f| std::ptr::fn_addr_eq(f, a)) {
+                class.name()
+            } else {
+                native.name()
+            }
         )));
     }
     match owner.slots.get().new {
@@ -201,7 +205,12 @@ impl Vm {
         {
             slots.hash = Some(not_hashable);
         }
-        if spec.flags & type_flag::NO_NEW != 0 || (slots.new.is_some() && same(slots.new.map(|f| f as usize), Some(object_new as *const () as usize)) && spec.base.is_none() && !is_root) {
+        if spec.flags & type_flag::NO_NEW != 0
+            || (slots.new.is_some()
+                && same(slots.new.map(|f| f as usize), Some(object_new as *const () as usize))
+                && spec.base.is_none()
+                && !is_root)
+        {
             slots.new = None;
         }
         ty.slots.set(slots);
@@ -220,8 +229,12 @@ impl Vm {
         for def in spec.methods {
             let name = self.intern(def.name());
             let value = match def.binding {
-                Binding::Instance => self.alloc_spec(&METHOD_DESCRIPTOR, MethodDescriptor { def, owner: ty.clone() }),
-                Binding::Class => self.alloc_spec(&CLASS_METHOD_DESCRIPTOR, MethodDescriptor { def, owner: ty.clone() }),
+                Binding::Instance => {
+                    self.alloc_spec(&METHOD_DESCRIPTOR, MethodDescriptor { def, owner: ty.clone() })
+                }
+                Binding::Class => {
+                    self.alloc_spec(&CLASS_METHOD_DESCRIPTOR, MethodDescriptor { def, owner: ty.clone() })
+                }
                 Binding::Static => {
                     let function = self.alloc_spec(
                         &NATIVE_FUNCTION,
@@ -299,7 +312,9 @@ fn object_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
         let new_is_ours = slots.new.is_some_and(|f| f as usize == object_new as *const () as usize);
         let init_is_ours = slots.init.is_none_or(|f| f as usize == object_init as *const () as usize);
         if !new_is_ours {
-            return Err(vm.type_error("object.__new__() takes exactly one argument (the type to instantiate)"));
+            return Err(
+                vm.type_error("object.__new__() takes exactly one argument (the type to instantiate)")
+            );
         }
         if init_is_ours {
             return Err(vm.type_error(format!("{}() takes no arguments", ty.name())));
@@ -338,7 +353,9 @@ fn object_init(vm: &Vm, object: &Value, args: Args) -> PyResult<()> {
         let ty = object.ty(vm);
         let slots = ty.slots.get();
         if slots.init.is_some_and(|f| f as usize != object_init as *const () as usize) {
-            return Err(vm.type_error("object.__init__() takes exactly one argument (the instance to initialize)"));
+            return Err(
+                vm.type_error("object.__init__() takes exactly one argument (the instance to initialize)")
+            );
         }
         if slots.new.is_some_and(|f| f as usize == object_new as *const () as usize) {
             return Err(vm.type_error(format!(
@@ -355,7 +372,9 @@ fn object_repr(vm: &Vm, object: &Value) -> PyResult<Value> {
     let name = ty.qualname.get().to_string_lossy().into_owned();
     let module = type_module(vm, ty)?;
     Ok(match module.as_str().map(|m| m.to_string_lossy()) {
-        Some(module) if module != "builtins" => vm.str(format!("<{module}.{name} object at 0x{:x}>", object.to_bits())),
+        Some(module) if module != "builtins" => {
+            vm.str(format!("<{module}.{name} object at 0x{:x}>", object.to_bits()))
+        }
         _ => vm.str(format!("<{name} object at 0x{:x}>", object.to_bits())),
     })
 }
@@ -457,7 +476,9 @@ fn merge_dir(vm: &Vm, all: &Ref<Dict>, class: &Obj<Type>) -> PyResult<()> {
 fn getstate(vm: &Vm, object: &Value) -> PyResult<Value> {
     let state = match vm.getattr_opt(object, vm.names().__dict__.value())? {
         Some(dict) => match dict.as_dict() {
-            Some(table) if matches!(attrs::attrs(object), attrs::Attrs::None) || !table.is_empty() => dict.clone(),
+            Some(table) if matches!(attrs::attrs(object), attrs::Attrs::None) || !table.is_empty() => {
+                dict.clone()
+            }
             Some(_) => dict.clone(),
             None => dict,
         },
@@ -510,25 +531,35 @@ fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
         let pair = vm.call0(&method)?;
         let Some(items) = pair.as_tuple() else {
             return Err(vm.type_error(format!(
-                "__getnewargs_ex__ should return a tuple, not '{}'", pair.type_name(vm))));
+                "__getnewargs_ex__ should return a tuple, not '{}'",
+                pair.type_name(vm)
+            )));
         };
         let [a, k] = items.items() else {
             return Err(vm.value_error(format!(
-                "__getnewargs_ex__ should return a tuple of length 2, not {}", items.len())));
+                "__getnewargs_ex__ should return a tuple of length 2, not {}",
+                items.len()
+            )));
         };
         if a.as_tuple().is_none() {
             return Err(vm.type_error(format!(
-                "first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{}'", a.type_name(vm))));
+                "first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{}'",
+                a.type_name(vm)
+            )));
         }
         if k.as_dict().is_none() {
             return Err(vm.type_error(format!(
-                "second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{}'", k.type_name(vm))));
+                "second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{}'",
+                k.type_name(vm)
+            )));
         }
         (args, kwargs) = (Some(a.clone()), Some(k.clone()));
     } else if let Some(method) = vm.getattr_opt(object, n.__getnewargs__.value())? {
         let a = vm.call0(&method)?;
         if a.as_tuple().is_none() {
-            return Err(vm.type_error(format!("__getnewargs__ should return a tuple, not '{}'", a.type_name(vm))));
+            return Err(
+                vm.type_error(format!("__getnewargs__ should return a tuple, not '{}'", a.type_name(vm)))
+            );
         }
         args = Some(a);
     }
@@ -553,10 +584,15 @@ fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
     if !has_args && !is_container {
         let ty = object.ty(vm);
         let items = ty.fast.layout.get().size > Plain::layout().size
-            && ty.mro().iter().filter_map(Value::as_type).any(|t| t.spec.is_some_and(|s| !std::ptr::eq(s, &OBJECT)))
+            && ty
+                .mro()
+                .iter()
+                .filter_map(Value::as_type)
+                .any(|t| t.spec.is_some_and(|s| !std::ptr::eq(s, &OBJECT)))
             && !ty.has(type_flag::EXCEPTION);
         let default = vm.getattr_str(vm.interp().object_type.value(), "__getstate__")?;
-        let overridden = !object.ty(vm).lookup(vm, &vm.intern("__getstate__")).is_some_and(|f| f.is(&default));
+        let overridden =
+            !object.ty(vm).lookup(vm, &vm.intern("__getstate__")).is_some_and(|f| f.is(&default));
         if items && !overridden {
             return Err(vm.type_error(format!("cannot pickle '{}' object", object.type_name(vm))));
         }
@@ -575,14 +611,17 @@ fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
 fn set_class(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
     let Some(value) = value else { return Err(vm.type_error("can't delete __class__ attribute")) };
     let Some(new) = value.as_type() else {
-        return Err(vm.type_error(format!("__class__ must be set to a class, not '{}' object", value.type_name(vm))));
+        return Err(
+            vm.type_error(format!("__class__ must be set to a class, not '{}' object", value.type_name(vm)))
+        );
     };
     let old = object.type_ref(vm);
-    let module_like = old.fast.kind.get() == kind::MODULE || old.mro().iter().any(|t| t.as_type().is_some_and(|t| t.fast.kind.get() == kind::MODULE));
+    let module_like = old.fast.kind.get() == kind::MODULE
+        || old.mro().iter().any(|t| t.as_type().is_some_and(|t| t.fast.kind.get() == kind::MODULE));
     if !(module_like || (old.is_heap() && new.is_heap())) {
-        return Err(vm.type_error(
-            "__class__ assignment only supported for mutable types or ModuleType subclasses",
-        ));
+        return Err(
+            vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses")
+        );
     }
     let (a, b) = (&old.fast, &new.fast);
     let same_slots = old.slot_layout() == new.slot_layout();
@@ -678,7 +717,9 @@ impl Vm {
     /// `type.__getattribute__`; `None` if there is no such attribute.
     pub fn type_getattr_opt(&self, object: &Value, name: &Value) -> PyResult<Option<Value>> {
         let Some(text) = name.as_str() else {
-            return Err(self.type_error(format!("attribute name must be string, not '{}'", name.type_name(self))));
+            return Err(
+                self.type_error(format!("attribute name must be string, not '{}'", name.type_name(self)))
+            );
         };
         let ty = self.cast::<Type>(object)?;
         let meta = object.ty(self);
@@ -766,29 +807,54 @@ fn type_slots(s: &mut Slots) {
 }
 
 static TYPE_METHODS: &[Native] = &[
-    native("mro(self, /)", |vm, args| {
-        let ty = vm.cast::<Type>(&args[0])?;
-        let mro = compute_mro(vm, ty)?;
-        Ok(vm.list(mro))
-    }, "Return a type's method resolution order."),
-    native("__subclasses__(self, /)", |vm, args| {
-        let ty = vm.cast::<Type>(&args[0])?;
-        Ok(vm.list(ty.live_subclasses().into_iter().map(Ref::into_value).collect()))
-    }, "Return a list of immediate subclasses."),
-    native_raw("__prepare__(cls, name, bases, /, **kwds)", |vm, _| Ok(vm.new_dict().into_value()), "Create the namespace for the class statement").class(),
-    native("__instancecheck__(self, instance, /)", |vm, args| {
-        Ok(Value::bool(vm.real_isinstance(&args[1], &args[0])?))
-    }, "Check if an object is an instance."),
-    native("__subclasscheck__(self, subclass, /)", |vm, args| {
-        Ok(Value::bool(vm.real_issubclass(&args[1], &args[0])?))
-    }, "Check if a class is a subclass."),
-    native("__dir__(self, /)", |vm, args| {
-        let ty = vm.cast::<Type>(&args[0])?;
-        let all = vm.new_dict();
-        merge_dir(vm, &all, ty)?;
-        Ok(vm.list(all.keys()))
-    }, "Specialized __dir__ implementation for types."),
-    native("__sizeof__(self, /)", |vm, args| Ok(vm.int(vm.object_size(&args[0]) as i64)), "Return memory consumption of the type object."),
+    native(
+        "mro(self, /)",
+        |vm, args| {
+            let ty = vm.cast::<Type>(&args[0])?;
+            let mro = compute_mro(vm, ty)?;
+            Ok(vm.list(mro))
+        },
+        "Return a type's method resolution order.",
+    ),
+    native(
+        "__subclasses__(self, /)",
+        |vm, args| {
+            let ty = vm.cast::<Type>(&args[0])?;
+            Ok(vm.list(ty.live_subclasses().into_iter().map(Ref::into_value).collect()))
+        },
+        "Return a list of immediate subclasses.",
+    ),
+    native_raw(
+        "__prepare__(cls, name, bases, /, **kwds)",
+        |vm, _| Ok(vm.new_dict().into_value()),
+        "Create the namespace for the class statement",
+    )
+    .class(),
+    native(
+        "__instancecheck__(self, instance, /)",
+        |vm, args| Ok(Value::bool(vm.real_isinstance(&args[1], &args[0])?)),
+        "Check if an object is an instance.",
+    ),
+    native(
+        "__subclasscheck__(self, subclass, /)",
+        |vm, args| Ok(Value::bool(vm.real_issubclass(&args[1], &args[0])?)),
+        "Check if a class is a subclass.",
+    ),
+    native(
+        "__dir__(self, /)",
+        |vm, args| {
+            let ty = vm.cast::<Type>(&args[0])?;
+            let all = vm.new_dict();
+            merge_dir(vm, &all, ty)?;
+            Ok(vm.list(all.keys()))
+        },
+        "Specialized __dir__ implementation for types.",
+    ),
+    native(
+        "__sizeof__(self, /)",
+        |vm, args| Ok(vm.int(vm.object_size(&args[0]) as i64)),
+        "Return memory consumption of the type object.",
+    ),
 ];
 
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Type>> {
@@ -806,135 +872,205 @@ fn check_set(vm: &Vm, ty: &Obj<Type>, name: &str, value: Option<&Value>) -> PyRe
 }
 
 static TYPE_GETSET: &[GetSet] = &[
-    getset("__name__", |vm, t| Ok(this(vm, t)?.name.cloned().into_value()), |vm, t, value| {
-        let ty = this(vm, t)?;
-        check_set(vm, ty, "__name__", value)?;
-        let Some(value) = value else { return Ok(()) };
-        let Some(text) = value.as_str() else {
-            return Err(vm.type_error(format!(
-                "can only assign string to {}.__name__, not '{}'", ty.name(), value.type_name(vm))));
-        };
-        if text.bytes().contains(&0) {
-            return Err(vm.value_error("type name must not contain null characters"));
-        }
-        if text.as_str().is_none() {
-            return Err(vm.encode_error_surrogate(value));
-        }
-        ty.name.set(text.to_ref());
-        Ok(())
-    }, ""),
-    getset("__qualname__", |vm, t| Ok(this(vm, t)?.qualname.cloned().into_value()), |vm, t, value| {
-        let ty = this(vm, t)?;
-        check_set(vm, ty, "__qualname__", value)?;
-        let Some(value) = value else { return Ok(()) };
-        let Some(text) = value.as_str() else {
-            return Err(vm.type_error(format!(
-                "can only assign string to {}.__qualname__, not '{}'", ty.name(), value.type_name(vm))));
-        };
-        ty.qualname.set(text.to_ref());
-        Ok(())
-    }, ""),
+    getset(
+        "__name__",
+        |vm, t| Ok(this(vm, t)?.name.cloned().into_value()),
+        |vm, t, value| {
+            let ty = this(vm, t)?;
+            check_set(vm, ty, "__name__", value)?;
+            let Some(value) = value else { return Ok(()) };
+            let Some(text) = value.as_str() else {
+                return Err(vm.type_error(format!(
+                    "can only assign string to {}.__name__, not '{}'",
+                    ty.name(),
+                    value.type_name(vm)
+                )));
+            };
+            if text.bytes().contains(&0) {
+                return Err(vm.value_error("type name must not contain null characters"));
+            }
+            if text.as_str().is_none() {
+                return Err(vm.encode_error_surrogate(value));
+            }
+            ty.name.set(text.to_ref());
+            Ok(())
+        },
+        "",
+    ),
+    getset(
+        "__qualname__",
+        |vm, t| Ok(this(vm, t)?.qualname.cloned().into_value()),
+        |vm, t, value| {
+            let ty = this(vm, t)?;
+            check_set(vm, ty, "__qualname__", value)?;
+            let Some(value) = value else { return Ok(()) };
+            let Some(text) = value.as_str() else {
+                return Err(vm.type_error(format!(
+                    "can only assign string to {}.__qualname__, not '{}'",
+                    ty.name(),
+                    value.type_name(vm)
+                )));
+            };
+            ty.qualname.set(text.to_ref());
+            Ok(())
+        },
+        "",
+    ),
     getset("__bases__", |vm, t| Ok(this(vm, t)?.bases.cloned().into_value()), set_bases, ""),
     getter("__mro__", |vm, t| Ok(this(vm, t)?.mro.cloned().into_value()), ""),
     getter("__base__", |vm, t| Ok(this(vm, t)?.base.cloned().map_or(Value::NONE, Ref::into_value)), ""),
-    getset("__module__", |vm, t| type_module(vm, this(vm, t)?), |vm, t, value| {
-        let ty = this(vm, t)?;
-        check_set(vm, ty, "__module__", value)?;
-        if let Some(value) = value {
-            drop(ty.dict.insert_str(&vm.names().__module__, value.clone()));
-            drop(ty.dict.remove_str(&vm.names().__firstlineno__));
-            ty.modified(vm);
-        }
-        Ok(())
-    }, ""),
-    getset("__abstractmethods__", |vm, t| {
-        let ty = this(vm, t)?;
-        match ty.dict.get_str(&vm.names().__abstractmethods__) {
-            Some(found) if !ty.has(type_flag::TYPE) || ty.is_heap() => Ok(found),
-            _ => Err(vm.attribute_error_on(t, vm.names().__abstractmethods__.value(), "__abstractmethods__")),
-        }
-    }, |vm, t, value| {
-        let ty = this(vm, t)?;
-        let name = &vm.names().__abstractmethods__;
-        match value {
-            Some(value) => {
-                let is_abstract = vm.truth(value)?;
-                drop(ty.dict.insert_str(name, value.clone()));
-                if is_abstract { ty.set_flags(type_flag::ABSTRACT) } else { ty.clear_flags(type_flag::ABSTRACT) }
+    getset(
+        "__module__",
+        |vm, t| type_module(vm, this(vm, t)?),
+        |vm, t, value| {
+            let ty = this(vm, t)?;
+            check_set(vm, ty, "__module__", value)?;
+            if let Some(value) = value {
+                drop(ty.dict.insert_str(&vm.names().__module__, value.clone()));
+                drop(ty.dict.remove_str(&vm.names().__firstlineno__));
+                ty.modified(vm);
             }
-            None => {
-                if ty.dict.remove_str(name).is_none() {
-                    return Err(vm.attribute_error_on(t, name.value(), "__abstractmethods__"));
+            Ok(())
+        },
+        "",
+    ),
+    getset(
+        "__abstractmethods__",
+        |vm, t| {
+            let ty = this(vm, t)?;
+            match ty.dict.get_str(&vm.names().__abstractmethods__) {
+                Some(found) if !ty.has(type_flag::TYPE) || ty.is_heap() => Ok(found),
+                _ => Err(vm.attribute_error_on(
+                    t,
+                    vm.names().__abstractmethods__.value(),
+                    "__abstractmethods__",
+                )),
+            }
+        },
+        |vm, t, value| {
+            let ty = this(vm, t)?;
+            let name = &vm.names().__abstractmethods__;
+            match value {
+                Some(value) => {
+                    let is_abstract = vm.truth(value)?;
+                    drop(ty.dict.insert_str(name, value.clone()));
+                    if is_abstract {
+                        ty.set_flags(type_flag::ABSTRACT)
+                    } else {
+                        ty.clear_flags(type_flag::ABSTRACT)
+                    }
                 }
-                ty.clear_flags(type_flag::ABSTRACT);
+                None => {
+                    if ty.dict.remove_str(name).is_none() {
+                        return Err(vm.attribute_error_on(t, name.value(), "__abstractmethods__"));
+                    }
+                    ty.clear_flags(type_flag::ABSTRACT);
+                }
             }
-        }
-        ty.modified(vm);
-        Ok(())
-    }, ""),
-    getter("__dict__", |vm, t| vm.mapping_proxy(this(vm, t)?.dict.clone().into_value()), ""),
-    getset("__doc__", |vm, t| {
-        let ty = this(vm, t)?;
-        if let Some(spec) = ty.spec
-            && !spec.doc.is_empty()
-        {
-            return Ok(vm.str(spec.doc));
-        }
-        match ty.dict.get_str(&vm.names().__doc__) {
-            Some(found) => match found.is_object().then(|| found.ty(vm).slots.get().get).flatten() {
-                Some(get) => get(vm, &found, None, Some(t)),
-                None => Ok(found),
-            },
-            None => Ok(Value::NONE),
-        }
-    }, |vm, t, value| {
-        let ty = this(vm, t)?;
-        check_set(vm, ty, "__doc__", value)?;
-        if let Some(value) = value {
-            drop(ty.dict.insert_str(&vm.names().__doc__, value.clone()));
             ty.modified(vm);
-        }
-        Ok(())
-    }, ""),
-    getter("__text_signature__", |vm, t| {
-        let ty = this(vm, t)?;
-        Ok(match ty.spec {
-            Some(spec) if !spec.signature.is_empty() => vm.str(spec.signature),
-            _ => Value::NONE,
-        })
-    }, ""),
+            Ok(())
+        },
+        "",
+    ),
+    getter("__dict__", |vm, t| vm.mapping_proxy(this(vm, t)?.dict.clone().into_value()), ""),
+    getset(
+        "__doc__",
+        |vm, t| {
+            let ty = this(vm, t)?;
+            if let Some(spec) = ty.spec
+                && !spec.doc.is_empty()
+            {
+                return Ok(vm.str(spec.doc));
+            }
+            match ty.dict.get_str(&vm.names().__doc__) {
+                Some(found) => match found.is_object().then(|| found.ty(vm).slots.get().get).flatten() {
+                    Some(get) => get(vm, &found, None, Some(t)),
+                    None => Ok(found),
+                },
+                None => Ok(Value::NONE),
+            }
+        },
+        |vm, t, value| {
+            let ty = this(vm, t)?;
+            check_set(vm, ty, "__doc__", value)?;
+            if let Some(value) = value {
+                drop(ty.dict.insert_str(&vm.names().__doc__, value.clone()));
+                ty.modified(vm);
+            }
+            Ok(())
+        },
+        "",
+    ),
+    getter(
+        "__text_signature__",
+        |vm, t| {
+            let ty = this(vm, t)?;
+            Ok(match ty.spec {
+                Some(spec) if !spec.signature.is_empty() => vm.str(spec.signature),
+                _ => Value::NONE,
+            })
+        },
+        "",
+    ),
     getset("__annotations__", |vm, t| vm.type_annotations(t), |vm, t, v| vm.set_type_annotations(t, v), ""),
     getset("__annotate__", |vm, t| vm.type_annotate(t), |vm, t, v| vm.set_type_annotate(t, v), ""),
-    getset("__type_params__", |vm, t| {
-        Ok(this(vm, t)?.dict.get_str(&vm.names().__type_params__).unwrap_or_else(|| vm.tuple(vec![])))
-    }, |vm, t, value| {
-        let ty = this(vm, t)?;
-        check_set(vm, ty, "__type_params__", value)?;
-        if let Some(value) = value {
-            drop(ty.dict.insert_str(&vm.names().__type_params__, value.clone()));
-            ty.modified(vm);
-        }
-        Ok(())
-    }, ""),
+    getset(
+        "__type_params__",
+        |vm, t| {
+            Ok(this(vm, t)?.dict.get_str(&vm.names().__type_params__).unwrap_or_else(|| vm.tuple(vec![])))
+        },
+        |vm, t, value| {
+            let ty = this(vm, t)?;
+            check_set(vm, ty, "__type_params__", value)?;
+            if let Some(value) = value {
+                drop(ty.dict.insert_str(&vm.names().__type_params__, value.clone()));
+                ty.modified(vm);
+            }
+            Ok(())
+        },
+        "",
+    ),
     getter("__basicsize__", |vm, t| Ok(vm.int(i64::from(this(vm, t)?.fast.instance_size.get()))), ""),
-    getter("__itemsize__", |vm, t| Ok(vm.int(if this(vm, t)?.fast.layout.get().size_of.is_some() { 8 } else { 0 })), ""),
-    getter("__flags__", |vm, t| {
-        let ty = this(vm, t)?;
-        let f = ty.fast.flags.get();
-        let map = [
-            (type_flag::HEAP, 1 << 9), (type_flag::BASE, 1 << 10), (type_flag::ABSTRACT, 1 << 20),
-            (type_flag::IMMUTABLE, 1 << 8), (type_flag::INT, 1 << 24), (type_flag::LIST, 1 << 25),
-            (type_flag::TUPLE, 1 << 26), (type_flag::BYTES, 1 << 27), (type_flag::STR, 1 << 28),
-            (type_flag::DICT, 1 << 29), (type_flag::EXCEPTION, 1 << 30), (type_flag::TYPE, 1 << 31),
-            (type_flag::SEQUENCE, 1 << 5), (type_flag::MAPPING, 1 << 6), (type_flag::NO_NEW, 1 << 7),
-        ];
-        let mut out: i64 = 1 << 12;
-        for (ours, theirs) in map {
-            if f & ours != 0 { out |= theirs; }
-        }
-        if ty.is_container() { out |= 1 << 14; }
-        Ok(vm.int(out))
-    }, ""),
+    getter(
+        "__itemsize__",
+        |vm, t| Ok(vm.int(if this(vm, t)?.fast.layout.get().size_of.is_some() { 8 } else { 0 })),
+        "",
+    ),
+    getter(
+        "__flags__",
+        |vm, t| {
+            let ty = this(vm, t)?;
+            let f = ty.fast.flags.get();
+            let map = [
+                (type_flag::HEAP, 1 << 9),
+                (type_flag::BASE, 1 << 10),
+                (type_flag::ABSTRACT, 1 << 20),
+                (type_flag::IMMUTABLE, 1 << 8),
+                (type_flag::INT, 1 << 24),
+                (type_flag::LIST, 1 << 25),
+                (type_flag::TUPLE, 1 << 26),
+                (type_flag::BYTES, 1 << 27),
+                (type_flag::STR, 1 << 28),
+                (type_flag::DICT, 1 << 29),
+                (type_flag::EXCEPTION, 1 << 30),
+                (type_flag::TYPE, 1 << 31),
+                (type_flag::SEQUENCE, 1 << 5),
+                (type_flag::MAPPING, 1 << 6),
+                (type_flag::NO_NEW, 1 << 7),
+            ];
+            let mut out: i64 = 1 << 12;
+            for (ours, theirs) in map {
+                if f & ours != 0 {
+                    out |= theirs;
+                }
+            }
+            if ty.is_container() {
+                out |= 1 << 14;
+            }
+            Ok(vm.int(out))
+        },
+        "",
+    ),
     getter("__weakrefoffset__", |vm, _| Ok(vm.int(0)), ""),
     getter("__dictoffset__", |vm, t| Ok(vm.int(i64::from(this(vm, t)?.fast.attrs_offset.get()))), ""),
 ];
@@ -1028,11 +1164,16 @@ fn set_mro(vm: &Vm, ty: &TypeRef) -> PyResult<()> {
             let mro = vm.collect(&result)?;
             for base in &mro {
                 let Some(base) = base.as_type() else {
-                    return Err(vm.type_error(format!("mro() returned a non-class ('{}')", base.type_name(vm))));
+                    return Err(
+                        vm.type_error(format!("mro() returned a non-class ('{}')", base.type_name(vm)))
+                    );
                 };
                 let solid = solid_base(vm, ty);
                 if !solid.is_subtype(&solid_base(vm, base)) {
-                    return Err(vm.type_error(format!("mro() returned base with unsuitable layout ('{}')", base.name())));
+                    return Err(vm.type_error(format!(
+                        "mro() returned base with unsuitable layout ('{}')",
+                        base.name()
+                    )));
                 }
             }
             mro
@@ -1065,7 +1206,9 @@ fn best_base(vm: &Vm, bases: &[Value]) -> PyResult<TypeRef> {
     for base in bases {
         let Some(base) = base.as_type() else { return Err(vm.type_error("bases must be types")) };
         if !base.has(type_flag::BASE) {
-            return Err(vm.type_error(format!("type '{}' is not an acceptable base type", type_full_name(vm, base)?)));
+            return Err(
+                vm.type_error(format!("type '{}' is not an acceptable base type", type_full_name(vm, base)?))
+            );
         }
         let solid = solid_base(vm, base);
         match &winner {
@@ -1108,29 +1251,24 @@ fn type_new(vm: &Vm, meta: &TypeRef, args: Args) -> PyResult<Value> {
         return Err(vm.type_error(format!("type.__new__() takes exactly 3 arguments ({} given)", pos.len())));
     }
     let Some(name) = pos[0].as_str() else {
-        return Err(vm.type_error(format!(
-            "type.__new__() argument 1 must be str, not {}",
-            pos[0].type_name(vm)
-        )));
+        return Err(
+            vm.type_error(format!("type.__new__() argument 1 must be str, not {}", pos[0].type_name(vm)))
+        );
     };
     let Some(bases) = pos[1].as_tuple() else {
-        return Err(vm.type_error(format!(
-            "type.__new__() argument 2 must be tuple, not {}",
-            pos[1].type_name(vm)
-        )));
+        return Err(
+            vm.type_error(format!("type.__new__() argument 2 must be tuple, not {}", pos[1].type_name(vm)))
+        );
     };
     let Some(namespace) = pos[2].as_dict() else {
-        return Err(vm.type_error(format!(
-            "type.__new__() argument 3 must be dict, not {}",
-            pos[2].type_name(vm)
-        )));
+        return Err(
+            vm.type_error(format!("type.__new__() argument 3 must be dict, not {}", pos[2].type_name(vm)))
+        );
     };
     let mut bases: Vec<Value> = bases.items().to_vec();
     for base in &bases {
         if base.as_type().is_none() && vm.getattr_opt(base, vm.names().__mro_entries__.value())?.is_some() {
-            return Err(vm.type_error(
-                "type() doesn't support MRO entry resolution; use types.new_class()",
-            ));
+            return Err(vm.type_error("type() doesn't support MRO entry resolution; use types.new_class()"));
         }
     }
     let given = meta;
@@ -1140,8 +1278,9 @@ fn type_new(vm: &Vm, meta: &TypeRef, args: Args) -> PyResult<Value> {
         && let Some(new) = meta.slots.get().new
         && new as usize != type_new as *const () as usize
     {
-        return new(vm, &meta, args);
+        return new(vm, &winner, args);
     }
+    let meta = winner;
     if bases.is_empty() {
         bases.push(vm.interp().object_type.clone().into_value());
     }
@@ -1174,10 +1313,9 @@ fn make_class(
                 text
             }
             None => {
-                return Err(vm.type_error(format!(
-                    "type __qualname__ must be a str, not {}",
-                    q.type_name(vm)
-                )));
+                return Err(
+                    vm.type_error(format!("type __qualname__ must be a str, not {}", q.type_name(vm)))
+                );
             }
         },
         None => name.to_ref(),
@@ -1274,16 +1412,27 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
     let any_dict = bases.iter().filter_map(Value::as_type).any(|b| b.has(type_flag::DICT_ATTR));
     let any_weak = bases.iter().filter_map(Value::as_type).any(|b| b.has(type_flag::WEAKREF));
     let (mut wants_dict, mut wants_weak) = (true, true);
-    let var_sized = base.fast.layout.get().size_of.is_some();
+    // Strings have their text behind them too, but their place is found for subclasses with slots.
+    let var_sized =
+        (base.fast.layout.get().size_of.is_some() && !base.has(type_flag::STR)) || base.has(type_flag::INT);
     if let Some(slots) = slots {
         (wants_dict, wants_weak) = (any_dict, any_weak);
         let list = if slots.as_str().is_some() { vec![slots.clone()] } else { vm.collect(&slots)? };
-        if var_sized && !list.is_empty() && list.iter().any(|s| s.as_str().is_none_or(|s| !matches!(s.bytes(), b"__dict__" | b"__weakref__"))) {
-            return Err(vm.type_error(format!("nonempty __slots__ not supported for subtype of '{}'", base.name())));
+        if var_sized
+            && !list.is_empty()
+            && list
+                .iter()
+                .any(|s| s.as_str().is_none_or(|s| !matches!(s.bytes(), b"__dict__" | b"__weakref__")))
+        {
+            return Err(
+                vm.type_error(format!("nonempty __slots__ not supported for subtype of '{}'", base.name()))
+            );
         }
         for item in &list {
             let Some(text) = item.as_str() else {
-                return Err(vm.type_error(format!("__slots__ items must be strings, not '{}'", item.type_name(vm))));
+                return Err(
+                    vm.type_error(format!("__slots__ items must be strings, not '{}'", item.type_name(vm)))
+                );
             };
             if !vm.is_identifier(text) {
                 return Err(vm.type_error("__slots__ must be identifiers"));
@@ -1352,17 +1501,21 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
     }
     for (at, name) in names.iter().enumerate() {
         let offset = slots_start + 8 * (base_count + at);
-        let descriptor =
-            vm.alloc_spec(&MEMBER_DESCRIPTOR, MemberDescriptor { name: name.clone(), owner: ty.clone(), offset });
+        let descriptor = vm.alloc_spec(
+            &MEMBER_DESCRIPTOR,
+            MemberDescriptor { name: name.clone(), owner: ty.clone(), offset },
+        );
         dict.insert_str(name, descriptor);
     }
     ty.slot_names.set(names);
     if wants_dict && !any_dict {
-        let descriptor = vm.alloc_spec(&GETSET_DESCRIPTOR, GetSetDescriptor { def: &DICT_GETSET, owner: ty.clone() });
+        let descriptor =
+            vm.alloc_spec(&GETSET_DESCRIPTOR, GetSetDescriptor { def: &DICT_GETSET, owner: ty.clone() });
         dict.set_default(vm, n.__dict__.value(), &descriptor)?;
     }
     if wants_weak && !any_weak {
-        let descriptor = vm.alloc_spec(&GETSET_DESCRIPTOR, GetSetDescriptor { def: &WEAKREF_GETSET, owner: ty.clone() });
+        let descriptor =
+            vm.alloc_spec(&GETSET_DESCRIPTOR, GetSetDescriptor { def: &WEAKREF_GETSET, owner: ty.clone() });
         dict.set_default(vm, n.__weakref__.value(), &descriptor)?;
     }
     Ok(())
@@ -1392,14 +1545,12 @@ pub const DICT_GETSET_COPY: GetSet = getset(
     "dictionary for instance variables",
 );
 
-static WEAKREF_GETSET: GetSet = getter(
-    "__weakref__",
-    |vm, object| vm.first_weakref(object),
-    "list of weak references to the object",
-);
+static WEAKREF_GETSET: GetSet =
+    getter("__weakref__", |vm, object| vm.first_weakref(object), "list of weak references to the object");
 
 fn inline_hint(vm: &Vm, bases: &[Value], dict: &Ref<Dict>) -> u8 {
-    let inherited = bases.iter().filter_map(Value::as_type).map(|b| b.fast.inline_values.get()).max().unwrap_or(0);
+    let inherited =
+        bases.iter().filter_map(Value::as_type).map(|b| b.fast.inline_values.get()).max().unwrap_or(0);
     let own = dict
         .get_str(&vm.names().__static_attributes__)
         .and_then(|names| names.as_tuple().map(Obj::<Tuple>::len))
@@ -1458,7 +1609,9 @@ fn set_bases(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
         )));
     };
     if new.is_empty() {
-        return Err(vm.type_error(format!("can only assign non-empty tuple to {}.__bases__, not ()", ty.name())));
+        return Err(
+            vm.type_error(format!("can only assign non-empty tuple to {}.__bases__, not ()", ty.name()))
+        );
     }
     for base in new.items() {
         let Some(base) = base.as_type() else {
@@ -1522,4 +1675,3 @@ fn recompute_mro(vm: &Vm, ty: &TypeRef, done: &mut Vec<(TypeRef, Ref<Tuple>)>) -
     }
     Ok(())
 }
-

@@ -5,9 +5,13 @@ use ruff_python_ast::{Expr, Pattern, Stmt};
 use ruff_text_size::Ranged;
 
 use super::names::{NameId, Names, QuickMap, mangle};
-use super::problem::{Outcome, SyntaxProblem};
+use super::problem::{Outcome, ProblemKind, SyntaxProblem};
 use super::scope::{Role, Scope, ScopeId, ScopeKind, ScopeTable, node_key, uses};
 use super::source::{Source, Span};
+use super::stack::with_stack;
+
+/// Nodes within nodes; what is deeper is refused.
+const MAX_DEPTH: u32 = 100_000;
 
 /// What of the options the symbol tables depend on.
 #[derive(Clone, Copy, Debug)]
@@ -29,10 +33,13 @@ pub(super) struct Collector<'a> {
     pub(super) iter_target: bool,
     conditional: bool,
     pub(super) unevaluated: bool,
+    /// Depth of the node being visited, and the greatest so far.
+    pub(super) depth: u32,
+    pub(super) max_depth: u32,
 }
 
-/// Collects the blocks of a module.
-pub fn collect(module: &ast::Mod, source: &Source, options: CollectOptions) -> Outcome<ScopeTable> {
+/// Collects the blocks of a module; tells how deeply its nodes nest, too.
+pub fn collect(module: &ast::Mod, source: &Source, options: CollectOptions) -> Outcome<(ScopeTable, u32)> {
     let mut names = Names::default();
     let top = names.intern("top");
     let table = ScopeTable { scopes: Vec::new(), by_node: QuickMap::default(), names };
@@ -46,18 +53,31 @@ pub fn collect(module: &ast::Mod, source: &Source, options: CollectOptions) -> O
         iter_target: false,
         conditional: false,
         unevaluated: false,
+        depth: 0,
+        max_depth: 0,
     };
     collector.enter(ScopeKind::Module, top, node_key(module), Role::Body, Span { start: 0, end: 0 });
     match module {
         ast::Mod::Module(module) => collector.body(&module.body)?,
         ast::Mod::Expression(module) => collector.expr(&module.body)?,
     }
-    Ok(collector.table)
+    Ok((collector.table, collector.max_depth))
 }
 
 impl<'a> Collector<'a> {
     pub(super) fn error<T>(&self, span: impl Into<Span>, message: impl Into<String>) -> Outcome<T> {
         Err(SyntaxProblem::syntax(self.source, span, message))
+    }
+
+    /// Notes how deep the tree is from here on.
+    pub(super) fn deeper(&mut self, by: u32, span: Span) -> Outcome<()> {
+        self.depth += by;
+        self.max_depth = self.max_depth.max(self.depth);
+        if self.depth > MAX_DEPTH {
+            let message = "maximum recursion depth exceeded during compilation";
+            return Err(SyntaxProblem::new(ProblemKind::TooDeep, self.source, span, message));
+        }
+        Ok(())
     }
 
     pub(super) fn current(&self) -> ScopeId {
@@ -191,6 +211,10 @@ impl<'a> Collector<'a> {
     }
 
     pub(super) fn stmt(&mut self, stmt: &Stmt) -> Outcome<()> {
+        with_stack(|| self.stmt_inner(stmt))
+    }
+
+    fn stmt_inner(&mut self, stmt: &Stmt) -> Outcome<()> {
         match stmt {
             Stmt::FunctionDef(def) => self.function(def),
             Stmt::ClassDef(def) => self.class(def),

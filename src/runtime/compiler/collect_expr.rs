@@ -7,6 +7,7 @@ use super::collect::Collector;
 use super::problem::Outcome;
 use super::scope::{CompKind, Role, ScopeKind, node_key, uses};
 use super::source::Span;
+use super::stack::with_stack;
 
 impl Collector<'_> {
     pub(super) fn exprs(&mut self, exprs: &[Expr]) -> Outcome<()> {
@@ -15,6 +16,10 @@ impl Collector<'_> {
 
     /// Visits an expression; chains that nest to the left are walked in a loop.
     pub(super) fn expr(&mut self, expr: &Expr) -> Outcome<()> {
+        with_stack(|| self.expr_inner(expr))
+    }
+
+    fn expr_inner(&mut self, expr: &Expr) -> Outcome<()> {
         let mut spine = Vec::new();
         let mut leaf = expr;
         loop {
@@ -29,6 +34,8 @@ impl Collector<'_> {
             spine.push(leaf);
             leaf = next;
         }
+        let levels = spine.len() as u32 + 1;
+        self.deeper(levels, super::compile::span(expr))?;
         self.leaf(leaf)?;
         for node in spine.into_iter().rev() {
             match node {
@@ -44,6 +51,7 @@ impl Collector<'_> {
                 _ => {}
             }
         }
+        self.depth -= levels;
         Ok(())
     }
 

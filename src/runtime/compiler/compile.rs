@@ -484,7 +484,12 @@ pub fn str_const(text: &str) -> Const {
 
 /// Whether an expression contains an assignment expression.
 pub fn contains_walrus(expr: &Expr) -> bool {
-    ruff_python_ast::helpers::any_over_expr(expr, |e| e.is_named_expr())
+    // A very deep expression is not searched.
+    let mut budget = 2000u32;
+    ruff_python_ast::helpers::any_over_expr(expr, |e| {
+        budget = budget.saturating_sub(1);
+        budget == 0 || e.is_named_expr()
+    })
 }
 
 /// Whether a statement is the docstring of its body.

@@ -14,6 +14,7 @@ use super::fold::{as_int, binary};
 use super::problem::Outcome;
 use super::regs::MAX_RUN;
 use super::source::Span;
+use super::stack::with_stack;
 
 /// Items above which a display is built piece by piece.
 pub const MAX_ITEMS: usize = 30;
@@ -85,7 +86,7 @@ impl<'a> Compiler<'a> {
     /// Evaluates into `dst`.
     pub(super) fn expr_to(&mut self, expr: &'a Expr, dst: Reg) -> Outcome<()> {
         let mark = self.unit.height;
-        self.expr_inner(expr, dst)?;
+        with_stack(|| self.expr_inner(expr, dst))?;
         self.unit.height = mark;
         Ok(())
     }
@@ -369,9 +370,10 @@ impl<'a> Compiler<'a> {
         let early = self.early(dst);
         let end = self.unit.label();
         let mut fails = Vec::new();
-        let first_slot = self.unit.temp();
+        // Operands that are needed twice take turns in two temporaries.
+        let slots = [self.unit.temp(), self.unit.temp()];
         let later: Vec<&Expr> = node.comparators.iter().collect();
-        let mut left = self.operand_before(&node.left, first_slot, &later)?;
+        let mut left = self.operand_before(&node.left, slots[1], &later)?;
         let count = node.ops.len();
         for (index, (op, right)) in node.ops.iter().zip(&node.comparators).enumerate() {
             if index + 1 == count {
@@ -379,8 +381,7 @@ impl<'a> Compiler<'a> {
                 self.emit(at, compare_opcode(*op), early, left, b);
                 break;
             }
-            let slot = self.unit.temp();
-            let kept = self.operand_before(right, slot, &later[index + 1..])?;
+            let kept = self.operand_before(right, slots[index % 2], &later[index + 1..])?;
             let mark = self.unit.height;
             let b = self.shared(kept, at);
             self.emit(at, compare_opcode(*op), early, left, b);
@@ -427,7 +428,7 @@ impl<'a> Compiler<'a> {
     /// Jumps to `target` if the truth of `expr` is `when`, else falls through.
     pub(super) fn cond_jump(&mut self, expr: &'a Expr, target: Label, when: bool) -> Outcome<()> {
         let mark = self.unit.height;
-        self.cond_inner(expr, target, when)?;
+        with_stack(|| self.cond_inner(expr, target, when))?;
         self.unit.height = mark;
         Ok(())
     }
@@ -556,17 +557,17 @@ impl<'a> Compiler<'a> {
         let end = self.unit.label();
         let no = if when { end } else { target };
         let mut fails = Vec::new();
-        let first_slot = self.unit.temp();
+        // Operands that are needed twice take turns in two temporaries.
+        let slots = [self.unit.temp(), self.unit.temp()];
         let later: Vec<&Expr> = node.comparators.iter().collect();
-        let mut left = self.operand_before(&node.left, first_slot, &later)?;
+        let mut left = self.operand_before(&node.left, slots[1], &later)?;
         let count = node.ops.len();
         for (index, (op, right)) in node.ops.iter().zip(&node.comparators).enumerate() {
             if index + 1 == count {
                 self.jump_compare_reg(left, *op, right, at, target, when)?;
                 break;
             }
-            let slot = self.unit.temp();
-            let kept = self.operand_before(right, slot, &later[index + 1..])?;
+            let kept = self.operand_before(right, slots[index % 2], &later[index + 1..])?;
             let mark = self.unit.height;
             let b = self.shared(kept, at);
             let fail = self.unit.label();

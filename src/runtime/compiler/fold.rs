@@ -5,6 +5,7 @@ use ruff_python_ast::{self as ast, Expr, Operator, UnaryOp};
 use super::super::bytecode::code::Const;
 use super::compile::Compiler;
 use super::literal;
+use super::stack::with_stack;
 
 /// Items of a folded sequence, bits of a folded int: CPython's limits.
 const MAX_COLLECTION: usize = 256;
@@ -67,6 +68,13 @@ pub fn truth(value: &Const) -> bool {
 impl<'a> Compiler<'a> {
     /// The value of an expression that is constant.
     pub(super) fn const_of(&mut self, expr: &Expr) -> Option<Const> {
+        match expr {
+            Expr::Name(_) | Expr::Call(_) | Expr::Attribute(_) => self.const_of_inner(expr),
+            _ => with_stack(|| self.const_of_inner(expr)),
+        }
+    }
+
+    fn const_of_inner(&mut self, expr: &Expr) -> Option<Const> {
         match expr {
             Expr::NumberLiteral(node) => Some(number(&node.value)),
             Expr::StringLiteral(node) => Some(Const::Str(literal::string_value(self.source, &node.value))),

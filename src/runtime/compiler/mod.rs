@@ -17,6 +17,7 @@ mod compile;
 mod control;
 mod describe;
 mod emit;
+mod errors;
 mod expr;
 mod flow;
 mod fold;
@@ -31,7 +32,9 @@ pub mod problem;
 mod regs;
 pub mod scope;
 pub mod source;
+mod stack;
 mod stmt;
+mod tokens;
 mod unit;
 mod unparse;
 

@@ -11,8 +11,12 @@ use super::parse::parse_source;
 use super::problem::{Outcome, SyntaxProblem, SyntaxWarning};
 use super::scope::ScopeId;
 use super::source::{Source, Span};
+use super::stack::with_depth;
 use super::unit::{Unit, UnitKind};
 use super::{Mode, Options};
+
+/// Depth that is assumed of a tree that was refused.
+const UNMEASURED: u32 = 500_000;
 
 /// `CO_FUTURE_ANNOTATIONS`
 const FUTURE_ANNOTATIONS: u32 = 0x100_0000;
@@ -29,7 +33,10 @@ pub struct Compiled {
 /// Compiles source text.
 pub fn compile(source: &Source, filename: &str, options: &Options) -> Outcome<Compiled> {
     let module = parse_source(source, options.mode == Mode::Eval)?;
-    compile_ast(&module, source, filename, options)
+    let mut depth = 0;
+    let result = compile_measured(&module, source, filename, options, &mut depth);
+    with_depth(depth, || drop(module));
+    result
 }
 
 /// Compiles a syntax tree whose ranges refer to `source`.
@@ -39,9 +46,22 @@ pub fn compile_ast(
     filename: &str,
     options: &Options,
 ) -> Outcome<Compiled> {
+    compile_measured(module, source, filename, options, &mut 0)
+}
+
+/// As [`compile_ast`]; tells how deep the tree is, for whoever drops it.
+fn compile_measured(
+    module: &ast::Mod,
+    source: &Source,
+    filename: &str,
+    options: &Options,
+    depth: &mut u32,
+) -> Outcome<Compiled> {
+    *depth = UNMEASURED;
     let future = future_annotations(module, source)? || options.future_annotations;
     let collecting = CollectOptions { future_annotations: future, top_level_await: options.top_level_await };
-    let mut table = collect(module, source, collecting)?;
+    let (mut table, levels) = collect(module, source, collecting)?;
+    *depth = levels;
     analyze(&mut table, source)?;
     let outermost = Unit::new(ScopeId(0), UnitKind::Module, "".into(), String::new(), 1);
     let mut compiler = Compiler {

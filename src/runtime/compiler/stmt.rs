@@ -8,12 +8,13 @@ use super::compile::{Compiler, span, str_const};
 use super::emit::{NO_HANDLER, Reg};
 use super::problem::Outcome;
 use super::source::Span;
+use super::stack::with_stack;
 use super::unit::{Block, UnitKind};
 
 impl<'a> Compiler<'a> {
     /// Compiles statements in order.
     pub(super) fn body(&mut self, body: &'a [Stmt]) -> Outcome<()> {
-        body.iter().try_for_each(|stmt| self.stmt(stmt))
+        body.iter().try_for_each(|stmt| with_stack(|| self.stmt(stmt)))
     }
 
     fn stmt(&mut self, stmt: &'a Stmt) -> Outcome<()> {

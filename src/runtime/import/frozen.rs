@@ -11,6 +11,8 @@ pub struct Frozen {
     pub path: &'static str,
     /// The source.
     pub source: &'static [u8],
+    /// The bytecode (`bytecode::store`); empty if the source is no valid Python.
+    pub code: &'static [u8],
     /// Is it a package?
     pub is_package: bool,
 }
@@ -22,6 +24,7 @@ struct Entry {
     path: &'static str,
     start: u32,
     length: u32,
+    code: u32,
     is_package: bool,
 }
 
@@ -40,6 +43,7 @@ pub fn find(name: &str) -> Option<Frozen> {
         name: entry.name,
         path: entry.path,
         source: &DATA[start..start + entry.length as usize],
+        code: &DATA[start + entry.length as usize..start + (entry.length + entry.code) as usize],
         is_package: entry.is_package,
     })
 }

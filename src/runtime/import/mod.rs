@@ -70,7 +70,9 @@ impl Vm {
     pub fn builtin_import(&self, args: &[Value]) -> PyResult<Value> {
         let name = &args[0];
         let Some(text) = name.as_str() else {
-            return Err(self.type_error(format!("__import__() argument 1 must be str, not {}", name.type_name(self))));
+            return Err(
+                self.type_error(format!("__import__() argument 1 must be str, not {}", name.type_name(self)))
+            );
         };
         let level = match args.get(4).and_then(Value::given) {
             Some(level) => self.to_index(level)?,

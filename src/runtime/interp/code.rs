@@ -174,6 +174,69 @@ impl Vm {
         })
     }
 
+    /// The plain data of a code object: what `code` would make it from again.
+    pub fn code_data(&self, code: &Code) -> PyResult<CodeData> {
+        let text = |name: &Ref<Str>| -> Box<str> { name.to_string_lossy().into_owned().into() };
+        let consts = code.consts.iter().map(|c| self.constant_data(c)).collect::<PyResult<Vec<_>>>()?;
+        Ok(CodeData {
+            name: text(&code.name),
+            qualname: text(&code.qualname),
+            filename: text(code.filename.get()),
+            flags: code.flags,
+            first_line: code.first_line,
+            arg_count: code.arg_count,
+            posonly_count: code.posonly_count,
+            kwonly_count: code.kwonly_count,
+            locals: code.locals.to_vec(),
+            free_vars: code.free_names.iter().map(text).collect(),
+            temps: code.temps,
+            words: code.plain_words(),
+            consts,
+            names: code.names.iter().map(text).collect(),
+            handlers: code.handlers.to_vec(),
+            positions: code.positions.to_vec(),
+        })
+    }
+
+    fn constant_data(&self, value: &Value) -> PyResult<Const> {
+        use crate::runtime::object::typedef::kind;
+        if let Some(i) = value.as_small() {
+            return Ok(Const::Int(i));
+        }
+        if let Some(b) = value.as_bool() {
+            return Ok(Const::Bool(b));
+        }
+        if value.is_none() {
+            return Ok(Const::None);
+        }
+        if value.is(&Value::ELLIPSIS) {
+            return Ok(Const::Ellipsis);
+        }
+        if value.as_tagged_float().is_some() || value.kind() == kind::FLOAT {
+            return Ok(Const::Float(self.to_f64(value)?));
+        }
+        let items = |value: &Value| -> PyResult<Box<[Const]>> {
+            self.collect(value)?.iter().map(|item| self.constant_data(item)).collect()
+        };
+        Ok(match value.kind() {
+            kind::INT => Const::BigInt(self.repr_text(value)?.into()),
+            kind::STR => Const::Str(value.as_str().map(|t| t.bytes().into()).unwrap_or_default()),
+            kind::BYTES => Const::Bytes(self.bytes_of(value).unwrap_or(&[]).into()),
+            kind::TUPLE => Const::Tuple(items(value)?),
+            kind::FROZENSET => Const::FrozenSet(items(value)?),
+            kind::COMPLEX => {
+                let part = |name: &str| self.getattr_str(value, name).and_then(|p| self.to_f64(&p));
+                Const::Complex(part("real")?, part("imag")?)
+            }
+            kind::SLICE => {
+                let part = |name: &str| self.getattr_str(value, name).and_then(|p| self.constant_data(&p));
+                Const::Slice(Box::new([part("start")?, part("stop")?, part("step")?]))
+            }
+            kind::CODE => Const::Code(Box::new(self.code_data(self.cast::<Code>(value)?)?)),
+            _ => return Err(self.value_error("unmarshallable object")),
+        })
+    }
+
     /// A code object.
     pub fn code(&self, data: &CodeData) -> PyResult<Ref<Code>> {
         let filename = self.intern(&data.filename);

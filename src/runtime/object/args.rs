@@ -41,7 +41,9 @@ impl<'a> Args<'a> {
     }
     /// Value of a keyword.
     pub fn keyword(&self, name: &str) -> Option<&'a Value> {
-        self.keywords().find(|(key, _)| key.as_str().is_some_and(|k| k.bytes() == name.as_bytes())).map(|(_, v)| v)
+        self.keywords()
+            .find(|(key, _)| key.as_str().is_some_and(|k| k.bytes() == name.as_bytes()))
+            .map(|(_, v)| v)
     }
     /// Error unless there are no keywords.
     pub fn no_keywords(&self, vm: &Vm, function: &str) -> PyResult<()> {
@@ -50,6 +52,15 @@ impl<'a> Args<'a> {
         } else {
             Err(vm.type_error(format!("{function}() takes no keyword arguments")))
         }
+    }
+    /// For the `__new__` of a builtin type: error for keywords, unless a subclass has an `__init__` that may take them.
+    pub fn no_keywords_new(&self, vm: &Vm, ty: &TypeRef, spec: &'static TypeSpec) -> PyResult<()> {
+        if self.names.is_empty() {
+            return Ok(());
+        }
+        let base = vm.typ(spec);
+        let init = |ty: &TypeRef| ty.slots.get().init.map(|f| f as usize);
+        if ty.is(base) || init(ty) == init(base) { self.no_keywords(vm, spec.short_name()) } else { Ok(()) }
     }
     /// Error unless the number of positional arguments is between both bounds and there are no keywords: the texts of
     /// CPython's `PyArg_UnpackTuple`.
@@ -61,7 +72,9 @@ impl<'a> Args<'a> {
             let bound = if min == max { "" } else { bound };
             let space = if bound.is_empty() { "" } else { " " };
             let s = if limit == 1 { "" } else { "s" };
-            return Err(vm.type_error(format!("{function} expected {bound}{space}{limit} argument{s}, got {n}")));
+            return Err(
+                vm.type_error(format!("{function} expected {bound}{space}{limit} argument{s}, got {n}"))
+            );
         }
         Ok(self.values)
     }
@@ -207,10 +220,10 @@ impl Signature {
     }
 
     /// Binds the arguments of a call into `bound`, which has [`Signature::total`] places, all unbound. `skip` leading
-    /// parameters (the instance of a method) are not counted in messages.
+    /// parameters (the instance of a method) are not counted in messages; `owner` stands before the name there.
     #[cold]
     #[inline(never)]
-    pub fn bind(&self, vm: &Vm, args: Args, bound: &mut [Value], skip: usize) -> PyResult<()> {
+    pub fn bind(&self, vm: &Vm, args: Args, bound: &mut [Value], skip: usize, owner: &str) -> PyResult<()> {
         let name = self.name();
         let pos = args.pos();
         let (required, positional) = (self.required as usize, self.positional as usize);
@@ -227,11 +240,12 @@ impl Signature {
                 return Err(vm.type_error(format!("{name}() takes no positional arguments")));
             }
             let bound = if required == positional && self.keyword_only == 0 { "exactly" } else { "at most" };
-            let kind = if self.keyword_only > 0 || self.positional_only > skip as u8 { "positional " } else { "" };
+            let kind =
+                if self.keyword_only > 0 || self.positional_only > skip as u8 { "positional " } else { "" };
             let s = if most == 1 { "" } else { "s" };
-            return Err(vm.type_error(format!(
-                "{name}() takes {bound} {most} {kind}argument{s} ({given} given)"
-            )));
+            return Err(
+                vm.type_error(format!("{name}() takes {bound} {most} {kind}argument{s} ({given} given)"))
+            );
         }
         for (place, value) in bound.iter_mut().zip(pos) {
             *place = value.clone();
@@ -243,9 +257,16 @@ impl Signature {
             }
             for (key, value) in args.keywords() {
                 let Some(key) = key.as_str() else { return Err(vm.type_error("keywords must be strings")) };
-                let found = parameters.iter().skip(self.positional_only as usize).position(|p| p.as_bytes() == key.bytes());
+                let found = parameters
+                    .iter()
+                    .skip(self.positional_only as usize)
+                    .position(|p| p.as_bytes() == key.bytes());
                 let Some(found) = found.map(|at| at + self.positional_only as usize) else {
-                    if parameters.iter().take(self.positional_only as usize).any(|p| p.as_bytes() == key.bytes()) {
+                    if parameters
+                        .iter()
+                        .take(self.positional_only as usize)
+                        .any(|p| p.as_bytes() == key.bytes())
+                    {
                         return Err(vm.type_error(format!(
                             "{name}() got some positional-only arguments passed as keyword arguments: '{}'",
                             key.to_string_lossy()
@@ -273,7 +294,11 @@ impl Signature {
             }
             let missing = bound[..required].iter().position(Value::is_unbound).unwrap_or(0);
             if missing < self.positional_only as usize {
-                let (bound_word, need) = if required < positional { ("at least", required - skip) } else { ("exactly", required - skip) };
+                let (bound_word, need) = if required < positional {
+                    ("at least", required - skip)
+                } else {
+                    ("exactly", required - skip)
+                };
                 let s = if need == 1 { "" } else { "s" };
                 return Err(vm.type_error(format!(
                     "{name}() takes {bound_word} {need} positional argument{s} ({} given)",
@@ -289,7 +314,10 @@ impl Signature {
         let keyword = &bound[positional..positional + self.keyword_required as usize];
         if let Some(missing) = keyword.iter().position(Value::is_unbound) {
             let parameter = self.parameters()[positional + missing];
-            return Err(vm.type_error(format!("{name}() missing required argument '{parameter}' (pos {})", positional + missing + 1 - skip)));
+            return Err(vm.type_error(format!(
+                "{name}() missing required argument '{parameter}' (pos {})",
+                positional + missing + 1 - skip
+            )));
         }
         Ok(())
     }

@@ -142,7 +142,9 @@ pub fn own_set(vm: &Vm, object: &Value, name: &Obj<Str>, value: Option<&Value>) 
             None => dict.remove_str(name).is_some(),
         },
         Attrs::Shape(shape, values) => {
-            let (Some(value), true) = (value, name.is_interned()) else { return own_set_slow(vm, object, name, value) };
+            let (Some(value), true) = (value, name.is_interned()) else {
+                return own_set_slow(vm, object, name, value);
+            };
             let shapes = &vm.interp().shapes;
             if let Some(at) = shapes.find(shape, name) {
                 let old = values[at].replace(value.clone().into_bits());
@@ -213,9 +215,13 @@ impl Value {
     pub fn kind(&self) -> u16 {
         self.header().map_or(0, |head| type_head(head).kind.get())
     }
-    /// Name of the type, for messages.
+    /// Name of the type, for messages: with the module if the type is native and in one.
     pub fn type_name(&self, vm: &Vm) -> String {
-        self.ty(vm).name()
+        let ty = self.ty(vm);
+        match ty.spec {
+            Some(spec) => spec.name.to_owned(),
+            None => ty.name(),
+        }
     }
 }
 
@@ -283,11 +289,19 @@ impl Vm {
             return self.no_attribute(object, name);
         }
         if in_type {
-            return self.attribute_error_on(object, name, format!("'{}' object attribute '{text}' is read-only", ty.name()));
+            return self.attribute_error_on(
+                object,
+                name,
+                format!("'{}' object attribute '{text}' is read-only", ty.name()),
+            );
         }
         let has_dict = ty.has(type_flag::DICT_ATTR);
         let tail = if has_dict { "" } else { " and no __dict__ for setting new attributes" };
-        self.attribute_error_on(object, name, format!("'{}' object has no attribute '{text}'{tail}", ty.name()))
+        self.attribute_error_on(
+            object,
+            name,
+            format!("'{}' object has no attribute '{text}'{tail}", ty.name()),
+        )
     }
 
     #[cold]

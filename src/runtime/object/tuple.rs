@@ -44,7 +44,6 @@ unsafe fn drop_tuple(at: NonNull<Header>) {
     // SAFETY: called once with a dying tuple, whose items are dropped here.
     unsafe {
         let tuple = as_tuple(at);
-        // From the last to the first: programs see the order in their destructors.
         let start = tuple.items_start().cast::<Value>();
         for at in (0..tuple.length).rev() {
             std::ptr::drop_in_place(start.add(at));

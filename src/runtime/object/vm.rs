@@ -224,6 +224,10 @@ pub struct Interp {
     pub import_lock: Cell<i64>,
     /// The interpreter ends: no more callbacks.
     pub finalizing: AtomicBool,
+    /// The interpreter lock.
+    pub gil: crate::runtime::sys::sync::Gil,
+    /// The thread that runs the program.
+    pub main_thread: Cell<u64>,
 }
 
 thread_local! {
@@ -248,7 +252,8 @@ pub fn has_vm() -> bool {
 const STACK_WORDS: usize = 64 << 20 >> 3;
 
 impl Vm {
-    /// A state for the calling thread, which becomes the current one; leaked until `leave`.
+    /// A state for the calling thread, which becomes the current one and takes the interpreter lock; the state itself is
+    /// leaked, because others may look at its word of wants at any time.
     pub fn enter(interp: &'static Interp, native_stack: usize) -> &'static Vm {
         let stack = crate::runtime::sys::reserve(STACK_WORDS * 8).cast::<Value>();
         let here = std::ptr::from_ref(&interp) as usize;
@@ -266,7 +271,7 @@ impl Vm {
             depth_limit: Cell::new(1000),
             native_limit: Cell::new(here.saturating_sub(native_stack)),
             wanted: AtomicU32::new(0),
-            thread_id: Cell::new(here as u64 >> 4),
+            thread_id: Cell::new(crate::runtime::sys::sync::thread_id()),
             trace: LockCell::new(Value::NONE),
             profile: LockCell::new(Value::NONE),
             context: LockCell::new(Value::NONE),
@@ -279,8 +284,55 @@ impl Vm {
         }));
         vm.handled.set(&vm.handled_base);
         CURRENT.set(vm);
+        interp.gil.join_in();
+        interp.gil.acquire(&vm.wanted, want::LOCK);
         crate::runtime::gc::heap::enter(interp.heap);
         vm
+    }
+
+    /// The thread ends: gives up what it holds, its stack, the interpreter lock. Nothing of Python runs in it again.
+    pub fn leave(&'static self) {
+        let values = [
+            self.trace.replace(Value::NONE),
+            self.profile.replace(Value::NONE),
+            self.context.replace(Value::NONE),
+        ];
+        drop(values);
+        drop(self.asyncgen_hooks.replace([Value::NONE, Value::NONE]));
+        drop(self.async_exception.replace(None));
+        drop(self.kept.replace(None));
+        self.stop_value.set(Value::NONE);
+        let end = self.stack_end.get();
+        self.interp.gil.leave();
+        CURRENT.set(std::ptr::null());
+        // SAFETY: the stack was reserved by `enter` with that size; no frame of this thread is left.
+        unsafe { crate::runtime::sys::release(end.wrapping_sub(STACK_WORDS).cast(), STACK_WORDS * 8) };
+        self.interp.gil.release();
+    }
+
+    /// Runs what may take long and touches nothing of Python without the interpreter lock.
+    #[inline]
+    pub fn blocking<R>(&self, body: impl FnOnce() -> R) -> R {
+        let gil = &self.interp.gil;
+        if gil.is_alone() {
+            return body();
+        }
+        gil.release();
+        let result = body();
+        gil.acquire(self.own_wanted(), want::LOCK);
+        result
+    }
+    /// Hands the interpreter lock to a thread that waits for it.
+    pub fn yield_lock(&self) {
+        self.interp.gil.hand_over(self.own_wanted(), want::LOCK);
+    }
+    fn own_wanted(&self) -> &'static AtomicU32 {
+        // SAFETY: states of threads are leaked.
+        unsafe { &*std::ptr::from_ref(&self.wanted) }
+    }
+    /// Is this the thread that runs the program?
+    pub fn is_main_thread(&self) -> bool {
+        self.thread_id.get() == self.interp.main_thread.get()
     }
 
     /// Makes this state the current one of the calling thread.
@@ -415,7 +467,8 @@ impl Interp {
         let interned = RefCell::new(HashMap::default());
         let intern = |text: &str| intern_in(&interned, text.as_bytes(), || make_str(text.as_bytes()));
         let names = Names::new(intern);
-        let ascii_chars: Vec<Value> = (0..128u8).map(|c| intern_in(&interned, &[c], || make_str(&[c])).into_value()).collect();
+        let ascii_chars: Vec<Value> =
+            (0..128u8).map(|c| intern_in(&interned, &[c], || make_str(&[c])).into_value()).collect();
         let empty_str = intern_in(&interned, b"", || make_str(b"")).into_value();
         let mut table = Vec::with_capacity(4096);
         table.resize_with(4096, || None);
@@ -443,7 +496,10 @@ impl Interp {
             float_zero: LockCell::new(Value::NONE),
             float_minus_zero: LockCell::new(Value::NONE),
             interned,
-            type_cache: LockCell::new(vec![TypeCacheEntry { version: 0, name: Value::NONE, found: 0 }; TYPE_CACHE]),
+            type_cache: LockCell::new(vec![
+                TypeCacheEntry { version: 0, name: Value::NONE, found: 0 };
+                TYPE_CACHE
+            ]),
             version: Cell::new(1),
             shapes: Shapes::default(),
             modules: LockCell::new(dict()),
@@ -457,6 +513,8 @@ impl Interp {
             switch_interval: Cell::new(0.005),
             import_lock: Cell::new(0),
             finalizing: AtomicBool::new(false),
+            gil: crate::runtime::sys::sync::Gil::default(),
+            main_thread: Cell::new(crate::runtime::sys::sync::thread_id()),
         }
     }
 
@@ -506,7 +564,11 @@ impl Interp {
         let version = ty.version(vm());
         if version != 0 && name.is_interned() {
             let slot = (version as u64 ^ (name.address() >> 4)) as usize % TYPE_CACHE;
-            let new = TypeCacheEntry { version, name: name.to_value(), found: found.as_ref().map_or(0, Value::to_bits) };
+            let new = TypeCacheEntry {
+                version,
+                name: name.to_value(),
+                found: found.as_ref().map_or(0, Value::to_bits),
+            };
             let old = std::mem::replace(&mut self.type_cache.get_mut()[slot], new);
             drop(old);
         }

@@ -10,11 +10,16 @@ use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Ref, Value};
 
 pub mod builtins;
+pub mod codecs;
 pub mod compiling;
 pub mod gc;
 pub mod imp;
+pub mod io;
+pub mod itertools;
+pub mod marshal;
 pub mod sys;
 pub mod sysinfo;
+pub mod system;
 pub mod thread;
 pub mod typing;
 pub mod warnings;
@@ -34,13 +39,17 @@ pub struct NativeModule {
 
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
+    &codecs::MODULE,
     &imp::MODULE,
+    &io::MODULE,
     &thread::MODULE,
     &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
     &builtins::MODULE,
     &gc::MODULE,
+    &itertools::MODULE,
+    &marshal::MODULE,
     &sys::MODULE,
 ];
 
@@ -74,5 +83,13 @@ impl Vm {
         for (name, number) in numbers {
             self.set_in(dict, name, self.int(*number));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn modules_are_sorted_by_name() {
+        assert!(super::MODULES.is_sorted_by(|a, b| a.name < b.name));
     }
 }

@@ -51,11 +51,6 @@ static METHODS: &[Native] = shared::byte_methods![
         },
         "Convert this value to exact type bytes.",
     ),
-    native(
-        "__sizeof__(self, /)",
-        |vm, args| Ok(vm.int_usize(33 + shared::data(vm, &args[0])?.len())),
-        "Size of object in memory, in bytes.",
-    ),
 ];
 
 /// How a `bytes` lends its memory.
@@ -90,7 +85,11 @@ fn slots(s: &mut Slots) {
         if count == 1 && value.kind() == kind::BYTES {
             return Ok(value.clone());
         }
-        Ok(vm.bytes(&super::strs::repeated(vm, bytes, count.max(0) as usize)?))
+        let count = count.max(0) as usize;
+        if bytes.len().checked_mul(count).is_none_or(|n| n > isize::MAX as usize) {
+            return Err(vm.overflow_error("repeated bytes are too long"));
+        }
+        Ok(vm.bytes(&super::strs::repeated(vm, bytes, count)?))
     });
     s.iter = Some(|vm, value| Ok(bytes_iter(vm, &BYTES_ITER, value)));
     s.modulo = Some(percent::modulo);

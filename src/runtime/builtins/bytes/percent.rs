@@ -2,7 +2,7 @@
 
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::ints::IntView;
-use crate::runtime::builtins::strs::percent::{Arguments, push_number, takes_argument, unsupported};
+use crate::runtime::builtins::strs::percent::{Arguments, push_number, unsupported};
 use crate::runtime::error::PyResult;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::text::Bytes;
@@ -24,10 +24,6 @@ pub fn modulo(vm: &Vm, a: &Value, b: &Value) -> PyResult<Value> {
             Part::Literal(literal) => out.extend_from_slice(literal),
             Part::Spec(mut spec) => {
                 arguments.prepare(vm, &mut spec, key)?;
-                if !takes_argument(&spec) {
-                    out.push(b'%');
-                    continue;
-                }
                 let value = arguments.next(vm)?;
                 push_value(vm, &template, &spec, &value, &mut out)?;
             }
@@ -65,7 +61,9 @@ fn byte_text(vm: &Vm, value: &Value) -> PyResult<Vec<u8>> {
     if let Some(result) = vm.call_special(value, &vm.names().__bytes__, &[])? {
         return match vm.bytes_of(&result) {
             Some(bytes) => Ok(bytes.to_vec()),
-            None => Err(vm.type_error(format!("__bytes__ returned non-bytes (type {})", result.type_name(vm)))),
+            None => {
+                Err(vm.type_error(format!("__bytes__ returned non-bytes (type {})", result.type_name(vm))))
+            }
         };
     }
     if vm.has_buffer(value) {

@@ -21,8 +21,7 @@ pub fn size_of(letter: u8) -> Option<usize> {
         b'c' | b'b' | b'B' | b'?' => 1,
         b'h' | b'H' | b'e' => 2,
         b'i' | b'I' | b'f' => 4,
-        b'l' | b'L' | b'q' | b'Q' | b'n' | b'N' | b'P' | b'd' | b'F' => 8,
-        b'D' => 16,
+        b'l' | b'L' | b'q' | b'Q' | b'n' | b'N' | b'P' | b'd' => 8,
         _ => return None,
     })
 }
@@ -70,10 +69,6 @@ pub fn unpack(vm: &Vm, letter: u8, bytes: &[u8]) -> PyResult<Value> {
         b'?' => Value::bool(bytes[0] != 0),
         b'b' | b'h' | b'i' | b'l' | b'q' | b'n' => vm.int(signed(&bytes)),
         b'e' | b'f' | b'd' => vm.float(float_of(&bytes)),
-        b'F' | b'D' => {
-            let (re, im) = bytes.split_at(bytes.len() / 2);
-            vm.complex(float_of(re), float_of(im))
-        }
         _ => vm.int_u64(unsigned(&bytes)),
     })
 }
@@ -94,12 +89,11 @@ pub fn pack(vm: &Vm, letter: u8, format: &str, value: &Value) -> PyResult<Vec<u8
         b'?' => vec![u8::from(vm.truth(value)?)],
         b'e' | b'f' | b'd' => {
             let Some(x) = vm.catch(vm.to_f64(value), &exc::TYPE_ERROR)? else { return Err(wrong_type()) };
-            pack_float(vm, letter, x)?
-        }
-        b'F' | b'D' => {
-            let Some(z) = vm.catch(vm.to_complex(value), &exc::TYPE_ERROR)? else { return Err(wrong_type()) };
-            let part = if letter == b'F' { b'f' } else { b'd' };
-            [pack_float(vm, part, z.re)?, pack_float(vm, part, z.im)?].concat()
+            match letter {
+                b'e' => half_from_float(x).ok_or_else(wrong_value)?.to_le_bytes().to_vec(),
+                b'f' => (x as f32).to_bits().to_le_bytes().to_vec(),
+                _ => x.to_bits().to_le_bytes().to_vec(),
+            }
         }
         _ => {
             let Some(index) = vm.catch(vm.index(value), &exc::TYPE_ERROR)? else { return Err(wrong_type()) };
@@ -114,24 +108,15 @@ pub fn pack(vm: &Vm, letter: u8, format: &str, value: &Value) -> PyResult<Vec<u8
                     i as u64
                 }
                 Some(IntView::Small(i)) if i >= 0 && (bits == 64 || (i as u64) < 1 << bits) => i as u64,
-                Some(IntView::Big(big)) if !signed && bits == 64 => u64::try_from(big).map_err(|_| wrong_value())?,
+                Some(IntView::Big(big)) if !signed && bits == 64 => {
+                    u64::try_from(big).map_err(|_| wrong_value())?
+                }
                 _ => return Err(wrong_value()),
             };
             word.to_le_bytes()[..size].to_vec()
         }
     };
     Ok(little(&bytes))
-}
-
-fn pack_float(vm: &Vm, letter: u8, x: f64) -> PyResult<Vec<u8>> {
-    Ok(match letter {
-        b'e' => match half_from_float(x) {
-            Some(half) => half.to_le_bytes().to_vec(),
-            None => return Err(vm.overflow_error("float too large to pack with e format")),
-        },
-        b'f' => (x as f32).to_bits().to_le_bytes().to_vec(),
-        _ => x.to_bits().to_le_bytes().to_vec(),
-    })
 }
 
 /// The float that a half-precision number is.

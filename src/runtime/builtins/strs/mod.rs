@@ -129,23 +129,26 @@ impl Vm {
         if let Some(text) = spec.as_str()
             && text.is_empty()
         {
-            match value.kind() {
-                kind::STR => return Ok(value.clone()),
-                kind::INT => return self.repr(value),
-                _ => {}
+            if value.kind() == kind::STR {
+                return Ok(value.clone());
+            }
+            if value.as_small().is_some() || value.kind() == kind::INT || value.is_exact_float() {
+                return self.repr(value);
             }
         }
         if spec.as_str().is_none() {
-            return Err(self.type_error(format!("Format specifier must be a string, not {}", spec.type_name(self))));
+            return Err(
+                self.type_error(format!("Format specifier must be a string, not {}", spec.type_name(self)))
+            );
         }
-        let Some(result) = self.call_special(value, &self.names().__format__, std::slice::from_ref(spec))? else {
+        let Some(result) = self.call_special(value, &self.names().__format__, std::slice::from_ref(spec))?
+        else {
             return Err(self.type_error(format!("Type {} doesn't define __format__", value.type_name(self))));
         };
         if result.as_str().is_none() {
-            return Err(self.type_error(format!(
-                "__format__ must return a str, not {}",
-                result.type_name(self)
-            )));
+            return Err(
+                self.type_error(format!("__format__ must return a str, not {}", result.type_name(self)))
+            );
         }
         Ok(result)
     }
@@ -191,7 +194,9 @@ fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
         None if key.kind() == kind::SLICE => return slice(vm, value, text, key),
         None if key.ty(vm).slots.get().index.is_some() => vm.to_index(key)?,
         None => {
-            return Err(vm.type_error(format!("string indices must be integers, not '{}'", key.type_name(vm))));
+            return Err(
+                vm.type_error(format!("string indices must be integers, not '{}'", key.type_name(vm)))
+            );
         }
     };
     let length = text.len() as isize;
@@ -258,6 +263,9 @@ fn repeat(vm: &Vm, value: &Value, count: isize) -> PyResult<Value> {
     }
     if count == 1 {
         return Ok(vm.plain_str(value));
+    }
+    if text.len().checked_mul(count as usize).is_none_or(|n| n > isize::MAX as usize) {
+        return Err(vm.overflow_error("repeated string is too long"));
     }
     let bytes = repeated(vm, text.bytes(), count as usize)?;
     Ok(vm.str_with_len(&bytes, text.len() * count as usize))

@@ -1,0 +1,850 @@
+//! A tokenizer that fails exactly as CPython's does; it runs only when something is wrong with a source.
+//!
+//! Errors of the tokenizer win over those of the parser wherever they stand, so the diagnosing pass reads the whole
+//! source with it first.
+
+use super::problem::{Outcome, ProblemKind, SyntaxProblem};
+use super::source::{Source, Span};
+
+/// Kind of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tok {
+    /// Identifier or keyword.
+    Name,
+    /// Number.
+    Number,
+    /// String without replacement fields.
+    Str,
+    /// `f"`
+    FStart,
+    /// Literal text in an f-string.
+    FMiddle,
+    /// Closing quote of an f-string.
+    FEnd,
+    /// `t"`
+    TStart,
+    /// Closing quote of a t-string.
+    TEnd,
+    /// Operator or delimiter.
+    Op,
+    /// End of a logical line.
+    Newline,
+    /// Deeper indentation.
+    Indent,
+    /// End of it.
+    Dedent,
+    /// End of the source.
+    End,
+}
+
+/// A token.
+#[derive(Clone, Copy, Debug)]
+pub struct Token {
+    /// Its kind.
+    pub kind: Tok,
+    /// Where it is.
+    pub span: Span,
+}
+
+/// What the tokenizer found.
+pub struct Tokens {
+    /// The tokens; with an error those before it.
+    pub list: Vec<Token>,
+    /// The first error.
+    pub error: Option<Box<SyntaxProblem>>,
+    /// Brackets that are still open at the end.
+    pub open: Vec<(u8, u32)>,
+}
+
+const MAX_LEVEL: usize = 200;
+const MAX_INDENT: usize = 100;
+
+/// An f-string being read.
+struct Mode {
+    quote: u8,
+    triple: bool,
+    raw: bool,
+    is_t: bool,
+    start: u32,
+    /// Bracket levels at which replacement fields were opened.
+    fields: Vec<usize>,
+    /// Whether each field is in its format specification.
+    in_spec: Vec<bool>,
+}
+
+struct Tokenizer<'a> {
+    source: &'a Source<'a>,
+    text: &'a [u8],
+    at: usize,
+    tokens: Vec<Token>,
+    open: Vec<(u8, u32)>,
+    indents: Vec<(usize, usize)>,
+    modes: Vec<Mode>,
+    line_begins: bool,
+}
+
+/// Reads a whole source.
+pub fn tokenize<'a>(source: &'a Source<'a>) -> Tokens {
+    let text = source.text().as_bytes();
+    let mut tokenizer = Tokenizer {
+        source,
+        text,
+        at: 0,
+        tokens: Vec::new(),
+        open: Vec::new(),
+        indents: vec![(0, 0)],
+        modes: Vec::new(),
+        line_begins: true,
+    };
+    let error = tokenizer.run().err();
+    Tokens { list: tokenizer.tokens, error, open: tokenizer.open }
+}
+
+fn is_name_start(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
+}
+
+fn is_name_part(byte: u8) -> bool {
+    is_name_start(byte) || byte.is_ascii_digit()
+}
+
+impl<'a> Tokenizer<'a> {
+    fn peek(&self, ahead: usize) -> u8 {
+        self.text.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    fn at_end(&self) -> bool {
+        self.at >= self.text.len()
+    }
+
+    /// An error at the character before `at`, as the tokenizer reports what it has just read.
+    fn before<T>(&self, at: usize, message: impl Into<String>) -> Outcome<T> {
+        let line_start = self.text[..at].iter().rposition(|&b| b == b'\n').map_or(0, |p| p + 1);
+        let text = String::from_utf8_lossy(&self.text[line_start..at]);
+        let mut problem =
+            SyntaxProblem::syntax(self.source, Span { start: at as u32, end: at as u32 }, message);
+        problem.column = text.chars().count() as u32;
+        problem.end_column = problem.column;
+        Err(problem)
+    }
+
+    fn known<T>(&self, start: usize, end: usize, message: impl Into<String>) -> Outcome<T> {
+        Err(SyntaxProblem::syntax(self.source, Span { start: start as u32, end: end as u32 }, message))
+    }
+
+    fn push(&mut self, kind: Tok, start: usize) {
+        self.tokens.push(Token { kind, span: Span { start: start as u32, end: self.at as u32 } });
+    }
+
+    fn run(&mut self) -> Outcome<()> {
+        loop {
+            if self.in_literal() {
+                self.middle()?;
+                continue;
+            }
+            if self.line_begins {
+                self.line_begins = false;
+                self.indentation()?;
+            }
+            while matches!(self.peek(0), b' ' | b'\t' | 0x0c) && !self.at_end() {
+                self.at += 1;
+            }
+            if self.at_end() {
+                return self.finish();
+            }
+            self.token()?;
+        }
+    }
+
+    fn finish(&mut self) -> Outcome<()> {
+        if let Some(mode) = self.modes.last() {
+            let start = mode.start as usize;
+            if self.open.is_empty() || mode.fields.is_empty() {
+                return self.unterminated_mode();
+            }
+            let _ = start;
+        }
+        if !self.open.is_empty() {
+            return Ok(());
+        }
+        if self.tokens.last().is_some_and(|t| !matches!(t.kind, Tok::Newline | Tok::Dedent | Tok::Indent)) {
+            self.push(Tok::Newline, self.at);
+        }
+        while self.indents.len() > 1 {
+            self.indents.pop();
+            self.push(Tok::Dedent, self.at);
+        }
+        self.push(Tok::End, self.at);
+        Ok(())
+    }
+
+    fn indentation(&mut self) -> Outcome<()> {
+        let start = self.at;
+        let (mut column, mut alternative) = (0, 0);
+        loop {
+            match self.peek(0) {
+                b' ' => {
+                    column += 1;
+                    alternative += 1;
+                }
+                b'\t' => {
+                    column = (column / 8 + 1) * 8;
+                    alternative += 1;
+                }
+                0x0c => (column, alternative) = (0, 0),
+                b'\\' if self.peek(1) == b'\n' => {
+                    // A continuation line in the indentation.
+                    self.at += 2;
+                    continue;
+                }
+                _ => break,
+            }
+            self.at += 1;
+        }
+        if self.at_end() || matches!(self.peek(0), b'#' | b'\n') {
+            return Ok(());
+        }
+        if !self.open.is_empty() {
+            return Ok(());
+        }
+        let (top, top_alternative) = *self.indents.last().unwrap_or(&(0, 0));
+        let tab_error = |me: &Self| {
+            let mut problem = SyntaxProblem::new(
+                ProblemKind::TabError,
+                me.source,
+                Span { start: me.at as u32, end: me.at as u32 },
+                "inconsistent use of tabs and spaces in indentation",
+            );
+            let line = me.source.line_text(problem.line).trim_end_matches('\n').chars().count() as u32;
+            problem.column = line + 1;
+            problem.end_column = line + 1;
+            Err(problem)
+        };
+        if column == top {
+            if alternative != top_alternative {
+                return tab_error(self);
+            }
+            return Ok(());
+        }
+        if column > top {
+            if self.indents.len() + 1 > MAX_INDENT {
+                let span = Span { start: self.at as u32, end: self.at as u32 };
+                let message = "too many levels of indentation";
+                return Err(SyntaxProblem::new(ProblemKind::IndentationError, self.source, span, message));
+            }
+            if alternative <= top_alternative {
+                return tab_error(self);
+            }
+            self.indents.push((column, alternative));
+            self.push(Tok::Indent, start);
+            return Ok(());
+        }
+        while self.indents.last().is_some_and(|top| column < top.0) {
+            self.indents.pop();
+            self.tokens
+                .push(Token { kind: Tok::Dedent, span: Span { start: self.at as u32, end: self.at as u32 } });
+        }
+        let (top, top_alternative) = *self.indents.last().unwrap_or(&(0, 0));
+        if column != top {
+            let span = Span { start: self.at as u32, end: self.at as u32 };
+            let message = "unindent does not match any outer indentation level";
+            let mut problem = SyntaxProblem::new(ProblemKind::IndentationError, self.source, span, message);
+            let line = self.source.line_text(problem.line).trim_end_matches('\n').chars().count() as u32;
+            problem.column = line + 1;
+            problem.end_column = 0;
+            return Err(problem);
+        }
+        if alternative != top_alternative {
+            return tab_error(self);
+        }
+        Ok(())
+    }
+
+    fn token(&mut self) -> Outcome<()> {
+        let start = self.at;
+        let byte = self.peek(0);
+        match byte {
+            b'#' => {
+                while !self.at_end() && self.peek(0) != b'\n' {
+                    self.at += 1;
+                }
+                if let Some(mode) = self.modes.last()
+                    && !mode.triple
+                {
+                    return self.before(self.at, "'{' was never closed");
+                }
+                Ok(())
+            }
+            b'\n' => {
+                self.at += 1;
+                if let Some(mode) = self.modes.last()
+                    && !mode.triple
+                    && self.open.len() == mode.fields.last().map_or(0, |level| level + 1)
+                    && false
+                {
+                    return self.unterminated_mode();
+                }
+                if self.open.is_empty() {
+                    let blank = self
+                        .tokens
+                        .last()
+                        .is_none_or(|t| matches!(t.kind, Tok::Newline | Tok::Indent | Tok::Dedent));
+                    if !blank {
+                        self.tokens.push(Token {
+                            kind: Tok::Newline,
+                            span: Span { start: start as u32, end: self.at as u32 },
+                        });
+                    }
+                }
+                self.line_begins = true;
+                Ok(())
+            }
+            b'\\' => {
+                self.at += 1;
+                if self.peek(0) == b'\n' {
+                    self.at += 1;
+                    if self.at_end() {
+                        let message = "unexpected EOF while parsing";
+                        return self.before(self.at - 1, message);
+                    }
+                    return Ok(());
+                }
+                if self.at_end() {
+                    return self.before(self.at, "unexpected EOF while parsing");
+                }
+                let message = "unexpected character after line continuation character";
+                self.known(self.at, self.at, message)
+            }
+            b'0'..=b'9' => self.number(),
+            b'.' if self.peek(1).is_ascii_digit() => self.number(),
+            b'\'' | b'"' => self.string(start, b""),
+            byte if is_name_start(byte) => self.name(),
+            _ => self.operator(),
+        }
+    }
+
+    // ---- names and numbers
+
+    fn name(&mut self) -> Outcome<()> {
+        let start = self.at;
+        // A prefix before a quote makes it a string.
+        let mut end = self.at;
+        while end - start < 4 && self.text.get(end).is_some_and(u8::is_ascii_alphabetic) {
+            end += 1;
+        }
+        if matches!(self.text.get(end), Some(b'\'' | b'"')) {
+            let prefix = self.text[start..end].to_ascii_lowercase();
+            if self.is_prefix(&prefix, start, end)? {
+                self.at = end;
+                return self.string(start, &prefix);
+            }
+        }
+        while is_name_part(self.peek(0)) && !self.at_end() {
+            self.at += 1;
+        }
+        let word = &self.text[start..self.at];
+        if !word.is_ascii() {
+            self.identifier(start)?;
+        }
+        self.push(Tok::Name, start);
+        Ok(())
+    }
+
+    fn is_prefix(&self, prefix: &[u8], start: usize, end: usize) -> Outcome<bool> {
+        let saw = |c: u8| prefix.contains(&c);
+        let known = prefix.iter().all(|c| b"bruft".contains(c));
+        let repeated = prefix.iter().enumerate().any(|(i, c)| prefix[..i].contains(c));
+        if !known || repeated {
+            return Ok(false);
+        }
+        for (a, b) in
+            [(b'u', b'b'), (b'u', b'r'), (b'u', b'f'), (b'u', b't'), (b'b', b'f'), (b'b', b't'), (b'f', b't')]
+        {
+            if saw(a) && saw(b) {
+                let message = format!("'{}' and '{}' prefixes are incompatible", a as char, b as char);
+                return self.known(start, end, message);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Checks the characters of a name that is not ASCII.
+    fn identifier(&mut self, start: usize) -> Outcome<()> {
+        let text = String::from_utf8_lossy(&self.text[start..self.at]).into_owned();
+        let mut at = start;
+        for (index, c) in text.chars().enumerate() {
+            at += c.len_utf8();
+            let fine =
+                c == '_' || if index == 0 { is_xid_start(c) } else { is_xid_start(c) || is_xid_continue(c) };
+            if fine {
+                continue;
+            }
+            let message = if is_printable(c) {
+                format!("invalid character '{c}' (U+{:04X})", c as u32)
+            } else {
+                format!("invalid non-printable character U+{:04X}", c as u32)
+            };
+            return self.before(at, message);
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self, is_digit: impl Fn(u8) -> bool, kind: &str) -> Outcome<()> {
+        loop {
+            while is_digit(self.peek(0)) && !self.at_end() {
+                self.at += 1;
+            }
+            if self.peek(0) != b'_' || self.at_end() {
+                return Ok(());
+            }
+            self.at += 1;
+            if !is_digit(self.peek(0)) {
+                return self.before(self.at, format!("invalid {kind} literal"));
+            }
+        }
+    }
+
+    fn number_end(&mut self, kind: &str) -> Outcome<()> {
+        let rest = &self.text[self.at..];
+        let keyword = ["and", "else", "for", "if", "in", "is", "or", "not"];
+        if keyword.iter().any(|word| rest.starts_with(word.as_bytes())) {
+            return Ok(());
+        }
+        let byte = self.peek(0);
+        if byte < 0x80 && is_name_part(byte) && !self.at_end() {
+            return self.before(self.at, format!("invalid {kind} literal"));
+        }
+        Ok(())
+    }
+
+    fn number(&mut self) -> Outcome<()> {
+        let start = self.at;
+        let radix = match (self.peek(0), self.peek(1) | 0x20) {
+            (b'0', b'x') => Some(("hexadecimal", 16)),
+            (b'0', b'o') => Some(("octal", 8)),
+            (b'0', b'b') => Some(("binary", 2)),
+            _ => None,
+        };
+        if let Some((kind, radix)) = radix {
+            self.at += 2;
+            let is_digit = move |b: u8| (b as char).is_digit(radix);
+            if self.peek(0) == b'_' {
+                self.at += 1;
+            }
+            if !is_digit(self.peek(0)) {
+                if self.peek(0).is_ascii_digit() {
+                    let digit = self.peek(0) as char;
+                    return self.before(self.at + 1, format!("invalid digit '{digit}' in {kind} literal"));
+                }
+                return self.before(self.at, format!("invalid {kind} literal"));
+            }
+            loop {
+                while is_digit(self.peek(0)) {
+                    self.at += 1;
+                }
+                if self.peek(0) != b'_' {
+                    break;
+                }
+                self.at += 1;
+                if !is_digit(self.peek(0)) {
+                    if self.peek(0).is_ascii_digit() {
+                        let digit = self.peek(0) as char;
+                        return self
+                            .before(self.at + 1, format!("invalid digit '{digit}' in {kind} literal"));
+                    }
+                    return self.before(self.at, format!("invalid {kind} literal"));
+                }
+            }
+            if self.peek(0).is_ascii_digit() {
+                let digit = self.peek(0) as char;
+                return self.before(self.at + 1, format!("invalid digit '{digit}' in {kind} literal"));
+            }
+            self.number_end(kind)?;
+            self.push(Tok::Number, start);
+            return Ok(());
+        }
+        let digit = |b: u8| b.is_ascii_digit();
+        let mut nonzero = self.peek(0) != b'0';
+        if self.peek(0) == b'0' {
+            // Zeros may only be followed by a fraction, an exponent or `j`.
+            loop {
+                while self.peek(0) == b'0' {
+                    self.at += 1;
+                }
+                if self.peek(0) != b'_' {
+                    break;
+                }
+                self.at += 1;
+                if !digit(self.peek(0)) {
+                    return self.before(self.at, "invalid decimal literal");
+                }
+            }
+            let zeros = self.at;
+            if digit(self.peek(0)) {
+                nonzero = true;
+                self.digits(digit, "decimal")?;
+            }
+            if nonzero && !matches!(self.peek(0) | 0x20, b'.' | b'e' | b'j') && self.peek(0) != b'.' {
+                let message = "leading zeros in decimal integer literals are not permitted; \
+                               use an 0o prefix for octal integers";
+                return self.known(start, zeros, message);
+            }
+        } else {
+            self.digits(digit, "decimal")?;
+        }
+        if self.peek(0) == b'.' {
+            self.at += 1;
+            if digit(self.peek(0)) {
+                self.digits(digit, "decimal")?;
+            }
+        }
+        if self.peek(0) | 0x20 == b'e' {
+            let after = self.peek(1);
+            if matches!(after, b'+' | b'-') {
+                if digit(self.peek(2)) {
+                    self.at += 2;
+                    self.digits(digit, "decimal")?;
+                } else {
+                    return self.before(self.at + 1, "invalid decimal literal").map_err(
+                        |mut problem: Box<SyntaxProblem>| {
+                            problem.column += 1;
+                            problem.end_column = problem.column;
+                            problem
+                        },
+                    );
+                }
+            } else if digit(after) {
+                self.at += 1;
+                self.digits(digit, "decimal")?;
+            } else {
+                self.number_end("decimal")?;
+                self.push(Tok::Number, start);
+                return Ok(());
+            }
+        }
+        if self.peek(0) | 0x20 == b'j' {
+            self.at += 1;
+            self.number_end("imaginary")?;
+        } else {
+            self.number_end("decimal")?;
+        }
+        self.push(Tok::Number, start);
+        Ok(())
+    }
+
+    // ---- strings
+
+    fn string(&mut self, start: usize, prefix: &[u8]) -> Outcome<()> {
+        let quote = self.peek(0);
+        let triple = self.peek(1) == quote && self.peek(2) == quote;
+        if prefix.contains(&b'f') || prefix.contains(&b't') {
+            let is_t = prefix.contains(&b't');
+            self.at += if triple { 3 } else { 1 };
+            self.push(if is_t { Tok::TStart } else { Tok::FStart }, start);
+            self.modes.push(Mode {
+                quote,
+                triple,
+                raw: prefix.contains(&b'r'),
+                is_t,
+                start: start as u32,
+                fields: Vec::new(),
+                in_spec: Vec::new(),
+            });
+            return Ok(());
+        }
+        self.at += if triple { 3 } else { 1 };
+        let mut escaped_quote = false;
+        loop {
+            if self.at_end() || (!triple && self.peek(0) == b'\n') {
+                return self.unterminated(start, triple, escaped_quote, "string");
+            }
+            let byte = self.peek(0);
+            if byte == b'\\' {
+                escaped_quote |= self.peek(1) == quote;
+                self.at += 2;
+                continue;
+            }
+            self.at += 1;
+            if byte == quote {
+                if !triple {
+                    break;
+                }
+                if self.peek(0) == quote && self.peek(1) == quote {
+                    self.at += 2;
+                    break;
+                }
+            }
+        }
+        self.at = self.at.min(self.text.len());
+        self.push(Tok::Str, start);
+        Ok(())
+    }
+
+    fn unterminated<T>(&self, start: usize, triple: bool, escaped_quote: bool, what: &str) -> Outcome<T> {
+        let at = self.at.min(self.text.len());
+        // A newline that ends the source begins no line.
+        let last =
+            if triple && at == self.text.len() && self.text.last() == Some(&b'\n') { at - 1 } else { at };
+        let line = self.source.line(last as u32);
+        let message = if triple {
+            format!("unterminated triple-quoted {what} literal (detected at line {line})")
+        } else if escaped_quote {
+            format!(
+                "unterminated {what} literal (detected at line {line}); perhaps you escaped the end quote?"
+            )
+        } else {
+            format!("unterminated {what} literal (detected at line {line})")
+        };
+        self.known(start, start, message)
+    }
+
+    fn unterminated_mode(&self) -> Outcome<()> {
+        let Some(mode) = self.modes.last() else { return Ok(()) };
+        let what = if mode.is_t { "t-string" } else { "f-string" };
+        self.unterminated(mode.start as usize, mode.triple, false, what)
+    }
+
+    /// Whether the text at hand is literal text of an f-string.
+    fn in_literal(&self) -> bool {
+        self.modes.last().is_some_and(|mode| match mode.fields.last() {
+            None => true,
+            Some(&level) => mode.in_spec.last() == Some(&true) && self.open.len() == level + 1,
+        })
+    }
+
+    /// Reads literal text of an f-string up to a field or the end.
+    fn middle(&mut self) -> Outcome<()> {
+        let start = self.at;
+        let Some(mode) = self.modes.last() else { return Ok(()) };
+        let (quote, triple, raw) = (mode.quote, mode.triple, mode.raw);
+        let in_spec = !mode.fields.is_empty();
+        let is_t = mode.is_t;
+        let kind = if is_t { 't' } else { 'f' };
+        loop {
+            if self.at_end() {
+                return self.unterminated_mode();
+            }
+            let byte = self.peek(0);
+            if byte == b'\n' && !triple {
+                if in_spec {
+                    let message = format!(
+                        "{kind}-string: newlines are not allowed in format specifiers for single quoted {kind}-strings"
+                    );
+                    return self.before(self.at + 1, message);
+                }
+                return self.unterminated_mode();
+            }
+            let closes = byte == quote && (!triple || self.peek(1) == quote && self.peek(2) == quote);
+            if closes {
+                if self.at > start {
+                    self.push(Tok::FMiddle, start);
+                }
+                if in_spec {
+                    // The field is still open: the parser complains.
+                    let mode_start = self.at;
+                    self.at += if triple { 3 } else { 1 };
+                    self.push(if is_t { Tok::TEnd } else { Tok::FEnd }, mode_start);
+                    if let Some(mode) = self.modes.last() {
+                        let depth = mode.fields.first().copied().unwrap_or(0);
+                        self.open.truncate(depth);
+                    }
+                    self.modes.pop();
+                    return Ok(());
+                }
+                let end_start = self.at;
+                self.at += if triple { 3 } else { 1 };
+                self.push(if is_t { Tok::TEnd } else { Tok::FEnd }, end_start);
+                self.modes.pop();
+                return Ok(());
+            }
+            match byte {
+                b'{' => {
+                    if self.peek(1) == b'{' && !in_spec {
+                        self.at += 2;
+                        continue;
+                    }
+                    if self.at > start {
+                        self.push(Tok::FMiddle, start);
+                    }
+                    return self.open_field();
+                }
+                b'}' => {
+                    if in_spec {
+                        if self.at > start {
+                            self.push(Tok::FMiddle, start);
+                        }
+                        // The end of the field is an ordinary token.
+                        if let Some(mode) = self.modes.last_mut()
+                            && let Some(spec) = mode.in_spec.last_mut()
+                        {
+                            *spec = false;
+                        }
+                        return self.operator();
+                    }
+                    if self.peek(1) == b'}' {
+                        self.at += 2;
+                        continue;
+                    }
+                    return self.before(self.at + 1, format!("{kind}-string: single '}}' is not allowed"));
+                }
+                b'\\' if !raw => {
+                    if self.peek(1) == b'N' && self.peek(2) == b'{' {
+                        self.at += 3;
+                        while !self.at_end() && !matches!(self.peek(0), b'}' | b'\n') && self.peek(0) != quote
+                        {
+                            self.at += 1;
+                        }
+                        if self.peek(0) == b'}' {
+                            self.at += 1;
+                        }
+                    } else if matches!(self.peek(1), b'{' | b'}') {
+                        self.at += 1;
+                    } else {
+                        self.at = (self.at + 2).min(self.text.len());
+                    }
+                }
+                b'\\' => {
+                    let next = self.peek(1);
+                    self.at += if next == quote || next == b'\\' { 2 } else { 1 };
+                }
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    fn open_field(&mut self) -> Outcome<()> {
+        let start = self.at;
+        self.at += 1;
+        let level = self.open.len();
+        if level >= MAX_LEVEL {
+            return self.before(self.at, "too many nested parentheses");
+        }
+        self.open.push((b'{', start as u32));
+        if let Some(mode) = self.modes.last_mut() {
+            mode.fields.push(level);
+            mode.in_spec.push(false);
+            let (depth, is_t) = (mode.fields.len(), mode.is_t);
+            if depth > 149 {
+                let kind = if is_t { 't' } else { 'f' };
+                return self.before(self.at, format!("{kind}-string: expressions nested too deeply"));
+            }
+        }
+        self.push(Tok::Op, start);
+        Ok(())
+    }
+
+    // ---- operators
+
+    fn operator(&mut self) -> Outcome<()> {
+        let start = self.at;
+        let byte = self.peek(0);
+        let in_field =
+            self.modes.last().filter(|mode| mode.fields.last().is_some_and(|&l| self.open.len() == l + 1));
+        let kind = self.modes.last().map(|mode| if mode.is_t { 't' } else { 'f' });
+        match byte {
+            b'(' | b'[' | b'{' => {
+                if self.open.len() >= MAX_LEVEL {
+                    return self.before(self.at + 1, "too many nested parentheses");
+                }
+                self.open.push((byte, start as u32));
+                self.at += 1;
+            }
+            b')' | b']' | b'}' => {
+                self.at += 1;
+                if let Some(kind) = kind
+                    && in_field.is_some()
+                    && byte != b'}'
+                {
+                    return self.before(self.at, format!("{kind}-string: unmatched '{}'", byte as char));
+                }
+                let Some((opening, place)) = self.open.pop() else {
+                    return self.before(self.at, format!("unmatched '{}'", byte as char));
+                };
+                let fits = matches!((opening, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}'));
+                if !fits {
+                    let (opening, closing) = (opening as char, byte as char);
+                    if let Some(kind) = kind.filter(|_| byte == b'}') {
+                        let message = format!(
+                            "{kind}-string: closing parenthesis '{closing}' does not match opening parenthesis '{opening}'"
+                        );
+                        return self.before(self.at, message);
+                    }
+                    let line = self.source.line(place);
+                    let message = if line == self.source.line(start as u32) {
+                        format!(
+                            "closing parenthesis '{closing}' does not match opening parenthesis '{opening}'"
+                        )
+                    } else {
+                        format!(
+                            "closing parenthesis '{closing}' does not match opening parenthesis '{opening}' on line {line}"
+                        )
+                    };
+                    return self.before(self.at, message);
+                }
+                if let Some(mode) = self.modes.last_mut()
+                    && mode.fields.last() == Some(&self.open.len())
+                {
+                    mode.fields.pop();
+                    mode.in_spec.pop();
+                }
+            }
+            b':' if in_field.is_some() => {
+                self.at += 1;
+                if let Some(mode) = self.modes.last_mut()
+                    && let Some(spec) = mode.in_spec.last_mut()
+                {
+                    *spec = true;
+                }
+            }
+            b'!' if self.peek(1) != b'=' => {
+                self.at += 1;
+                if kind.is_none() {
+                    // A lone exclamation mark is a token that no rule knows.
+                    self.push(Tok::Op, start);
+                    return Ok(());
+                }
+            }
+            b'$' | b'?' | b'`' => {
+                // Tokens that no rule knows.
+                self.at += 1;
+            }
+            byte if byte.is_ascii_control() => {
+                return self.before(self.at + 1, format!("invalid non-printable character U+{byte:04X}"));
+            }
+            _ => {
+                const THREE: [&[u8]; 6] = [b"**=", b"//=", b">>=", b"<<=", b"...", b"<>="];
+                const TWO: [&[u8]; 22] = [
+                    b"**", b"//", b">>", b"<<", b"<=", b">=", b"==", b"!=", b"<>", b"->", b"+=", b"-=",
+                    b"*=", b"/=", b"%=", b"&=", b"|=", b"^=", b"@=", b":=", b"  ", b"  ",
+                ];
+                let rest = &self.text[self.at..];
+                self.at += if THREE[..5].iter().any(|op| rest.starts_with(op)) {
+                    3
+                } else if TWO.iter().any(|op| rest.starts_with(op)) {
+                    2
+                } else {
+                    1
+                };
+            }
+        }
+        self.push(Tok::Op, start);
+        Ok(())
+    }
+}
+
+fn is_xid_start(c: char) -> bool {
+    c.is_alphabetic() || c == '_'
+}
+
+fn is_xid_continue(c: char) -> bool {
+    c.is_alphanumeric() && !matches!(c as u32, 0xb2 | 0xb3 | 0xb9 | 0xbc..=0xbe)
+        || matches!(c as u32, 0xb7 | 0x300..=0x36f | 0x203f | 0x2040 | 0x20d0..=0x20dc)
+}
+
+/// Whether a character can be seen (roughly `str.isprintable`).
+fn is_printable(c: char) -> bool {
+    !(c.is_control()
+        || c.is_whitespace()
+        || matches!(c as u32, 0xad | 0x600..=0x605 | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xe000..=0xf8ff
+            | 0xfeff | 0xfff0..=0xfffb | 0xfffe | 0xffff | 0xe0000..=0xe0fff | 0xf0000..=0x10ffff))
+}

@@ -1,0 +1,234 @@
+//! Threads: their identities, locks that may be held across calls, and the interpreter lock.
+//!
+//! The interpreter lock is held by one thread of an interpreter at a time. Who waits for it longer than the switch
+//! interval asks the holder, through the holder's word of wants, to hand it over; the holder does so between two
+//! instructions and waits until somebody else took it.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// `pthread_self`
+pub fn thread_id() -> u64 {
+    // SAFETY: has no arguments.
+    unsafe { libc::pthread_self() as u64 }
+}
+/// The system's number of the thread.
+pub fn native_id() -> u64 {
+    // SAFETY: has no arguments.
+    unsafe { libc::syscall(libc::SYS_gettid) as u64 }
+}
+/// Names the calling thread for the system.
+pub fn set_thread_name(name: &std::ffi::CStr) -> i32 {
+    // SAFETY: the name ends with a zero.
+    unsafe { libc::pthread_setname_np(libc::pthread_self(), name.as_ptr()) }
+}
+/// The system's name of the calling thread.
+pub fn thread_name() -> Vec<u8> {
+    let mut buffer = [0u8; 64];
+    // SAFETY: the buffer is writable for its length.
+    unsafe { libc::pthread_getname_np(libc::pthread_self(), buffer.as_mut_ptr().cast(), buffer.len()) };
+    super::file::until_zero(&buffer)
+}
+
+/// What is handed to a new thread though its type says that it must stay.
+pub struct Hand<T>(T);
+
+// SAFETY: whoever makes a `Hand` promises (`Hand::over`) that the content is only used under the interpreter lock.
+unsafe impl<T> Send for Hand<T> {}
+
+impl<T> Hand<T> {
+    /// Wraps.
+    ///
+    /// # Safety
+    /// The content is used and dropped under the interpreter lock only.
+    pub unsafe fn over(content: T) -> Hand<T> {
+        Hand(content)
+    }
+    /// The content.
+    pub fn take(self) -> T {
+        self.0
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A lock that any thread may release.
+#[derive(Default)]
+pub struct Lock {
+    held: Mutex<bool>,
+    free: Condvar,
+}
+
+impl Lock {
+    /// An open lock.
+    pub fn new() -> Lock {
+        Lock::default()
+    }
+    /// Takes it if it is open.
+    pub fn try_acquire(&self) -> bool {
+        let mut held = locked(&self.held);
+        !std::mem::replace(&mut *held, true)
+    }
+    /// Takes it; waits until the deadline, or for ever. Never call it with the interpreter lock held.
+    pub fn acquire_until(&self, deadline: Option<Instant>) -> bool {
+        let mut held = locked(&self.held);
+        while *held {
+            match deadline {
+                None => held = self.free.wait(held).unwrap_or_else(PoisonError::into_inner),
+                Some(deadline) => {
+                    let now = Instant::now();
+                    if now >= deadline {
+                        return false;
+                    }
+                    held = self
+                        .free
+                        .wait_timeout(held, deadline - now)
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .0;
+                }
+            }
+        }
+        *held = true;
+        true
+    }
+    /// Opens it; says whether it was held.
+    pub fn release(&self) -> bool {
+        let was = std::mem::replace(&mut *locked(&self.held), false);
+        self.free.notify_one();
+        was
+    }
+    /// Is it held?
+    pub fn is_held(&self) -> bool {
+        *locked(&self.held)
+    }
+}
+
+struct Holder {
+    /// The word of wants of the thread that has the lock.
+    wanted: Option<&'static AtomicU32>,
+    /// Counts every taking.
+    round: u64,
+}
+
+/// The interpreter lock.
+pub struct Gil {
+    holder: Mutex<Holder>,
+    free: Condvar,
+    taken: Condvar,
+    waiting: AtomicUsize,
+    /// Threads that take part; one alone needs no handing over.
+    threads: AtomicUsize,
+    /// Microseconds after which a waiting thread asks for it.
+    interval: AtomicU32,
+    /// The interpreter ends: threads that ask for the lock never get it.
+    closed: AtomicBool,
+}
+
+impl Default for Gil {
+    fn default() -> Gil {
+        Gil {
+            holder: Mutex::new(Holder { wanted: None, round: 0 }),
+            free: Condvar::new(),
+            taken: Condvar::new(),
+            waiting: AtomicUsize::new(0),
+            threads: AtomicUsize::new(0),
+            interval: AtomicU32::new(5000),
+            closed: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Gil {
+    /// Takes the lock; `want_bit` is what the holder is asked with.
+    pub fn acquire(&self, wanted: &'static AtomicU32, want_bit: u32) {
+        let mut holder = locked(&self.holder);
+        if holder.wanted.is_some() {
+            self.waiting.fetch_add(1, Ordering::AcqRel);
+            while let Some(current) = holder.wanted {
+                let round = holder.round;
+                let patience = Duration::from_micros(u64::from(self.interval.load(Ordering::Relaxed)).max(1));
+                let (again, timeout) =
+                    self.free.wait_timeout(holder, patience).unwrap_or_else(PoisonError::into_inner);
+                holder = again;
+                if timeout.timed_out() && holder.wanted.is_some() && holder.round == round {
+                    current.fetch_or(want_bit, Ordering::Release);
+                }
+            }
+            self.waiting.fetch_sub(1, Ordering::AcqRel);
+        }
+        if self.closed.load(Ordering::Acquire) {
+            drop(holder);
+            loop {
+                std::thread::park();
+            }
+        }
+        holder.wanted = Some(wanted);
+        holder.round = holder.round.wrapping_add(1);
+        drop(holder);
+        self.taken.notify_all();
+    }
+    /// Gives the lock up.
+    pub fn release(&self) {
+        locked(&self.holder).wanted = None;
+        self.free.notify_one();
+    }
+    /// Hands the lock to a thread that waits, and takes it again after that.
+    pub fn hand_over(&self, wanted: &'static AtomicU32, want_bit: u32) {
+        if self.waiting.load(Ordering::Acquire) == 0 {
+            return;
+        }
+        let mut holder = locked(&self.holder);
+        holder.wanted = None;
+        let round = holder.round;
+        self.free.notify_one();
+        // Wait until another thread took it, else this one would be first again.
+        while holder.round == round && self.waiting.load(Ordering::Acquire) > 0 {
+            holder = self
+                .taken
+                .wait_timeout(holder, Duration::from_millis(5))
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+        drop(holder);
+        self.acquire(wanted, want_bit);
+    }
+    /// Is there no other thread that could want the lock?
+    #[inline(always)]
+    pub fn is_alone(&self) -> bool {
+        self.threads.load(Ordering::Acquire) <= 1
+    }
+    /// A thread comes.
+    pub fn join_in(&self) {
+        self.threads.fetch_add(1, Ordering::AcqRel);
+    }
+    /// A thread goes.
+    pub fn leave(&self) {
+        self.threads.fetch_sub(1, Ordering::AcqRel);
+    }
+    /// Threads that take part.
+    pub fn threads(&self) -> usize {
+        self.threads.load(Ordering::Acquire)
+    }
+    /// Sets the time after which a waiting thread asks for the lock.
+    pub fn set_interval(&self, seconds: f64) {
+        self.interval.store((seconds * 1e6).clamp(1.0, 4e9) as u32, Ordering::Relaxed);
+    }
+    /// From now on only the holder runs: whoever asks for the lock sleeps until the process ends.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+    /// Forks while no other thread is inside of the lock's own state; in the child only the calling thread is left.
+    pub fn around_fork(&self, fork: impl FnOnce() -> super::Sys<i32>) -> super::Sys<i32> {
+        let holder = locked(&self.holder);
+        let result = fork();
+        if result == Ok(0) {
+            self.waiting.store(0, Ordering::Release);
+            self.threads.store(1, Ordering::Release);
+        }
+        drop(holder);
+        result
+    }
+}
