@@ -1278,9 +1278,8 @@ fn type_new(vm: &Vm, meta: &TypeRef, args: Args) -> PyResult<Value> {
         && let Some(new) = meta.slots.get().new
         && new as usize != type_new as *const () as usize
     {
-        return new(vm, &winner, args);
+        return new(vm, &meta, args);
     }
-    let meta = winner;
     if bases.is_empty() {
         bases.push(vm.interp().object_type.clone().into_value());
     }

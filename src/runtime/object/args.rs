@@ -5,7 +5,7 @@
 //! `Value::UNBOUND` for what was left out.
 
 use crate::runtime::error::PyResult;
-use crate::runtime::object::typedef::Type;
+use crate::runtime::object::typedef::{Type, TypeRef, TypeSpec};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Value};
 
