@@ -115,22 +115,6 @@ pub fn run(vm: &Vm, def: &'static Native, args: Args, skip: usize) -> PyResult<V
     }
 }
 
-/// Name of the type that a method belongs to, with a dot, for messages.
-#[cold]
-fn receiver_type(vm: &Vm, def: &'static Native, args: Args, skip: usize) -> String {
-    if skip == 0 || def.binding != crate::runtime::object::typedef::Binding::Instance {
-        return String::new();
-    }
-    let Some(receiver) = args.pos().first() else { return String::new() };
-    let owner = receiver
-        .ty(vm)
-        .mro()
-        .iter()
-        .filter_map(Value::as_type)
-        .find(|ty| ty.spec.is_some_and(|spec| spec.methods.iter().any(|m| std::ptr::eq(m, def))));
-    owner.map_or_else(String::new, |ty| format!("{}.", vm.full_class_name(ty)))
-}
-
 #[inline(never)]
 fn run_bound(
     vm: &Vm,
@@ -157,8 +141,7 @@ fn run_bound(
     if simple {
         bound[..n].clone_from_slice(args.values);
     } else {
-        let owner = receiver_type(vm, def, args, skip);
-        signature.bind(vm, args, bound, skip, &owner)?;
+        signature.bind(vm, args, bound, skip)?;
     }
     body(vm, bound)
 }

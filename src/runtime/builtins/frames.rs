@@ -218,7 +218,7 @@ pub static TRACEBACK: TypeSpec = TypeSpec::new("traceback", Traceback::layout)
                     "traceback(tb_next, tb_frame, tb_lasti, tb_lineno)",
                 );
             let mut b: [Value; 4] = [const { Value::UNBOUND }; 4];
-            SIGNATURE.bind(vm, args, &mut b, 0, "")?;
+            SIGNATURE.bind(vm, args, &mut b, 0)?;
             if !b[0].is_none() && b[0].downcast::<Traceback>().is_none() {
                 return Err(vm.type_error(format!(
                     "traceback() argument 'tb_next' must be traceback or None, not {}",

@@ -39,7 +39,7 @@ pub static FUNCTION: TypeSpec = TypeSpec::new("function", Function::layout)
                 "function(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)",
             );
             let mut b: [Value; 6] = [const { Value::UNBOUND }; 6];
-            SIGNATURE.bind(vm, args, &mut b, 0, "")?;
+            SIGNATURE.bind(vm, args, &mut b, 0)?;
             let Some(code) = b[0].downcast_ref::<Code>() else {
                 return Err(vm.type_error(format!(
                     "function() argument 'code' must be code, not {}",

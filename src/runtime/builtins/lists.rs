@@ -277,7 +277,7 @@ fn list_slots(s: &mut Slots) {
     s.irepeat = Some(|vm, value, count| {
         let list = this(vm, value)?;
         let items = vm.repeated(list.items.get(), count)?;
-        list.items.set(items);
+        drop_items(list.items.replace(items));
         Ok(value.clone())
     });
 }
@@ -292,7 +292,7 @@ fn list_init(vm: &Vm, value: &Value, args: Args) -> PyResult<()> {
         args.no_keywords(vm, "list")?;
     }
     let args = Args::positional(args.pos()).count(vm, "list", 0, 1)?;
-    drop(list.items.take());
+    drop_items(list.items.take());
     match args.first() {
         Some(iterable) => extend(vm, list, iterable),
         None => Ok(()),
@@ -379,7 +379,7 @@ fn assign_slice(vm: &Vm, list: &Obj<List>, key: &Value, new: &Value) -> PyResult
         let start = span.start as usize;
         let stop = span.stop.max(span.start) as usize;
         let old: Vec<Value> = list.items.get_mut().splice(start..stop, new).collect();
-        drop(old);
+        drop_items(old);
         return Ok(());
     }
     if new.len() != span.count {
@@ -403,18 +403,18 @@ fn delete_slice(vm: &Vm, list: &Obj<List>, key: &Value) -> PyResult<()> {
     }
     let items = list.items.get_mut();
     let (start, step) = (span.start as usize, span.step as usize);
-    let old: Vec<Value> = if step == 1 {
-        items.drain(start..start + span.count).collect()
-    } else {
-        let mut old = Vec::with_capacity(span.count);
-        let mut kept = Vec::with_capacity(items.len() - span.count);
-        for (at, item) in std::mem::take(items).into_iter().enumerate() {
-            let gone = at >= start && (at - start) % step == 0 && old.len() < span.count;
-            if gone { old.push(item) } else { kept.push(item) }
-        }
-        *items = kept;
-        old
-    };
+    if step == 1 {
+        let old: Vec<Value> = items.drain(start..start + span.count).collect();
+        drop_items(old);
+        return Ok(());
+    }
+    let mut old = Vec::with_capacity(span.count);
+    let mut kept = Vec::with_capacity(items.len() - span.count);
+    for (at, item) in std::mem::take(items).into_iter().enumerate() {
+        let gone = at >= start && (at - start) % step == 0 && old.len() < span.count;
+        if gone { old.push(item) } else { kept.push(item) }
+    }
+    *items = kept;
     drop(old);
     Ok(())
 }

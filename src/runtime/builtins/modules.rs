@@ -42,7 +42,7 @@ pub static MODULE: TypeSpec = TypeSpec::new("module", Module::layout)
             let mut bound = [Value::UNBOUND, Value::UNBOUND];
             const SIGNATURE: crate::runtime::object::args::Signature =
                 crate::runtime::object::args::Signature::parse("module(name, doc=None)");
-            SIGNATURE.bind(vm, args, &mut bound, 0, "")?;
+            SIGNATURE.bind(vm, args, &mut bound, 0)?;
             let [name, doc] = bound;
             if name.as_str().is_none() {
                 return Err(vm.type_error(format!(

@@ -60,7 +60,7 @@ impl Vm {
     /// Binds a call's arguments to a signature: one value a parameter, unbound for what was left out.
     pub fn bind_args<const N: usize>(&self, signature: &Signature, args: Args) -> PyResult<[Value; N]> {
         let mut bound = [const { Value::UNBOUND }; N];
-        signature.bind(self, args, &mut bound, 0, "")?;
+        signature.bind(self, args, &mut bound, 0)?;
         Ok(bound)
     }
 

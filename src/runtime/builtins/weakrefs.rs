@@ -189,7 +189,7 @@ pub static REFERENCE: TypeSpec = TypeSpec::new("weakref.ReferenceType", WeakRef:
             const SIGNATURE: crate::runtime::object::args::Signature =
                 crate::runtime::object::args::Signature::parse("__call__()");
             if !args.values.is_empty() {
-                SIGNATURE.bind(vm, args, &mut [], 0, "")?;
+                SIGNATURE.bind(vm, args, &mut [], 0)?;
             }
             Ok(this(vm, weak)?.referent().unwrap_or(Value::NONE))
         });

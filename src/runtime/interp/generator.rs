@@ -81,7 +81,7 @@ crate::payload!(Generator, "generator", gc {
 
 impl Generator {
     fn function_temps(&self) -> usize {
-        self.words - FRAME_HEADER - Frame(self.base.get()).locals_count()
+        self.words - 1 - FRAME_HEADER - Frame(self.base.get()).locals_count()
     }
 
     /// Drops the frame.

@@ -5,7 +5,7 @@
 //! `Value::UNBOUND` for what was left out.
 
 use crate::runtime::error::PyResult;
-use crate::runtime::object::typedef::Type;
+use crate::runtime::object::typedef::{Type, TypeRef, TypeSpec};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Value};
 
@@ -223,7 +223,7 @@ impl Signature {
     /// parameters (the instance of a method) are not counted in messages; `owner` stands before the name there.
     #[cold]
     #[inline(never)]
-    pub fn bind(&self, vm: &Vm, args: Args, bound: &mut [Value], skip: usize, owner: &str) -> PyResult<()> {
+    pub fn bind(&self, vm: &Vm, args: Args, bound: &mut [Value], skip: usize) -> PyResult<()> {
         let name = self.name();
         let pos = args.pos();
         let (required, positional) = (self.required as usize, self.positional as usize);

@@ -64,7 +64,7 @@ pub struct Vm {
     /// Words below this are written (hold values).
     pub stack_written: Cell<*mut Value>,
     /// `stack_written`, or null if something is wanted: what calls compare their frame's end with.
-    call_limit: AtomicPtr<Value>,
+    call_limit: AtomicPtr<u8>,
     /// End of the register stack.
     pub stack_end: Cell<*mut Value>,
     /// The exception in flight.
@@ -262,7 +262,7 @@ impl Vm {
             frame: Cell::new(std::ptr::null_mut()),
             stack_start: Cell::new(stack),
             stack_written: Cell::new(stack),
-            call_limit: AtomicPtr::new(stack),
+            call_limit: AtomicPtr::new(stack.cast()),
             stack_end: Cell::new(stack.wrapping_add(STACK_WORDS)),
             raised: LockCell::new(None),
             handled: Cell::new(std::ptr::null()),
@@ -422,17 +422,17 @@ impl Vm {
     /// What a new frame's end may reach without a closer look.
     #[inline(always)]
     pub fn call_limit(&self) -> *mut Value {
-        self.call_limit.load(Ordering::Relaxed)
+        self.call_limit.load(Ordering::Relaxed).cast()
     }
     /// Sets the limit anew, after what was wanted was done or the stack has grown.
     pub fn restore_call_limit(&self) {
-        self.call_limit.store(self.stack_written.get(), Ordering::Release);
+        self.call_limit.store(self.stack_written.get().cast(), Ordering::Release);
         if self.is_wanted() {
             self.call_limit.store(std::ptr::null_mut(), Ordering::Release);
         }
     }
     /// The cell of the limit, for those that want something from elsewhere.
-    pub fn call_limit_cell(&'static self) -> &'static AtomicPtr<Value> {
+    pub fn call_limit_cell(&'static self) -> &'static AtomicPtr<u8> {
         &self.call_limit
     }
 

@@ -109,7 +109,7 @@ fn write(vm: &Vm, value: &Value, allow: bool, depth: usize, out: &mut Vec<u8>) -
         out.extend(vm.to_f64(value)?.to_bits().to_le_bytes());
         return Ok(());
     }
-    let mut items = |tag: u8, items: &[Value], out: &mut Vec<u8>| -> PyResult<()> {
+    let items = |tag: u8, items: &[Value], out: &mut Vec<u8>| -> PyResult<()> {
         out.push(tag);
         out.extend((items.len() as u64).to_le_bytes());
         for item in items {

@@ -330,7 +330,11 @@ pub fn streams(vm: &Vm, config: &Config) -> PyResult<()> {
     if stdlib::find("_io").is_none() {
         return Ok(());
     }
-    let io = vm.import("_io")?;
+    let loaded = vm.interp().modules.cloned().get_str(&vm.intern("_io"));
+    let io = match loaded {
+        Some(io) => io,
+        None => vm.import_native("_io")?.unwrap_or(Value::NONE),
+    };
     let open = vm.getattr_str(&io, "open")?;
     let wrapper = vm.getattr_str(&io, "TextIOWrapper")?;
     for (name, fd, mode) in [("stdin", 0, "rb"), ("stdout", 1, "wb"), ("stderr", 2, "wb")] {
