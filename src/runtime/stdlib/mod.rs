@@ -11,6 +11,7 @@ use crate::runtime::value::{Ref, Value};
 
 pub mod builtins;
 pub mod codecs;
+pub mod collections;
 pub mod compiling;
 pub mod gc;
 pub mod imp;
@@ -40,6 +41,7 @@ pub struct NativeModule {
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
     &codecs::MODULE,
+    &collections::MODULE,
     &imp::MODULE,
     &io::MODULE,
     &thread::MODULE,

@@ -431,7 +431,11 @@ pub static ISLICE: TypeSpec = TypeSpec::new("itertools.islice", Islice::layout)
                 stop = if pos[1].is_none() {
                     -1
                 } else {
-                    good(bound(&pos[1], -1)?).ok_or_else(|| vm.value_error(STOP))?
+                    match bound(&pos[1], -1)? {
+                        None | Some(-1) => return Err(vm.value_error(STOP)),
+                        Some(stop) if stop < 0 => return Err(vm.value_error(INDICES)),
+                        Some(stop) => stop,
+                    }
                 };
             } else {
                 let first = bound(&pos[1], 0)?;
@@ -439,7 +443,7 @@ pub static ISLICE: TypeSpec = TypeSpec::new("itertools.islice", Islice::layout)
                     -1
                 } else {
                     match bound(&pos[2], -1)? {
-                        None => return Err(vm.value_error(STOP)),
+                        None | Some(-1) => return Err(vm.value_error(STOP)),
                         Some(last) if last < 0 => return Err(vm.value_error(INDICES)),
                         Some(last) => last,
                     }
