@@ -16,7 +16,6 @@
 
 use std::alloc;
 use std::cell::Cell;
-use std::ptr::NonNull;
 
 use crate::runtime::builtins::exceptions::TYPE_ERROR;
 use crate::runtime::error::{PyResult, Raised};
