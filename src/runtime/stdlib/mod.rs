@@ -13,11 +13,13 @@ pub mod builtins;
 pub mod codecs;
 pub mod collections;
 pub mod compiling;
+pub mod errno;
 pub mod gc;
 pub mod imp;
 pub mod io;
 pub mod itertools;
 pub mod marshal;
+pub mod posix;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
@@ -49,9 +51,11 @@ pub static MODULES: &[&NativeModule] = &[
     &warnings::MODULE,
     &weakref::MODULE,
     &builtins::MODULE,
+    &errno::MODULE,
     &gc::MODULE,
     &itertools::MODULE,
     &marshal::MODULE,
+    &posix::MODULE,
     &sys::MODULE,
 ];
 

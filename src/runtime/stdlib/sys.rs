@@ -43,6 +43,9 @@ pub static MODULE: NativeModule = NativeModule {
             },
             "Return the name of the module for a calling frame.",
         ),
+        native("_get_cpu_count_config()", |vm, _| {
+            Ok(vm.interp().sys.get_str(&vm.intern("_cpu_count_config")).unwrap_or_else(|| vm.int(-1)))
+        }, "Private function for getting PyConfig.cpu_count"),
         native("_clear_type_cache()", |_, _| Ok(Value::NONE), ""),
         native("_is_gil_enabled()", |_, _| Ok(Value::TRUE), ""),
         native(

@@ -281,3 +281,8 @@ pub static MODULE: NativeModule = NativeModule {
         Ok(())
     },
 };
+
+/// What a forked child has to set right: it has one thread, which holds nothing.
+pub fn after_fork(vm: &Vm) {
+    vm.thread_id.set(crate::runtime::sys::sync::thread_id());
+}
