@@ -11,14 +11,18 @@ use crate::runtime::value::{Ref, Value};
 
 pub mod builtins;
 pub mod compiling;
+pub mod errno;
 pub mod gc;
 pub mod imp;
 pub mod io;
 pub mod marshal;
+pub mod posix;
+pub mod signal;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
 pub mod thread;
+pub mod time;
 pub mod warnings;
 pub mod weakref;
 
@@ -38,13 +42,17 @@ pub struct NativeModule {
 pub static MODULES: &[&NativeModule] = &[
     &imp::MODULE,
     &io::MODULE,
+    &signal::MODULE,
     &thread::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
     &builtins::MODULE,
+    &errno::MODULE,
     &gc::MODULE,
     &marshal::MODULE,
+    &posix::MODULE,
     &sys::MODULE,
+    &time::MODULE,
 ];
 
 /// The native module of a name.

@@ -105,6 +105,7 @@ pub static MODULE: NativeModule = NativeModule {
                 return Err(vm.value_error("switch interval must be strictly positive"));
             }
             vm.interp().switch_interval.set(interval);
+            vm.interp().gil.set_interval(interval);
             Ok(Value::NONE)
         }, ""),
         native("gettrace()", |vm, _| Ok(vm.trace.cloned()), ""),
