@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The modules of dx that the compiler consists of.
-#[allow(dead_code, unused_imports)]
+#[allow(dead_code, unused_imports, clippy::all)]
 #[path = "src/runtime"]
 mod runtime {
     pub mod bytecode;
@@ -15,7 +15,8 @@ mod runtime {
 }
 
 /// Folders of the library that are no part of the runtime.
-const SKIPPED: &[&str] = &["test", "tests", "idlelib", "turtledemo", "lib2to3", "__pycache__", "site-packages", "__phello__"];
+const SKIPPED: &[&str] =
+    &["test", "tests", "idlelib", "turtledemo", "lib2to3", "__pycache__", "site-packages", "__phello__"];
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
@@ -47,7 +48,12 @@ fn compiled(name: &str, source: &[u8]) -> Vec<u8> {
 }
 
 fn main() {
-    std::thread::Builder::new().stack_size(256 << 20).spawn(embed).expect("a thread").join().expect("embedding");
+    std::thread::Builder::new()
+        .stack_size(256 << 20)
+        .spawn(embed)
+        .expect("a thread")
+        .join()
+        .expect("embedding");
 }
 
 fn embed() {
@@ -63,7 +69,8 @@ fn embed() {
         let mut files = Vec::new();
         walk(root, &mut files);
         for file in files {
-            let relative = file.strip_prefix(root).expect("walked from the root").to_string_lossy().replace('\\', "/");
+            let relative =
+                file.strip_prefix(root).expect("walked from the root").to_string_lossy().replace('\\', "/");
             let stem = relative.trim_end_matches(".py");
             let is_package = stem.ends_with("/__init__");
             let name = stem.trim_end_matches("/__init__").replace('/', ".");

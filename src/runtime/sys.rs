@@ -65,7 +65,8 @@ pub fn random_bytes(buffer: &mut [u8]) {
     // SAFETY: the buffer is writable for its length.
     let got = unsafe { libc::getrandom(buffer.as_mut_ptr().cast(), buffer.len(), 0) };
     if got != buffer.len() as isize {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+        let now =
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
         for (at, byte) in buffer.iter_mut().enumerate() {
             *byte = (now >> (at % 16 * 8)) as u8;
         }
@@ -101,7 +102,7 @@ use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 static ARRIVED: AtomicU64 = AtomicU64::new(0);
 static WANTED: AtomicPtr<AtomicU32> = AtomicPtr::new(std::ptr::null_mut());
-static LIMIT: AtomicPtr<AtomicPtr<crate::runtime::value::Value>> = AtomicPtr::new(std::ptr::null_mut());
+static LIMIT: AtomicPtr<AtomicPtr<u8>> = AtomicPtr::new(std::ptr::null_mut());
 
 /// Which signals have arrived since the last call, as bits.
 pub fn take_signals() -> u64 {
@@ -124,7 +125,7 @@ pub fn note_signal(number: i32) {
 }
 
 /// The word whose lowest bit tells the main thread's machine that a signal arrived, and the pointer that is cleared then.
-pub fn watch_signals(wanted: &'static AtomicU32, limit: &'static AtomicPtr<crate::runtime::value::Value>) {
+pub fn watch_signals(wanted: &'static AtomicU32, limit: &'static AtomicPtr<u8>) {
     LIMIT.store(std::ptr::from_ref(limit).cast_mut(), Ordering::Release);
     WANTED.store(std::ptr::from_ref(wanted).cast_mut(), Ordering::Release);
 }

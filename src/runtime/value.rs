@@ -272,11 +272,7 @@ impl Value {
     /// A small int, if it fits 63 bits.
     #[inline(always)]
     pub const fn small(i: i64) -> Option<Value> {
-        if i >= SMALL_MIN && i <= SMALL_MAX {
-            Some(Value::small_wrapping(i))
-        } else {
-            None
-        }
+        if i >= SMALL_MIN && i <= SMALL_MAX { Some(Value::small_wrapping(i)) } else { None }
     }
 
     /// A small int that is known to fit.

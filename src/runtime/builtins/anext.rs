@@ -14,10 +14,9 @@ pub fn aiter(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     };
     let iter = f(vm, &args[0])?;
     if iter.ty(vm).slots.get().anext.is_none() {
-        return Err(vm.type_error(format!(
-            "aiter() returned not an async iterator of type '{}'",
-            iter.type_name(vm)
-        )));
+        return Err(
+            vm.type_error(format!("aiter() returned not an async iterator of type '{}'", iter.type_name(vm)))
+        );
     }
     Ok(iter)
 }

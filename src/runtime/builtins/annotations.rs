@@ -53,10 +53,8 @@ impl Vm {
         let made = if self.is_callable(&annotate) {
             let made = self.call1(&annotate, &self.int(1))?;
             if made.as_dict().is_none() {
-                return Err(self.type_error(format!(
-                    "__annotate__() must return a dict, not {}",
-                    made.type_name(self)
-                )));
+                return Err(self
+                    .type_error(format!("__annotate__() must return a dict, not {}", made.type_name(self))));
             }
             made
         } else {
@@ -74,11 +72,18 @@ impl Vm {
         mutable(self, &ty, "__annotations__")?;
         match value {
             Some(value) => {
-                let name = if ty.dict.get_str(&n.__annotations__).is_some() { &n.__annotations__ } else { &n.__annotations_cache__ };
+                let name = if ty.dict.get_str(&n.__annotations__).is_some() {
+                    &n.__annotations__
+                } else {
+                    &n.__annotations_cache__
+                };
                 drop(ty.dict.insert_str(name, value.clone()));
             }
             None => {
-                let old = ty.dict.remove_str(&n.__annotations__).or_else(|| ty.dict.remove_str(&n.__annotations_cache__));
+                let old = ty
+                    .dict
+                    .remove_str(&n.__annotations__)
+                    .or_else(|| ty.dict.remove_str(&n.__annotations_cache__));
                 if old.is_none() {
                     return Err(self.raise(&exc::ATTRIBUTE_ERROR, "__annotations__"));
                 }

@@ -114,7 +114,8 @@ fn slots(s: &mut Slots) {
     });
     s.compare = Some(compare);
     s.len = Some(|vm, value| Ok(this(vm, value)?.content.get().len()));
-    s.getitem = Some(|vm, value, key| shared::getitem(vm, value, key, "bytearray", "bytearray index out of range"));
+    s.getitem =
+        Some(|vm, value, key| shared::getitem(vm, value, key, "bytearray", "bytearray index out of range"));
     s.setitem = Some(setitem);
     s.contains = Some(shared::contains);
     s.concat = Some(|vm, a, b| {
@@ -187,10 +188,9 @@ fn setitem(vm: &Vm, object: &Value, key: &Value, value: Option<&Value>) -> PyRes
         return set_slice(vm, object, key, value);
     }
     if key.ty(vm).slots.get().index.is_none() {
-        return Err(vm.type_error(format!(
-            "bytearray indices must be integers or slices, not {}",
-            key.type_name(vm)
-        )));
+        return Err(
+            vm.type_error(format!("bytearray indices must be integers or slices, not {}", key.type_name(vm)))
+        );
     }
     let at = vm.to_index(key)?;
     let byte = value.map(|value| vm.to_byte(value, "byte")).transpose()?;
@@ -221,9 +221,9 @@ fn set_slice(vm: &Vm, object: &Value, key: &Value, value: Option<&Value>) -> PyR
                 || slots.index.is_some()
                 || (slots.iter.is_none() && slots.getitem.is_none());
             if wrong {
-                return Err(vm.type_error(
-                    "can assign only bytes, buffers, or iterables of ints in range(0, 256)",
-                ));
+                return Err(
+                    vm.type_error("can assign only bytes, buffers, or iterables of ints in range(0, 256)")
+                );
             }
             vm.bytearray_source(value)?
         }
@@ -284,106 +284,164 @@ fn reduce(vm: &Vm, value: &Value, protocol: i64) -> PyResult<Value> {
 }
 
 static METHODS: &[Native] = shared::byte_methods![
-    native("__alloc__(self, /)", |vm, args| {
-        let length = this(vm, &args[0])?.content.get().len();
-        Ok(vm.int_usize(if length == 0 { 0 } else { length + 1 }))
-    }, "Return the number of bytes actually allocated."),
-    native("__reduce__(self, /)", |vm, args| reduce(vm, &args[0], 2), "Return state information for pickling."),
-    native("__reduce_ex__(self, proto=0, /)", |vm, args| {
-        let protocol = args[1].given().map_or(Ok(0), |protocol| vm.to_i32(protocol))?;
-        reduce(vm, &args[0], i64::from(protocol))
-    }, "Return state information for pickling."),
-    native("__sizeof__(self, /)", |vm, args| {
-        let length = this(vm, &args[0])?.content.get().len();
-        Ok(vm.int_usize(56 + if length == 0 { 0 } else { length + 1 }))
-    }, "Returns the size of the bytearray object in memory, in bytes."),
-    native("__release_buffer__(self, buffer, /)", |vm, args| {
-        let Some(view) = args[1].downcast::<super::memoryviews::MemoryView>() else {
-            return Err(vm.type_error("expected a memoryview object"));
-        };
-        view.lease.set(None);
-        Ok(Value::NONE)
-    }, "Release the buffer object that exposes the underlying memory of the object."),
-    native("append(self, item, /)", |vm, args| {
-        let byte = vm.to_byte(&args[1], "byte")?;
-        append_bytes(vm, &args[0], &[byte])?;
-        Ok(Value::NONE)
-    }, "Append a single item to the end of the bytearray."),
-    native("clear(self, /)", |vm, args| {
-        this(vm, &args[0])?.replace(vm, Vec::new())?;
-        Ok(Value::NONE)
-    }, "Remove all items from the bytearray."),
-    native("copy(self, /)", |vm, args| Ok(vm.bytearray(this(vm, &args[0])?.content.cloned())), "Return a copy of B."),
-    native("extend(self, iterable_of_ints, /)", |vm, args| {
-        let added = if vm.has_buffer(&args[1]) {
-            vm.buffer_bytes(&args[1])?
-        } else {
-            let slots = args[1].ty(vm).slots.get();
-            if slots.iter.is_none() && slots.getitem.is_none() {
-                return Err(vm.type_error(format!("can't extend bytearray with {}", args[1].type_name(vm))));
+    native(
+        "__alloc__(self, /)",
+        |vm, args| {
+            let length = this(vm, &args[0])?.content.get().len();
+            Ok(vm.int_usize(if length == 0 { 0 } else { length + 1 }))
+        },
+        "Return the number of bytes actually allocated."
+    ),
+    native(
+        "__reduce__(self, /)",
+        |vm, args| reduce(vm, &args[0], 2),
+        "Return state information for pickling."
+    ),
+    native(
+        "__reduce_ex__(self, proto=0, /)",
+        |vm, args| {
+            let protocol = args[1].given().map_or(Ok(0), |protocol| vm.to_i32(protocol))?;
+            reduce(vm, &args[0], i64::from(protocol))
+        },
+        "Return state information for pickling."
+    ),
+    native(
+        "__sizeof__(self, /)",
+        |vm, args| {
+            let length = this(vm, &args[0])?.content.get().len();
+            Ok(vm.int_usize(56 + if length == 0 { 0 } else { length + 1 }))
+        },
+        "Returns the size of the bytearray object in memory, in bytes."
+    ),
+    native(
+        "__release_buffer__(self, buffer, /)",
+        |vm, args| {
+            let Some(view) = args[1].downcast::<super::memoryviews::MemoryView>() else {
+                return Err(vm.type_error("expected a memoryview object"));
+            };
+            view.lease.set(None);
+            Ok(Value::NONE)
+        },
+        "Release the buffer object that exposes the underlying memory of the object."
+    ),
+    native(
+        "append(self, item, /)",
+        |vm, args| {
+            let byte = vm.to_byte(&args[1], "byte")?;
+            append_bytes(vm, &args[0], &[byte])?;
+            Ok(Value::NONE)
+        },
+        "Append a single item to the end of the bytearray."
+    ),
+    native(
+        "clear(self, /)",
+        |vm, args| {
+            this(vm, &args[0])?.replace(vm, Vec::new())?;
+            Ok(Value::NONE)
+        },
+        "Remove all items from the bytearray."
+    ),
+    native(
+        "copy(self, /)",
+        |vm, args| Ok(vm.bytearray(this(vm, &args[0])?.content.cloned())),
+        "Return a copy of B."
+    ),
+    native(
+        "extend(self, iterable_of_ints, /)",
+        |vm, args| {
+            let added = if vm.has_buffer(&args[1]) {
+                vm.buffer_bytes(&args[1])?
+            } else {
+                let slots = args[1].ty(vm).slots.get();
+                if slots.iter.is_none() && slots.getitem.is_none() {
+                    return Err(
+                        vm.type_error(format!("can't extend bytearray with {}", args[1].type_name(vm)))
+                    );
+                }
+                if args[1].as_str().is_some() {
+                    return Err(vm.type_error("expected iterable of integers; got: 'str'"));
+                }
+                vm.bytearray_source(&args[1])?
+            };
+            append_bytes(vm, &args[0], &added)?;
+            Ok(Value::NONE)
+        },
+        "Append all the items from the iterator or sequence to the bytearray."
+    ),
+    native(
+        "insert(self, index, item, /)",
+        |vm, args| {
+            let at = vm.to_ssize(&args[1])?;
+            let byte = vm.to_byte(&args[2], "byte")?;
+            let array = this(vm, &args[0])?;
+            array.resizable(vm)?;
+            let length = array.content.get().len() as isize;
+            let at = if at < 0 { (at + length).max(0) } else { at.min(length) };
+            array.content.get_mut().insert(at as usize, byte);
+            Ok(Value::NONE)
+        },
+        "Insert a single item into the bytearray before the given index."
+    ),
+    native(
+        "pop(self, index=-1, /)",
+        |vm, args| {
+            let at = args[1].given().map_or(Ok(-1), |at| vm.to_ssize(at))?;
+            let array = this(vm, &args[0])?;
+            let length = array.content.get().len() as isize;
+            if length == 0 {
+                return Err(vm.index_error("pop from empty bytearray"));
             }
-            if args[1].as_str().is_some() {
-                return Err(vm.type_error("expected iterable of integers; got: 'str'"));
+            let at = if at < 0 { at + length } else { at };
+            if at < 0 || at >= length {
+                return Err(vm.index_error("pop index out of range"));
             }
-            vm.bytearray_source(&args[1])?
-        };
-        append_bytes(vm, &args[0], &added)?;
-        Ok(Value::NONE)
-    }, "Append all the items from the iterator or sequence to the bytearray."),
-    native("insert(self, index, item, /)", |vm, args| {
-        let at = vm.to_ssize(&args[1])?;
-        let byte = vm.to_byte(&args[2], "byte")?;
-        let array = this(vm, &args[0])?;
-        array.resizable(vm)?;
-        let length = array.content.get().len() as isize;
-        let at = if at < 0 { (at + length).max(0) } else { at.min(length) };
-        array.content.get_mut().insert(at as usize, byte);
-        Ok(Value::NONE)
-    }, "Insert a single item into the bytearray before the given index."),
-    native("pop(self, index=-1, /)", |vm, args| {
-        let at = args[1].given().map_or(Ok(-1), |at| vm.to_ssize(at))?;
-        let array = this(vm, &args[0])?;
-        let length = array.content.get().len() as isize;
-        if length == 0 {
-            return Err(vm.index_error("pop from empty bytearray"));
-        }
-        let at = if at < 0 { at + length } else { at };
-        if at < 0 || at >= length {
-            return Err(vm.index_error("pop index out of range"));
-        }
-        array.resizable(vm)?;
-        let byte = array.content.get_mut().remove(at as usize);
-        Ok(vm.int(i64::from(byte)))
-    }, "Remove and return a single item from B.\n\nThe last one unless an index is given."),
-    native("remove(self, value, /)", |vm, args| {
-        let byte = vm.to_byte(&args[1], "byte")?;
-        let array = this(vm, &args[0])?;
-        let Some(at) = memchr::memchr(byte, array.content.get()) else {
-            return Err(vm.value_error("value not found in bytearray"));
-        };
-        array.resizable(vm)?;
-        array.content.get_mut().remove(at);
-        Ok(Value::NONE)
-    }, "Remove the first occurrence of a value in the bytearray."),
-    native("resize(self, size, /)", |vm, args| {
-        let size = vm.to_ssize(&args[1])?;
-        if size < 0 {
-            return Err(vm.value_error(format!("Can only resize to positive sizes, got {size}")));
-        }
-        let array = this(vm, &args[0])?;
-        let (size, data) = (size as usize, array.content.get_mut());
-        if size == data.len() {
-            return Ok(Value::NONE);
-        }
-        array.resizable(vm)?;
-        if size > data.len() && data.try_reserve(size - data.len()).is_err() {
-            return Err(vm.memory_error());
-        }
-        data.resize(size, 0);
-        Ok(Value::NONE)
-    }, "Resize the internal buffer of bytearray to len; new bytes are zero."),
-    native("reverse(self, /)", |vm, args| {
-        this(vm, &args[0])?.content.get_mut().reverse();
-        Ok(Value::NONE)
-    }, "Reverse the order of the values in B in place."),
+            array.resizable(vm)?;
+            let byte = array.content.get_mut().remove(at as usize);
+            Ok(vm.int(i64::from(byte)))
+        },
+        "Remove and return a single item from B.\n\nThe last one unless an index is given."
+    ),
+    native(
+        "remove(self, value, /)",
+        |vm, args| {
+            let byte = vm.to_byte(&args[1], "byte")?;
+            let array = this(vm, &args[0])?;
+            let Some(at) = memchr::memchr(byte, array.content.get()) else {
+                return Err(vm.value_error("value not found in bytearray"));
+            };
+            array.resizable(vm)?;
+            array.content.get_mut().remove(at);
+            Ok(Value::NONE)
+        },
+        "Remove the first occurrence of a value in the bytearray."
+    ),
+    native(
+        "resize(self, size, /)",
+        |vm, args| {
+            let size = vm.to_ssize(&args[1])?;
+            if size < 0 {
+                return Err(vm.value_error(format!("Can only resize to positive sizes, got {size}")));
+            }
+            let array = this(vm, &args[0])?;
+            let (size, data) = (size as usize, array.content.get_mut());
+            if size == data.len() {
+                return Ok(Value::NONE);
+            }
+            array.resizable(vm)?;
+            if size > data.len() && data.try_reserve(size - data.len()).is_err() {
+                return Err(vm.memory_error());
+            }
+            data.resize(size, 0);
+            Ok(Value::NONE)
+        },
+        "Resize the internal buffer of bytearray to len; new bytes are zero."
+    ),
+    native(
+        "reverse(self, /)",
+        |vm, args| {
+            this(vm, &args[0])?.content.get_mut().reverse();
+            Ok(Value::NONE)
+        },
+        "Reverse the order of the values in B in place."
+    ),
 ];

@@ -144,14 +144,17 @@ pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
 /// `code.replace`: what dx's code can take; other fields must stay as they are.
 fn replace(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let this = this(vm, &args[0])?;
-    let text = |value: &Value, old: &Ref<Str>| value.given().and_then(Value::downcast_ref).unwrap_or_else(|| old.clone());
+    let text = |value: &Value, old: &Ref<Str>| {
+        value.given().and_then(Value::downcast_ref).unwrap_or_else(|| old.clone())
+    };
     let number = |value: &Value, old: u32| -> PyResult<u32> {
         match value.given() {
             Some(value) => Ok(vm.to_index(value)? as u32),
             None => Ok(old),
         }
     };
-    let fixed = [(8, "co_code"), (10, "co_names"), (11, "co_varnames"), (12, "co_freevars"), (13, "co_cellvars")];
+    let fixed =
+        [(8, "co_code"), (10, "co_names"), (11, "co_varnames"), (12, "co_freevars"), (13, "co_cellvars")];
     for (at, name) in fixed {
         if let Some(value) = args[at].given() {
             let old = vm.getattr_str(&args[0], name)?;
@@ -162,7 +165,11 @@ fn replace(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     }
     let consts = match args[9].given().and_then(Value::as_tuple) {
         Some(tuple) if tuple.len() == this.consts.len() => tuple.items().to_vec(),
-        Some(_) => return Err(vm.value_error("code.replace: this implementation cannot change the number of co_consts")),
+        Some(_) => {
+            return Err(
+                vm.value_error("code.replace: this implementation cannot change the number of co_consts")
+            );
+        }
         None => this.consts.to_vec(),
     };
     let new = this.copy_with(|code| {

@@ -60,7 +60,8 @@ impl Vm {
         }
         let Some(result) = self.call_special(value, &self.names().__complex__, &[])? else { return Ok(None) };
         let Some(c) = result.as_complex() else {
-            return Err(self.type_error(format!("__complex__ returned non-complex (type {})", result.type_name(self))));
+            return Err(self
+                .type_error(format!("__complex__ returned non-complex (type {})", result.type_name(self))));
         };
         if result.kind() != kind::COMPLEX {
             let name = result.type_name(self);
@@ -376,7 +377,9 @@ fn of_type(vm: &Vm, ty: &TypeRef, z: Complex) -> Value {
 fn complex_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     let pos = args.pos();
     if args.values.len() > 2 {
-        return Err(vm.type_error(format!("complex() takes at most 2 arguments ({} given)", args.values.len())));
+        return Err(
+            vm.type_error(format!("complex() takes at most 2 arguments ({} given)", args.values.len()))
+        );
     }
     let (mut real, mut imag) = (pos.first(), pos.get(1));
     for (key, value) in args.keywords() {
@@ -425,9 +428,7 @@ fn of_single(vm: &Vm, ty: &TypeRef, value: &Value) -> PyResult<Value> {
 /// A part of `complex(real, imag)`; complex parts are still taken.
 fn part(vm: &Vm, value: Option<&Value>, name: &str) -> PyResult<Operand> {
     let Some(value) = value else { return Ok(Operand::Real(0.0)) };
-    let wrong = || {
-        format!("complex() argument '{name}' must be a real number, not {}", value.type_name(vm))
-    };
+    let wrong = || format!("complex() argument '{name}' must be a real number, not {}", value.type_name(vm));
     let direct = value.as_complex().is_some();
     let by_method = if name == "real" || direct { vm.complex_by_method(value)? } else { None };
     if let Some(z) = by_method {
@@ -505,7 +506,8 @@ fn parse(text: &[u8]) -> Option<Complex> {
     if first == 0 {
         // A lone unit, with or without a sign.
         let sign = usize::from(matches!(text.first(), Some(b'+' | b'-')));
-        return is_unit(&text[sign..]).then(|| Complex { re: 0.0, im: if text[0] == b'-' { -1.0 } else { 1.0 } });
+        return is_unit(&text[sign..])
+            .then(|| Complex { re: 0.0, im: if text[0] == b'-' { -1.0 } else { 1.0 } });
     }
     if rest.is_empty() {
         return Some(Complex { re: float_text::parse(head)?, im: 0.0 });
@@ -547,7 +549,11 @@ static METHODS: &[Native] = &[
         |vm, args| this(vm, &args[0]).map(|z| vm.complex(z.re, -z.im)),
         "Return the complex conjugate of its argument. (3-4j).conjugate() == 3+4j.",
     ),
-    native("__complex__(self, /)", |vm, args| exact(vm, &args[0]), "Convert this value to exact type complex."),
+    native(
+        "__complex__(self, /)",
+        |vm, args| exact(vm, &args[0]),
+        "Convert this value to exact type complex.",
+    ),
     native(
         "__getnewargs__(self, /)",
         |vm, args| {

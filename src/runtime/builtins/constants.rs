@@ -36,7 +36,8 @@ pub static ELLIPSIS_TYPE: TypeSpec = TypeSpec::new("ellipsis", Plain::layout)
 pub static NOT_IMPLEMENTED_TYPE: TypeSpec = TypeSpec::new("NotImplementedType", Plain::layout)
     .doc("()", "The type of the NotImplemented singleton.")
     .slots(|s| {
-        s.new = Some(|vm, _, args| no_arguments(vm, args, "NotImplementedType").map(|()| Value::NOT_IMPLEMENTED));
+        s.new =
+            Some(|vm, _, args| no_arguments(vm, args, "NotImplementedType").map(|()| Value::NOT_IMPLEMENTED));
         s.repr = Some(|vm, _| Ok(vm.intern("NotImplemented").into_value()));
         s.bool = Some(|vm, _| Err(vm.type_error("NotImplemented should not be used in a boolean context")));
     })

@@ -150,7 +150,11 @@ fn run_bound(
 #[inline]
 pub fn check_receiver(vm: &Vm, def: &Native, owner: &TypeRef, args: Args) -> PyResult<()> {
     let Some(receiver) = args.pos().first() else {
-        return Err(vm.type_error(format!("unbound method {}.{}() needs an argument", owner.name(), def.name())));
+        return Err(vm.type_error(format!(
+            "unbound method {}.{}() needs an argument",
+            owner.name(),
+            def.name()
+        )));
     };
     let ty = receiver.ty(vm);
     if ty.address() == owner.address() || ty.is_subtype(owner) {
@@ -240,39 +244,56 @@ pub static NATIVE_FUNCTION: TypeSpec = TypeSpec::new("builtin_function_or_method
             Ok(((std::ptr::from_ref(this.def) as u64 ^ this.receiver.to_bits()) >> 4) as i64)
         });
     })
-    .methods(&[native("__reduce__(self, /)", |vm, args| {
-        let this = vm.cast::<NativeFunction>(&args[0])?;
-        let name = vm.str(this.def.name());
-        if this.receiver.is_unbound() || this.receiver.kind() == kind::MODULE {
-            return Ok(name);
-        }
-        let getattr = vm.builtin("getattr")?;
-        let pair = vm.tuple(vec![this.receiver.clone(), name]);
-        Ok(vm.tuple(vec![getattr, pair]))
-    }, "")])
+    .methods(&[native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let this = vm.cast::<NativeFunction>(&args[0])?;
+            let name = vm.str(this.def.name());
+            if this.receiver.is_unbound() || this.receiver.kind() == kind::MODULE {
+                return Ok(name);
+            }
+            let getattr = vm.builtin("getattr")?;
+            let pair = vm.tuple(vec![this.receiver.clone(), name]);
+            Ok(vm.tuple(vec![getattr, pair]))
+        },
+        "",
+    )])
     .getset(&[
         getter("__name__", |vm, f| Ok(vm.str(vm.cast::<NativeFunction>(f)?.def.name())), ""),
-        getter("__qualname__", |vm, f| {
-            let this = vm.cast::<NativeFunction>(f)?;
-            let name = this.def.name();
-            if this.receiver.is_unbound() || this.receiver.kind() == kind::MODULE {
-                return Ok(vm.str(name));
-            }
-            let ty = match this.receiver.as_type() {
-                Some(ty) => ty.to_ref(),
-                None => this.receiver.type_ref(vm),
-            };
-            Ok(vm.str(format!("{}.{name}", ty.qualname.get().to_string_lossy())))
-        }, ""),
+        getter(
+            "__qualname__",
+            |vm, f| {
+                let this = vm.cast::<NativeFunction>(f)?;
+                let name = this.def.name();
+                if this.receiver.is_unbound() || this.receiver.kind() == kind::MODULE {
+                    return Ok(vm.str(name));
+                }
+                let ty = match this.receiver.as_type() {
+                    Some(ty) => ty.to_ref(),
+                    None => this.receiver.type_ref(vm),
+                };
+                Ok(vm.str(format!("{}.{name}", ty.qualname.get().to_string_lossy())))
+            },
+            "",
+        ),
         getter("__doc__", |vm, f| Ok(doc_or_none(vm, vm.cast::<NativeFunction>(f)?.def.doc)), ""),
-        getset("__module__", |vm, f| Ok(vm.cast::<NativeFunction>(f)?.module.cloned()), |vm, f, v| {
-            vm.cast::<NativeFunction>(f)?.module.set(v.cloned().unwrap_or(Value::NONE));
-            Ok(())
-        }, ""),
-        getter("__self__", |vm, f| {
-            let receiver = vm.cast::<NativeFunction>(f)?.receiver.clone();
-            Ok(if receiver.is_unbound() { Value::NONE } else { receiver })
-        }, ""),
+        getset(
+            "__module__",
+            |vm, f| Ok(vm.cast::<NativeFunction>(f)?.module.cloned()),
+            |vm, f, v| {
+                vm.cast::<NativeFunction>(f)?.module.set(v.cloned().unwrap_or(Value::NONE));
+                Ok(())
+            },
+            "",
+        ),
+        getter(
+            "__self__",
+            |vm, f| {
+                let receiver = vm.cast::<NativeFunction>(f)?.receiver.clone();
+                Ok(if receiver.is_unbound() { Value::NONE } else { receiver })
+            },
+            "",
+        ),
         getter("__text_signature__", |vm, f| Ok(text_signature(vm, vm.cast::<NativeFunction>(f)?.def)), ""),
     ]);
 
@@ -325,67 +346,91 @@ pub static METHOD_DESCRIPTOR: TypeSpec = TypeSpec::new("method_descriptor", Meth
             Ok(descriptor_repr(vm, "method", this.def.name(), &this.owner))
         });
     })
-    .methods(&[native("__reduce__(self, /)", |vm, args| {
-        let this = vm.cast::<MethodDescriptor>(&args[0])?;
-        reduce_descriptor(vm, &this.owner, this.def.name())
-    }, "")])
+    .methods(&[native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let this = vm.cast::<MethodDescriptor>(&args[0])?;
+            reduce_descriptor(vm, &this.owner, this.def.name())
+        },
+        "",
+    )])
     .getset(&[
         getter("__name__", |vm, d| Ok(vm.str(vm.cast::<MethodDescriptor>(d)?.def.name())), ""),
         getter("__objclass__", |vm, d| Ok(vm.cast::<MethodDescriptor>(d)?.owner.clone().into_value()), ""),
-        getter("__qualname__", |vm, d| {
-            let this = vm.cast::<MethodDescriptor>(d)?;
-            Ok(qualname(vm, &this.owner, this.def.name()))
-        }, ""),
+        getter(
+            "__qualname__",
+            |vm, d| {
+                let this = vm.cast::<MethodDescriptor>(d)?;
+                Ok(qualname(vm, &this.owner, this.def.name()))
+            },
+            "",
+        ),
         getter("__doc__", |vm, d| Ok(doc_or_none(vm, vm.cast::<MethodDescriptor>(d)?.def.doc)), ""),
         getter("__text_signature__", |vm, d| Ok(text_signature(vm, vm.cast::<MethodDescriptor>(d)?.def)), ""),
     ]);
 
 /// `classmethod_descriptor`
-pub static CLASS_METHOD_DESCRIPTOR: TypeSpec = TypeSpec::new("classmethod_descriptor", MethodDescriptor::layout)
-    .slots(|s| {
-        s.call = Some(|vm, callable, args| {
-            let this = vm.cast::<MethodDescriptor>(callable)?;
-            let Some(first) = args.pos().first() else {
-                return Err(vm.type_error(format!(
-                    "descriptor '{}' of '{}' object needs an argument", this.def.name(), this.owner.name())));
-            };
-            let Some(class) = first.as_type() else {
-                return Err(vm.type_error(format!(
-                    "descriptor '{}' for type '{}' needs a type, not a '{}' as arg 2",
-                    this.def.name(), this.owner.name(), first.type_name(vm))));
-            };
-            if !class.is_subtype(&this.owner) {
-                return Err(vm.type_error(format!(
-                    "descriptor '{}' requires a subtype of '{}' but received '{}'",
-                    this.def.name(), this.owner.name(), class.name())));
-            }
-            run(vm, this.def, args, 1)
-        });
-        s.get = Some(|vm, descriptor, object, owner| {
-            let this = vm.cast::<MethodDescriptor>(descriptor)?;
-            let class = match (owner, object) {
-                (Some(owner), _) => owner.clone(),
-                (None, Some(object)) => object.ty(vm).to_value(),
-                (None, None) => return Ok(descriptor.clone()),
-            };
-            let Some(found) = class.as_type() else {
-                return Err(vm.type_error(format!(
-                    "descriptor '{}' for type '{}' needs a type, not a '{}' as arg 2",
-                    this.def.name(), this.owner.name(), class.type_name(vm))));
-            };
-            if !found.is_subtype(&this.owner) {
-                return Err(vm.type_error(format!(
-                    "descriptor '{}' requires a subtype of '{}' but received '{}'",
-                    this.def.name(), this.owner.name(), found.name())));
-            }
-            Ok(vm.native_method(this.def, class.clone()))
-        });
-        s.repr = Some(|vm, d| {
-            let this = vm.cast::<MethodDescriptor>(d)?;
-            Ok(descriptor_repr(vm, "method", this.def.name(), &this.owner))
-        });
-    })
-    .getset(METHOD_DESCRIPTOR.getset);
+pub static CLASS_METHOD_DESCRIPTOR: TypeSpec =
+    TypeSpec::new("classmethod_descriptor", MethodDescriptor::layout)
+        .slots(|s| {
+            s.call = Some(|vm, callable, args| {
+                let this = vm.cast::<MethodDescriptor>(callable)?;
+                let Some(first) = args.pos().first() else {
+                    return Err(vm.type_error(format!(
+                        "descriptor '{}' of '{}' object needs an argument",
+                        this.def.name(),
+                        this.owner.name()
+                    )));
+                };
+                let Some(class) = first.as_type() else {
+                    return Err(vm.type_error(format!(
+                        "descriptor '{}' for type '{}' needs a type, not a '{}' as arg 2",
+                        this.def.name(),
+                        this.owner.name(),
+                        first.type_name(vm)
+                    )));
+                };
+                if !class.is_subtype(&this.owner) {
+                    return Err(vm.type_error(format!(
+                        "descriptor '{}' requires a subtype of '{}' but received '{}'",
+                        this.def.name(),
+                        this.owner.name(),
+                        class.name()
+                    )));
+                }
+                run(vm, this.def, args, 1)
+            });
+            s.get = Some(|vm, descriptor, object, owner| {
+                let this = vm.cast::<MethodDescriptor>(descriptor)?;
+                let class = match (owner, object) {
+                    (Some(owner), _) => owner.clone(),
+                    (None, Some(object)) => object.ty(vm).to_value(),
+                    (None, None) => return Ok(descriptor.clone()),
+                };
+                let Some(found) = class.as_type() else {
+                    return Err(vm.type_error(format!(
+                        "descriptor '{}' for type '{}' needs a type, not a '{}' as arg 2",
+                        this.def.name(),
+                        this.owner.name(),
+                        class.type_name(vm)
+                    )));
+                };
+                if !found.is_subtype(&this.owner) {
+                    return Err(vm.type_error(format!(
+                        "descriptor '{}' requires a subtype of '{}' but received '{}'",
+                        this.def.name(),
+                        this.owner.name(),
+                        found.name()
+                    )));
+                }
+                Ok(vm.native_method(this.def, class.clone()))
+            });
+            s.repr = Some(|vm, d| {
+                let this = vm.cast::<MethodDescriptor>(d)?;
+                Ok(descriptor_repr(vm, "method", this.def.name(), &this.owner))
+            });
+        })
+        .getset(METHOD_DESCRIPTOR.getset);
 
 /// `getset_descriptor`
 pub static GETSET_DESCRIPTOR: TypeSpec = TypeSpec::new("getset_descriptor", GetSetDescriptor::layout)
@@ -403,7 +448,10 @@ pub static GETSET_DESCRIPTOR: TypeSpec = TypeSpec::new("getset_descriptor", GetS
             match this.def.set {
                 Some(set) => set(vm, object, value),
                 None => Err(vm.attribute_error(format!(
-                    "attribute '{}' of '{}' objects is not writable", this.def.name, this.owner.name()))),
+                    "attribute '{}' of '{}' objects is not writable",
+                    this.def.name,
+                    this.owner.name()
+                ))),
             }
         });
         s.repr = Some(|vm, d| {
@@ -414,10 +462,14 @@ pub static GETSET_DESCRIPTOR: TypeSpec = TypeSpec::new("getset_descriptor", GetS
     .getset(&[
         getter("__name__", |vm, d| Ok(vm.str(vm.cast::<GetSetDescriptor>(d)?.def.name)), ""),
         getter("__objclass__", |vm, d| Ok(vm.cast::<GetSetDescriptor>(d)?.owner.clone().into_value()), ""),
-        getter("__qualname__", |vm, d| {
-            let this = vm.cast::<GetSetDescriptor>(d)?;
-            Ok(qualname(vm, &this.owner, this.def.name))
-        }, ""),
+        getter(
+            "__qualname__",
+            |vm, d| {
+                let this = vm.cast::<GetSetDescriptor>(d)?;
+                Ok(qualname(vm, &this.owner, this.def.name))
+            },
+            "",
+        ),
         getter("__doc__", |vm, d| Ok(doc_or_none(vm, vm.cast::<GetSetDescriptor>(d)?.def.doc)), ""),
     ]);
 
@@ -439,7 +491,7 @@ pub static MEMBER_DESCRIPTOR: TypeSpec = TypeSpec::new("member_descriptor", Memb
             check_instance(vm, &this.name.to_string_lossy(), &this.owner, object)?;
             let word = vm.slot_word(object, this.offset);
             if value.is_none() && word.get().is_unbound() {
-                return Err(vm.no_attribute(object, this.name.value()));
+                return Err(vm.attribute_error_on(object, this.name.value(), this.name.to_string_lossy()));
             }
             word.set(value.cloned().unwrap_or(Value::UNBOUND));
             Ok(())
@@ -449,17 +501,25 @@ pub static MEMBER_DESCRIPTOR: TypeSpec = TypeSpec::new("member_descriptor", Memb
             Ok(descriptor_repr(vm, "member", &this.name.to_string_lossy(), &this.owner))
         });
     })
-    .methods(&[native("__reduce__(self, /)", |vm, args| {
-        let this = vm.cast::<MemberDescriptor>(&args[0])?;
-        reduce_descriptor(vm, &this.owner, &this.name.to_string_lossy())
-    }, "")])
+    .methods(&[native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let this = vm.cast::<MemberDescriptor>(&args[0])?;
+            reduce_descriptor(vm, &this.owner, &this.name.to_string_lossy())
+        },
+        "",
+    )])
     .getset(&[
         getter("__name__", |vm, d| Ok(vm.cast::<MemberDescriptor>(d)?.name.clone().into_value()), ""),
         getter("__objclass__", |vm, d| Ok(vm.cast::<MemberDescriptor>(d)?.owner.clone().into_value()), ""),
-        getter("__qualname__", |vm, d| {
-            let this = vm.cast::<MemberDescriptor>(d)?;
-            Ok(qualname(vm, &this.owner, &this.name.to_string_lossy()))
-        }, ""),
+        getter(
+            "__qualname__",
+            |vm, d| {
+                let this = vm.cast::<MemberDescriptor>(d)?;
+                Ok(qualname(vm, &this.owner, &this.name.to_string_lossy()))
+            },
+            "",
+        ),
         getter("__doc__", |_, _| Ok(Value::NONE), ""),
     ]);
 
@@ -479,12 +539,17 @@ pub static SLOT_WRAPPER: TypeSpec = TypeSpec::new("wrapper_descriptor", SlotWrap
             let Some(receiver) = args.pos().first() else {
                 return Err(vm.type_error(format!(
                     "descriptor '{}' of '{}' object needs an argument",
-                    name.to_string_lossy(), this.owner.name())));
+                    name.to_string_lossy(),
+                    this.owner.name()
+                )));
             };
             if !receiver.ty(vm).is_subtype(&this.owner) {
                 return Err(vm.type_error(format!(
                     "descriptor '{}' requires a '{}' object but received a '{}'",
-                    name.to_string_lossy(), this.owner.name(), receiver.type_name(vm))));
+                    name.to_string_lossy(),
+                    this.owner.name(),
+                    receiver.type_name(vm)
+                )));
             }
             this.call(vm, receiver, args.rest())
         });
@@ -492,25 +557,39 @@ pub static SLOT_WRAPPER: TypeSpec = TypeSpec::new("wrapper_descriptor", SlotWrap
             let Some(object) = object else { return Ok(descriptor.clone()) };
             let this = vm.cast::<SlotWrapper>(descriptor)?;
             check_instance(vm, &wrapper_name(vm, this).to_string_lossy(), &this.owner, object)?;
-            Ok(vm.alloc_spec(&METHOD_WRAPPER, MethodWrapper { wrapper: this.to_ref(), receiver: object.clone() }))
+            Ok(vm.alloc_spec(
+                &METHOD_WRAPPER,
+                MethodWrapper { wrapper: this.to_ref(), receiver: object.clone() },
+            ))
         });
         s.repr = Some(|vm, d| {
             let this = vm.cast::<SlotWrapper>(d)?;
             Ok(vm.str(format!(
-                "<slot wrapper '{}' of '{}' objects>", wrapper_name(vm, this).to_string_lossy(), this.owner.name())))
+                "<slot wrapper '{}' of '{}' objects>",
+                wrapper_name(vm, this).to_string_lossy(),
+                this.owner.name()
+            )))
         });
     })
-    .methods(&[native("__reduce__(self, /)", |vm, args| {
-        let this = vm.cast::<SlotWrapper>(&args[0])?;
-        reduce_descriptor(vm, &this.owner, &wrapper_name(vm, this).to_string_lossy())
-    }, "")])
+    .methods(&[native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let this = vm.cast::<SlotWrapper>(&args[0])?;
+            reduce_descriptor(vm, &this.owner, &wrapper_name(vm, this).to_string_lossy())
+        },
+        "",
+    )])
     .getset(&[
         getter("__name__", |vm, d| Ok(wrapper_name(vm, vm.cast::<SlotWrapper>(d)?).into_value()), ""),
         getter("__objclass__", |vm, d| Ok(vm.cast::<SlotWrapper>(d)?.owner.clone().into_value()), ""),
-        getter("__qualname__", |vm, d| {
-            let this = vm.cast::<SlotWrapper>(d)?;
-            Ok(qualname(vm, &this.owner, &wrapper_name(vm, this).to_string_lossy()))
-        }, ""),
+        getter(
+            "__qualname__",
+            |vm, d| {
+                let this = vm.cast::<SlotWrapper>(d)?;
+                Ok(qualname(vm, &this.owner, &wrapper_name(vm, this).to_string_lossy()))
+            },
+            "",
+        ),
         getter("__doc__", |vm, d| Ok(doc_or_none(vm, vm.cast::<SlotWrapper>(d)?.dunder().doc)), ""),
         getter("__text_signature__", |vm, d| Ok(vm.str(vm.cast::<SlotWrapper>(d)?.dunder().signature)), ""),
     ]);
@@ -527,7 +606,10 @@ pub static METHOD_WRAPPER: TypeSpec = TypeSpec::new("method-wrapper", MethodWrap
             let this = vm.cast::<MethodWrapper>(m)?;
             Ok(vm.str(format!(
                 "<method-wrapper '{}' of {} object at 0x{:x}>",
-                wrapper_name(vm, &this.wrapper).to_string_lossy(), this.receiver.type_name(vm), this.receiver.to_bits())))
+                wrapper_name(vm, &this.wrapper).to_string_lossy(),
+                this.receiver.type_name(vm),
+                this.receiver.to_bits()
+            )))
         });
         s.compare = Some(|_, a, b, op| {
             let (Some(x), Some(y)) = (a.downcast::<MethodWrapper>(), b.downcast::<MethodWrapper>()) else {
@@ -545,22 +627,42 @@ pub static METHOD_WRAPPER: TypeSpec = TypeSpec::new("method-wrapper", MethodWrap
             Ok(((this.wrapper.address() ^ this.receiver.to_bits().rotate_left(7)) >> 4) as i64)
         });
     })
-    .methods(&[native("__reduce__(self, /)", |vm, args| {
-        let this = vm.cast::<MethodWrapper>(&args[0])?;
-        let getattr = vm.builtin("getattr")?;
-        let pair = vm.tuple(vec![this.receiver.clone(), wrapper_name(vm, &this.wrapper).into_value()]);
-        Ok(vm.tuple(vec![getattr, pair]))
-    }, "")])
+    .methods(&[native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let this = vm.cast::<MethodWrapper>(&args[0])?;
+            let getattr = vm.builtin("getattr")?;
+            let pair = vm.tuple(vec![this.receiver.clone(), wrapper_name(vm, &this.wrapper).into_value()]);
+            Ok(vm.tuple(vec![getattr, pair]))
+        },
+        "",
+    )])
     .getset(&[
         getter("__self__", |vm, m| Ok(vm.cast::<MethodWrapper>(m)?.receiver.clone()), ""),
-        getter("__objclass__", |vm, m| Ok(vm.cast::<MethodWrapper>(m)?.wrapper.owner.clone().into_value()), ""),
-        getter("__name__", |vm, m| Ok(wrapper_name(vm, &vm.cast::<MethodWrapper>(m)?.wrapper).into_value()), ""),
-        getter("__qualname__", |vm, m| {
-            let this = vm.cast::<MethodWrapper>(m)?;
-            Ok(qualname(vm, &this.wrapper.owner, &wrapper_name(vm, &this.wrapper).to_string_lossy()))
-        }, ""),
+        getter(
+            "__objclass__",
+            |vm, m| Ok(vm.cast::<MethodWrapper>(m)?.wrapper.owner.clone().into_value()),
+            "",
+        ),
+        getter(
+            "__name__",
+            |vm, m| Ok(wrapper_name(vm, &vm.cast::<MethodWrapper>(m)?.wrapper).into_value()),
+            "",
+        ),
+        getter(
+            "__qualname__",
+            |vm, m| {
+                let this = vm.cast::<MethodWrapper>(m)?;
+                Ok(qualname(vm, &this.wrapper.owner, &wrapper_name(vm, &this.wrapper).to_string_lossy()))
+            },
+            "",
+        ),
         getter("__doc__", |vm, m| Ok(doc_or_none(vm, vm.cast::<MethodWrapper>(m)?.wrapper.dunder().doc)), ""),
-        getter("__text_signature__", |vm, m| Ok(vm.str(vm.cast::<MethodWrapper>(m)?.wrapper.dunder().signature)), ""),
+        getter(
+            "__text_signature__",
+            |vm, m| Ok(vm.str(vm.cast::<MethodWrapper>(m)?.wrapper.dunder().signature)),
+            "",
+        ),
     ]);
 
 /// `method`
@@ -599,7 +701,8 @@ pub static METHOD: TypeSpec = TypeSpec::new("method", BoundMethod::layout)
                 Some(name) => Some(name),
                 None => vm.getattr_opt(&this.function, vm.names().__name__.value())?,
             };
-            let name = name.filter(|n| n.as_str().is_some()).map_or(Ok("?".to_owned()), |n| vm.to_string(&n))?;
+            let name =
+                name.filter(|n| n.as_str().is_some()).map_or(Ok("?".to_owned()), |n| vm.to_string(&n))?;
             let receiver = vm.repr_text(&this.receiver)?;
             Ok(vm.str(format!("<bound method {name} of {receiver}>")))
         });
@@ -618,20 +721,36 @@ pub static METHOD: TypeSpec = TypeSpec::new("method", BoundMethod::layout)
             Ok((this.receiver.to_bits() >> 4) as i64 ^ vm.hash(&this.function)?)
         });
     })
-    .methods(&[native("__reduce__(self, /)", |vm, args| {
-        let this = vm.cast::<BoundMethod>(&args[0])?;
-        let getattr = vm.builtin("getattr")?;
-        let name = vm.getattr(&this.function, vm.names().__name__.value())?;
-        let pair = vm.tuple(vec![this.receiver.clone(), name]);
-        Ok(vm.tuple(vec![getattr, pair]))
-    }, "")])
+    .methods(&[native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let this = vm.cast::<BoundMethod>(&args[0])?;
+            let getattr = vm.builtin("getattr")?;
+            let name = vm.getattr(&this.function, vm.names().__name__.value())?;
+            let pair = vm.tuple(vec![this.receiver.clone(), name]);
+            Ok(vm.tuple(vec![getattr, pair]))
+        },
+        "",
+    )])
     .getset(&[
-        getter("__func__", |vm, m| Ok(vm.cast::<BoundMethod>(m)?.function.clone()), "the function (or other callable) implementing a method"),
-        getter("__self__", |vm, m| Ok(vm.cast::<BoundMethod>(m)?.receiver.clone()), "the instance to which a method is bound"),
-        getter("__doc__", |vm, m| {
-            let function = vm.cast::<BoundMethod>(m)?.function.clone();
-            vm.getattr(&function, vm.names().__doc__.value())
-        }, ""),
+        getter(
+            "__func__",
+            |vm, m| Ok(vm.cast::<BoundMethod>(m)?.function.clone()),
+            "the function (or other callable) implementing a method",
+        ),
+        getter(
+            "__self__",
+            |vm, m| Ok(vm.cast::<BoundMethod>(m)?.receiver.clone()),
+            "the instance to which a method is bound",
+        ),
+        getter(
+            "__doc__",
+            |vm, m| {
+                let function = vm.cast::<BoundMethod>(m)?.function.clone();
+                vm.getattr(&function, vm.names().__doc__.value())
+            },
+            "",
+        ),
     ]);
 
 impl Vm {
@@ -687,4 +806,3 @@ impl Vm {
         crate::runtime::gc::heap::word_at(object, offset)
     }
 }
-

@@ -58,11 +58,14 @@ pub static VALUE_ITER: TypeSpec = iter_spec("dict_valueiterator", kind::DICT_VAL
 /// `dict_itemiterator`
 pub static ITEM_ITER: TypeSpec = iter_spec("dict_itemiterator", kind::DICT_ITEM_ITER).slots(forward_slots);
 /// `dict_reversekeyiterator`
-pub static REVERSE_KEY_ITER: TypeSpec = iter_spec("dict_reversekeyiterator", kind::OTHER).slots(backward_slots);
+pub static REVERSE_KEY_ITER: TypeSpec =
+    iter_spec("dict_reversekeyiterator", kind::OTHER).slots(backward_slots);
 /// `dict_reversevalueiterator`
-pub static REVERSE_VALUE_ITER: TypeSpec = iter_spec("dict_reversevalueiterator", kind::OTHER).slots(backward_slots);
+pub static REVERSE_VALUE_ITER: TypeSpec =
+    iter_spec("dict_reversevalueiterator", kind::OTHER).slots(backward_slots);
 /// `dict_reverseitemiterator`
-pub static REVERSE_ITEM_ITER: TypeSpec = iter_spec("dict_reverseitemiterator", kind::OTHER).slots(backward_slots);
+pub static REVERSE_ITEM_ITER: TypeSpec =
+    iter_spec("dict_reverseitemiterator", kind::OTHER).slots(backward_slots);
 
 const fn iter_spec(name: &'static str, kind: u16) -> TypeSpec {
     TypeSpec::new(name, DictIter::layout).kind(kind).methods(ITER_METHODS)
@@ -70,7 +73,10 @@ const fn iter_spec(name: &'static str, kind: u16) -> TypeSpec {
 
 fn new_iter(vm: &Vm, spec: &'static TypeSpec, dict: &Ref<Dict>, what: What, at: usize) -> Value {
     let (used, left) = (Cell::new(dict.len()), Cell::new(dict.len()));
-    vm.alloc_spec(spec, DictIter { dict: LockCell::new(Some(dict.clone())), at: Cell::new(at), used, left, what })
+    vm.alloc_spec(
+        spec,
+        DictIter { dict: LockCell::new(Some(dict.clone())), at: Cell::new(at), used, left, what },
+    )
 }
 
 /// An iterator over a dict.
@@ -101,7 +107,8 @@ impl DictIter {
             self.used.set(usize::MAX);
             return Err(vm.runtime_error("dictionary changed size during iteration"));
         }
-        let found = if backward { dict.previous_entry(self.at.get()) } else { dict.next_entry(self.at.get()) };
+        let found =
+            if backward { dict.previous_entry(self.at.get()) } else { dict.next_entry(self.at.get()) };
         let Some((at, key, value)) = found else {
             self.dict.set(None);
             return Ok(None);
@@ -135,26 +142,36 @@ fn backward_slots(s: &mut Slots) {
 }
 
 static ITER_METHODS: &[Native] = &[
-    native("__length_hint__(self, /)", |vm, args| Ok(vm.int(vm.cast::<DictIter>(&args[0])?.remaining() as i64)),
-        "Private method returning an estimate of len(list(it))."),
-    native("__reduce__(self, /)", |vm, args| {
-        // The rest, of a copy: the iterator itself stays where it is.
-        let this = vm.cast::<DictIter>(&args[0])?;
-        let backward = this.at.get() > 0 && !matches!(
-            args[0].kind(), kind::DICT_KEY_ITER | kind::DICT_VALUE_ITER | kind::DICT_ITEM_ITER);
-        let copy = DictIter {
-            dict: LockCell::new(this.dict.cloned()),
-            at: this.at.clone(),
-            used: this.used.clone(),
-            left: this.left.clone(),
-            what: this.what,
-        };
-        let mut rest = Vec::new();
-        while let Some(item) = copy.step(vm, backward)? {
-            rest.push(item);
-        }
-        vm.reduce_to_iter(rest)
-    }, "Return state information for pickling."),
+    native(
+        "__length_hint__(self, /)",
+        |vm, args| Ok(vm.int(vm.cast::<DictIter>(&args[0])?.remaining() as i64)),
+        "Private method returning an estimate of len(list(it)).",
+    ),
+    native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            // The rest, of a copy: the iterator itself stays where it is.
+            let this = vm.cast::<DictIter>(&args[0])?;
+            let backward = this.at.get() > 0
+                && !matches!(
+                    args[0].kind(),
+                    kind::DICT_KEY_ITER | kind::DICT_VALUE_ITER | kind::DICT_ITEM_ITER
+                );
+            let copy = DictIter {
+                dict: LockCell::new(this.dict.cloned()),
+                at: this.at.clone(),
+                used: this.used.clone(),
+                left: this.left.clone(),
+                what: this.what,
+            };
+            let mut rest = Vec::new();
+            while let Some(item) = copy.step(vm, backward)? {
+                rest.push(item);
+            }
+            vm.reduce_to_iter(rest)
+        },
+        "Return state information for pickling.",
+    ),
 ];
 
 // ------------------------------------------------------------------------------------------------ views
@@ -179,8 +196,10 @@ pub static DICT_KEYS: TypeSpec =
 pub static DICT_ITEMS: TypeSpec =
     TypeSpec::new("dict_items", DictView::layout).slots(set_slots).methods(SET_METHODS).getset(VIEW_GETSET);
 /// `dict_values`
-pub static DICT_VALUES: TypeSpec =
-    TypeSpec::new("dict_values", DictView::layout).slots(view_slots).methods(VALUES_METHODS).getset(VIEW_GETSET);
+pub static DICT_VALUES: TypeSpec = TypeSpec::new("dict_values", DictView::layout)
+    .slots(view_slots)
+    .methods(VALUES_METHODS)
+    .getset(VIEW_GETSET);
 
 /// A view of a dict.
 pub fn view(vm: &Vm, dict: &Ref<Dict>, what: What) -> Value {
@@ -240,7 +259,9 @@ fn set_slots(s: &mut Slots) {
     s.and = Some(|vm, a, b| {
         // The slot is asked for both orders.
         let (mut view, mut other) = if a.downcast::<DictView>().is_some() { (a, b) } else { (b, a) };
-        if other.downcast::<DictView>().is_some_and(|o| o.what != What::Values) && vm.len(other)? > vm.len(view)? {
+        if other.downcast::<DictView>().is_some_and(|o| o.what != What::Values)
+            && vm.len(other)? > vm.len(view)?
+        {
             std::mem::swap(&mut view, &mut other);
         }
         let result = vm.new_set();
@@ -309,27 +330,37 @@ static VALUES_METHODS: &[Native] = &[REVERSED];
 
 static SET_METHODS: &[Native] = &[
     REVERSED,
-    native("isdisjoint(self, other, /)", |vm, args| {
-        let (mut view, mut other) = (&args[0], &args[1]);
-        if view.is(other) {
-            return Ok(Value::bool(vm.len(view)? == 0));
-        }
-        if is_set_like(vm, other) && vm.len(other)? > vm.len(view)? {
-            std::mem::swap(&mut view, &mut other);
-        }
-        let iter = vm.iter(other)?;
-        while let Some(item) = vm.next(&iter)? {
-            if vm.contains(view, &item)? {
-                return Ok(Value::FALSE);
+    native(
+        "isdisjoint(self, other, /)",
+        |vm, args| {
+            let (mut view, mut other) = (&args[0], &args[1]);
+            if view.is(other) {
+                return Ok(Value::bool(vm.len(view)? == 0));
             }
-        }
-        Ok(Value::TRUE)
-    }, "Return True if the view and the given iterable have a null intersection."),
+            if is_set_like(vm, other) && vm.len(other)? > vm.len(view)? {
+                std::mem::swap(&mut view, &mut other);
+            }
+            let iter = vm.iter(other)?;
+            while let Some(item) = vm.next(&iter)? {
+                if vm.contains(view, &item)? {
+                    return Ok(Value::FALSE);
+                }
+            }
+            Ok(Value::TRUE)
+        },
+        "Return True if the view and the given iterable have a null intersection.",
+    ),
 ];
 
 /// All types of this file, for whoever registers abstract base classes.
 pub static ALL: &[&TypeSpec] = &[
-    &DICT_KEYS, &DICT_ITEMS, &DICT_VALUES, &KEY_ITER, &VALUE_ITER, &ITEM_ITER, &REVERSE_KEY_ITER, &REVERSE_VALUE_ITER,
+    &DICT_KEYS,
+    &DICT_ITEMS,
+    &DICT_VALUES,
+    &KEY_ITER,
+    &VALUE_ITER,
+    &ITEM_ITER,
+    &REVERSE_KEY_ITER,
+    &REVERSE_VALUE_ITER,
     &REVERSE_ITEM_ITER,
 ];
-

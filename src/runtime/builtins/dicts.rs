@@ -263,63 +263,113 @@ fn fromkeys(vm: &Vm, class: &Value, iterable: &Value, value: &Value) -> PyResult
 }
 
 static DICT_METHODS: &[Native] = &[
-    native("get(self, key, default=None, /)", |vm, args| {
-        Ok(match this(vm, &args[0])?.get(vm, &args[1])? {
-            Some(found) => found,
-            None => args[2].given().cloned().unwrap_or(Value::NONE),
-        })
-    }, "Return the value for key if key is in the dictionary, else default."),
-    native("setdefault(self, key, default=None, /)", |vm, args| {
-        let default = args[2].given().cloned().unwrap_or(Value::NONE);
-        Ok(this(vm, &args[0])?.set_default(vm, &args[1], &default)?.0)
-    }, "Insert key with a value of default if key is not in the dictionary.\n\nReturn the value for key if key is in the dictionary, else default."),
-    native("pop(self, key, default=<unrepresentable>, /)", |vm, args| {
-        let dict = this(vm, &args[0])?;
-        match dict.remove(vm, &args[1])? {
-            Some((_, value)) => Ok(value),
-            None => match args[2].given() {
-                Some(default) => Ok(default.clone()),
-                None => Err(vm.key_error(&args[1])),
-            },
-        }
-    }, "D.pop(k[,d]) -> v, remove specified key and return the corresponding value.\n\nIf the key is not found, return the default if given; otherwise,\nraise a KeyError."),
-    native("popitem(self, /)", |vm, args| match this(vm, &args[0])?.pop_last() {
-        Some((key, value)) => Ok(vm.tuple(vec![key, value])),
-        None => {
-            let text = vm.str("popitem(): dictionary is empty");
-            Err(vm.key_error(&text))
-        }
-    }, "Remove and return a (key, value) pair as a 2-tuple.\n\nPairs are returned in LIFO (last-in, first-out) order.\nRaises KeyError if the dict is empty."),
-    native("keys(self, /)", |vm, args| Ok(dict_views::view(vm, &owned(vm, &args[0])?, What::Keys)),
-        "Return a set-like object providing a view on the dict's keys."),
-    native("items(self, /)", |vm, args| Ok(dict_views::view(vm, &owned(vm, &args[0])?, What::Items)),
-        "Return a set-like object providing a view on the dict's items."),
-    native("values(self, /)", |vm, args| Ok(dict_views::view(vm, &owned(vm, &args[0])?, What::Values)),
-        "Return an object providing a view on the dict's values."),
-    native_raw("update(self, /, *args, **kwds)", |vm, args| {
-        let dict = owned(vm, &args.values[0])?;
-        let rest = args.rest();
-        let pos = Args::positional(rest.pos()).count(vm, "update", 0, 1)?;
-        if let Some(source) = pos.first() {
-            update_from(vm, &dict, source)?;
-        }
-        update_keywords(vm, &dict, rest)?;
-        Ok(Value::NONE)
-    }, "D.update([E, ]**F) -> None.  Update D from mapping/iterable E and F.\nIf E is present and has a .keys() method, then does:  for k in E.keys(): D[k] = E[k]\nIf E is present and lacks a .keys() method, then does:  for k, v in E: D[k] = v\nIn either case, this is followed by: for k in F:  D[k] = F[k]"),
-    native("fromkeys(cls, iterable, value=None, /)", |vm, args| {
-        fromkeys(vm, &args[0], &args[1], args[2].given().unwrap_or(&Value::NONE))
-    }, "Create a new dictionary with keys from iterable and values set to value.").class(),
-    native("clear(self, /)", |vm, args| {
-        this(vm, &args[0])?.clear();
-        Ok(Value::NONE)
-    }, "Remove all items from the dict."),
-    native("copy(self, /)", |vm, args| Ok(vm.dict(this(vm, &args[0])?.copy()).into_value()),
-        "Return a shallow copy of the dict."),
-    native("__reversed__(self, /)", |vm, args| Ok(dict_views::reverse_iter(vm, &owned(vm, &args[0])?, What::Keys)),
-        "Return a reverse iterator over the dict keys."),
-    native("__sizeof__(self, /)", |vm, args| Ok(vm.int(48 + this(vm, &args[0])?.block_size() as i64)),
-        "Return the size of the dict in memory."),
-    native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
+    native(
+        "get(self, key, default=None, /)",
+        |vm, args| {
+            Ok(match this(vm, &args[0])?.get(vm, &args[1])? {
+                Some(found) => found,
+                None => args[2].given().cloned().unwrap_or(Value::NONE),
+            })
+        },
+        "Return the value for key if key is in the dictionary, else default.",
+    ),
+    native(
+        "setdefault(self, key, default=None, /)",
+        |vm, args| {
+            let default = args[2].given().cloned().unwrap_or(Value::NONE);
+            Ok(this(vm, &args[0])?.set_default(vm, &args[1], &default)?.0)
+        },
+        "Insert key with a value of default if key is not in the dictionary.\n\nReturn the value for key if key is in the dictionary, else default.",
+    ),
+    native(
+        "pop(self, key, default=<unrepresentable>, /)",
+        |vm, args| {
+            let dict = this(vm, &args[0])?;
+            match dict.remove(vm, &args[1])? {
+                Some((_, value)) => Ok(value),
+                None => match args[2].given() {
+                    Some(default) => Ok(default.clone()),
+                    None => Err(vm.key_error(&args[1])),
+                },
+            }
+        },
+        "D.pop(k[,d]) -> v, remove specified key and return the corresponding value.\n\nIf the key is not found, return the default if given; otherwise,\nraise a KeyError.",
+    ),
+    native(
+        "popitem(self, /)",
+        |vm, args| match this(vm, &args[0])?.pop_last() {
+            Some((key, value)) => Ok(vm.tuple(vec![key, value])),
+            None => {
+                let text = vm.str("popitem(): dictionary is empty");
+                Err(vm.key_error(&text))
+            }
+        },
+        "Remove and return a (key, value) pair as a 2-tuple.\n\nPairs are returned in LIFO (last-in, first-out) order.\nRaises KeyError if the dict is empty.",
+    ),
+    native(
+        "keys(self, /)",
+        |vm, args| Ok(dict_views::view(vm, &owned(vm, &args[0])?, What::Keys)),
+        "Return a set-like object providing a view on the dict's keys.",
+    ),
+    native(
+        "items(self, /)",
+        |vm, args| Ok(dict_views::view(vm, &owned(vm, &args[0])?, What::Items)),
+        "Return a set-like object providing a view on the dict's items.",
+    ),
+    native(
+        "values(self, /)",
+        |vm, args| Ok(dict_views::view(vm, &owned(vm, &args[0])?, What::Values)),
+        "Return an object providing a view on the dict's values.",
+    ),
+    native_raw(
+        "update(self, /, *args, **kwds)",
+        |vm, args| {
+            let dict = owned(vm, &args.values[0])?;
+            let rest = args.rest();
+            let pos = Args::positional(rest.pos()).count(vm, "update", 0, 1)?;
+            if let Some(source) = pos.first() {
+                update_from(vm, &dict, source)?;
+            }
+            update_keywords(vm, &dict, rest)?;
+            Ok(Value::NONE)
+        },
+        "D.update([E, ]**F) -> None.  Update D from mapping/iterable E and F.\nIf E is present and has a .keys() method, then does:  for k in E.keys(): D[k] = E[k]\nIf E is present and lacks a .keys() method, then does:  for k, v in E: D[k] = v\nIn either case, this is followed by: for k in F:  D[k] = F[k]",
+    ),
+    native(
+        "fromkeys(cls, iterable, value=None, /)",
+        |vm, args| fromkeys(vm, &args[0], &args[1], args[2].given().unwrap_or(&Value::NONE)),
+        "Create a new dictionary with keys from iterable and values set to value.",
+    )
+    .class(),
+    native(
+        "clear(self, /)",
+        |vm, args| {
+            this(vm, &args[0])?.clear();
+            Ok(Value::NONE)
+        },
+        "Remove all items from the dict.",
+    ),
+    native(
+        "copy(self, /)",
+        |vm, args| Ok(vm.dict(this(vm, &args[0])?.copy()).into_value()),
+        "Return a shallow copy of the dict.",
+    ),
+    native(
+        "__reversed__(self, /)",
+        |vm, args| Ok(dict_views::reverse_iter(vm, &owned(vm, &args[0])?, What::Keys)),
+        "Return a reverse iterator over the dict keys.",
+    ),
+    native(
+        "__sizeof__(self, /)",
+        |vm, args| Ok(vm.int(48 + this(vm, &args[0])?.block_size() as i64)),
+        "Return the size of the dict in memory.",
+    ),
+    native(
+        "__class_getitem__(cls, object, /)",
+        |vm, args| vm.generic_alias(&args[0], &args[1]),
+        "See PEP 585",
+    )
+    .class(),
 ];
 
 /// A dict of a type that is `dict` or a subclass, without calling its `__init__`.

@@ -180,7 +180,7 @@ fn with_traceback(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 fn add_note(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if args[1].as_str().is_none() {
-        return Err(vm.type_error(format!("note must be a str, not '{}'", args[1].type_name(vm))));
+        return Err(vm.type_error(format!("add_note() argument must be str, not {}", args[1].type_name(vm))));
     }
     let name = vm.names().__notes__.value();
     let notes = match vm.getattr_opt(&args[0], name)? {
@@ -231,7 +231,9 @@ static BASE_GETSET: &[GetSet] = &[
         |vm, e| Ok(Value::bool(this(vm, e)?.suppress_context.get())),
         |vm, e, value| {
             let value = value.ok_or_else(|| vm.type_error("can't delete numeric/char attribute"))?;
-            let Some(flag) = value.as_bool() else { return Err(vm.type_error("attribute value type must be bool")) };
+            let Some(flag) = value.as_bool() else {
+                return Err(vm.type_error("attribute value type must be bool"));
+            };
             this(vm, e)?.suppress_context.set(flag);
             Ok(())
         },
@@ -568,7 +570,9 @@ fn unicode_init(vm: &Vm, object: &Value, args: Args, first: usize) -> PyResult<(
     base_init(vm, object, args)?;
     let want = 5 - first;
     if args.pos().len() != want {
-        return Err(vm.type_error(format!("function takes exactly {want} arguments ({} given)", args.pos().len())));
+        return Err(
+            vm.type_error(format!("function takes exactly {want} arguments ({} given)", args.pos().len()))
+        );
     }
     let this = this(vm, object)?;
     for (at, value) in args.pos().iter().enumerate() {
@@ -604,7 +608,8 @@ fn unicode_str(vm: &Vm, object: &Value) -> PyResult<Value> {
     } else {
         "encode"
     };
-    let codec = if encoding.is_unbound() { String::new() } else { format!("'{}' codec ", vm.to_string(&encoding)?) };
+    let codec =
+        if encoding.is_unbound() { String::new() } else { format!("'{}' codec ", vm.to_string(&encoding)?) };
     let prefix = if codec.is_empty() { "can't ".to_owned() } else { format!("{codec}can't ") };
     let what = if end == start + 1 {
         if decoding {

@@ -116,7 +116,7 @@ impl Vm {
                     result.type_name(self)
                 )));
             };
-            if !result.is_exact_float() {
+            if result.as_tagged_float().is_none() && result.kind() != kind::FLOAT {
                 let (name, given) = (value.type_name(self), result.type_name(self));
                 self.warn_deprecated(&format!(
                     "{name}.__float__ returned non-float (type {given}).  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python."
@@ -292,7 +292,10 @@ fn compare(vm: &Vm, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
 
 fn this(vm: &Vm, value: &Value) -> PyResult<f64> {
     value.as_float().ok_or_else(|| {
-        vm.type_error(format!("descriptor requires a 'float' object but received a '{}'", value.type_name(vm)))
+        vm.type_error(format!(
+            "descriptor requires a 'float' object but received a '{}'",
+            value.type_name(vm)
+        ))
     })
 }
 
@@ -468,7 +471,9 @@ static FLOAT_METHODS: &[Native] = &[
 ];
 
 fn from_hex(vm: &Vm, args: &[Value]) -> PyResult<Value> {
-    let Some(text) = args[1].as_str() else { return Err(vm.type_error("bad argument type for built-in operation")) };
+    let Some(text) = args[1].as_str() else {
+        return Err(vm.type_error("bad argument type for built-in operation"));
+    };
     let x = float_text::from_hex(text.bytes()).map_err(|fault| vm.fault(fault))?;
     let value = vm.float(x);
     if args[0].is(vm.typ(&FLOAT).value()) { Ok(value) } else { vm.call1(&args[0], &value) }

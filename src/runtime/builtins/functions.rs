@@ -20,7 +20,10 @@ fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Function>> {
 pub static FUNCTION: TypeSpec = TypeSpec::new("function", Function::layout)
     .kind(kind::FUNCTION)
     .flags(type_flag::METHOD_DESCRIPTOR | type_flag::DICT_ATTR | type_flag::WEAKREF)
-    .doc("(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)", "Create a function object.")
+    .doc(
+        "(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)",
+        "Create a function object.",
+    )
     .slots(|s| {
         s.call = Some(call::function_call);
         s.get = Some(|vm, function, object, _| match object {
@@ -32,15 +35,22 @@ pub static FUNCTION: TypeSpec = TypeSpec::new("function", Function::layout)
             Ok(vm.str(format!("<function {name} at 0x{:x}>", function.to_bits())))
         });
         s.new = Some(|vm, _, args| {
-            const SIGNATURE: Signature =
-                Signature::parse("function(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)");
+            const SIGNATURE: Signature = Signature::parse(
+                "function(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)",
+            );
             let mut b: [Value; 6] = [const { Value::UNBOUND }; 6];
             SIGNATURE.bind(vm, args, &mut b, 0)?;
             let Some(code) = b[0].downcast_ref::<Code>() else {
-                return Err(vm.type_error(format!("function() argument 'code' must be code, not {}", b[0].type_name(vm))));
+                return Err(vm.type_error(format!(
+                    "function() argument 'code' must be code, not {}",
+                    b[0].type_name(vm)
+                )));
             };
             let Some(globals) = b[1].downcast_ref::<Dict>() else {
-                return Err(vm.type_error(format!("function() argument 'globals' must be dict, not {}", b[1].type_name(vm))));
+                return Err(vm.type_error(format!(
+                    "function() argument 'globals' must be dict, not {}",
+                    b[1].type_name(vm)
+                )));
             };
             if b[2].some().is_some_and(|n| n.as_str().is_none()) {
                 return Err(vm.type_error("arg 3 (name) must be None or string"));
@@ -53,18 +63,25 @@ pub static FUNCTION: TypeSpec = TypeSpec::new("function", Function::layout)
                 None => return Err(vm.type_error("arg 5 (closure) must be tuple")),
                 Some(closure) => match closure.downcast_ref::<Tuple>() {
                     Some(tuple) => Some(tuple),
-                    None if code.free_names.is_empty() => return Err(vm.type_error("arg 5 (closure) must be None or tuple")),
+                    None if code.free_names.is_empty() => {
+                        return Err(vm.type_error("arg 5 (closure) must be None or tuple"));
+                    }
                     None => return Err(vm.type_error("arg 5 (closure) must be tuple")),
                 },
             };
             let count = closure.as_ref().map_or(0, |c| c.len());
             if count != code.free_names.len() {
                 return Err(vm.value_error(format!(
-                    "{} requires closure of length {}, not {count}", code.name.to_string_lossy(), code.free_names.len())));
+                    "{} requires closure of length {}, not {count}",
+                    code.name.to_string_lossy(),
+                    code.free_names.len()
+                )));
             }
             for cell in closure.iter().flat_map(|c| c.items()) {
                 if cell.downcast::<CellObject>().is_none() {
-                    return Err(vm.type_error(format!("arg 5 (closure) expected cell, found {}", cell.type_name(vm))));
+                    return Err(
+                        vm.type_error(format!("arg 5 (closure) expected cell, found {}", cell.type_name(vm)))
+                    );
                 }
             }
             if b[5].some().is_some_and(|n| n.as_dict().is_none()) {
@@ -85,7 +102,11 @@ pub static FUNCTION: TypeSpec = TypeSpec::new("function", Function::layout)
     })
     .getset(FUNCTION_GETSET);
 
-fn set_text(vm: &Vm, what: &str, value: Option<&Value>) -> PyResult<crate::runtime::value::Ref<crate::runtime::object::str::Str>> {
+fn set_text(
+    vm: &Vm,
+    what: &str,
+    value: Option<&Value>,
+) -> PyResult<crate::runtime::value::Ref<crate::runtime::object::str::Str>> {
     match value.and_then(Value::downcast_ref) {
         Some(text) => Ok(text),
         None => Err(vm.type_error(format!("{what} must be set to a string object"))),
@@ -94,107 +115,164 @@ fn set_text(vm: &Vm, what: &str, value: Option<&Value>) -> PyResult<crate::runti
 
 static FUNCTION_GETSET: &[GetSet] = &[
     crate::runtime::builtins::types::DICT_GETSET_COPY,
-    getset("__name__", |vm, f| Ok(this(vm, f)?.name.cloned().into_value()), |vm, f, v| {
-        this(vm, f)?.name.set(set_text(vm, "__name__", v)?);
-        Ok(())
-    }, ""),
-    getset("__qualname__", |vm, f| Ok(this(vm, f)?.qualname.cloned().into_value()), |vm, f, v| {
-        this(vm, f)?.qualname.set(set_text(vm, "__qualname__", v)?);
-        Ok(())
-    }, ""),
-    getset("__doc__", |vm, f| Ok(this(vm, f)?.doc.cloned()), |vm, f, v| {
-        this(vm, f)?.doc.set(v.cloned().unwrap_or(Value::NONE));
-        Ok(())
-    }, ""),
-    getset("__module__", |vm, f| Ok(this(vm, f)?.module.cloned()), |vm, f, v| {
-        this(vm, f)?.module.set(v.cloned().unwrap_or(Value::NONE));
-        Ok(())
-    }, ""),
-    getset("__code__", |vm, f| Ok(this(vm, f)?.code.cloned().into_value()), |vm, f, v| {
-        let function = this(vm, f)?;
-        let Some(code) = v.and_then(Value::downcast_ref::<Code>) else {
-            return Err(vm.type_error("__code__ must be set to a code object"));
-        };
-        let have = function.closure.as_ref().map_or(0, |c| c.len());
-        if have != code.free_names.len() {
-            return Err(vm.value_error(format!(
-                "{}() requires a code object with {have} free vars, not {}",
-                function.name.get().to_string_lossy(), code.free_names.len())));
-        }
-        // Frames that run the old code find it through their function: keep it alive with the new one.
-        let old = function.code.replace(code);
-        vm.keep_code(old.into_value());
-        function.refresh();
-        Ok(())
-    }, ""),
-    getset("__defaults__", |vm, f| Ok(this(vm, f)?.defaults.cloned()), |vm, f, v| {
-        match v.filter(|v| !v.is_none()) {
-            None => this(vm, f)?.defaults.set(Value::NONE),
-            Some(v) if v.as_tuple().is_some() => this(vm, f)?.defaults.set(v.clone()),
-            Some(_) => return Err(vm.type_error("__defaults__ must be set to a tuple object")),
-        }
-        Ok(())
-    }, ""),
-    getset("__kwdefaults__", |vm, f| Ok(this(vm, f)?.kwdefaults.cloned()), |vm, f, v| {
-        match v.filter(|v| !v.is_none()) {
-            None => this(vm, f)?.kwdefaults.set(Value::NONE),
-            Some(v) if v.as_dict().is_some() => this(vm, f)?.kwdefaults.set(v.clone()),
-            Some(_) => return Err(vm.type_error("__kwdefaults__ must be set to a dict object")),
-        }
-        Ok(())
-    }, ""),
+    getset(
+        "__name__",
+        |vm, f| Ok(this(vm, f)?.name.cloned().into_value()),
+        |vm, f, v| {
+            this(vm, f)?.name.set(set_text(vm, "__name__", v)?);
+            Ok(())
+        },
+        "",
+    ),
+    getset(
+        "__qualname__",
+        |vm, f| Ok(this(vm, f)?.qualname.cloned().into_value()),
+        |vm, f, v| {
+            this(vm, f)?.qualname.set(set_text(vm, "__qualname__", v)?);
+            Ok(())
+        },
+        "",
+    ),
+    getset(
+        "__doc__",
+        |vm, f| Ok(this(vm, f)?.doc.cloned()),
+        |vm, f, v| {
+            this(vm, f)?.doc.set(v.cloned().unwrap_or(Value::NONE));
+            Ok(())
+        },
+        "",
+    ),
+    getset(
+        "__module__",
+        |vm, f| Ok(this(vm, f)?.module.cloned()),
+        |vm, f, v| {
+            this(vm, f)?.module.set(v.cloned().unwrap_or(Value::NONE));
+            Ok(())
+        },
+        "",
+    ),
+    getset(
+        "__code__",
+        |vm, f| Ok(this(vm, f)?.code.cloned().into_value()),
+        |vm, f, v| {
+            let function = this(vm, f)?;
+            let Some(code) = v.and_then(Value::downcast_ref::<Code>) else {
+                return Err(vm.type_error("__code__ must be set to a code object"));
+            };
+            let have = function.closure.as_ref().map_or(0, |c| c.len());
+            if have != code.free_names.len() {
+                return Err(vm.value_error(format!(
+                    "{}() requires a code object with {have} free vars, not {}",
+                    function.name.get().to_string_lossy(),
+                    code.free_names.len()
+                )));
+            }
+            // Frames that run the old code find it through their function: keep it alive with the new one.
+            let old = function.code.replace(code);
+            vm.keep_code(old.into_value());
+            function.refresh();
+            Ok(())
+        },
+        "",
+    ),
+    getset(
+        "__defaults__",
+        |vm, f| Ok(this(vm, f)?.defaults.cloned()),
+        |vm, f, v| {
+            match v.filter(|v| !v.is_none()) {
+                None => this(vm, f)?.defaults.set(Value::NONE),
+                Some(v) if v.as_tuple().is_some() => this(vm, f)?.defaults.set(v.clone()),
+                Some(_) => return Err(vm.type_error("__defaults__ must be set to a tuple object")),
+            }
+            Ok(())
+        },
+        "",
+    ),
+    getset(
+        "__kwdefaults__",
+        |vm, f| Ok(this(vm, f)?.kwdefaults.cloned()),
+        |vm, f, v| {
+            match v.filter(|v| !v.is_none()) {
+                None => this(vm, f)?.kwdefaults.set(Value::NONE),
+                Some(v) if v.as_dict().is_some() => this(vm, f)?.kwdefaults.set(v.clone()),
+                Some(_) => return Err(vm.type_error("__kwdefaults__ must be set to a dict object")),
+            }
+            Ok(())
+        },
+        "",
+    ),
     getter("__globals__", |vm, f| Ok(this(vm, f)?.globals.clone().into_value()), ""),
     getter("__builtins__", |vm, f| Ok(this(vm, f)?.builtins.clone().into_value()), ""),
-    getter("__closure__", |vm, f| Ok(this(vm, f)?.closure.clone().map_or(Value::NONE, |c| c.into_value())), ""),
-    getset("__annotations__", |vm, f| {
-        let function = this(vm, f)?;
-        if !function.annotations.get().is_unbound() {
-            return Ok(function.annotations.cloned());
-        }
-        let annotate = function.annotate.cloned();
-        let made = if vm.is_callable(&annotate) {
-            let made = vm.call1(&annotate, &vm.int(1))?;
-            if made.as_dict().is_none() {
-                return Err(vm.type_error(format!("__annotate__() must return a dict, not {}", made.type_name(vm))));
+    getter(
+        "__closure__",
+        |vm, f| Ok(this(vm, f)?.closure.clone().map_or(Value::NONE, |c| c.into_value())),
+        "",
+    ),
+    getset(
+        "__annotations__",
+        |vm, f| {
+            let function = this(vm, f)?;
+            if !function.annotations.get().is_unbound() {
+                return Ok(function.annotations.cloned());
             }
-            made
-        } else {
-            vm.new_dict().into_value()
-        };
-        function.annotations.set(made.clone());
-        Ok(made)
-    }, |vm, f, v| {
-        let function = this(vm, f)?;
-        match v.filter(|v| !v.is_none()) {
-            None => function.annotations.set(Value::UNBOUND),
-            Some(v) if v.as_dict().is_some() => function.annotations.set(v.clone()),
-            Some(_) => return Err(vm.type_error("__annotations__ must be set to a dict object")),
-        }
-        function.annotate.set(Value::NONE);
-        Ok(())
-    }, ""),
-    getset("__annotate__", |vm, f| Ok(this(vm, f)?.annotate.cloned()), |vm, f, v| {
-        let Some(v) = v else { return Err(vm.type_error("__annotate__ cannot be deleted")) };
-        let function = this(vm, f)?;
-        if v.is_none() {
+            let annotate = function.annotate.cloned();
+            let made = if vm.is_callable(&annotate) {
+                let made = vm.call1(&annotate, &vm.int(1))?;
+                if made.as_dict().is_none() {
+                    return Err(vm.type_error(format!(
+                        "__annotate__() must return a dict, not {}",
+                        made.type_name(vm)
+                    )));
+                }
+                made
+            } else {
+                vm.new_dict().into_value()
+            };
+            function.annotations.set(made.clone());
+            Ok(made)
+        },
+        |vm, f, v| {
+            let function = this(vm, f)?;
+            match v.filter(|v| !v.is_none()) {
+                None => function.annotations.set(Value::UNBOUND),
+                Some(v) if v.as_dict().is_some() => function.annotations.set(v.clone()),
+                Some(_) => return Err(vm.type_error("__annotations__ must be set to a dict object")),
+            }
             function.annotate.set(Value::NONE);
-        } else if vm.is_callable(v) {
-            function.annotate.set(v.clone());
-            function.annotations.set(Value::UNBOUND);
-        } else {
-            return Err(vm.type_error("__annotate__ must be callable or None"));
-        }
-        Ok(())
-    }, ""),
-    getset("__type_params__", |vm, f| Ok(this(vm, f)?.type_params.cloned()), |vm, f, v| {
-        match v {
+            Ok(())
+        },
+        "",
+    ),
+    getset(
+        "__annotate__",
+        |vm, f| Ok(this(vm, f)?.annotate.cloned()),
+        |vm, f, v| {
+            let Some(v) = v else { return Err(vm.type_error("__annotate__ cannot be deleted")) };
+            let function = this(vm, f)?;
+            if v.is_none() {
+                function.annotate.set(Value::NONE);
+            } else if vm.is_callable(v) {
+                function.annotate.set(v.clone());
+                function.annotations.set(Value::UNBOUND);
+            } else {
+                return Err(vm.type_error("__annotate__ must be callable or None"));
+            }
+            Ok(())
+        },
+        "",
+    ),
+    getset(
+        "__type_params__",
+        |vm, f| Ok(this(vm, f)?.type_params.cloned()),
+        |vm, f, v| match v {
             Some(v) if v.as_tuple().is_some() => {
                 this(vm, f)?.type_params.set(v.clone());
                 Ok(())
             }
             _ => Err(vm.type_error("__type_params__ must be set to a tuple")),
-        }
-    }, ""),
+        },
+        "",
+    ),
 ];
 
 /// `cell`
@@ -267,4 +345,3 @@ impl Vm {
         }
     }
 }
-

@@ -8,9 +8,11 @@ use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::frame::Frame;
 use crate::runtime::interp::generator::{self, Generator, State, Step, kind_name};
-use crate::runtime::object::raise::Exception;
-use crate::runtime::object::typedef::{GetSet, Native, Slots, TypeSpec, getset, getter, kind, native, native_raw};
 use crate::runtime::object::args::Args;
+use crate::runtime::object::raise::Exception;
+use crate::runtime::object::typedef::{
+    GetSet, Native, Slots, TypeSpec, getset, getter, kind, native, native_raw,
+};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
 
@@ -60,7 +62,8 @@ fn send(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 /// The exception that `throw(type, value, traceback)` means.
 fn thrown(vm: &Vm, args: &[Value]) -> PyResult<Value> {
-    let (class, value, traceback) = (&args[0], args.get(1).and_then(Value::some), args.get(2).and_then(Value::some));
+    let (class, value, traceback) =
+        (&args[0], args.get(1).and_then(Value::some), args.get(2).and_then(Value::some));
     if let Some(tb) = traceback
         && tb.downcast::<crate::runtime::interp::frame::Traceback>().is_none()
     {
@@ -255,31 +258,41 @@ fn shared_slots(s: &mut Slots) {
             "async generator" => "async_generator",
             other => other,
         };
-        Ok(vm.str(format!("<{what} object {} at 0x{:x}>", this.qualname.get().to_string_lossy(), g.to_bits())))
+        Ok(vm.str(format!(
+            "<{what} object {} at 0x{:x}>",
+            this.qualname.get().to_string_lossy(),
+            g.to_bits()
+        )))
     });
 }
 
 macro_rules! name_getset {
     () => {
         [
-            getset("__name__", |vm, g| Ok(this(vm, g)?.name.cloned().into_value()), |vm, g, v| {
-                match v.and_then(Value::downcast_ref) {
+            getset(
+                "__name__",
+                |vm, g| Ok(this(vm, g)?.name.cloned().into_value()),
+                |vm, g, v| match v.and_then(Value::downcast_ref) {
                     Some(text) => {
                         this(vm, g)?.name.set(text);
                         Ok(())
                     }
                     None => Err(vm.type_error("__name__ must be set to a string object")),
-                }
-            }, "name of the generator"),
-            getset("__qualname__", |vm, g| Ok(this(vm, g)?.qualname.cloned().into_value()), |vm, g, v| {
-                match v.and_then(Value::downcast_ref) {
+                },
+                "name of the generator",
+            ),
+            getset(
+                "__qualname__",
+                |vm, g| Ok(this(vm, g)?.qualname.cloned().into_value()),
+                |vm, g, v| match v.and_then(Value::downcast_ref) {
                     Some(text) => {
                         this(vm, g)?.qualname.set(text);
                         Ok(())
                     }
                     None => Err(vm.type_error("__qualname__ must be set to a string object")),
-                }
-            }, "qualified name of the generator"),
+                },
+                "qualified name of the generator",
+            ),
         ]
     };
 }
@@ -311,8 +324,14 @@ static GENERATOR_GETSET: &[GetSet] = &[
     getter("gi_code", code, ""),
     getter("gi_yieldfrom", delegate, "object being iterated by yield from, or None"),
 ];
-const NAMES_0: GetSet = { let [a, _] = NAMES; a };
-const NAMES_1: GetSet = { let [_, b] = NAMES; b };
+const NAMES_0: GetSet = {
+    let [a, _] = NAMES;
+    a
+};
+const NAMES_1: GetSet = {
+    let [_, b] = NAMES;
+    b
+};
 
 static COROUTINE_GETSET: &[GetSet] = &[
     NAMES_0,
@@ -388,18 +407,30 @@ static COROUTINE_WRAPPER: TypeSpec = TypeSpec::new("coroutine_wrapper", Coroutin
         s.next = Some(|vm, w| next(vm, vm.cast::<CoroutineWrapper>(w)?.coroutine.value()));
     })
     .methods(&[
-        native("send(self, arg, /)", |vm, args| {
-            let inner = vm.cast::<CoroutineWrapper>(&args[0])?.coroutine.clone().into_value();
-            send(vm, &[inner, args[1].clone()])
-        }, "send(arg) -> send 'arg' into coroutine"),
-        native("throw(self, type, value=None, traceback=None, /)", |vm, args| {
-            let inner = vm.cast::<CoroutineWrapper>(&args[0])?.coroutine.clone().into_value();
-            throw(vm, &[inner, args[1].clone(), args[2].clone(), args[3].clone()])
-        }, ""),
-        native("close(self, /)", |vm, args| {
-            let inner = vm.cast::<CoroutineWrapper>(&args[0])?.coroutine.clone();
-            vm.generator_close(&inner)
-        }, "close() -> raise GeneratorExit inside coroutine."),
+        native(
+            "send(self, arg, /)",
+            |vm, args| {
+                let inner = vm.cast::<CoroutineWrapper>(&args[0])?.coroutine.clone().into_value();
+                send(vm, &[inner, args[1].clone()])
+            },
+            "send(arg) -> send 'arg' into coroutine",
+        ),
+        native(
+            "throw(self, type, value=None, traceback=None, /)",
+            |vm, args| {
+                let inner = vm.cast::<CoroutineWrapper>(&args[0])?.coroutine.clone().into_value();
+                throw(vm, &[inner, args[1].clone(), args[2].clone(), args[3].clone()])
+            },
+            "",
+        ),
+        native(
+            "close(self, /)",
+            |vm, args| {
+                let inner = vm.cast::<CoroutineWrapper>(&args[0])?.coroutine.clone();
+                vm.generator_close(&inner)
+            },
+            "close() -> raise GeneratorExit inside coroutine.",
+        ),
     ]);
 
 // ------------------------------------------------------------------------------------ asynchronous generators
@@ -414,7 +445,8 @@ crate::payload!(Wrapped, "async_generator_wrapped_value", gc {
     }
 });
 
-static WRAPPED: TypeSpec = TypeSpec::new("async_generator_wrapped_value", Wrapped::layout).flags(type_flag::NO_NEW);
+static WRAPPED: TypeSpec =
+    TypeSpec::new("async_generator_wrapped_value", Wrapped::layout).flags(type_flag::NO_NEW);
 
 /// Wraps a value for `AsyncYield`.
 pub fn wrap_async(vm: &Vm, value: Value) -> Value {
@@ -556,15 +588,19 @@ pub static ASYNC_SEND: TypeSpec = TypeSpec::new("async_generator_asend", AsyncSe
     .methods(&[
         native("send(self, arg, /)", |vm, args| async_send(vm, &args[0], args[1].clone()), ""),
         native("throw(self, type, value=None, traceback=None, /)", async_send_throw, ""),
-        native("close(self, /)", |vm, args| {
-            let step = vm.cast::<AsyncSend>(&args[0])?;
-            if step.state.get() == StepState::Closed {
-                return Ok(Value::NONE);
-            }
-            let ty = vm.typ(&exc::GENERATOR_EXIT).value().clone();
-            let result = async_send_throw(vm, &[args[0].clone(), ty, Value::UNBOUND, Value::UNBOUND]);
-            close_result(vm, result)
-        }, ""),
+        native(
+            "close(self, /)",
+            |vm, args| {
+                let step = vm.cast::<AsyncSend>(&args[0])?;
+                if step.state.get() == StepState::Closed {
+                    return Ok(Value::NONE);
+                }
+                let ty = vm.typ(&exc::GENERATOR_EXIT).value().clone();
+                let result = async_send_throw(vm, &[args[0].clone(), ty, Value::UNBOUND, Value::UNBOUND]);
+                close_result(vm, result)
+            },
+            "",
+        ),
     ]);
 
 fn close_result(vm: &Vm, result: PyResult<Value>) -> PyResult<Value> {
@@ -671,56 +707,83 @@ pub static ASYNC_THROW: TypeSpec = TypeSpec::new("async_generator_athrow", Async
     })
     .methods(&[
         native("send(self, arg, /)", |vm, args| async_throw_step(vm, &args[0], &args[1], None), ""),
-        native("throw(self, type, value=None, traceback=None, /)", |vm, args| {
-            let exception = thrown(vm, &args[1..])?;
-            async_throw_step(vm, &args[0], &Value::NONE, Some(exception))
-        }, ""),
-        native("close(self, /)", |vm, args| {
-            if vm.cast::<AsyncThrow>(&args[0])?.state.get() == StepState::Closed {
-                return Ok(Value::NONE);
-            }
-            let ty = vm.typ(&exc::GENERATOR_EXIT).clone();
-            let exit = vm.new_exception(&ty, vec![]).into_value();
-            let result = async_throw_step(vm, &args[0], &Value::NONE, Some(exit));
-            close_result(vm, result)
-        }, ""),
+        native(
+            "throw(self, type, value=None, traceback=None, /)",
+            |vm, args| {
+                let exception = thrown(vm, &args[1..])?;
+                async_throw_step(vm, &args[0], &Value::NONE, Some(exception))
+            },
+            "",
+        ),
+        native(
+            "close(self, /)",
+            |vm, args| {
+                if vm.cast::<AsyncThrow>(&args[0])?.state.get() == StepState::Closed {
+                    return Ok(Value::NONE);
+                }
+                let ty = vm.typ(&exc::GENERATOR_EXIT).clone();
+                let exit = vm.new_exception(&ty, vec![]).into_value();
+                let result = async_throw_step(vm, &args[0], &Value::NONE, Some(exit));
+                close_result(vm, result)
+            },
+            "",
+        ),
     ]);
 
 fn new_send(vm: &Vm, object: &Value, sent: Value) -> PyResult<Value> {
     let generator = this(vm, object)?;
     init_hooks(vm, generator)?;
-    Ok(vm.alloc_spec(&ASYNC_SEND, AsyncSend {
-        generator: generator.to_ref(),
-        sent: LockCell::new(sent),
-        state: Cell::new(StepState::Init),
-    }))
+    Ok(vm.alloc_spec(
+        &ASYNC_SEND,
+        AsyncSend {
+            generator: generator.to_ref(),
+            sent: LockCell::new(sent),
+            state: Cell::new(StepState::Init),
+        },
+    ))
 }
 
 fn new_throw(vm: &Vm, object: &Value, args: Option<Vec<Value>>) -> PyResult<Value> {
     let generator = this(vm, object)?;
     init_hooks(vm, generator)?;
-    Ok(vm.alloc_spec(&ASYNC_THROW, AsyncThrow {
-        generator: generator.to_ref(),
-        args: LockCell::new(args),
-        state: Cell::new(StepState::Init),
-    }))
+    Ok(vm.alloc_spec(
+        &ASYNC_THROW,
+        AsyncThrow {
+            generator: generator.to_ref(),
+            args: LockCell::new(args),
+            state: Cell::new(StepState::Init),
+        },
+    ))
 }
 
 static ASYNC_METHODS: &[Native] = &[
-    native("asend(self, value, /)", |vm, args| new_send(vm, &args[0], args[1].clone()), "asend(v) -> send 'v' in generator."),
-    native_raw("athrow(self, type, value=None, tb=None, /)", |vm, args: Args| {
-        let args = args.count(vm, "athrow", 2, 4)?;
-        if args.len() > 2 {
-            vm.warn(
+    native(
+        "asend(self, value, /)",
+        |vm, args| new_send(vm, &args[0], args[1].clone()),
+        "asend(v) -> send 'v' in generator.",
+    ),
+    native_raw(
+        "athrow(self, type, value=None, tb=None, /)",
+        |vm, args: Args| {
+            let args = args.count(vm, "athrow", 2, 4)?;
+            if args.len() > 2 {
+                vm.warn(
                 &exc::DEPRECATION_WARNING,
                 "the (type, exc, tb) signature of athrow() is deprecated, use the single-arg signature instead.",
                 1,
             )?;
-        }
-        new_throw(vm, &args[0], Some(args[1..].to_vec()))
-    }, "athrow(value)\nathrow(type[,value[,tb]])\n\nraise exception in generator."),
-    native("aclose(self, /)", |vm, args| new_throw(vm, &args[0], None), "aclose() -> raise GeneratorExit inside generator."),
-    native("__class_getitem__(cls, item, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
+            }
+            new_throw(vm, &args[0], Some(args[1..].to_vec()))
+        },
+        "athrow(value)\nathrow(type[,value[,tb]])\n\nraise exception in generator.",
+    ),
+    native(
+        "aclose(self, /)",
+        |vm, args| new_throw(vm, &args[0], None),
+        "aclose() -> raise GeneratorExit inside generator.",
+    ),
+    native("__class_getitem__(cls, item, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585")
+        .class(),
 ];
 
 /// `async_generator`

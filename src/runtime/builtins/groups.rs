@@ -3,11 +3,13 @@
 //! Message and members of a group are the further attributes 0 and 1 of the exception's payload.
 
 use crate::runtime::builtins::exceptions::{BASE_EXCEPTION_GROUP, EXCEPTION};
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
+use crate::runtime::interp::unwind;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::raise::Exception;
-use crate::runtime::object::typedef::{GetSet, Native, Slots, TypeRef, TypeSpec, getter, native};
+use crate::runtime::object::typedef::{GetSet, Native, Slots, TypeRef, TypeSpec, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Payload, Ref, Value};
 
@@ -44,8 +46,8 @@ pub fn group_slots(s: &mut Slots) {
 
 /// Attributes of `BaseExceptionGroup`.
 pub static GROUP_GETSET: &[GetSet] = &[
-    getter("message", |vm, group| Ok(or_none(vm.cast::<Exception>(group)?.field(MESSAGE))), "exception message"),
-    getter("exceptions", |vm, group| Ok(or_none(vm.cast::<Exception>(group)?.field(MEMBERS))), "nested exceptions"),
+    member("message", |vm, group| Ok(or_none(vm.cast::<Exception>(group)?.field(MESSAGE))), "exception message"),
+    member("exceptions", |vm, group| Ok(or_none(vm.cast::<Exception>(group)?.field(MEMBERS))), "nested exceptions"),
 ];
 
 fn or_none(value: Value) -> Value {
@@ -217,9 +219,9 @@ fn subset(vm: &Vm, group: &Ref<Exception>, members: Vec<Value>) -> PyResult<Opti
 }
 
 /// A group without message.
-fn new_group(vm: &Vm, members: Vec<Value>) -> PyResult<Value> {
-    let (message, list) = (vm.interp().empty_str.clone(), vm.list(members));
-    vm.call_args(&vm.typ(&BASE_EXCEPTION_GROUP).value().clone(), &[message, list])
+fn new_group(vm: &Vm, members: Value) -> PyResult<Value> {
+    let message = vm.interp().empty_str.clone();
+    vm.call_args(&vm.typ(&BASE_EXCEPTION_GROUP).value().clone(), &[message, members])
 }
 
 /// Is the one a part of the other that was only passed on?
@@ -252,8 +254,9 @@ impl Vm {
             if group.is_some() {
                 return Ok((exception.clone(), Value::NONE));
             }
-            let wrapped = new_group(self, vec![exception.clone()])?;
-            return Ok((wrapped, Value::NONE));
+            let members = self.tuple(vec![exception.clone()]);
+            let wrapped = new_group(self, members)?;
+            return Ok((self.traced(wrapped), Value::NONE));
         }
         let Some(group) = group else { return Ok((Value::NONE, exception.clone())) };
         let pair = self.call_method_str(group.value(), "split", std::slice::from_ref(class))?;
@@ -268,6 +271,14 @@ impl Vm {
                 few.len()
             ))),
         }
+    }
+
+    /// The exception with a traceback that says that the running frame made it.
+    fn traced(&self, exception: Value) -> Value {
+        let Some(frame) = self.running() else { return exception };
+        let raised = self.set_raised(exception);
+        unwind::add_traceback(self, frame);
+        self.take_raised(raised)
     }
 
     fn check_star_class(&self, class: &Value) -> PyResult<()> {
@@ -316,7 +327,7 @@ impl Vm {
         new.extend(passed_on);
         match new.as_slice() {
             [only] => Ok(only.clone()),
-            _ => new_group(self, new),
+            _ => new_group(self, self.list(new)),
         }
     }
 }

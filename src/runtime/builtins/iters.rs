@@ -36,8 +36,10 @@ crate::payload!(ListIter, "list_iterator", gc {
 });
 
 /// `list_iterator`
-pub static LIST_ITER: TypeSpec =
-    TypeSpec::new("list_iterator", ListIter::layout).kind(kind::LIST_ITER).slots(list_iter_slots).methods(LIST_ITER_METHODS);
+pub static LIST_ITER: TypeSpec = TypeSpec::new("list_iterator", ListIter::layout)
+    .kind(kind::LIST_ITER)
+    .slots(list_iter_slots)
+    .methods(LIST_ITER_METHODS);
 
 fn list_iter_slots(s: &mut Slots) {
     s.iter = Some(|_, iter| Ok(iter.clone()));
@@ -56,26 +58,38 @@ fn list_iter_slots(s: &mut Slots) {
 }
 
 static LIST_ITER_METHODS: &[Native] = &[
-    native("__length_hint__(self, /)", |vm, args| {
-        let this = vm.cast::<ListIter>(&args[0])?;
-        let left = this.list.get().as_ref().map_or(0, |list| list.len().saturating_sub(this.index.get()));
-        Ok(vm.int(left as i64))
-    }, "Private method returning an estimate of len(list(it))."),
-    native("__reduce__(self, /)", |vm, args| {
-        let this = vm.cast::<ListIter>(&args[0])?;
-        match this.list.cloned() {
-            Some(list) => vm.reduce_iter(list.into_value(), this.index.get() as i64),
-            None => vm.reduce_to_iter(Vec::new()),
-        }
-    }, "Return state information for pickling."),
-    native("__setstate__(self, state, /)", |vm, args| {
-        let this = vm.cast::<ListIter>(&args[0])?;
-        let index = vm.to_index(&args[1])?;
-        if let Some(list) = this.list.get() {
-            this.index.set(index.clamp(0, list.len() as isize) as usize);
-        }
-        Ok(Value::NONE)
-    }, "Set state information for unpickling."),
+    native(
+        "__length_hint__(self, /)",
+        |vm, args| {
+            let this = vm.cast::<ListIter>(&args[0])?;
+            let left = this.list.get().as_ref().map_or(0, |list| list.len().saturating_sub(this.index.get()));
+            Ok(vm.int(left as i64))
+        },
+        "Private method returning an estimate of len(list(it)).",
+    ),
+    native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let this = vm.cast::<ListIter>(&args[0])?;
+            match this.list.cloned() {
+                Some(list) => vm.reduce_iter(list.into_value(), this.index.get() as i64),
+                None => vm.reduce_to_iter(Vec::new()),
+            }
+        },
+        "Return state information for pickling.",
+    ),
+    native(
+        "__setstate__(self, state, /)",
+        |vm, args| {
+            let this = vm.cast::<ListIter>(&args[0])?;
+            let index = vm.to_index(&args[1])?;
+            if let Some(list) = this.list.get() {
+                this.index.set(index.clamp(0, list.len() as isize) as usize);
+            }
+            Ok(Value::NONE)
+        },
+        "Set state information for unpickling.",
+    ),
 ];
 
 /// The payload of `list_reverseiterator`.
@@ -114,27 +128,39 @@ pub static LIST_REVERSE_ITER: TypeSpec = TypeSpec::new("list_reverseiterator", L
         });
     })
     .methods(&[
-        native("__length_hint__(self, /)", |vm, args| {
-            let this = vm.cast::<ListReverseIter>(&args[0])?;
-            let length = this.list.get().as_ref().map_or(0, |list| list.len() as isize);
-            let left = this.index.get() + 1;
-            Ok(vm.int(if length < left { 0 } else { left as i64 }))
-        }, "Private method returning an estimate of len(list(it))."),
-        native("__reduce__(self, /)", |vm, args| {
-            let this = vm.cast::<ListReverseIter>(&args[0])?;
-            match this.list.cloned() {
-                Some(list) => vm.reduce_reversed(list.into_value(), this.index.get()),
-                None => vm.reduce_to_iter(Vec::new()),
-            }
-        }, "Return state information for pickling."),
-        native("__setstate__(self, state, /)", |vm, args| {
-            let this = vm.cast::<ListReverseIter>(&args[0])?;
-            let index = vm.to_index(&args[1])?;
-            if let Some(list) = this.list.get() {
-                this.index.set(index.clamp(-1, list.len() as isize - 1));
-            }
-            Ok(Value::NONE)
-        }, "Set state information for unpickling."),
+        native(
+            "__length_hint__(self, /)",
+            |vm, args| {
+                let this = vm.cast::<ListReverseIter>(&args[0])?;
+                let length = this.list.get().as_ref().map_or(0, |list| list.len() as isize);
+                let left = this.index.get() + 1;
+                Ok(vm.int(if length < left { 0 } else { left as i64 }))
+            },
+            "Private method returning an estimate of len(list(it)).",
+        ),
+        native(
+            "__reduce__(self, /)",
+            |vm, args| {
+                let this = vm.cast::<ListReverseIter>(&args[0])?;
+                match this.list.cloned() {
+                    Some(list) => vm.reduce_reversed(list.into_value(), this.index.get()),
+                    None => vm.reduce_to_iter(Vec::new()),
+                }
+            },
+            "Return state information for pickling.",
+        ),
+        native(
+            "__setstate__(self, state, /)",
+            |vm, args| {
+                let this = vm.cast::<ListReverseIter>(&args[0])?;
+                let index = vm.to_index(&args[1])?;
+                if let Some(list) = this.list.get() {
+                    this.index.set(index.clamp(-1, list.len() as isize - 1));
+                }
+                Ok(Value::NONE)
+            },
+            "Set state information for unpickling.",
+        ),
     ]);
 
 /// The payload of `tuple_iterator`.
@@ -175,30 +201,43 @@ pub static TUPLE_ITER: TypeSpec = TypeSpec::new("tuple_iterator", TupleIter::lay
         });
     })
     .methods(&[
-        native("__length_hint__(self, /)", |vm, args| {
-            let this = vm.cast::<TupleIter>(&args[0])?;
-            let left = this.tuple.get().as_ref().map_or(0, |tuple| tuple.len().saturating_sub(this.index.get()));
-            Ok(vm.int(left as i64))
-        }, "Private method returning an estimate of len(list(it))."),
-        native("__reduce__(self, /)", |vm, args| {
-            let this = vm.cast::<TupleIter>(&args[0])?;
-            match this.tuple.cloned() {
-                Some(tuple) => vm.reduce_iter(tuple.into_value(), this.index.get() as i64),
-                None => {
-                    let iter = vm.builtin("iter")?;
-                    let empty = vm.tuple(vec![vm.tuple(Vec::new())]);
-                    Ok(vm.tuple(vec![iter, empty]))
+        native(
+            "__length_hint__(self, /)",
+            |vm, args| {
+                let this = vm.cast::<TupleIter>(&args[0])?;
+                let left =
+                    this.tuple.get().as_ref().map_or(0, |tuple| tuple.len().saturating_sub(this.index.get()));
+                Ok(vm.int(left as i64))
+            },
+            "Private method returning an estimate of len(list(it)).",
+        ),
+        native(
+            "__reduce__(self, /)",
+            |vm, args| {
+                let this = vm.cast::<TupleIter>(&args[0])?;
+                match this.tuple.cloned() {
+                    Some(tuple) => vm.reduce_iter(tuple.into_value(), this.index.get() as i64),
+                    None => {
+                        let iter = vm.builtin("iter")?;
+                        let empty = vm.tuple(vec![vm.tuple(Vec::new())]);
+                        Ok(vm.tuple(vec![iter, empty]))
+                    }
                 }
-            }
-        }, "Return state information for pickling."),
-        native("__setstate__(self, state, /)", |vm, args| {
-            let this = vm.cast::<TupleIter>(&args[0])?;
-            let index = vm.to_index(&args[1])?;
-            if let Some(tuple) = this.tuple.get() {
-                this.index.set(index.clamp(0, tuple.len() as isize) as usize);
-            }
-            Ok(Value::NONE)
-        }, "Set state information for unpickling."),
+            },
+            "Return state information for pickling.",
+        ),
+        native(
+            "__setstate__(self, state, /)",
+            |vm, args| {
+                let this = vm.cast::<TupleIter>(&args[0])?;
+                let index = vm.to_index(&args[1])?;
+                if let Some(tuple) = this.tuple.get() {
+                    this.index.set(index.clamp(0, tuple.len() as isize) as usize);
+                }
+                Ok(Value::NONE)
+            },
+            "Set state information for unpickling.",
+        ),
     ]);
 
 // ------------------------------------------------------------------------------------------------ any sequence
@@ -252,36 +291,48 @@ pub static SEQUENCE_ITER: TypeSpec = TypeSpec::new("iterator", SequenceIter::lay
         });
     })
     .methods(&[
-        native("__length_hint__(self, /)", |vm, args| {
-            let this = vm.cast::<SequenceIter>(&args[0])?;
-            let sequence = this.sequence.cloned();
-            if sequence.is_unbound() {
-                return Ok(vm.int(0));
-            }
-            if sequence.ty(vm).slots.get().len.is_none() {
-                return Ok(Value::NOT_IMPLEMENTED);
-            }
-            let left = vm.len(&sequence)? as i64 - this.index.get();
-            Ok(vm.int(left.max(0)))
-        }, "Private method returning an estimate of len(list(it))."),
-        native("__reduce__(self, /)", |vm, args| {
-            let this = vm.cast::<SequenceIter>(&args[0])?;
-            let sequence = this.sequence.cloned();
-            if sequence.is_unbound() {
-                let iter = vm.builtin("iter")?;
-                let empty = vm.tuple(vec![vm.tuple(Vec::new())]);
-                return Ok(vm.tuple(vec![iter, empty]));
-            }
-            vm.reduce_iter(sequence, this.index.get())
-        }, "Return state information for pickling."),
-        native("__setstate__(self, state, /)", |vm, args| {
-            let this = vm.cast::<SequenceIter>(&args[0])?;
-            let index = vm.to_index(&args[1])?;
-            if !this.sequence.get().is_unbound() {
-                this.index.set(index.max(0) as i64);
-            }
-            Ok(Value::NONE)
-        }, "Set state information for unpickling."),
+        native(
+            "__length_hint__(self, /)",
+            |vm, args| {
+                let this = vm.cast::<SequenceIter>(&args[0])?;
+                let sequence = this.sequence.cloned();
+                if sequence.is_unbound() {
+                    return Ok(vm.int(0));
+                }
+                if sequence.ty(vm).slots.get().len.is_none() {
+                    return Ok(Value::NOT_IMPLEMENTED);
+                }
+                let left = vm.len(&sequence)? as i64 - this.index.get();
+                Ok(vm.int(left.max(0)))
+            },
+            "Private method returning an estimate of len(list(it)).",
+        ),
+        native(
+            "__reduce__(self, /)",
+            |vm, args| {
+                let this = vm.cast::<SequenceIter>(&args[0])?;
+                let sequence = this.sequence.cloned();
+                if sequence.is_unbound() {
+                    let iter = vm.builtin("iter")?;
+                    let empty = vm.tuple(vec![vm.tuple(Vec::new())]);
+                    return Ok(vm.tuple(vec![iter, empty]));
+                }
+                vm.reduce_iter(sequence, this.index.get())
+            },
+            "Return state information for pickling.",
+        ),
+        native(
+            "__setstate__(self, state, /)",
+            |vm, args| {
+                let this = vm.cast::<SequenceIter>(&args[0])?;
+                let index = vm.to_index(&args[1])?;
+                if !this.sequence.get().is_unbound() {
+                    this.index.set(index.max(0) as i64);
+                }
+                Ok(Value::NONE)
+            },
+            "Set state information for unpickling.",
+        ),
     ]);
 
 // ------------------------------------------------------------------------------------------------ iter(f, sentinel)
@@ -336,13 +387,18 @@ pub static CALL_ITER: TypeSpec = TypeSpec::new("callable_iterator", CallIter::la
             Ok(Some(result))
         });
     })
-    .methods(&[native("__reduce__(self, /)", |vm, args| {
-        let this = vm.cast::<CallIter>(&args[0])?;
-        let (callable, sentinel) = (this.callable.cloned(), this.sentinel.cloned());
-        let iter = vm.builtin("iter")?;
-        let args = if callable.is_unbound() { vec![vm.tuple(Vec::new())] } else { vec![callable, sentinel] };
-        Ok(vm.tuple(vec![iter, vm.tuple(args)]))
-    }, "Return state information for pickling.")]);
+    .methods(&[native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let this = vm.cast::<CallIter>(&args[0])?;
+            let (callable, sentinel) = (this.callable.cloned(), this.sentinel.cloned());
+            let iter = vm.builtin("iter")?;
+            let args =
+                if callable.is_unbound() { vec![vm.tuple(Vec::new())] } else { vec![callable, sentinel] };
+            Ok(vm.tuple(vec![iter, vm.tuple(args)]))
+        },
+        "Return state information for pickling.",
+    )]);
 
 // ------------------------------------------------------------------------------------------------ reversed
 
@@ -371,7 +427,8 @@ pub static REVERSED: TypeSpec = TypeSpec::new("reversed", Reversed::layout)
             if ty.is(vm.typ(&REVERSED)) {
                 args.no_keywords(vm, "reversed")?;
             }
-            let pos = crate::runtime::object::args::Args::positional(args.pos()).count(vm, "reversed", 1, 1)?;
+            let pos =
+                crate::runtime::object::args::Args::positional(args.pos()).count(vm, "reversed", 1, 1)?;
             let sequence = &pos[0];
             let not_reversible =
                 || vm.type_error(format!("'{}' object is not reversible", sequence.type_name(vm)));
@@ -408,36 +465,48 @@ pub static REVERSED: TypeSpec = TypeSpec::new("reversed", Reversed::layout)
         });
     })
     .methods(&[
-        native("__length_hint__(self, /)", |vm, args| {
-            let this = vm.cast::<Reversed>(&args[0])?;
-            let sequence = this.sequence.cloned();
-            if sequence.is_unbound() {
-                return Ok(vm.int(0));
-            }
-            let left = this.index.get() as i64 + 1;
-            Ok(vm.int(if (vm.len(&sequence)? as i64) < left { 0 } else { left }))
-        }, "Private method returning an estimate of len(list(it))."),
-        native("__reduce__(self, /)", |vm, args| {
-            let this = vm.cast::<Reversed>(&args[0])?;
-            let sequence = this.sequence.cloned();
-            let class = args[0].ty(vm).to_value();
-            if sequence.is_unbound() {
-                let empty = vm.tuple(vec![vm.tuple(Vec::new())]);
-                return Ok(vm.tuple(vec![class, empty]));
-            }
-            let index = vm.int(this.index.get() as i64);
-            Ok(vm.tuple(vec![class, vm.tuple(vec![sequence]), index]))
-        }, "Return state information for pickling."),
-        native("__setstate__(self, state, /)", |vm, args| {
-            let this = vm.cast::<Reversed>(&args[0])?;
-            let index = vm.to_index(&args[1])?;
-            let sequence = this.sequence.cloned();
-            if !sequence.is_unbound() {
-                let length = vm.len(&sequence)? as isize;
-                this.index.set(index.clamp(-1, length - 1));
-            }
-            Ok(Value::NONE)
-        }, "Set state information for unpickling."),
+        native(
+            "__length_hint__(self, /)",
+            |vm, args| {
+                let this = vm.cast::<Reversed>(&args[0])?;
+                let sequence = this.sequence.cloned();
+                if sequence.is_unbound() {
+                    return Ok(vm.int(0));
+                }
+                let left = this.index.get() as i64 + 1;
+                Ok(vm.int(if (vm.len(&sequence)? as i64) < left { 0 } else { left }))
+            },
+            "Private method returning an estimate of len(list(it)).",
+        ),
+        native(
+            "__reduce__(self, /)",
+            |vm, args| {
+                let this = vm.cast::<Reversed>(&args[0])?;
+                let sequence = this.sequence.cloned();
+                let class = args[0].ty(vm).to_value();
+                if sequence.is_unbound() {
+                    let empty = vm.tuple(vec![vm.tuple(Vec::new())]);
+                    return Ok(vm.tuple(vec![class, empty]));
+                }
+                let index = vm.int(this.index.get() as i64);
+                Ok(vm.tuple(vec![class, vm.tuple(vec![sequence]), index]))
+            },
+            "Return state information for pickling.",
+        ),
+        native(
+            "__setstate__(self, state, /)",
+            |vm, args| {
+                let this = vm.cast::<Reversed>(&args[0])?;
+                let index = vm.to_index(&args[1])?;
+                let sequence = this.sequence.cloned();
+                if !sequence.is_unbound() {
+                    let length = vm.len(&sequence)? as isize;
+                    this.index.set(index.clamp(-1, length - 1));
+                }
+                Ok(Value::NONE)
+            },
+            "Set state information for unpickling.",
+        ),
     ]);
 
 impl Vm {
@@ -488,4 +557,3 @@ impl Vm {
         Ok(self.tuple(vec![class, args, self.int(index as i64)]))
     }
 }
-

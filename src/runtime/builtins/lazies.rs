@@ -161,7 +161,13 @@ fn uneven(vm: &Vm, function: &str, at: usize, how: &str) -> Raised {
 }
 
 /// The next item of every iterator; `None` when one has ended.
-fn next_of_all(vm: &Vm, iters: &LockCell<Vec<Value>>, strict: bool, function: &str, items: &mut Vec<Value>) -> PyResult<bool> {
+fn next_of_all(
+    vm: &Vm,
+    iters: &LockCell<Vec<Value>>,
+    strict: bool,
+    function: &str,
+    items: &mut Vec<Value>,
+) -> PyResult<bool> {
     let mut at = 0;
     while let Some(iter) = iters.get().get(at).cloned() {
         match vm.next(&iter)? {
@@ -369,4 +375,3 @@ pub static FILTER: TypeSpec = TypeSpec::new("filter", Filter::layout)
         let parts = vm.tuple(vec![this.function.cloned(), this.iter.cloned()]);
         Ok(vm.tuple(vec![args[0].ty(vm).to_value(), parts]))
     }, "Return state information for pickling.")]);
-

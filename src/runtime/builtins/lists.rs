@@ -24,9 +24,22 @@ crate::payload!(List, "list", gc {
         self.items.get().iter().for_each(visit);
     }
     fn clear(&self) {
-        drop(self.items.take());
+        drop_items(self.items.take());
     }
 });
+
+impl Drop for List {
+    fn drop(&mut self) {
+        drop_items(self.items.take());
+    }
+}
+
+/// Drops items from the last to the first, as CPython does: destructors show the order.
+fn drop_items(mut items: Vec<Value>) {
+    while let Some(item) = items.pop() {
+        drop(item);
+    }
+}
 
 impl List {
     /// A payload of these items.
@@ -130,7 +143,12 @@ impl Vm {
     }
 
     /// `[..., ...]` of the items with brackets around, the shared form of list's and tuple's repr.
-    pub fn repr_items(&self, open: &[u8], close: &[u8], mut item: impl FnMut(usize) -> Option<Value>) -> PyResult<Value> {
+    pub fn repr_items(
+        &self,
+        open: &[u8],
+        close: &[u8],
+        mut item: impl FnMut(usize) -> Option<Value>,
+    ) -> PyResult<Value> {
         let mut text = open.to_vec();
         let mut at = 0;
         while let Some(value) = item(at) {
@@ -238,7 +256,9 @@ fn list_slots(s: &mut Slots) {
     });
     s.concat = Some(|vm, a, b| {
         let Some(other) = b.downcast::<List>() else {
-            return Err(vm.type_error(format!("can only concatenate list (not \"{}\") to list", b.type_name(vm))));
+            return Err(
+                vm.type_error(format!("can only concatenate list (not \"{}\") to list", b.type_name(vm)))
+            );
         };
         let list = this(vm, a)?;
         let mut items = Vec::with_capacity(list.len() + other.len());
@@ -257,7 +277,7 @@ fn list_slots(s: &mut Slots) {
     s.irepeat = Some(|vm, value, count| {
         let list = this(vm, value)?;
         let items = vm.repeated(list.items.get(), count)?;
-        list.items.set(items);
+        drop_items(list.items.replace(items));
         Ok(value.clone())
     });
 }
@@ -272,7 +292,7 @@ fn list_init(vm: &Vm, value: &Value, args: Args) -> PyResult<()> {
         args.no_keywords(vm, "list")?;
     }
     let args = Args::positional(args.pos()).count(vm, "list", 0, 1)?;
-    drop(list.items.take());
+    drop_items(list.items.take());
     match args.first() {
         Some(iterable) => extend(vm, list, iterable),
         None => Ok(()),
@@ -359,7 +379,7 @@ fn assign_slice(vm: &Vm, list: &Obj<List>, key: &Value, new: &Value) -> PyResult
         let start = span.start as usize;
         let stop = span.stop.max(span.start) as usize;
         let old: Vec<Value> = list.items.get_mut().splice(start..stop, new).collect();
-        drop(old);
+        drop_items(old);
         return Ok(());
     }
     if new.len() != span.count {
@@ -383,129 +403,183 @@ fn delete_slice(vm: &Vm, list: &Obj<List>, key: &Value) -> PyResult<()> {
     }
     let items = list.items.get_mut();
     let (start, step) = (span.start as usize, span.step as usize);
-    let old: Vec<Value> = if step == 1 {
-        items.drain(start..start + span.count).collect()
-    } else {
-        let mut old = Vec::with_capacity(span.count);
-        let mut kept = Vec::with_capacity(items.len() - span.count);
-        for (at, item) in std::mem::take(items).into_iter().enumerate() {
-            let gone = at >= start && (at - start) % step == 0 && old.len() < span.count;
-            if gone { old.push(item) } else { kept.push(item) }
-        }
-        *items = kept;
-        old
-    };
+    if step == 1 {
+        let old: Vec<Value> = items.drain(start..start + span.count).collect();
+        drop_items(old);
+        return Ok(());
+    }
+    let mut old = Vec::with_capacity(span.count);
+    let mut kept = Vec::with_capacity(items.len() - span.count);
+    for (at, item) in std::mem::take(items).into_iter().enumerate() {
+        let gone = at >= start && (at - start) % step == 0 && old.len() < span.count;
+        if gone { old.push(item) } else { kept.push(item) }
+    }
+    *items = kept;
     drop(old);
     Ok(())
 }
 
 static LIST_METHODS: &[Native] = &[
-    native("append(self, object, /)", |vm, args| {
-        this(vm, &args[0])?.push(args[1].clone());
-        Ok(Value::NONE)
-    }, "Append object to the end of the list."),
-    native("clear(self, /)", |vm, args| {
-        let old = this(vm, &args[0])?.items.take();
-        drop(old);
-        Ok(Value::NONE)
-    }, "Remove all items from list."),
-    native("copy(self, /)", |vm, args| {
-        let items = this(vm, &args[0])?.items.cloned();
-        Ok(vm.list(items))
-    }, "Return a shallow copy of the list."),
-    native("count(self, value, /)", |vm, args| {
-        let list = this(vm, &args[0])?;
-        let (mut at, mut count) = (0, 0);
-        while let Some(item) = list.get(at) {
-            if vm.equal(&item, &args[1])? {
-                count += 1;
+    native(
+        "append(self, object, /)",
+        |vm, args| {
+            this(vm, &args[0])?.push(args[1].clone());
+            Ok(Value::NONE)
+        },
+        "Append object to the end of the list.",
+    ),
+    native(
+        "clear(self, /)",
+        |vm, args| {
+            drop_items(this(vm, &args[0])?.items.take());
+            Ok(Value::NONE)
+        },
+        "Remove all items from list.",
+    ),
+    native(
+        "copy(self, /)",
+        |vm, args| {
+            let items = this(vm, &args[0])?.items.cloned();
+            Ok(vm.list(items))
+        },
+        "Return a shallow copy of the list.",
+    ),
+    native(
+        "count(self, value, /)",
+        |vm, args| {
+            let list = this(vm, &args[0])?;
+            let (mut at, mut count) = (0, 0);
+            while let Some(item) = list.get(at) {
+                if vm.equal(&item, &args[1])? {
+                    count += 1;
+                }
+                at += 1;
             }
-            at += 1;
-        }
-        Ok(vm.int(count))
-    }, "Return number of occurrences of value."),
-    native("extend(self, iterable, /)", |vm, args| {
-        extend(vm, this(vm, &args[0])?, &args[1])?;
-        Ok(Value::NONE)
-    }, "Extend list by appending elements from the iterable."),
-    native("index(self, value, start=0, stop=sys.maxsize, /)", |vm, args| {
-        let list = this(vm, &args[0])?;
-        let (mut at, stop) = vm.index_range(&args[2], &args[3], list.len())?;
-        while at < stop && let Some(item) = list.get(at) {
-            if vm.equal(&item, &args[1])? {
-                return Ok(vm.int(at as i64));
+            Ok(vm.int(count))
+        },
+        "Return number of occurrences of value.",
+    ),
+    native(
+        "extend(self, iterable, /)",
+        |vm, args| {
+            extend(vm, this(vm, &args[0])?, &args[1])?;
+            Ok(Value::NONE)
+        },
+        "Extend list by appending elements from the iterable.",
+    ),
+    native(
+        "index(self, value, start=0, stop=sys.maxsize, /)",
+        |vm, args| {
+            let list = this(vm, &args[0])?;
+            let (mut at, stop) = vm.index_range(&args[2], &args[3], list.len())?;
+            while at < stop
+                && let Some(item) = list.get(at)
+            {
+                if vm.equal(&item, &args[1])? {
+                    return Ok(vm.int(at as i64));
+                }
+                at += 1;
             }
-            at += 1;
-        }
-        Err(vm.value_error("list.index(x): x not in list"))
-    }, "Return first index of value.\n\nRaises ValueError if the value is not present."),
-    native("insert(self, index, object, /)", |vm, args| {
-        let list = this(vm, &args[0])?;
-        let index = match args[1].as_small() {
-            Some(index) => index,
-            None => match vm.index(&args[1])?.as_small() {
+            Err(vm.value_error("list.index(x): x not in list"))
+        },
+        "Return first index of value.\n\nRaises ValueError if the value is not present.",
+    ),
+    native(
+        "insert(self, index, object, /)",
+        |vm, args| {
+            let list = this(vm, &args[0])?;
+            let index = match args[1].as_small() {
                 Some(index) => index,
-                None => return Err(vm.overflow_error("Python int too large to convert to C ssize_t")),
-            },
-        };
-        let length = list.len() as i64;
-        let at = if index < 0 { (index + length).max(0) } else { index.min(length) };
-        list.items.get_mut().insert(at as usize, args[2].clone());
-        Ok(Value::NONE)
-    }, "Insert object before index."),
-    native("pop(self, index=-1, /)", |vm, args| {
-        let list = this(vm, &args[0])?;
-        let Some(index) = args[1].given() else {
-            return match list.items.get_mut().pop() {
-                Some(item) => Ok(item),
-                None => Err(vm.index_error("pop from empty list")),
+                None => match vm.index(&args[1])?.as_small() {
+                    Some(index) => index,
+                    None => return Err(vm.overflow_error("Python int too large to convert to C ssize_t")),
+                },
             };
-        };
-        let index = vm.to_index(index)?;
-        let length = list.len() as isize;
-        if length == 0 {
-            return Err(vm.index_error("pop from empty list"));
-        }
-        let at = if index < 0 { index.saturating_add(length) } else { index };
-        if at < 0 || at >= length {
-            return Err(vm.index_error("pop index out of range"));
-        }
-        Ok(list.items.get_mut().remove(at as usize))
-    }, "Remove and return item at index (default last).\n\nRaises IndexError if list is empty or index is out of range."),
-    native("remove(self, value, /)", |vm, args| {
-        let list = this(vm, &args[0])?;
-        let mut at = 0;
-        while let Some(item) = list.get(at) {
-            if vm.equal(&item, &args[1])? {
-                // The comparison may have shortened the list.
-                let items = list.items.get_mut();
-                let old = if at < items.len() { Some(items.remove(at)) } else { None };
-                drop(old);
-                return Ok(Value::NONE);
+            let length = list.len() as i64;
+            let at = if index < 0 { (index + length).max(0) } else { index.min(length) };
+            list.items.get_mut().insert(at as usize, args[2].clone());
+            Ok(Value::NONE)
+        },
+        "Insert object before index.",
+    ),
+    native(
+        "pop(self, index=-1, /)",
+        |vm, args| {
+            let list = this(vm, &args[0])?;
+            let Some(index) = args[1].given() else {
+                return match list.items.get_mut().pop() {
+                    Some(item) => Ok(item),
+                    None => Err(vm.index_error("pop from empty list")),
+                };
+            };
+            let index = vm.to_index(index)?;
+            let length = list.len() as isize;
+            if length == 0 {
+                return Err(vm.index_error("pop from empty list"));
             }
-            at += 1;
-        }
-        Err(vm.value_error("list.remove(x): x not in list"))
-    }, "Remove first occurrence of value.\n\nRaises ValueError if the value is not present."),
-    native("reverse(self, /)", |vm, args| {
-        this(vm, &args[0])?.items.get_mut().reverse();
-        Ok(Value::NONE)
-    }, "Reverse *IN PLACE*."),
-    native("sort(self, /, *, key=None, reverse=False)", |vm, args| {
-        let reverse = match args[2].given() {
-            Some(flag) => vm.truth(flag)?,
-            None => false,
-        };
-        sort(vm, this(vm, &args[0])?, args[1].some(), reverse)?;
-        Ok(Value::NONE)
-    }, "Sort the list in ascending order and return None.\n\nThe sort is in-place (i.e. the list itself is modified) and stable (i.e. the\norder of two equal elements is maintained).\n\nIf a key function is given, apply it once to each list item and sort them,\nascending or descending, according to their function values.\n\nThe reverse flag can be set to sort in descending order."),
-    native("__reversed__(self, /)", |vm, args| Ok(vm.list_reverse_iter(this(vm, &args[0])?.to_ref())),
-        "Return a reverse iterator over the list."),
-    native("__sizeof__(self, /)", |vm, args| {
-        Ok(vm.int(40 + 8 * this(vm, &args[0])?.items.get().capacity() as i64))
-    }, "Return the size of the list in memory, in bytes."),
-    native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]),
-        "See PEP 585").class(),
+            let at = if index < 0 { index.saturating_add(length) } else { index };
+            if at < 0 || at >= length {
+                return Err(vm.index_error("pop index out of range"));
+            }
+            Ok(list.items.get_mut().remove(at as usize))
+        },
+        "Remove and return item at index (default last).\n\nRaises IndexError if list is empty or index is out of range.",
+    ),
+    native(
+        "remove(self, value, /)",
+        |vm, args| {
+            let list = this(vm, &args[0])?;
+            let mut at = 0;
+            while let Some(item) = list.get(at) {
+                if vm.equal(&item, &args[1])? {
+                    // The comparison may have shortened the list.
+                    let items = list.items.get_mut();
+                    let old = if at < items.len() { Some(items.remove(at)) } else { None };
+                    drop(old);
+                    return Ok(Value::NONE);
+                }
+                at += 1;
+            }
+            Err(vm.value_error("list.remove(x): x not in list"))
+        },
+        "Remove first occurrence of value.\n\nRaises ValueError if the value is not present.",
+    ),
+    native(
+        "reverse(self, /)",
+        |vm, args| {
+            this(vm, &args[0])?.items.get_mut().reverse();
+            Ok(Value::NONE)
+        },
+        "Reverse *IN PLACE*.",
+    ),
+    native(
+        "sort(self, /, *, key=None, reverse=False)",
+        |vm, args| {
+            let reverse = match args[2].given() {
+                Some(flag) => vm.truth(flag)?,
+                None => false,
+            };
+            sort(vm, this(vm, &args[0])?, args[1].some(), reverse)?;
+            Ok(Value::NONE)
+        },
+        "Sort the list in ascending order and return None.\n\nThe sort is in-place (i.e. the list itself is modified) and stable (i.e. the\norder of two equal elements is maintained).\n\nIf a key function is given, apply it once to each list item and sort them,\nascending or descending, according to their function values.\n\nThe reverse flag can be set to sort in descending order.",
+    ),
+    native(
+        "__reversed__(self, /)",
+        |vm, args| Ok(vm.list_reverse_iter(this(vm, &args[0])?.to_ref())),
+        "Return a reverse iterator over the list.",
+    ),
+    native(
+        "__sizeof__(self, /)",
+        |vm, args| Ok(vm.int(40 + 8 * this(vm, &args[0])?.items.get().capacity() as i64)),
+        "Return the size of the list in memory, in bytes.",
+    ),
+    native(
+        "__class_getitem__(cls, object, /)",
+        |vm, args| vm.generic_alias(&args[0], &args[1]),
+        "See PEP 585",
+    )
+    .class(),
 ];
 
 /// `list.sort`: the list is empty meanwhile, so that nobody sees it half sorted.

@@ -4,6 +4,7 @@ pub mod anext;
 pub mod annotations;
 pub mod bytearrays;
 pub mod bytes;
+pub mod class_new;
 pub mod classes;
 pub mod code;
 pub mod complexes;

@@ -29,7 +29,10 @@ fn namespace(vm: &Vm, module: &Value) -> PyResult<Ref<Dict>> {
 pub static MODULE: TypeSpec = TypeSpec::new("module", Module::layout)
     .kind(kind::MODULE)
     .flags(type_flag::BASE | type_flag::WEAKREF)
-    .doc("(name, doc=None)", "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.")
+    .doc(
+        "(name, doc=None)",
+        "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.",
+    )
     .slots(|s| {
         s.new = Some(|vm, ty, _| {
             let dict = vm.new_dict();
@@ -42,7 +45,10 @@ pub static MODULE: TypeSpec = TypeSpec::new("module", Module::layout)
             SIGNATURE.bind(vm, args, &mut bound, 0)?;
             let [name, doc] = bound;
             if name.as_str().is_none() {
-                return Err(vm.type_error(format!("module() argument 'name' must be str, not {}", name.type_name(vm))));
+                return Err(vm.type_error(format!(
+                    "module() argument 'name' must be str, not {}",
+                    name.type_name(vm)
+                )));
             }
             let dict = namespace(vm, module)?;
             vm.init_module_dict(&dict, name, if doc.is_unbound() { Value::NONE } else { doc });
@@ -54,7 +60,9 @@ pub static MODULE: TypeSpec = TypeSpec::new("module", Module::layout)
         });
         s.setattr = Some(|vm, module, name, value| {
             let Some(text) = name.as_str() else {
-                return Err(vm.type_error(format!("attribute name must be string, not '{}'", name.type_name(vm))));
+                return Err(
+                    vm.type_error(format!("attribute name must be string, not '{}'", name.type_name(vm)))
+                );
             };
             if let Some(found) = module.ty(vm).lookup(vm, text)
                 && found.is_object()
@@ -87,50 +95,66 @@ pub static MODULE: TypeSpec = TypeSpec::new("module", Module::layout)
             Ok(vm.str(format!("<module {name}>")))
         });
     })
-    .methods(&[native("__dir__(self, /)", |vm, args| {
-        let dict = vm.getattr(&args[0], vm.names().__dict__.value())?;
-        let Some(table) = dict.as_dict() else {
-            return Err(vm.type_error(format!("{}.__dict__ is not a dictionary", args[0].type_name(vm))));
-        };
-        if let Some(hook) = table.get_str(&vm.names().__dir__) {
-            return vm.call0(&hook);
-        }
-        Ok(vm.list(table.keys()))
-    }, "__dir__() -> list\nspecialized dir() implementation")])
+    .methods(&[native(
+        "__dir__(self, /)",
+        |vm, args| {
+            let dict = vm.getattr(&args[0], vm.names().__dict__.value())?;
+            let Some(table) = dict.as_dict() else {
+                return Err(vm.type_error(format!("{}.__dict__ is not a dictionary", args[0].type_name(vm))));
+            };
+            if let Some(hook) = table.get_str(&vm.names().__dir__) {
+                return vm.call0(&hook);
+            }
+            Ok(vm.list(table.keys()))
+        },
+        "__dir__() -> list\nspecialized dir() implementation",
+    )])
     .getset(&[
         getter("__dict__", |vm, module| Ok(namespace(vm, module)?.into_value()), ""),
-        getset("__annotations__", |vm, module| vm.module_annotations(module), |vm, module, value| {
-            let dict = namespace(vm, module)?;
-            let name = &vm.names().__annotations__;
-            match value {
-                Some(value) => {
-                    drop(dict.insert_str(name, value.clone()));
-                    drop(dict.remove_str(&vm.names().__annotate__));
-                }
-                None => {
-                    if dict.remove_str(name).is_none() {
-                        return Err(vm.attribute_error("__annotations__"));
+        getset(
+            "__annotations__",
+            |vm, module| vm.module_annotations(module),
+            |vm, module, value| {
+                let dict = namespace(vm, module)?;
+                let name = &vm.names().__annotations__;
+                match value {
+                    Some(value) => {
+                        drop(dict.insert_str(name, value.clone()));
+                        drop(dict.remove_str(&vm.names().__annotate__));
                     }
-                    drop(dict.remove_str(&vm.names().__annotate__));
+                    None => {
+                        if dict.remove_str(name).is_none() {
+                            return Err(vm.attribute_error("__annotations__"));
+                        }
+                        drop(dict.remove_str(&vm.names().__annotate__));
+                    }
                 }
-            }
-            Ok(())
-        }, ""),
-        getset("__annotate__", |vm, module| {
-            let dict = namespace(vm, module)?;
-            Ok(dict.get_str(&vm.names().__annotate__).unwrap_or(Value::NONE))
-        }, |vm, module, value| {
-            let Some(value) = value else { return Err(vm.type_error("cannot delete __annotate__ attribute")) };
-            if !value.is_none() && !vm.is_callable(value) {
-                return Err(vm.type_error("__annotate__ must be callable or None"));
-            }
-            let dict = namespace(vm, module)?;
-            drop(dict.insert_str(&vm.names().__annotate__, value.clone()));
-            if !value.is_none() {
-                drop(dict.remove_str(&vm.names().__annotations__));
-            }
-            Ok(())
-        }, ""),
+                Ok(())
+            },
+            "",
+        ),
+        getset(
+            "__annotate__",
+            |vm, module| {
+                let dict = namespace(vm, module)?;
+                Ok(dict.get_str(&vm.names().__annotate__).unwrap_or(Value::NONE))
+            },
+            |vm, module, value| {
+                let Some(value) = value else {
+                    return Err(vm.type_error("cannot delete __annotate__ attribute"));
+                };
+                if !value.is_none() && !vm.is_callable(value) {
+                    return Err(vm.type_error("__annotate__ must be callable or None"));
+                }
+                let dict = namespace(vm, module)?;
+                drop(dict.insert_str(&vm.names().__annotate__, value.clone()));
+                if !value.is_none() {
+                    drop(dict.remove_str(&vm.names().__annotations__));
+                }
+                Ok(())
+            },
+            "",
+        ),
     ]);
 
 fn module_getattr(vm: &Vm, module: &Value, name: &Value) -> PyResult<Option<Value>> {
@@ -184,7 +208,9 @@ fn missing(vm: &Vm, module: &Value, name: &Value) -> PyResult<crate::runtime::er
                 None => false,
             };
             if initializing {
-                format!("partially initialized module '{own}' has no attribute '{text}' (most likely due to a circular import)")
+                format!(
+                    "partially initialized module '{own}' has no attribute '{text}' (most likely due to a circular import)"
+                )
             } else {
                 format!("module '{own}' has no attribute '{text}'")
             }
@@ -248,7 +274,11 @@ impl Vm {
     }
 
     /// `from module import name`
-    pub fn import_from(&self, module: &Value, name: &Ref<crate::runtime::object::str::Str>) -> PyResult<Value> {
+    pub fn import_from(
+        &self,
+        module: &Value,
+        name: &Ref<crate::runtime::object::str::Str>,
+    ) -> PyResult<Value> {
         if let Some(found) = self.getattr_opt(module, name.value())? {
             return Ok(found);
         }
@@ -312,10 +342,8 @@ impl Vm {
                 let own = own.map_or(Ok(String::new()), |v| self.to_string(&v))?;
                 let what = if skip_private { "Key in" } else { "Item in" };
                 let where_ = if skip_private { "__dict__" } else { "__all__" };
-                return Err(self.type_error(format!(
-                    "{what} {own}.{where_} must be str, not {}",
-                    name.type_name(self)
-                )));
+                return Err(self
+                    .type_error(format!("{what} {own}.{where_} must be str, not {}", name.type_name(self))));
             };
             if skip_private && text.bytes().first() == Some(&b'_') {
                 continue;

@@ -28,7 +28,9 @@ pub static SIMPLE_NAMESPACE: TypeSpec = TypeSpec::new("types.SimpleNamespace", P
                 [] => {}
                 [source] => {
                     let given = vm.new_dict();
-                    if source.as_dict().is_some() || vm.getattr_opt(source, vm.names().keys.value())?.is_some() {
+                    if source.as_dict().is_some()
+                        || vm.getattr_opt(source, vm.names().keys.value())?.is_some()
+                    {
                         vm.dict_merge(&given, source)?;
                     } else {
                         let class = vm.interp().dict_type.value().clone();
@@ -44,7 +46,10 @@ pub static SIMPLE_NAMESPACE: TypeSpec = TypeSpec::new("types.SimpleNamespace", P
                 }
                 more => {
                     return Err(vm.type_error(format!(
-                        "{} expected at most 1 positional argument, got {}", object.type_name(vm), more.len())));
+                        "{} expected at most 1 positional argument, got {}",
+                        object.type_name(vm),
+                        more.len()
+                    )));
                 }
             }
             for (key, value) in args.keywords() {
@@ -89,25 +94,38 @@ pub static SIMPLE_NAMESPACE: TypeSpec = TypeSpec::new("types.SimpleNamespace", P
     })
     .getset(&[crate::runtime::builtins::types::DICT_GETSET_COPY])
     .methods(&[
-        native("__reduce__(self, /)", |vm, args| {
-            let dict = namespace(vm, &args[0])?;
-            Ok(vm.tuple(vec![args[0].ty(vm).to_value(), vm.tuple(vec![]), dict.into_value()]))
-        }, "Return state information for pickling"),
-        native_raw("__replace__(self, /, **changes)", |vm, args| {
-            let Some(object) = args.pos().first() else { return Err(vm.type_error("__replace__() needs an argument")) };
-            if args.pos().len() != 1 {
-                return Err(vm.type_error(format!("__replace__() takes 0 positional arguments but {} were given", args.pos().len() - 1)));
-            }
-            let new = vm.call0(&object.ty(vm).to_value())?;
-            let target = namespace(vm, &new)?;
-            for (key, value) in namespace(vm, object)?.entries() {
-                target.insert(vm, key, value)?;
-            }
-            for (key, value) in args.keywords() {
-                target.insert(vm, key.clone(), value.clone())?;
-            }
-            Ok(new)
-        }, "Return a copy of the namespace object with new values for the specified attributes."),
+        native(
+            "__reduce__(self, /)",
+            |vm, args| {
+                let dict = namespace(vm, &args[0])?;
+                Ok(vm.tuple(vec![args[0].ty(vm).to_value(), vm.tuple(vec![]), dict.into_value()]))
+            },
+            "Return state information for pickling",
+        ),
+        native_raw(
+            "__replace__(self, /, **changes)",
+            |vm, args| {
+                let Some(object) = args.pos().first() else {
+                    return Err(vm.type_error("__replace__() needs an argument"));
+                };
+                if args.pos().len() != 1 {
+                    return Err(vm.type_error(format!(
+                        "__replace__() takes 0 positional arguments but {} were given",
+                        args.pos().len() - 1
+                    )));
+                }
+                let new = vm.call0(&object.ty(vm).to_value())?;
+                let target = namespace(vm, &new)?;
+                for (key, value) in namespace(vm, object)?.entries() {
+                    target.insert(vm, key, value)?;
+                }
+                for (key, value) in args.keywords() {
+                    target.insert(vm, key.clone(), value.clone())?;
+                }
+                Ok(new)
+            },
+            "Return a copy of the namespace object with new values for the specified attributes.",
+        ),
     ]);
 
 impl Vm {

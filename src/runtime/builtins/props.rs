@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use crate::runtime::builtins::types::DICT_GETSET_COPY;
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::{Args, Signature};
@@ -189,9 +190,9 @@ static PROPERTY_METHODS: &[Native] = &[
 ];
 
 static PROPERTY_GETSET: &[GetSet] = &[
-    getter("fget", |vm, p| Ok(this(vm, p)?.get.cloned()), ""),
-    getter("fset", |vm, p| Ok(this(vm, p)?.set.cloned()), ""),
-    getter("fdel", |vm, p| Ok(this(vm, p)?.del.cloned()), ""),
+    member("fget", |vm, p| Ok(this(vm, p)?.get.cloned()), ""),
+    member("fset", |vm, p| Ok(this(vm, p)?.set.cloned()), ""),
+    member("fdel", |vm, p| Ok(this(vm, p)?.del.cloned()), ""),
     getset("__doc__", |vm, p| Ok(this(vm, p)?.doc.cloned()), |vm, p, value| {
         this(vm, p)?.doc.set(value.cloned().unwrap_or(Value::NONE));
         Ok(())
@@ -296,7 +297,8 @@ fn wrapper_init(vm: &Vm, object: &Value, args: Args, name: &str) -> PyResult<()>
 }
 
 fn wrapper_repr(vm: &Vm, method: &Value, name: &str) -> PyResult<Value> {
-    let inner = vm.repr_string(wrapped(vm, method)?.callable.get())?;
+    let callable = wrapped(vm, method)?.callable.cloned();
+    let inner = vm.repr_string(&callable)?;
     Ok(vm.str_bytes(&[b"<", name.as_bytes(), b"(", &inner, b")>"].concat()))
 }
 
@@ -328,8 +330,8 @@ macro_rules! forward {
 }
 
 static WRAPPER_GETSET: &[GetSet] = &[
-    getter("__func__", |vm, m| Ok(wrapped(vm, m)?.callable.cloned()), ""),
-    getter("__wrapped__", |vm, m| Ok(wrapped(vm, m)?.callable.cloned()), ""),
+    member("__func__", |vm, m| Ok(wrapped(vm, m)?.callable.cloned()), ""),
+    member("__wrapped__", |vm, m| Ok(wrapped(vm, m)?.callable.cloned()), ""),
     getter("__isabstractmethod__", |vm, m| {
         let callable = wrapped(vm, m)?.callable.cloned();
         Ok(Value::bool(vm.is_abstract(&callable)?))

@@ -2,9 +2,9 @@
 
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
+use crate::runtime::object::ops;
 use crate::runtime::object::typedef::{Native, Slots, TypeSpec, native};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::object::ops;
 use crate::runtime::value::{Payload, Value};
 
 /// The payload of `mappingproxy`.
@@ -86,14 +86,39 @@ fn forward(vm: &Vm, proxy: &Value, name: &str, args: &[Value]) -> PyResult<Value
 }
 
 static METHODS: &[Native] = &[
-    native("get(self, key, default=None, /)", |vm, args| {
-        let default = args[2].given().cloned().unwrap_or(Value::NONE);
-        forward(vm, &args[0], "get", &[args[1].clone(), default])
-    }, "Return the value for key if key is in the mapping, else default."),
-    native("keys(self, /)", |vm, args| forward(vm, &args[0], "keys", &[]), "a set-like object providing a view on D's keys"),
-    native("values(self, /)", |vm, args| forward(vm, &args[0], "values", &[]), "an object providing a view on D's values"),
-    native("items(self, /)", |vm, args| forward(vm, &args[0], "items", &[]), "a set-like object providing a view on D's items"),
+    native(
+        "get(self, key, default=None, /)",
+        |vm, args| {
+            let default = args[2].given().cloned().unwrap_or(Value::NONE);
+            forward(vm, &args[0], "get", &[args[1].clone(), default])
+        },
+        "Return the value for key if key is in the mapping, else default.",
+    ),
+    native(
+        "keys(self, /)",
+        |vm, args| forward(vm, &args[0], "keys", &[]),
+        "a set-like object providing a view on D's keys",
+    ),
+    native(
+        "values(self, /)",
+        |vm, args| forward(vm, &args[0], "values", &[]),
+        "an object providing a view on D's values",
+    ),
+    native(
+        "items(self, /)",
+        |vm, args| forward(vm, &args[0], "items", &[]),
+        "a set-like object providing a view on D's items",
+    ),
     native("copy(self, /)", |vm, args| forward(vm, &args[0], "copy", &[]), "a shallow copy of D"),
-    native("__reversed__(self, /)", |vm, args| forward(vm, &args[0], "__reversed__", &[]), "D.__reversed__() -> reverse iterator"),
-    native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
+    native(
+        "__reversed__(self, /)",
+        |vm, args| forward(vm, &args[0], "__reversed__", &[]),
+        "D.__reversed__() -> reverse iterator",
+    ),
+    native(
+        "__class_getitem__(cls, object, /)",
+        |vm, args| vm.generic_alias(&args[0], &args[1]),
+        "See PEP 585",
+    )
+    .class(),
 ];

@@ -5,11 +5,12 @@
 
 use std::cell::Cell;
 
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::ops;
-use crate::runtime::object::typedef::{Cmp, GetSet, Native, Slots, TypeSpec, getter, kind, native};
+use crate::runtime::object::typedef::{Cmp, GetSet, Native, Slots, TypeSpec, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, SMALL_MAX, SMALL_MIN, Value};
 
@@ -135,7 +136,8 @@ impl Vm {
 
 /// `start + index * step`
 fn item(vm: &Vm, range: &Range, index: &Value) -> PyResult<Value> {
-    if let (Some(start), Some(step), Some(index)) = (range.start.as_small(), range.step.as_small(), index.as_small())
+    if let (Some(start), Some(step), Some(index)) =
+        (range.start.as_small(), range.step.as_small(), index.as_small())
         && let Some(value) = small(i128::from(start) + i128::from(step) * i128::from(index))
     {
         return Ok(vm.int(value));
@@ -234,7 +236,9 @@ fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
         return slice(vm, range, key);
     }
     if key.as_small().is_none() && key.ty(vm).slots.get().index.is_none() {
-        return Err(vm.type_error(format!("range indices must be integers or slices, not {}", key.type_name(vm))));
+        return Err(
+            vm.type_error(format!("range indices must be integers or slices, not {}", key.type_name(vm)))
+        );
     }
     let mut index = vm.index(key)?;
     if vm.is_negative(&index) {
@@ -265,59 +269,75 @@ fn slice(vm: &Vm, range: &Range, key: &Value) -> PyResult<Value> {
 }
 
 static RANGE_GETSET: &[GetSet] = &[
-    getter("start", |vm, value| Ok(this(vm, value)?.start.clone()), ""),
-    getter("stop", |vm, value| Ok(this(vm, value)?.stop.clone()), ""),
-    getter("step", |vm, value| Ok(this(vm, value)?.step.clone()), ""),
+    member("start", |vm, value| Ok(this(vm, value)?.start.clone()), ""),
+    member("stop", |vm, value| Ok(this(vm, value)?.stop.clone()), ""),
+    member("step", |vm, value| Ok(this(vm, value)?.step.clone()), ""),
 ];
 
 static RANGE_METHODS: &[Native] = &[
-    native("__reversed__(self, /)", |vm, args| {
-        let range = this(vm, &args[0])?;
-        if range.length.as_small() == Some(0) {
-            return Ok(vm.small_range_iter(0, 1, 0));
-        }
-        let last = vm.binary(&range.length, &vm.int(1), &ops::SUB)?;
-        let start = item(vm, range, &last)?;
-        let step = vm.unary(&range.step, |s| s.neg, "unary -")?;
-        vm.range_iter(&start, &step, &range.length)
-    }, "Return a reverse iterator."),
-    native("__reduce__(self, /)", |vm, args| {
-        let range = this(vm, &args[0])?;
-        let parts = vm.tuple(vec![range.start.clone(), range.stop.clone(), range.step.clone()]);
-        Ok(vm.tuple(vec![args[0].ty(vm).to_value(), parts]))
-    }, ""),
-    native("count(self, value, /)", |vm, args| {
-        let range = this(vm, &args[0])?;
-        if is_exact_int(&args[1]) {
-            return Ok(vm.int(i64::from(contains_int(vm, range, &args[1])?)));
-        }
-        let mut count = 0;
-        vm.for_each(&args[0], |item| {
-            count += i64::from(vm.equal(&item, &args[1])?);
-            Ok(())
-        })?;
-        Ok(vm.int(count))
-    }, "rangeobject.count(value) -> integer -- return number of occurrences of value"),
-    native("index(self, value, /)", |vm, args| {
-        let range = this(vm, &args[0])?;
-        if !is_exact_int(&args[1]) {
-            let iter = vm.iter(&args[0])?;
-            let mut at = 0;
-            while let Some(item) = vm.next(&iter)? {
-                if vm.equal(&item, &args[1])? {
-                    return Ok(vm.int(at));
-                }
-                at += 1;
+    native(
+        "__reversed__(self, /)",
+        |vm, args| {
+            let range = this(vm, &args[0])?;
+            if range.length.as_small() == Some(0) {
+                return Ok(vm.small_range_iter(0, 1, 0));
             }
-            return Err(vm.value_error("sequence.index(x): x not in sequence"));
-        }
-        if !contains_int(vm, range, &args[1])? {
-            return Err(vm.value_error("range.index(x): x not in range"));
-        }
-        let value = vm.index(&args[1])?;
-        let distance = vm.binary(&value, &range.start, &ops::SUB)?;
-        vm.binary(&distance, &range.step, &ops::FLOOR_DIV)
-    }, "rangeobject.index(value) -> integer -- return index of value.\nRaise ValueError if the value is not present."),
+            let last = vm.binary(&range.length, &vm.int(1), &ops::SUB)?;
+            let start = item(vm, range, &last)?;
+            let step = vm.unary(&range.step, |s| s.neg, "unary -")?;
+            vm.range_iter(&start, &step, &range.length)
+        },
+        "Return a reverse iterator.",
+    ),
+    native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let range = this(vm, &args[0])?;
+            let parts = vm.tuple(vec![range.start.clone(), range.stop.clone(), range.step.clone()]);
+            Ok(vm.tuple(vec![args[0].ty(vm).to_value(), parts]))
+        },
+        "",
+    ),
+    native(
+        "count(self, value, /)",
+        |vm, args| {
+            let range = this(vm, &args[0])?;
+            if is_exact_int(&args[1]) {
+                return Ok(vm.int(i64::from(contains_int(vm, range, &args[1])?)));
+            }
+            let mut count = 0;
+            vm.for_each(&args[0], |item| {
+                count += i64::from(vm.equal(&item, &args[1])?);
+                Ok(())
+            })?;
+            Ok(vm.int(count))
+        },
+        "rangeobject.count(value) -> integer -- return number of occurrences of value",
+    ),
+    native(
+        "index(self, value, /)",
+        |vm, args| {
+            let range = this(vm, &args[0])?;
+            if !is_exact_int(&args[1]) {
+                let iter = vm.iter(&args[0])?;
+                let mut at = 0;
+                while let Some(item) = vm.next(&iter)? {
+                    if vm.equal(&item, &args[1])? {
+                        return Ok(vm.int(at));
+                    }
+                    at += 1;
+                }
+                return Err(vm.value_error("sequence.index(x): x not in sequence"));
+            }
+            if !contains_int(vm, range, &args[1])? {
+                return Err(vm.value_error("range.index(x): x not in range"));
+            }
+            let value = vm.index(&args[1])?;
+            let distance = vm.binary(&value, &range.start, &ops::SUB)?;
+            vm.binary(&distance, &range.step, &ops::FLOOR_DIV)
+        },
+        "rangeobject.index(value) -> integer -- return index of value.\nRaise ValueError if the value is not present.",
+    ),
 ];
 
 // ------------------------------------------------------------------------------------------------ iterators
@@ -340,22 +360,33 @@ pub static RANGE_ITER: TypeSpec = TypeSpec::new("range_iterator", RangeIter::lay
         });
     })
     .methods(&[
-        native("__length_hint__(self, /)", |vm, args| Ok(vm.int(vm.cast::<RangeIter>(&args[0])?.left.get() as i64)),
-            "Private method returning an estimate of len(list(it))."),
-        native("__reduce__(self, /)", |vm, args| {
-            let this = vm.cast::<RangeIter>(&args[0])?;
-            let (next, step) = (this.next.get(), this.step.get());
-            let stop = next + step * this.left.get() as i64;
-            let range = vm.range(vm.int(next), vm.int(stop), vm.int(step))?;
-            reduce(vm, range)
-        }, "Return state information for pickling."),
-        native("__setstate__(self, state, /)", |vm, args| {
-            let this = vm.cast::<RangeIter>(&args[0])?;
-            let skip = vm.to_index(&args[1])?.clamp(0, this.left.get() as isize) as u64;
-            this.next.set(this.next.get() + this.step.get() * skip as i64);
-            this.left.set(this.left.get() - skip);
-            Ok(Value::NONE)
-        }, "Set state information for unpickling."),
+        native(
+            "__length_hint__(self, /)",
+            |vm, args| Ok(vm.int(vm.cast::<RangeIter>(&args[0])?.left.get() as i64)),
+            "Private method returning an estimate of len(list(it)).",
+        ),
+        native(
+            "__reduce__(self, /)",
+            |vm, args| {
+                let this = vm.cast::<RangeIter>(&args[0])?;
+                let (next, step) = (this.next.get(), this.step.get());
+                let stop = next + step * this.left.get() as i64;
+                let range = vm.range(vm.int(next), vm.int(stop), vm.int(step))?;
+                reduce(vm, range)
+            },
+            "Return state information for pickling.",
+        ),
+        native(
+            "__setstate__(self, state, /)",
+            |vm, args| {
+                let this = vm.cast::<RangeIter>(&args[0])?;
+                let skip = vm.to_index(&args[1])?.clamp(0, this.left.get() as isize) as u64;
+                this.next.set(this.next.get() + this.step.get() * skip as i64);
+                this.left.set(this.left.get() - skip);
+                Ok(Value::NONE)
+            },
+            "Set state information for unpickling.",
+        ),
     ]);
 
 fn reduce(vm: &Vm, range: Value) -> PyResult<Value> {
@@ -381,31 +412,42 @@ pub static LONG_RANGE_ITER: TypeSpec = TypeSpec::new("longrange_iterator", LongR
         });
     })
     .methods(&[
-        native("__length_hint__(self, /)", |vm, args| Ok(vm.cast::<LongRangeIter>(&args[0])?.left.cloned()),
-            "Private method returning an estimate of len(list(it))."),
-        native("__reduce__(self, /)", |vm, args| {
-            let this = vm.cast::<LongRangeIter>(&args[0])?;
-            let (next, step) = (this.next.cloned(), this.step.clone());
-            let distance = vm.binary(this.left.get(), &step, &ops::MUL)?;
-            let stop = vm.binary(&next, &distance, &ops::ADD)?;
-            let range = vm.range(next, stop, step)?;
-            reduce(vm, range)
-        }, "Return state information for pickling."),
-        native("__setstate__(self, state, /)", |vm, args| {
-            let this = vm.cast::<LongRangeIter>(&args[0])?;
-            let mut skip = vm.index(&args[1])?;
-            if vm.is_negative(&skip) {
-                skip = vm.int(0);
-            }
-            let left = this.left.cloned();
-            if vm.compare_bool(&left, &skip, Cmp::Lt)? {
-                skip = left.clone();
-            }
-            let distance = vm.binary(&skip, &this.step, &ops::MUL)?;
-            let next = vm.binary(this.next.get(), &distance, &ops::ADD)?;
-            let left = vm.binary(&left, &skip, &ops::SUB)?;
-            this.next.set(next);
-            this.left.set(left);
-            Ok(Value::NONE)
-        }, "Set state information for unpickling."),
+        native(
+            "__length_hint__(self, /)",
+            |vm, args| Ok(vm.cast::<LongRangeIter>(&args[0])?.left.cloned()),
+            "Private method returning an estimate of len(list(it)).",
+        ),
+        native(
+            "__reduce__(self, /)",
+            |vm, args| {
+                let this = vm.cast::<LongRangeIter>(&args[0])?;
+                let (next, step) = (this.next.cloned(), this.step.clone());
+                let distance = vm.binary(this.left.get(), &step, &ops::MUL)?;
+                let stop = vm.binary(&next, &distance, &ops::ADD)?;
+                let range = vm.range(next, stop, step)?;
+                reduce(vm, range)
+            },
+            "Return state information for pickling.",
+        ),
+        native(
+            "__setstate__(self, state, /)",
+            |vm, args| {
+                let this = vm.cast::<LongRangeIter>(&args[0])?;
+                let mut skip = vm.index(&args[1])?;
+                if vm.is_negative(&skip) {
+                    skip = vm.int(0);
+                }
+                let left = this.left.cloned();
+                if vm.compare_bool(&left, &skip, Cmp::Lt)? {
+                    skip = left.clone();
+                }
+                let distance = vm.binary(&skip, &this.step, &ops::MUL)?;
+                let next = vm.binary(this.next.get(), &distance, &ops::ADD)?;
+                let left = vm.binary(&left, &skip, &ops::SUB)?;
+                this.next.set(next);
+                this.left.set(left);
+                Ok(Value::NONE)
+            },
+            "Set state information for unpickling.",
+        ),
     ]);

@@ -181,7 +181,9 @@ fn slice_new(vm: &Vm, _: &TypeRef, args: Args) -> PyResult<Value> {
 }
 
 fn slice_compare(vm: &Vm, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
-    let (Some(x), Some(y)) = (a.downcast::<Slice>(), b.downcast::<Slice>()) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (Some(x), Some(y)) = (a.downcast::<Slice>(), b.downcast::<Slice>()) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     if a.is(b) {
         return Ok(Value::bool(matches!(op, Cmp::Eq | Cmp::Le | Cmp::Ge)));
     }
@@ -203,22 +205,31 @@ static METHODS: &[Native] = &[
         indices,
         "S.indices(len) -> (start, stop, stride)\n\nAssuming a sequence of length len, calculate the start and stop\nindices, and the stride length of the extended slice described by\nS. Out of bounds indices are clipped in a manner consistent with the\nhandling of normal slices.",
     ),
-    native("__reduce__(self, /)", |vm, args| {
-        let this = vm.cast::<Slice>(&args[0])?;
-        let parts = vm.tuple(vec![this.start.clone(), this.stop.clone(), this.step.clone()]);
-        Ok(vm.tuple(vec![vm.typ(&SLICE).clone().into_value(), parts]))
-    }, "Return state information for pickling."),
+    native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let this = vm.cast::<Slice>(&args[0])?;
+            let parts = vm.tuple(vec![this.start.clone(), this.stop.clone(), this.step.clone()]);
+            Ok(vm.tuple(vec![vm.typ(&SLICE).clone().into_value(), parts]))
+        },
+        "Return state information for pickling.",
+    ),
 ];
 
 /// `slice.indices`, for lengths and bounds of any size.
 fn indices(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let this = vm.cast::<Slice>(&args[0])?;
     let length = vm.index(&args[1])?;
-    let all_small = [&this.start, &this.stop, &this.step].iter().all(|part| part.is_none() || part.as_small().is_some());
+    let all_small =
+        [&this.start, &this.stop, &this.step].iter().all(|part| part.is_none() || part.as_small().is_some());
     if all_small && let Some(length) = length.as_small().filter(|&length| length >= 0) {
         let (start, stop, step) = vm.slice_unpack(&args[0])?;
         let span = adjust(start, stop, step, length as isize);
-        return Ok(vm.tuple(vec![vm.int(span.start as i64), vm.int(span.stop as i64), vm.int(span.step as i64)]));
+        return Ok(vm.tuple(vec![
+            vm.int(span.start as i64),
+            vm.int(span.stop as i64),
+            vm.int(span.step as i64),
+        ]));
     }
     let length = vm.as_big(&length).unwrap_or_default();
     if length < IBig::ZERO {

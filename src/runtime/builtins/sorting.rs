@@ -51,7 +51,9 @@ pub fn sort(vm: &Vm, items: &mut Vec<Value>, key: Option<&Value>, reverse: bool)
 
 /// Small ints without keys: equal ones are the same word, so any sort will do.
 fn reverse_sorted_ints(items: &mut [Value], reverse: bool) -> bool {
-    let Some(mut numbers) = items.iter().map(Value::as_small).collect::<Option<Vec<i64>>>() else { return false };
+    let Some(mut numbers) = items.iter().map(Value::as_small).collect::<Option<Vec<i64>>>() else {
+        return false;
+    };
     numbers.sort();
     if reverse {
         numbers.reverse();
@@ -104,11 +106,12 @@ fn order_of(vm: &Vm, keys: &[Value], reverse: bool) -> (Vec<u32>, PyResult<()>) 
     if reverse {
         order.reverse();
     }
-    let result = if keys.iter().all(|k| k.kind() == kind::TUPLE && k.as_tuple().is_some_and(|t| !t.is_empty())) {
-        merge_sort(&mut order, |a, b| tuple_less(vm, &keys[*a as usize], &keys[*b as usize]))
-    } else {
-        merge_sort(&mut order, |a, b| vm.compare_bool(&keys[*a as usize], &keys[*b as usize], Cmp::Lt))
-    };
+    let result =
+        if keys.iter().all(|k| k.kind() == kind::TUPLE && k.as_tuple().is_some_and(|t| !t.is_empty())) {
+            merge_sort(&mut order, |a, b| tuple_less(vm, &keys[*a as usize], &keys[*b as usize]))
+        } else {
+            merge_sort(&mut order, |a, b| vm.compare_bool(&keys[*a as usize], &keys[*b as usize], Cmp::Lt))
+        };
     if reverse {
         order.reverse();
     }
@@ -264,7 +267,11 @@ fn insert_rest<T: Copy>(
 }
 
 /// Number of leading items that a key goes behind: those with `!(key < item)`. Steps grow from the start.
-fn gallop_right<T: Copy>(key: &T, items: &[T], less: &mut impl FnMut(&T, &T) -> PyResult<bool>) -> PyResult<usize> {
+fn gallop_right<T: Copy>(
+    key: &T,
+    items: &[T],
+    less: &mut impl FnMut(&T, &T) -> PyResult<bool>,
+) -> PyResult<usize> {
     let (mut low, mut step) = (0, 1);
     let mut high = items.len();
     while low + step <= items.len() {
@@ -287,7 +294,11 @@ fn gallop_right<T: Copy>(key: &T, items: &[T], less: &mut impl FnMut(&T, &T) -> 
 }
 
 /// Number of leading items with `item < key`. Steps grow from the end.
-fn gallop_left<T: Copy>(key: &T, items: &[T], less: &mut impl FnMut(&T, &T) -> PyResult<bool>) -> PyResult<usize> {
+fn gallop_left<T: Copy>(
+    key: &T,
+    items: &[T],
+    less: &mut impl FnMut(&T, &T) -> PyResult<bool>,
+) -> PyResult<usize> {
     let (mut low, mut high) = (0, items.len());
     let mut step = 1;
     while high >= step {
@@ -372,7 +383,9 @@ fn merge_forward<T: Copy>(
                 // Steps grow from the front here: the streak usually ends soon.
                 let mut count = 0;
                 let mut step = 1;
-                while right + count + step <= items.len() && less(&items[right + count + step - 1], &spare[left])? {
+                while right + count + step <= items.len()
+                    && less(&items[right + count + step - 1], &spare[left])?
+                {
                     count += step;
                     step *= 2;
                 }

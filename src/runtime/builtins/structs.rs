@@ -87,14 +87,22 @@ pub static STRUCT_FIELD: TypeSpec = TypeSpec::new("member_descriptor", StructFie
     .getset(&[
         getter("__name__", |vm, d| Ok(vm.str(vm.cast::<StructField>(d)?.name)), ""),
         getter("__objclass__", |vm, d| Ok(vm.cast::<StructField>(d)?.owner.clone().into_value()), ""),
-        getter("__qualname__", |vm, d| {
-            let this = vm.cast::<StructField>(d)?;
-            Ok(vm.str(format!("{}.{}", this.owner.name(), this.name)))
-        }, ""),
-        getter("__doc__", |vm, d| {
-            let doc = vm.cast::<StructField>(d)?.doc;
-            Ok(if doc.is_empty() { Value::NONE } else { vm.str(doc) })
-        }, ""),
+        getter(
+            "__qualname__",
+            |vm, d| {
+                let this = vm.cast::<StructField>(d)?;
+                Ok(vm.str(format!("{}.{}", this.owner.name(), this.name)))
+            },
+            "",
+        ),
+        getter(
+            "__doc__",
+            |vm, d| {
+                let doc = vm.cast::<StructField>(d)?.doc;
+                Ok(if doc.is_empty() { Value::NONE } else { vm.str(doc) })
+            },
+            "",
+        ),
     ]);
 
 /// A field of an instance.
@@ -214,7 +222,9 @@ fn struct_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     };
     let Shape { names, visible } = shape(vm, ty)?;
     let count = items.len();
-    let exactly = |what: &str, n: usize| vm.type_error(format!("{name}() takes {what} {n}-sequence ({count}-sequence given)"));
+    let exactly = |what: &str, n: usize| {
+        vm.type_error(format!("{name}() takes {what} {n}-sequence ({count}-sequence given)"))
+    };
     if visible == names.len() && count != visible {
         return Err(exactly("a", visible));
     }
@@ -258,52 +268,63 @@ fn struct_repr(vm: &Vm, object: &Value) -> PyResult<Value> {
     Ok(vm.str_bytes(&text))
 }
 
-const REDUCE: crate::runtime::object::typedef::Native = crate::runtime::object::typedef::native("__reduce__(self, /)", |vm, args| {
-    let ty = args[0].type_ref(vm);
-    let Shape { names, visible } = shape(vm, &ty)?;
-    let items = args[0].as_tuple().map_or_else(Vec::new, |t| t.items().to_vec());
-    let rest = vm.new_dict();
-    for (name, value) in names[visible..].iter().zip(hidden(&args[0])) {
-        if let Some(name) = name {
-            drop(rest.insert_str(&vm.intern(name), value));
+const REDUCE: crate::runtime::object::typedef::Native = crate::runtime::object::typedef::native(
+    "__reduce__(self, /)",
+    |vm, args| {
+        let ty = args[0].type_ref(vm);
+        let Shape { names, visible } = shape(vm, &ty)?;
+        let items = args[0].as_tuple().map_or_else(Vec::new, |t| t.items().to_vec());
+        let rest = vm.new_dict();
+        for (name, value) in names[visible..].iter().zip(hidden(&args[0])) {
+            if let Some(name) = name {
+                drop(rest.insert_str(&vm.intern(name), value));
+            }
         }
-    }
-    let parts = vm.tuple(vec![vm.tuple(items), rest.into_value()]);
-    Ok(vm.tuple(vec![ty.into_value(), parts]))
-}, "");
+        let parts = vm.tuple(vec![vm.tuple(items), rest.into_value()]);
+        Ok(vm.tuple(vec![ty.into_value(), parts]))
+    },
+    "",
+);
 
-const REPLACE: crate::runtime::object::typedef::Native = native_raw("__replace__(self, /, **changes)", |vm, args| {
-    let Some(object) = args.pos().first() else { return Err(vm.type_error("__replace__() needs an argument")) };
-    if args.pos().len() > 1 {
-        return Err(vm.type_error("__replace__() takes no positional arguments"));
-    }
-    let ty = object.type_ref(vm);
-    let Shape { names, visible } = shape(vm, &ty)?;
-    if names.iter().any(Option::is_none) {
-        return Err(vm.type_error(format!(
-            "__replace__() is not supported for {} because it has unnamed field(s)",
-            vm.full_class_name(&ty)
-        )));
-    }
-    let mut fields: Vec<Value> = (0..names.len()).map(|index| field(object, index, visible)).collect();
-    let mut unknown = Vec::new();
-    for (key, value) in args.keywords() {
-        let found = names.iter().position(|name| {
-            name.as_ref().is_some_and(|n| key.as_str().is_some_and(|k| k.bytes() == n.as_bytes()))
-        });
-        match found {
-            Some(index) => fields[index] = value.clone(),
-            None => unknown.push(key.clone()),
+const REPLACE: crate::runtime::object::typedef::Native = native_raw(
+    "__replace__(self, /, **changes)",
+    |vm, args| {
+        let Some(object) = args.pos().first() else {
+            return Err(vm.type_error("__replace__() needs an argument"));
+        };
+        if args.pos().len() > 1 {
+            return Err(vm.type_error("__replace__() takes no positional arguments"));
         }
-    }
-    if !unknown.is_empty() {
-        let list = vm.list(unknown);
-        return Err(vm.type_error(format!("Got unexpected field name(s): {}", vm.repr_text(&list)?)));
-    }
-    Ok(make(vm, &ty, fields, visible))
-}, "Return a copy of the structure with new values for the specified fields.");
+        let ty = object.type_ref(vm);
+        let Shape { names, visible } = shape(vm, &ty)?;
+        if names.iter().any(Option::is_none) {
+            return Err(vm.type_error(format!(
+                "__replace__() is not supported for {} because it has unnamed field(s)",
+                vm.full_class_name(&ty)
+            )));
+        }
+        let mut fields: Vec<Value> = (0..names.len()).map(|index| field(object, index, visible)).collect();
+        let mut unknown = Vec::new();
+        for (key, value) in args.keywords() {
+            let found = names.iter().position(|name| {
+                name.as_ref().is_some_and(|n| key.as_str().is_some_and(|k| k.bytes() == n.as_bytes()))
+            });
+            match found {
+                Some(index) => fields[index] = value.clone(),
+                None => unknown.push(key.clone()),
+            }
+        }
+        if !unknown.is_empty() {
+            let list = vm.list(unknown);
+            return Err(vm.type_error(format!("Got unexpected field name(s): {}", vm.repr_text(&list)?)));
+        }
+        Ok(make(vm, &ty, fields, visible))
+    },
+    "Return a copy of the structure with new values for the specified fields.",
+);
 
 /// Is it an instance of a struct sequence type?
 pub fn is_struct(vm: &Vm, value: &Value) -> bool {
-    value.ty(vm).slots.get().repr.is_some_and(|f| f as usize == struct_repr as *const () as usize) && value.kind() == kind::OTHER
+    value.ty(vm).slots.get().repr.is_some_and(|f| f as usize == struct_repr as *const () as usize)
+        && value.kind() == kind::OTHER
 }

@@ -1,11 +1,12 @@
 //! `super`: attribute lookup behind a class in another class's MRO.
 
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::function::CellObject;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::str::Str;
-use crate::runtime::object::typedef::{TypeRef, TypeSpec, getter, kind};
+use crate::runtime::object::typedef::{TypeRef, TypeSpec, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
 
@@ -82,14 +83,14 @@ pub static SUPER: TypeSpec = TypeSpec::new("super", Super::layout)
         });
     })
     .getset(&[
-        getter("__thisclass__", |vm, s| {
+        member("__thisclass__", |vm, s| {
             Ok(vm.cast::<Super>(s)?.class.cloned().map_or(Value::NONE, Ref::into_value))
         }, "the class invoking super()"),
-        getter("__self__", |vm, s| {
+        member("__self__", |vm, s| {
             let receiver = vm.cast::<Super>(s)?.receiver.cloned();
             Ok(if receiver.is_unbound() { Value::NONE } else { receiver })
         }, "the instance invoking super(); may be None"),
-        getter("__self_class__", |vm, s| {
+        member("__self_class__", |vm, s| {
             Ok(vm.cast::<Super>(s)?.start.cloned().map_or(Value::NONE, Ref::into_value))
         }, "the type of the instance invoking super(); may be None"),
     ]);
@@ -128,7 +129,13 @@ fn unfit(vm: &Vm, class: &TypeRef, receiver: &Value) -> Raised {
 }
 
 /// The attribute behind `class` in the MRO of `start`, bound to the receiver.
-fn find(vm: &Vm, class: &TypeRef, start: &TypeRef, receiver: &Value, name: &Obj<Str>) -> PyResult<Option<Value>> {
+fn find(
+    vm: &Vm,
+    class: &TypeRef,
+    start: &TypeRef,
+    receiver: &Value,
+    name: &Obj<Str>,
+) -> PyResult<Option<Value>> {
     if name.same(&vm.names().__class__) {
         return Ok(None);
     }
@@ -165,11 +172,15 @@ fn init(vm: &Vm, object: &Value, args: Args) -> PyResult<()> {
         }
         [class, rest @ ..] if rest.len() < 2 => {
             let Some(class) = class.as_type() else {
-                return Err(vm.type_error(format!("super() argument 1 must be a type, not {}", class.type_name(vm))));
+                return Err(
+                    vm.type_error(format!("super() argument 1 must be a type, not {}", class.type_name(vm)))
+                );
             };
             (class.to_ref(), rest.first().filter(|r| !r.is_none()).cloned())
         }
-        more => return Err(vm.type_error(format!("super() expected at most 2 arguments, got {}", more.len()))),
+        more => {
+            return Err(vm.type_error(format!("super() expected at most 2 arguments, got {}", more.len())));
+        }
     };
     let start = match &receiver {
         Some(receiver) => Some(start_of(vm, &class, receiver)?),

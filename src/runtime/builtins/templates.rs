@@ -48,7 +48,13 @@ crate::payload!(Interpolation, "Interpolation", gc {
 
 impl Vm {
     /// A field of a t-string.
-    pub fn interpolation(&self, value: Value, expression: Value, conversion: Value, spec: Value) -> PyResult<Value> {
+    pub fn interpolation(
+        &self,
+        value: Value,
+        expression: Value,
+        conversion: Value,
+        spec: Value,
+    ) -> PyResult<Value> {
         let this = Interpolation { value, expression, conversion, format_spec: spec };
         Ok(self.alloc_spec(&INTERPOLATION, this))
     }
@@ -78,35 +84,54 @@ pub static TEMPLATE: TypeSpec = TypeSpec::new("string.templatelib.Template", Tem
             Ok(vm.str_bytes(&out))
         });
         s.iter = Some(|vm, value| {
-            Ok(vm.alloc_spec(&TEMPLATE_ITER, TemplateIter { template: LockCell::new(value.clone()), at: Cell::new(0) }))
+            Ok(vm.alloc_spec(
+                &TEMPLATE_ITER,
+                TemplateIter { template: LockCell::new(value.clone()), at: Cell::new(0) },
+            ))
         });
         s.concat = Some(concat);
     })
     .methods(&[
-        native("__reduce__(self, /)", |vm, args| {
-            let this = vm.cast::<Template>(&args[0])?;
-            let module = vm.import("string.templatelib")?;
-            // `import` gives the package.
-            let module = match vm.getattr_opt(&module, vm.intern("templatelib").value())? {
-                Some(inner) => inner,
-                None => module,
-            };
-            let function = vm.getattr_str(&module, "_template_unpickle")?;
-            let parts = vm.tuple(vec![this.strings.clone(), this.interpolations.clone()]);
-            Ok(vm.tuple(vec![function, parts]))
-        }, ""),
-        native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585")
-            .class(),
+        native(
+            "__reduce__(self, /)",
+            |vm, args| {
+                let this = vm.cast::<Template>(&args[0])?;
+                let module = vm.import("string.templatelib")?;
+                // `import` gives the package.
+                let module = match vm.getattr_opt(&module, vm.intern("templatelib").value())? {
+                    Some(inner) => inner,
+                    None => module,
+                };
+                let function = vm.getattr_str(&module, "_template_unpickle")?;
+                let parts = vm.tuple(vec![this.strings.clone(), this.interpolations.clone()]);
+                Ok(vm.tuple(vec![function, parts]))
+            },
+            "",
+        ),
+        native(
+            "__class_getitem__(cls, object, /)",
+            |vm, args| vm.generic_alias(&args[0], &args[1]),
+            "See PEP 585",
+        )
+        .class(),
     ])
     .getset(&[
         getter("strings", |vm, t| Ok(vm.cast::<Template>(t)?.strings.clone()), "Strings"),
-        getter("interpolations", |vm, t| Ok(vm.cast::<Template>(t)?.interpolations.clone()), "Interpolations"),
-        getter("values", |vm, t| {
-            let this = vm.cast::<Template>(t)?;
-            let values = items(&this.interpolations).iter();
-            let values = values.filter_map(|i| Some(i.downcast::<Interpolation>()?.value.clone()));
-            Ok(vm.tuple(values.collect()))
-        }, "Values of interpolations"),
+        getter(
+            "interpolations",
+            |vm, t| Ok(vm.cast::<Template>(t)?.interpolations.clone()),
+            "Interpolations",
+        ),
+        getter(
+            "values",
+            |vm, t| {
+                let this = vm.cast::<Template>(t)?;
+                let values = items(&this.interpolations).iter();
+                let values = values.filter_map(|i| Some(i.downcast::<Interpolation>()?.value.clone()));
+                Ok(vm.tuple(values.collect()))
+            },
+            "Values of interpolations",
+        ),
     ]);
 
 fn template_new(vm: &Vm, _: &TypeRef, args: Args) -> PyResult<Value> {
@@ -168,7 +193,9 @@ pub static INTERPOLATION: TypeSpec = TypeSpec::new("string.templatelib.Interpola
         s.repr = Some(|vm, value| {
             let this = vm.cast::<Interpolation>(value)?;
             let mut out = b"Interpolation(".to_vec();
-            for (at, part) in [&this.value, &this.expression, &this.conversion, &this.format_spec].iter().enumerate() {
+            for (at, part) in
+                [&this.value, &this.expression, &this.conversion, &this.format_spec].iter().enumerate()
+            {
                 if at > 0 {
                     out.extend(b", ");
                 }
@@ -179,32 +206,45 @@ pub static INTERPOLATION: TypeSpec = TypeSpec::new("string.templatelib.Interpola
         });
     })
     .methods(&[
-        native("__reduce__(self, /)", |vm, args| {
-            let this = vm.cast::<Interpolation>(&args[0])?;
-            let parts = [&this.value, &this.expression, &this.conversion, &this.format_spec].map(Value::clone);
-            Ok(vm.tuple(vec![vm.typ(&INTERPOLATION).clone().into_value(), vm.tuple_of(&parts)]))
-        }, ""),
-        native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585")
-            .class(),
+        native(
+            "__reduce__(self, /)",
+            |vm, args| {
+                let this = vm.cast::<Interpolation>(&args[0])?;
+                let parts =
+                    [&this.value, &this.expression, &this.conversion, &this.format_spec].map(Value::clone);
+                Ok(vm.tuple(vec![vm.typ(&INTERPOLATION).clone().into_value(), vm.tuple_of(&parts)]))
+            },
+            "",
+        ),
+        native(
+            "__class_getitem__(cls, object, /)",
+            |vm, args| vm.generic_alias(&args[0], &args[1]),
+            "See PEP 585",
+        )
+        .class(),
     ])
     .getset(&[
         getter("value", |vm, i| Ok(vm.cast::<Interpolation>(i)?.value.clone()), "Value"),
         getter("expression", |vm, i| Ok(vm.cast::<Interpolation>(i)?.expression.clone()), "Expression"),
         getter("conversion", |vm, i| Ok(vm.cast::<Interpolation>(i)?.conversion.clone()), "Conversion"),
-        getter("format_spec", |vm, i| Ok(vm.cast::<Interpolation>(i)?.format_spec.clone()), "Format specifier"),
+        getter(
+            "format_spec",
+            |vm, i| Ok(vm.cast::<Interpolation>(i)?.format_spec.clone()),
+            "Format specifier",
+        ),
     ])
     .extra(|vm, ty| {
-        let names = ["value", "expression", "conversion", "format_spec"].map(|name| vm.intern(name).into_value());
+        let names =
+            ["value", "expression", "conversion", "format_spec"].map(|name| vm.intern(name).into_value());
         ty.dict.insert_str(&vm.intern("__match_args__"), vm.tuple_of(&names));
     });
 
 fn interpolation_new(vm: &Vm, _: &TypeRef, args: Args) -> PyResult<Value> {
     const NAMES: [&str; 4] = ["value", "expression", "conversion", "format_spec"];
     if args.values.len() > 4 {
-        return Err(vm.type_error(format!(
-            "Interpolation() takes at most 4 arguments ({} given)",
-            args.values.len()
-        )));
+        return Err(
+            vm.type_error(format!("Interpolation() takes at most 4 arguments ({} given)", args.values.len()))
+        );
     }
     let mut parts: [Option<Value>; 4] = [const { None }; 4];
     for (place, value) in parts.iter_mut().zip(args.pos()) {
@@ -238,7 +278,9 @@ fn interpolation_new(vm: &Vm, _: &TypeRef, args: Args) -> PyResult<Value> {
         Some(letter) => {
             let letter = text(Some(letter), "conversion")?;
             if !letter.as_str().is_some_and(|letter| matches!(letter.bytes(), b"s" | b"r" | b"a")) {
-                return Err(vm.value_error("Interpolation() argument 'conversion' must be one of 's', 'a' or 'r'"));
+                return Err(
+                    vm.value_error("Interpolation() argument 'conversion' must be one of 's', 'a' or 'r'")
+                );
             }
             letter
         }

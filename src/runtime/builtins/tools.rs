@@ -7,10 +7,16 @@ use crate::runtime::builtins::generics::union_args;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::attrs;
+use crate::runtime::object::typedef::{GetSet, getset};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::Value;
 
 pub use crate::runtime::builtins::structs::StructSpec;
+
+/// A read-only attribute that C has as a member of its struct: writing it gives another text than for computed ones.
+pub const fn member(name: &'static str, get: fn(&Vm, &Value) -> PyResult<Value>, doc: &'static str) -> GetSet {
+    getset(name, get, |vm, _, _| Err(vm.attribute_error("readonly attribute")), doc)
+}
 
 /// While it lives the object's repr is being made.
 pub struct ReprGuard<'a> {
@@ -64,7 +70,10 @@ impl Vm {
     }
 
     /// As [`Vm::full_type_name`], of a type.
-    pub fn full_class_name(&self, ty: &crate::runtime::value::Obj<crate::runtime::object::typedef::Type>) -> String {
+    pub fn full_class_name(
+        &self,
+        ty: &crate::runtime::value::Obj<crate::runtime::object::typedef::Type>,
+    ) -> String {
         let name = ty.qualname.get().to_string_lossy().into_owned();
         let module = crate::runtime::builtins::types::type_module(self, ty);
         match module.as_ref().ok().and_then(Value::as_str).map(|m| m.to_string_lossy()) {
@@ -137,7 +146,8 @@ impl Vm {
             }
             let claimed = self.getattr_opt(object, name)?;
             return Ok(claimed.is_some_and(|claimed| {
-                claimed.to_bits() != ty.address() && claimed.as_type().is_some_and(|claimed| claimed.is_subtype(class))
+                claimed.to_bits() != ty.address()
+                    && claimed.as_type().is_some_and(|claimed| claimed.is_subtype(class))
             }));
         }
         self.check_class(class, ISINSTANCE.wrong_class)?;
@@ -159,7 +169,9 @@ impl Vm {
 
     /// The `__bases__` of something that behaves like a class.
     fn class_bases(&self, class: &Value) -> PyResult<Option<Value>> {
-        Ok(self.getattr_opt(class, self.names().__bases__.value())?.filter(|bases| bases.as_tuple().is_some()))
+        Ok(self
+            .getattr_opt(class, self.names().__bases__.value())?
+            .filter(|bases| bases.as_tuple().is_some()))
     }
 
     fn check_class(&self, class: &Value, message: &str) -> PyResult<()> {

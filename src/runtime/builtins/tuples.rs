@@ -80,7 +80,9 @@ fn tuple_slots(s: &mut Slots) {
     s.concat = Some(|vm, a, b| {
         let tuple = this(vm, a)?;
         let Some(other) = b.as_tuple() else {
-            return Err(vm.type_error(format!("can only concatenate tuple (not \"{}\") to tuple", b.type_name(vm))));
+            return Err(
+                vm.type_error(format!("can only concatenate tuple (not \"{}\") to tuple", b.type_name(vm)))
+            );
         };
         if tuple.is_empty() && b.kind() == kind::TUPLE {
             return Ok(b.clone());
@@ -135,7 +137,9 @@ fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
         return Ok(vm.tuple(pick(tuple.items(), span)));
     }
     if key.as_small().is_none() && key.ty(vm).slots.get().index.is_none() {
-        return Err(vm.type_error(format!("tuple indices must be integers or slices, not {}", key.type_name(vm))));
+        return Err(
+            vm.type_error(format!("tuple indices must be integers or slices, not {}", key.type_name(vm)))
+        );
     }
     match vm.subscript_position(key, tuple.len())? {
         Some(at) => Ok(tuple.items()[at].clone()),
@@ -144,30 +148,50 @@ fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
 }
 
 static TUPLE_METHODS: &[Native] = &[
-    native("index(self, value, start=0, stop=sys.maxsize, /)", |vm, args| {
-        let tuple = this(vm, &args[0])?;
-        let (start, stop) = vm.index_range(&args[2], &args[3], tuple.len())?;
-        for at in start..stop.min(tuple.len()) {
-            if vm.equal(&tuple.items()[at], &args[1])? {
-                return Ok(vm.int(at as i64));
+    native(
+        "index(self, value, start=0, stop=sys.maxsize, /)",
+        |vm, args| {
+            let tuple = this(vm, &args[0])?;
+            let (start, stop) = vm.index_range(&args[2], &args[3], tuple.len())?;
+            for at in start..stop.min(tuple.len()) {
+                if vm.equal(&tuple.items()[at], &args[1])? {
+                    return Ok(vm.int(at as i64));
+                }
             }
-        }
-        Err(vm.value_error("tuple.index(x): x not in tuple"))
-    }, "Return first index of value.\n\nRaises ValueError if the value is not present."),
-    native("count(self, value, /)", |vm, args| {
-        let mut count = 0;
-        for item in this(vm, &args[0])?.items() {
-            if vm.equal(item, &args[1])? {
-                count += 1;
+            Err(vm.value_error("tuple.index(x): x not in tuple"))
+        },
+        "Return first index of value.\n\nRaises ValueError if the value is not present.",
+    ),
+    native(
+        "count(self, value, /)",
+        |vm, args| {
+            let mut count = 0;
+            for item in this(vm, &args[0])?.items() {
+                if vm.equal(item, &args[1])? {
+                    count += 1;
+                }
             }
-        }
-        Ok(vm.int(count))
-    }, "Return number of occurrences of value."),
-    native("__getnewargs__(self, /)", |vm, args| {
-        let copy = vm.tuple_of(this(vm, &args[0])?.items());
-        Ok(vm.tuple(vec![copy]))
-    }, ""),
-    native("__sizeof__(self, /)", |vm, args| Ok(vm.int(32 + 8 * this(vm, &args[0])?.len() as i64)),
-        "Return the size of the tuple in memory, in bytes."),
-    native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
+            Ok(vm.int(count))
+        },
+        "Return number of occurrences of value.",
+    ),
+    native(
+        "__getnewargs__(self, /)",
+        |vm, args| {
+            let copy = vm.tuple_of(this(vm, &args[0])?.items());
+            Ok(vm.tuple(vec![copy]))
+        },
+        "",
+    ),
+    native(
+        "__sizeof__(self, /)",
+        |vm, args| Ok(vm.int(32 + 8 * this(vm, &args[0])?.len() as i64)),
+        "Return the size of the tuple in memory, in bytes.",
+    ),
+    native(
+        "__class_getitem__(cls, object, /)",
+        |vm, args| vm.generic_alias(&args[0], &args[1]),
+        "See PEP 585",
+    )
+    .class(),
 ];

@@ -2,21 +2,23 @@
 
 use std::cell::Cell;
 
+use crate::runtime::builtins::class_new::{compute_mro, set_bases, type_new};
 use crate::runtime::builtins::descr::{
-    CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetDescriptor, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR, MemberDescriptor,
+    CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetDescriptor, METHOD_DESCRIPTOR,
     MethodDescriptor, NATIVE_FUNCTION, NativeFunction, SLOT_WRAPPER,
 };
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::{Layout, TypeHead, type_flag};
 use crate::runtime::object::args::{Args, Signature};
-use crate::runtime::object::attrs::{self, own_dict};
+use crate::runtime::object::attrs;
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::protocol;
 use crate::runtime::object::slots::{self, not_hashable};
 use crate::runtime::object::str::Str;
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::{
-    Binding, Body, Cmp, GetSet, Native, Slots, Type, TypeRef, TypeSpec, getset, getter, kind, native, native_raw,
+    Binding, Body, Cmp, GetSet, Native, Slots, Type, TypeRef, TypeSpec, getset, getter, kind, native,
+    native_raw,
 };
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value, flag};
@@ -86,7 +88,11 @@ fn new_trampoline(vm: &Vm, args: Args) -> PyResult<Value> {
             "{}.__new__({}) is not safe, use {}.__new__()",
             owner.name(),
             class.name(),
-            if class.slots.get().new.is_some_and(|f| std::ptr::fn_addr_eq(f, a)) { class.name() } else { native.name() }
+            if class.slots.get().new.is_some_and(|f| std::ptr::fn_addr_eq(f, a)) {
+                class.name()
+            } else {
+                native.name()
+            }
         )));
     }
     match owner.slots.get().new {
@@ -136,8 +142,10 @@ pub fn raw_type(
     }
 }
 
+pub use crate::runtime::builtins::class_new::{DICT_GETSET, DICT_GETSET_COPY};
+
 /// Flags that a subclass has because its base has them.
-const INHERITED: u32 = type_flag::INT
+pub(super) const INHERITED: u32 = type_flag::INT
     | type_flag::STR
     | type_flag::TUPLE
     | type_flag::LIST
@@ -200,7 +208,12 @@ impl Vm {
         {
             slots.hash = Some(not_hashable);
         }
-        if spec.flags & type_flag::NO_NEW != 0 || (slots.new.is_some() && same(slots.new.map(|f| f as usize), Some(object_new as *const () as usize)) && spec.base.is_none() && !is_root) {
+        if spec.flags & type_flag::NO_NEW != 0
+            || (slots.new.is_some()
+                && same(slots.new.map(|f| f as usize), Some(object_new as *const () as usize))
+                && spec.base.is_none()
+                && !is_root)
+        {
             slots.new = None;
         }
         ty.slots.set(slots);
@@ -219,8 +232,12 @@ impl Vm {
         for def in spec.methods {
             let name = self.intern(def.name());
             let value = match def.binding {
-                Binding::Instance => self.alloc_spec(&METHOD_DESCRIPTOR, MethodDescriptor { def, owner: ty.clone() }),
-                Binding::Class => self.alloc_spec(&CLASS_METHOD_DESCRIPTOR, MethodDescriptor { def, owner: ty.clone() }),
+                Binding::Instance => {
+                    self.alloc_spec(&METHOD_DESCRIPTOR, MethodDescriptor { def, owner: ty.clone() })
+                }
+                Binding::Class => {
+                    self.alloc_spec(&CLASS_METHOD_DESCRIPTOR, MethodDescriptor { def, owner: ty.clone() })
+                }
                 Binding::Static => {
                     let function = self.alloc_spec(
                         &NATIVE_FUNCTION,
@@ -261,7 +278,7 @@ impl Vm {
             let doc = if spec.doc.is_empty() { Value::NONE } else { self.str(spec.doc) };
             dict.insert_str(&self.names().__doc__, doc);
         }
-        if spec.module() != "builtins" {
+        if spec.module() != "builtins" && dict.get_str(&self.names().__module__).is_none() {
             let module = self.intern(spec.module());
             dict.insert_str(&self.names().__module__, module.into_value());
         }
@@ -298,7 +315,9 @@ fn object_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
         let new_is_ours = slots.new.is_some_and(|f| f as usize == object_new as *const () as usize);
         let init_is_ours = slots.init.is_none_or(|f| f as usize == object_init as *const () as usize);
         if !new_is_ours {
-            return Err(vm.type_error("object.__new__() takes exactly one argument (the type to instantiate)"));
+            return Err(
+                vm.type_error("object.__new__() takes exactly one argument (the type to instantiate)")
+            );
         }
         if init_is_ours {
             return Err(vm.type_error(format!("{}() takes no arguments", ty.name())));
@@ -337,7 +356,9 @@ fn object_init(vm: &Vm, object: &Value, args: Args) -> PyResult<()> {
         let ty = object.ty(vm);
         let slots = ty.slots.get();
         if slots.init.is_some_and(|f| f as usize != object_init as *const () as usize) {
-            return Err(vm.type_error("object.__init__() takes exactly one argument (the instance to initialize)"));
+            return Err(
+                vm.type_error("object.__init__() takes exactly one argument (the instance to initialize)")
+            );
         }
         if slots.new.is_some_and(|f| f as usize == object_new as *const () as usize) {
             return Err(vm.type_error(format!(
@@ -354,7 +375,9 @@ fn object_repr(vm: &Vm, object: &Value) -> PyResult<Value> {
     let name = ty.qualname.get().to_string_lossy().into_owned();
     let module = type_module(vm, ty)?;
     Ok(match module.as_str().map(|m| m.to_string_lossy()) {
-        Some(module) if module != "builtins" => vm.str(format!("<{module}.{name} object at 0x{:x}>", object.to_bits())),
+        Some(module) if module != "builtins" => {
+            vm.str(format!("<{module}.{name} object at 0x{:x}>", object.to_bits()))
+        }
         _ => vm.str(format!("<{name} object at 0x{:x}>", object.to_bits())),
     })
 }
@@ -456,7 +479,9 @@ fn merge_dir(vm: &Vm, all: &Ref<Dict>, class: &Obj<Type>) -> PyResult<()> {
 fn getstate(vm: &Vm, object: &Value) -> PyResult<Value> {
     let state = match vm.getattr_opt(object, vm.names().__dict__.value())? {
         Some(dict) => match dict.as_dict() {
-            Some(table) if matches!(attrs::attrs(object), attrs::Attrs::None) || !table.is_empty() => dict.clone(),
+            Some(table) if matches!(attrs::attrs(object), attrs::Attrs::None) || !table.is_empty() => {
+                dict.clone()
+            }
             Some(_) => dict.clone(),
             None => dict,
         },
@@ -509,25 +534,35 @@ fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
         let pair = vm.call0(&method)?;
         let Some(items) = pair.as_tuple() else {
             return Err(vm.type_error(format!(
-                "__getnewargs_ex__ should return a tuple, not '{}'", pair.type_name(vm))));
+                "__getnewargs_ex__ should return a tuple, not '{}'",
+                pair.type_name(vm)
+            )));
         };
         let [a, k] = items.items() else {
             return Err(vm.value_error(format!(
-                "__getnewargs_ex__ should return a tuple of length 2, not {}", items.len())));
+                "__getnewargs_ex__ should return a tuple of length 2, not {}",
+                items.len()
+            )));
         };
         if a.as_tuple().is_none() {
             return Err(vm.type_error(format!(
-                "first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{}'", a.type_name(vm))));
+                "first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{}'",
+                a.type_name(vm)
+            )));
         }
         if k.as_dict().is_none() {
             return Err(vm.type_error(format!(
-                "second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{}'", k.type_name(vm))));
+                "second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{}'",
+                k.type_name(vm)
+            )));
         }
         (args, kwargs) = (Some(a.clone()), Some(k.clone()));
     } else if let Some(method) = vm.getattr_opt(object, n.__getnewargs__.value())? {
         let a = vm.call0(&method)?;
         if a.as_tuple().is_none() {
-            return Err(vm.type_error(format!("__getnewargs__ should return a tuple, not '{}'", a.type_name(vm))));
+            return Err(
+                vm.type_error(format!("__getnewargs__ should return a tuple, not '{}'", a.type_name(vm)))
+            );
         }
         args = Some(a);
     }
@@ -552,10 +587,15 @@ fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
     if !has_args && !is_container {
         let ty = object.ty(vm);
         let items = ty.fast.layout.get().size > Plain::layout().size
-            && ty.mro().iter().filter_map(Value::as_type).any(|t| t.spec.is_some_and(|s| !std::ptr::eq(s, &OBJECT)))
+            && ty
+                .mro()
+                .iter()
+                .filter_map(Value::as_type)
+                .any(|t| t.spec.is_some_and(|s| !std::ptr::eq(s, &OBJECT)))
             && !ty.has(type_flag::EXCEPTION);
         let default = vm.getattr_str(vm.interp().object_type.value(), "__getstate__")?;
-        let overridden = !object.ty(vm).lookup(vm, &vm.intern("__getstate__")).is_some_and(|f| f.is(&default));
+        let overridden =
+            !object.ty(vm).lookup(vm, &vm.intern("__getstate__")).is_some_and(|f| f.is(&default));
         if items && !overridden {
             return Err(vm.type_error(format!("cannot pickle '{}' object", object.type_name(vm))));
         }
@@ -574,14 +614,17 @@ fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
 fn set_class(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
     let Some(value) = value else { return Err(vm.type_error("can't delete __class__ attribute")) };
     let Some(new) = value.as_type() else {
-        return Err(vm.type_error(format!("__class__ must be set to a class, not '{}' object", value.type_name(vm))));
+        return Err(
+            vm.type_error(format!("__class__ must be set to a class, not '{}' object", value.type_name(vm)))
+        );
     };
     let old = object.type_ref(vm);
-    let module_like = old.fast.kind.get() == kind::MODULE || old.mro().iter().any(|t| t.as_type().is_some_and(|t| t.fast.kind.get() == kind::MODULE));
+    let module_like = old.fast.kind.get() == kind::MODULE
+        || old.mro().iter().any(|t| t.as_type().is_some_and(|t| t.fast.kind.get() == kind::MODULE));
     if !(module_like || (old.is_heap() && new.is_heap())) {
-        return Err(vm.type_error(
-            "__class__ assignment only supported for mutable types or ModuleType subclasses",
-        ));
+        return Err(
+            vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses")
+        );
     }
     let (a, b) = (&old.fast, &new.fast);
     let same_slots = old.slot_layout() == new.slot_layout();
@@ -613,13 +656,14 @@ fn set_class(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
 
 /// The module of a type, as `__module__` gives it.
 pub fn type_module(vm: &Vm, ty: &Obj<Type>) -> PyResult<Value> {
+    // A builtin type may have a computed attribute of that name for its instances.
+    if let Some(spec) = ty.spec {
+        return Ok(vm.intern(spec.module()).into_value());
+    }
     if let Some(module) = ty.dict.get_str(&vm.names().__module__) {
         return Ok(module);
     }
-    Ok(match ty.spec {
-        Some(spec) => vm.intern(spec.module()).into_value(),
-        None => vm.intern("builtins").into_value(),
-    })
+    Ok(vm.intern("builtins").into_value())
 }
 
 fn type_repr(vm: &Vm, value: &Value) -> PyResult<Value> {
@@ -657,7 +701,7 @@ fn type_call(vm: &Vm, callable: &Value, args: Args) -> PyResult<Value> {
     Ok(object)
 }
 
-fn type_full_name(vm: &Vm, ty: &Obj<Type>) -> PyResult<String> {
+pub(super) fn type_full_name(vm: &Vm, ty: &Obj<Type>) -> PyResult<String> {
     let module = type_module(vm, ty)?;
     Ok(match module.as_str().map(|m| m.to_string_lossy()) {
         Some(module) if module != "builtins" => format!("{module}.{}", ty.name()),
@@ -676,7 +720,9 @@ impl Vm {
     /// `type.__getattribute__`; `None` if there is no such attribute.
     pub fn type_getattr_opt(&self, object: &Value, name: &Value) -> PyResult<Option<Value>> {
         let Some(text) = name.as_str() else {
-            return Err(self.type_error(format!("attribute name must be string, not '{}'", name.type_name(self))));
+            return Err(
+                self.type_error(format!("attribute name must be string, not '{}'", name.type_name(self)))
+            );
         };
         let ty = self.cast::<Type>(object)?;
         let meta = object.ty(self);
@@ -764,36 +810,61 @@ fn type_slots(s: &mut Slots) {
 }
 
 static TYPE_METHODS: &[Native] = &[
-    native("mro(self, /)", |vm, args| {
-        let ty = vm.cast::<Type>(&args[0])?;
-        let mro = compute_mro(vm, ty)?;
-        Ok(vm.list(mro))
-    }, "Return a type's method resolution order."),
-    native("__subclasses__(self, /)", |vm, args| {
-        let ty = vm.cast::<Type>(&args[0])?;
-        Ok(vm.list(ty.live_subclasses().into_iter().map(Ref::into_value).collect()))
-    }, "Return a list of immediate subclasses."),
-    native_raw("__prepare__(cls, name, bases, /, **kwds)", |vm, _| Ok(vm.new_dict().into_value()), "Create the namespace for the class statement").class(),
-    native("__instancecheck__(self, instance, /)", |vm, args| {
-        Ok(Value::bool(vm.real_isinstance(&args[1], &args[0])?))
-    }, "Check if an object is an instance."),
-    native("__subclasscheck__(self, subclass, /)", |vm, args| {
-        Ok(Value::bool(vm.real_issubclass(&args[1], &args[0])?))
-    }, "Check if a class is a subclass."),
-    native("__dir__(self, /)", |vm, args| {
-        let ty = vm.cast::<Type>(&args[0])?;
-        let all = vm.new_dict();
-        merge_dir(vm, &all, ty)?;
-        Ok(vm.list(all.keys()))
-    }, "Specialized __dir__ implementation for types."),
-    native("__sizeof__(self, /)", |vm, args| Ok(vm.int(vm.object_size(&args[0]) as i64)), "Return memory consumption of the type object."),
+    native(
+        "mro(self, /)",
+        |vm, args| {
+            let ty = vm.cast::<Type>(&args[0])?;
+            let mro = compute_mro(vm, ty)?;
+            Ok(vm.list(mro))
+        },
+        "Return a type's method resolution order.",
+    ),
+    native(
+        "__subclasses__(self, /)",
+        |vm, args| {
+            let ty = vm.cast::<Type>(&args[0])?;
+            Ok(vm.list(ty.live_subclasses().into_iter().map(Ref::into_value).collect()))
+        },
+        "Return a list of immediate subclasses.",
+    ),
+    native_raw(
+        "__prepare__(cls, name, bases, /, **kwds)",
+        |vm, _| Ok(vm.new_dict().into_value()),
+        "Create the namespace for the class statement",
+    )
+    .class(),
+    native(
+        "__instancecheck__(self, instance, /)",
+        |vm, args| Ok(Value::bool(vm.real_isinstance(&args[1], &args[0])?)),
+        "Check if an object is an instance.",
+    ),
+    native(
+        "__subclasscheck__(self, subclass, /)",
+        |vm, args| Ok(Value::bool(vm.real_issubclass(&args[1], &args[0])?)),
+        "Check if a class is a subclass.",
+    ),
+    native(
+        "__dir__(self, /)",
+        |vm, args| {
+            let ty = vm.cast::<Type>(&args[0])?;
+            let all = vm.new_dict();
+            merge_dir(vm, &all, ty)?;
+            Ok(vm.list(all.keys()))
+        },
+        "Specialized __dir__ implementation for types.",
+    ),
+    native(
+        "__sizeof__(self, /)",
+        |vm, args| Ok(vm.int(vm.object_size(&args[0]) as i64)),
+        "Return memory consumption of the type object.",
+    ),
 ];
 
-fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Type>> {
+pub(super) fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Type>> {
     vm.cast::<Type>(value)
 }
 
-fn check_set(vm: &Vm, ty: &Obj<Type>, name: &str, value: Option<&Value>) -> PyResult<()> {
+pub(super) fn check_set(vm: &Vm, ty: &Obj<Type>, name: &str, value: Option<&Value>) -> PyResult<()> {
     if ty.has(type_flag::IMMUTABLE) {
         return Err(vm.type_error(format!("cannot set '{name}' attribute of immutable type '{}'", ty.name())));
     }
@@ -804,135 +875,205 @@ fn check_set(vm: &Vm, ty: &Obj<Type>, name: &str, value: Option<&Value>) -> PyRe
 }
 
 static TYPE_GETSET: &[GetSet] = &[
-    getset("__name__", |vm, t| Ok(this(vm, t)?.name.cloned().into_value()), |vm, t, value| {
-        let ty = this(vm, t)?;
-        check_set(vm, ty, "__name__", value)?;
-        let Some(value) = value else { return Ok(()) };
-        let Some(text) = value.as_str() else {
-            return Err(vm.type_error(format!(
-                "can only assign string to {}.__name__, not '{}'", ty.name(), value.type_name(vm))));
-        };
-        if text.bytes().contains(&0) {
-            return Err(vm.value_error("type name must not contain null characters"));
-        }
-        if text.as_str().is_none() {
-            return Err(vm.encode_error_surrogate(value));
-        }
-        ty.name.set(text.to_ref());
-        Ok(())
-    }, ""),
-    getset("__qualname__", |vm, t| Ok(this(vm, t)?.qualname.cloned().into_value()), |vm, t, value| {
-        let ty = this(vm, t)?;
-        check_set(vm, ty, "__qualname__", value)?;
-        let Some(value) = value else { return Ok(()) };
-        let Some(text) = value.as_str() else {
-            return Err(vm.type_error(format!(
-                "can only assign string to {}.__qualname__, not '{}'", ty.name(), value.type_name(vm))));
-        };
-        ty.qualname.set(text.to_ref());
-        Ok(())
-    }, ""),
+    getset(
+        "__name__",
+        |vm, t| Ok(this(vm, t)?.name.cloned().into_value()),
+        |vm, t, value| {
+            let ty = this(vm, t)?;
+            check_set(vm, ty, "__name__", value)?;
+            let Some(value) = value else { return Ok(()) };
+            let Some(text) = value.as_str() else {
+                return Err(vm.type_error(format!(
+                    "can only assign string to {}.__name__, not '{}'",
+                    ty.name(),
+                    value.type_name(vm)
+                )));
+            };
+            if text.bytes().contains(&0) {
+                return Err(vm.value_error("type name must not contain null characters"));
+            }
+            if text.as_str().is_none() {
+                return Err(vm.encode_error_surrogate(value));
+            }
+            ty.name.set(text.to_ref());
+            Ok(())
+        },
+        "",
+    ),
+    getset(
+        "__qualname__",
+        |vm, t| Ok(this(vm, t)?.qualname.cloned().into_value()),
+        |vm, t, value| {
+            let ty = this(vm, t)?;
+            check_set(vm, ty, "__qualname__", value)?;
+            let Some(value) = value else { return Ok(()) };
+            let Some(text) = value.as_str() else {
+                return Err(vm.type_error(format!(
+                    "can only assign string to {}.__qualname__, not '{}'",
+                    ty.name(),
+                    value.type_name(vm)
+                )));
+            };
+            ty.qualname.set(text.to_ref());
+            Ok(())
+        },
+        "",
+    ),
     getset("__bases__", |vm, t| Ok(this(vm, t)?.bases.cloned().into_value()), set_bases, ""),
     getter("__mro__", |vm, t| Ok(this(vm, t)?.mro.cloned().into_value()), ""),
     getter("__base__", |vm, t| Ok(this(vm, t)?.base.cloned().map_or(Value::NONE, Ref::into_value)), ""),
-    getset("__module__", |vm, t| type_module(vm, this(vm, t)?), |vm, t, value| {
-        let ty = this(vm, t)?;
-        check_set(vm, ty, "__module__", value)?;
-        if let Some(value) = value {
-            drop(ty.dict.insert_str(&vm.names().__module__, value.clone()));
-            drop(ty.dict.remove_str(&vm.names().__firstlineno__));
-            ty.modified(vm);
-        }
-        Ok(())
-    }, ""),
-    getset("__abstractmethods__", |vm, t| {
-        let ty = this(vm, t)?;
-        match ty.dict.get_str(&vm.names().__abstractmethods__) {
-            Some(found) if !ty.has(type_flag::TYPE) || ty.is_heap() => Ok(found),
-            _ => Err(vm.attribute_error_on(t, vm.names().__abstractmethods__.value(), "__abstractmethods__")),
-        }
-    }, |vm, t, value| {
-        let ty = this(vm, t)?;
-        let name = &vm.names().__abstractmethods__;
-        match value {
-            Some(value) => {
-                let is_abstract = vm.truth(value)?;
-                drop(ty.dict.insert_str(name, value.clone()));
-                if is_abstract { ty.set_flags(type_flag::ABSTRACT) } else { ty.clear_flags(type_flag::ABSTRACT) }
+    getset(
+        "__module__",
+        |vm, t| type_module(vm, this(vm, t)?),
+        |vm, t, value| {
+            let ty = this(vm, t)?;
+            check_set(vm, ty, "__module__", value)?;
+            if let Some(value) = value {
+                drop(ty.dict.insert_str(&vm.names().__module__, value.clone()));
+                drop(ty.dict.remove_str(&vm.names().__firstlineno__));
+                ty.modified(vm);
             }
-            None => {
-                if ty.dict.remove_str(name).is_none() {
-                    return Err(vm.attribute_error_on(t, name.value(), "__abstractmethods__"));
+            Ok(())
+        },
+        "",
+    ),
+    getset(
+        "__abstractmethods__",
+        |vm, t| {
+            let ty = this(vm, t)?;
+            match ty.dict.get_str(&vm.names().__abstractmethods__) {
+                Some(found) if !ty.has(type_flag::TYPE) || ty.is_heap() => Ok(found),
+                _ => Err(vm.attribute_error_on(
+                    t,
+                    vm.names().__abstractmethods__.value(),
+                    "__abstractmethods__",
+                )),
+            }
+        },
+        |vm, t, value| {
+            let ty = this(vm, t)?;
+            let name = &vm.names().__abstractmethods__;
+            match value {
+                Some(value) => {
+                    let is_abstract = vm.truth(value)?;
+                    drop(ty.dict.insert_str(name, value.clone()));
+                    if is_abstract {
+                        ty.set_flags(type_flag::ABSTRACT)
+                    } else {
+                        ty.clear_flags(type_flag::ABSTRACT)
+                    }
                 }
-                ty.clear_flags(type_flag::ABSTRACT);
+                None => {
+                    if ty.dict.remove_str(name).is_none() {
+                        return Err(vm.attribute_error_on(t, name.value(), "__abstractmethods__"));
+                    }
+                    ty.clear_flags(type_flag::ABSTRACT);
+                }
             }
-        }
-        ty.modified(vm);
-        Ok(())
-    }, ""),
-    getter("__dict__", |vm, t| vm.mapping_proxy(this(vm, t)?.dict.clone().into_value()), ""),
-    getset("__doc__", |vm, t| {
-        let ty = this(vm, t)?;
-        if let Some(spec) = ty.spec
-            && !spec.doc.is_empty()
-        {
-            return Ok(vm.str(spec.doc));
-        }
-        match ty.dict.get_str(&vm.names().__doc__) {
-            Some(found) => match found.is_object().then(|| found.ty(vm).slots.get().get).flatten() {
-                Some(get) => get(vm, &found, None, Some(t)),
-                None => Ok(found),
-            },
-            None => Ok(Value::NONE),
-        }
-    }, |vm, t, value| {
-        let ty = this(vm, t)?;
-        check_set(vm, ty, "__doc__", value)?;
-        if let Some(value) = value {
-            drop(ty.dict.insert_str(&vm.names().__doc__, value.clone()));
             ty.modified(vm);
-        }
-        Ok(())
-    }, ""),
-    getter("__text_signature__", |vm, t| {
-        let ty = this(vm, t)?;
-        Ok(match ty.spec {
-            Some(spec) if !spec.signature.is_empty() => vm.str(spec.signature),
-            _ => Value::NONE,
-        })
-    }, ""),
+            Ok(())
+        },
+        "",
+    ),
+    getter("__dict__", |vm, t| vm.mapping_proxy(this(vm, t)?.dict.clone().into_value()), ""),
+    getset(
+        "__doc__",
+        |vm, t| {
+            let ty = this(vm, t)?;
+            if let Some(spec) = ty.spec
+                && !spec.doc.is_empty()
+            {
+                return Ok(vm.str(spec.doc));
+            }
+            match ty.dict.get_str(&vm.names().__doc__) {
+                Some(found) => match found.is_object().then(|| found.ty(vm).slots.get().get).flatten() {
+                    Some(get) => get(vm, &found, None, Some(t)),
+                    None => Ok(found),
+                },
+                None => Ok(Value::NONE),
+            }
+        },
+        |vm, t, value| {
+            let ty = this(vm, t)?;
+            check_set(vm, ty, "__doc__", value)?;
+            if let Some(value) = value {
+                drop(ty.dict.insert_str(&vm.names().__doc__, value.clone()));
+                ty.modified(vm);
+            }
+            Ok(())
+        },
+        "",
+    ),
+    getter(
+        "__text_signature__",
+        |vm, t| {
+            let ty = this(vm, t)?;
+            Ok(match ty.spec {
+                Some(spec) if !spec.signature.is_empty() => vm.str(spec.signature),
+                _ => Value::NONE,
+            })
+        },
+        "",
+    ),
     getset("__annotations__", |vm, t| vm.type_annotations(t), |vm, t, v| vm.set_type_annotations(t, v), ""),
     getset("__annotate__", |vm, t| vm.type_annotate(t), |vm, t, v| vm.set_type_annotate(t, v), ""),
-    getset("__type_params__", |vm, t| {
-        Ok(this(vm, t)?.dict.get_str(&vm.names().__type_params__).unwrap_or_else(|| vm.tuple(vec![])))
-    }, |vm, t, value| {
-        let ty = this(vm, t)?;
-        check_set(vm, ty, "__type_params__", value)?;
-        if let Some(value) = value {
-            drop(ty.dict.insert_str(&vm.names().__type_params__, value.clone()));
-            ty.modified(vm);
-        }
-        Ok(())
-    }, ""),
+    getset(
+        "__type_params__",
+        |vm, t| {
+            Ok(this(vm, t)?.dict.get_str(&vm.names().__type_params__).unwrap_or_else(|| vm.tuple(vec![])))
+        },
+        |vm, t, value| {
+            let ty = this(vm, t)?;
+            check_set(vm, ty, "__type_params__", value)?;
+            if let Some(value) = value {
+                drop(ty.dict.insert_str(&vm.names().__type_params__, value.clone()));
+                ty.modified(vm);
+            }
+            Ok(())
+        },
+        "",
+    ),
     getter("__basicsize__", |vm, t| Ok(vm.int(i64::from(this(vm, t)?.fast.instance_size.get()))), ""),
-    getter("__itemsize__", |vm, t| Ok(vm.int(if this(vm, t)?.fast.layout.get().size_of.is_some() { 8 } else { 0 })), ""),
-    getter("__flags__", |vm, t| {
-        let ty = this(vm, t)?;
-        let f = ty.fast.flags.get();
-        let map = [
-            (type_flag::HEAP, 1 << 9), (type_flag::BASE, 1 << 10), (type_flag::ABSTRACT, 1 << 20),
-            (type_flag::IMMUTABLE, 1 << 8), (type_flag::INT, 1 << 24), (type_flag::LIST, 1 << 25),
-            (type_flag::TUPLE, 1 << 26), (type_flag::BYTES, 1 << 27), (type_flag::STR, 1 << 28),
-            (type_flag::DICT, 1 << 29), (type_flag::EXCEPTION, 1 << 30), (type_flag::TYPE, 1 << 31),
-            (type_flag::SEQUENCE, 1 << 5), (type_flag::MAPPING, 1 << 6), (type_flag::NO_NEW, 1 << 7),
-        ];
-        let mut out: i64 = 1 << 12;
-        for (ours, theirs) in map {
-            if f & ours != 0 { out |= theirs; }
-        }
-        if ty.is_container() { out |= 1 << 14; }
-        Ok(vm.int(out))
-    }, ""),
+    getter(
+        "__itemsize__",
+        |vm, t| Ok(vm.int(if this(vm, t)?.fast.layout.get().size_of.is_some() { 8 } else { 0 })),
+        "",
+    ),
+    getter(
+        "__flags__",
+        |vm, t| {
+            let ty = this(vm, t)?;
+            let f = ty.fast.flags.get();
+            let map = [
+                (type_flag::HEAP, 1 << 9),
+                (type_flag::BASE, 1 << 10),
+                (type_flag::ABSTRACT, 1 << 20),
+                (type_flag::IMMUTABLE, 1 << 8),
+                (type_flag::INT, 1 << 24),
+                (type_flag::LIST, 1 << 25),
+                (type_flag::TUPLE, 1 << 26),
+                (type_flag::BYTES, 1 << 27),
+                (type_flag::STR, 1 << 28),
+                (type_flag::DICT, 1 << 29),
+                (type_flag::EXCEPTION, 1 << 30),
+                (type_flag::TYPE, 1 << 31),
+                (type_flag::SEQUENCE, 1 << 5),
+                (type_flag::MAPPING, 1 << 6),
+                (type_flag::NO_NEW, 1 << 7),
+            ];
+            let mut out: i64 = 1 << 12;
+            for (ours, theirs) in map {
+                if f & ours != 0 {
+                    out |= theirs;
+                }
+            }
+            if ty.is_container() {
+                out |= 1 << 14;
+            }
+            Ok(vm.int(out))
+        },
+        "",
+    ),
     getter("__weakrefoffset__", |vm, _| Ok(vm.int(0)), ""),
     getter("__dictoffset__", |vm, t| Ok(vm.int(i64::from(this(vm, t)?.fast.attrs_offset.get()))), ""),
 ];
@@ -946,576 +1087,5 @@ impl Obj<Type> {
         }
         names
     }
-}
-
-// ------------------------------------------------------------------------------------------------ MRO
-
-/// C3 linearisation.
-fn compute_mro(vm: &Vm, ty: &Obj<Type>) -> PyResult<Vec<Value>> {
-    let bases = ty.bases.cloned();
-    if let [only] = bases.items()
-        && let Some(base) = only.as_type()
-    {
-        let mut mro = vec![ty.to_value()];
-        mro.extend_from_slice(base.mro());
-        return Ok(mro);
-    }
-    for (at, base) in bases.items().iter().enumerate() {
-        if bases.items()[..at].iter().any(|b| b.is(base)) {
-            let name = base.as_type().map(|t| t.name()).unwrap_or_default();
-            return Err(vm.type_error(format!("duplicate base class {name}")));
-        }
-    }
-    let mut sequences: Vec<Vec<Value>> =
-        bases.items().iter().filter_map(Value::as_type).map(|base| base.mro().to_vec()).collect();
-    sequences.push(bases.items().to_vec());
-    let mut heads = vec![0usize; sequences.len()];
-    let mut mro = vec![ty.to_value()];
-    loop {
-        let mut candidate = None;
-        let mut done = true;
-        for (sequence, &head) in sequences.iter().zip(&heads) {
-            let Some(first) = sequence.get(head) else { continue };
-            done = false;
-            let blocked =
-                sequences.iter().zip(&heads).any(|(other, &h)| other.iter().skip(h + 1).any(|v| v.is(first)));
-            if !blocked {
-                candidate = Some(first.clone());
-                break;
-            }
-        }
-        if done {
-            return Ok(mro);
-        }
-        let Some(next) = candidate else {
-            let mut names: Vec<String> = Vec::new();
-            for (sequence, &head) in sequences.iter().zip(&heads) {
-                if let Some(ty) = sequence.get(head).and_then(Value::as_type) {
-                    let name = ty.name();
-                    if !names.contains(&name) {
-                        names.push(name);
-                    }
-                }
-            }
-            return Err(vm.type_error(format!(
-                "Cannot create a consistent method resolution order (MRO) for bases {}",
-                names.join(", ")
-            )));
-        };
-        for (sequence, head) in sequences.iter().zip(&mut heads) {
-            if sequence.get(*head).is_some_and(|v| v.is(&next)) {
-                *head += 1;
-            }
-        }
-        mro.push(next);
-    }
-}
-
-fn set_mro(vm: &Vm, ty: &TypeRef) -> PyResult<()> {
-    let meta = ty.value().ty(vm);
-    let custom = if meta.address() == vm.interp().type_type.address() {
-        None
-    } else {
-        let ours = vm.interp().type_type.dict.get_str(&vm.names().mro);
-        meta.lookup(vm, &vm.names().mro).filter(|f| !ours.as_ref().is_some_and(|o| o.is(f)))
-    };
-    let mro = match custom {
-        None => compute_mro(vm, ty)?,
-        Some(found) => {
-            let result = vm.call_found(ty.value(), &found, &[])?;
-            let mro = vm.collect(&result)?;
-            for base in &mro {
-                let Some(base) = base.as_type() else {
-                    return Err(vm.type_error(format!("mro() returned a non-class ('{}')", base.type_name(vm))));
-                };
-                let solid = solid_base(vm, ty);
-                if !solid.is_subtype(&solid_base(vm, base)) {
-                    return Err(vm.type_error(format!("mro() returned base with unsuitable layout ('{}')", base.name())));
-                }
-            }
-            mro
-        }
-    };
-    ty.mro.set(vm.tuple_ref(mro));
-    ty.modified(vm);
-    Ok(())
-}
-
-// ------------------------------------------------------------------------------------------------ class creation
-
-/// The type among the bases that decides the layout.
-fn solid_base(vm: &Vm, ty: &Obj<Type>) -> TypeRef {
-    let mut at = ty.to_ref();
-    loop {
-        let Some(base) = at.base.cloned() else { return at };
-        let (a, b) = (&at.fast, &base.fast);
-        let adds_slots = a.slots_count.get() != b.slots_count.get();
-        if !std::ptr::eq(a.layout.get(), b.layout.get()) || adds_slots {
-            return at;
-        }
-        let _ = vm;
-        at = base;
-    }
-}
-
-fn best_base(vm: &Vm, bases: &[Value]) -> PyResult<TypeRef> {
-    let mut winner: Option<(TypeRef, TypeRef)> = None;
-    for base in bases {
-        let Some(base) = base.as_type() else { return Err(vm.type_error("bases must be types")) };
-        if !base.has(type_flag::BASE) {
-            return Err(vm.type_error(format!("type '{}' is not an acceptable base type", type_full_name(vm, base)?)));
-        }
-        let solid = solid_base(vm, base);
-        match &winner {
-            None => winner = Some((base.to_ref(), solid)),
-            Some((_, current)) if current.is_subtype(&solid) => {}
-            Some((_, current)) if solid.is_subtype(current) => winner = Some((base.to_ref(), solid)),
-            Some(_) => return Err(vm.type_error("multiple bases have instance lay-out conflict")),
-        }
-    }
-    match winner {
-        Some((base, _)) => Ok(base),
-        None => Ok(vm.interp().object_type.clone()),
-    }
-}
-
-impl Vm {
-    /// The metaclass that fits all bases, starting from one.
-    pub fn winning_metaclass(&self, meta: &TypeRef, bases: &[Value]) -> PyResult<TypeRef> {
-        let mut winner = meta.clone();
-        for base in bases {
-            let candidate = base.type_ref(self);
-            if winner.is_subtype(&candidate) {
-                continue;
-            }
-            if candidate.is_subtype(&winner) {
-                winner = candidate;
-                continue;
-            }
-            return Err(self.type_error(
-                "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the metaclasses of all its bases",
-            ));
-        }
-        Ok(winner)
-    }
-}
-
-fn type_new(vm: &Vm, meta: &TypeRef, args: Args) -> PyResult<Value> {
-    let pos = args.pos();
-    if pos.len() != 3 {
-        return Err(vm.type_error(format!("type.__new__() takes exactly 3 arguments ({} given)", pos.len())));
-    }
-    let Some(name) = pos[0].as_str() else {
-        return Err(vm.type_error(format!(
-            "type.__new__() argument 1 must be str, not {}",
-            pos[0].type_name(vm)
-        )));
-    };
-    let Some(bases) = pos[1].as_tuple() else {
-        return Err(vm.type_error(format!(
-            "type.__new__() argument 2 must be tuple, not {}",
-            pos[1].type_name(vm)
-        )));
-    };
-    let Some(namespace) = pos[2].as_dict() else {
-        return Err(vm.type_error(format!(
-            "type.__new__() argument 3 must be dict, not {}",
-            pos[2].type_name(vm)
-        )));
-    };
-    let mut bases: Vec<Value> = bases.items().to_vec();
-    for base in &bases {
-        if base.as_type().is_none() && vm.getattr_opt(base, vm.names().__mro_entries__.value())?.is_some() {
-            return Err(vm.type_error(
-                "type() doesn't support MRO entry resolution; use types.new_class()",
-            ));
-        }
-    }
-    let meta = if bases.is_empty() { meta.clone() } else { vm.winning_metaclass(meta, &bases)? };
-    if let Some(new) = meta.slots.get().new
-        && new as usize != type_new as *const () as usize
-    {
-        return new(vm, &meta, args);
-    }
-    if bases.is_empty() {
-        bases.push(vm.interp().object_type.clone().into_value());
-    }
-    let base = best_base(vm, &bases)?;
-    if name.bytes().contains(&0) {
-        return Err(vm.value_error("type name must not contain null characters"));
-    }
-    if name.as_str().is_none() {
-        return Err(vm.encode_error_surrogate(&pos[0]));
-    }
-    make_class(vm, &meta, name, bases, base, namespace, args)
-}
-
-fn make_class(
-    vm: &Vm,
-    meta: &TypeRef,
-    name: &Obj<Str>,
-    bases: Vec<Value>,
-    base: TypeRef,
-    namespace: &Obj<Dict>,
-    args: Args,
-) -> PyResult<Value> {
-    let n = vm.names();
-    let dict = vm.dict(namespace.copy());
-    let qualname = match dict.get_str(&n.__qualname__) {
-        Some(q) => match q.as_str() {
-            Some(text) => {
-                let text = text.to_ref();
-                dict.remove_str(&n.__qualname__);
-                text
-            }
-            None => {
-                return Err(vm.type_error(format!(
-                    "type __qualname__ must be a str, not {}",
-                    q.type_name(vm)
-                )));
-            }
-        },
-        None => name.to_ref(),
-    };
-    let layout = base.fast.layout.get();
-    let own_name = vm.intern_value(&name.to_value()).unwrap_or_else(|| name.to_ref());
-    let raw = raw_type(
-        meta.head_ptr(),
-        (own_name, qualname),
-        layout,
-        (Some(base.clone()), vm.tuple_ref(bases.clone()), vm.tuple_ref(vec![])),
-        dict.clone(),
-        None,
-    );
-    let ty = vm.alloc(meta, raw);
-    // The base's spec is not ours: `spec` tells builtin types.
-    let flags = (base.fast.flags.get() & INHERITED) | type_flag::HEAP | type_flag::BASE | type_flag::READY;
-    ty.fast.flags.set(flags);
-    for other in &bases {
-        if let Some(other) = other.as_type() {
-            ty.set_flags(other.fast.flags.get() & (type_flag::SEQUENCE | type_flag::MAPPING));
-        }
-    }
-    layout_slots(vm, &ty, &base, &bases, &dict)?;
-    set_mro(vm, &ty)?;
-    for other in &bases {
-        if let Some(other) = other.as_type() {
-            other.subclasses.get_mut().push(std::ptr::NonNull::from(&*ty));
-        }
-    }
-    fill_namespace(vm, &ty, &dict)?;
-    slots::update(vm, &ty, None);
-    if let Some(cell) = dict.get_str(&n.__classcell__) {
-        if !vm.set_cell(&cell, ty.value().clone()) {
-            return Err(vm.type_error(format!(
-                "type.__new__(): __classcell__ must be a nonlocal cell, not <class '{}'>",
-                cell.type_name(vm)
-            )));
-        }
-        dict.remove_str(&n.__classcell__);
-        ty.modified(vm);
-    }
-    if let Some(cell) = dict.get_str(&n.__classdictcell__) {
-        if !vm.set_cell(&cell, dict.clone().into_value()) {
-            return Err(vm.type_error(format!(
-                "type.__new__(): __classdictcell__ must be a nonlocal cell, not <class '{}'>",
-                cell.type_name(vm)
-            )));
-        }
-        dict.remove_str(&n.__classdictcell__);
-        ty.modified(vm);
-    }
-    set_names(vm, &ty, &dict)?;
-    init_subclass(vm, &ty, args)?;
-    Ok(ty.into_value())
-}
-
-fn fill_namespace(vm: &Vm, ty: &TypeRef, dict: &Ref<Dict>) -> PyResult<()> {
-    let n = vm.names();
-    if dict.get_str(&n.__module__).is_none()
-        && let Some(module) = vm.current_global("__name__")
-    {
-        dict.insert_str(&n.__module__, module);
-    }
-    if let Some(new) = dict.get_str(&n.__new__)
-        && vm.is_python_function(&new)
-    {
-        drop(dict.insert_str(&n.__new__, vm.static_method(new)));
-    }
-    for name in [&n.__init_subclass__, &n.__class_getitem__] {
-        if let Some(f) = dict.get_str(name)
-            && vm.is_python_function(&f)
-        {
-            drop(dict.insert_str(name, vm.class_method(f)));
-        }
-    }
-    if dict.get_str(&n.__doc__).is_none() {
-        dict.insert_str(&n.__doc__, Value::NONE);
-    }
-    if dict.get_str(&n.__eq__).is_some() && dict.get_str(&n.__hash__).is_none() {
-        dict.insert_str(&n.__hash__, Value::NONE);
-    }
-    let _ = ty;
-    Ok(())
-}
-
-/// `__slots__`, `__dict__` and `__weakref__`, and where they stand in an instance.
-fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &Ref<Dict>) -> PyResult<()> {
-    let n = vm.names();
-    let slots = dict.get_str(&n.__slots__);
-    let mut names: Vec<Ref<Str>> = Vec::new();
-    let base_has_dict = base.fast.attrs_offset.get() != 0;
-    let base_has_weak = base.has(type_flag::WEAKREF);
-    let any_dict = bases.iter().filter_map(Value::as_type).any(|b| b.has(type_flag::DICT_ATTR));
-    let any_weak = bases.iter().filter_map(Value::as_type).any(|b| b.has(type_flag::WEAKREF));
-    let (mut wants_dict, mut wants_weak) = (true, true);
-    // Strings have their text behind them too, but their place is found for subclasses with slots.
-    let var_sized = (base.fast.layout.get().size_of.is_some() && !base.has(type_flag::STR)) || base.has(type_flag::INT);
-    if let Some(slots) = slots {
-        (wants_dict, wants_weak) = (any_dict, any_weak);
-        let list = if slots.as_str().is_some() { vec![slots.clone()] } else { vm.collect(&slots)? };
-        if var_sized && !list.is_empty() && list.iter().any(|s| s.as_str().is_none_or(|s| !matches!(s.bytes(), b"__dict__" | b"__weakref__"))) {
-            return Err(vm.type_error(format!("nonempty __slots__ not supported for subtype of '{}'", base.name())));
-        }
-        for item in &list {
-            let Some(text) = item.as_str() else {
-                return Err(vm.type_error(format!("__slots__ items must be strings, not '{}'", item.type_name(vm))));
-            };
-            if !vm.is_identifier(text) {
-                return Err(vm.type_error("__slots__ must be identifiers"));
-            }
-            match text.bytes() {
-                b"__dict__" => {
-                    if base_has_dict || (wants_dict && !any_dict) {
-                        return Err(vm.type_error("__dict__ slot disallowed: we already got one"));
-                    }
-                    wants_dict = true;
-                }
-                b"__weakref__" => {
-                    if base_has_weak {
-                        return Err(vm.type_error("__weakref__ slot disallowed: we already got one"));
-                    }
-                    wants_weak = true;
-                }
-                _ => {
-                    let mangled = mangle(vm, &ty.name.get().to_string_lossy(), text);
-                    if names.iter().any(|n| n.is(&mangled)) {
-                        continue;
-                    }
-                    let special = [&n.__qualname__, &n.__classcell__, &n.__classdictcell__];
-                    if dict.get_str(&mangled).is_some() && !special.iter().any(|s| s.is(&mangled)) {
-                        return Err(vm.value_error(format!(
-                            "'{}' in __slots__ conflicts with class variable",
-                            mangled.to_string_lossy()
-                        )));
-                    }
-                    names.push(mangled);
-                }
-            }
-        }
-        names.sort_by(|a, b| a.bytes().cmp(b.bytes()));
-    }
-    // Slots of the base stay where they are; ours follow, then the attribute area.
-    let head = &ty.fast;
-    let base_slots_start = base.fast.layout.get().size.next_multiple_of(8);
-    let base_count = base.fast.slots_count.get() as usize;
-    let mut slots_start = base_slots_start;
-    let mut attrs_offset = 0;
-    if base_has_dict {
-        // The attribute area of the base comes first; our slots cannot follow inline values, so the area moves:
-        // slots are laid out from the layout's end on, the area behind them.
-        slots_start = base.fast.slots_offset.get() as usize;
-    }
-    let count = base_count + names.len();
-    let mut end = slots_start + 8 * count;
-    if wants_dict || base_has_dict {
-        attrs_offset = end;
-        end += 8;
-        ty.set_flags(type_flag::DICT_ATTR);
-    }
-    if wants_weak || base_has_weak {
-        ty.set_flags(type_flag::WEAKREF);
-    }
-    if end > u16::MAX as usize {
-        return Err(vm.type_error("too many __slots__"));
-    }
-    head.slots_offset.set(slots_start as u16);
-    head.slots_count.set(count as u16);
-    head.attrs_offset.set(attrs_offset as u16);
-    head.instance_size.set(end as u32);
-    if attrs_offset != 0 {
-        head.inline_values.set(inline_hint(vm, bases, dict));
-    }
-    for (at, name) in names.iter().enumerate() {
-        let offset = slots_start + 8 * (base_count + at);
-        let descriptor =
-            vm.alloc_spec(&MEMBER_DESCRIPTOR, MemberDescriptor { name: name.clone(), owner: ty.clone(), offset });
-        dict.insert_str(name, descriptor);
-    }
-    ty.slot_names.set(names);
-    if wants_dict && !any_dict {
-        let descriptor = vm.alloc_spec(&GETSET_DESCRIPTOR, GetSetDescriptor { def: &DICT_GETSET, owner: ty.clone() });
-        dict.set_default(vm, n.__dict__.value(), &descriptor)?;
-    }
-    if wants_weak && !any_weak {
-        let descriptor = vm.alloc_spec(&GETSET_DESCRIPTOR, GetSetDescriptor { def: &WEAKREF_GETSET, owner: ty.clone() });
-        dict.set_default(vm, n.__weakref__.value(), &descriptor)?;
-    }
-    Ok(())
-}
-
-/// `__dict__` of instances.
-pub static DICT_GETSET: GetSet = DICT_GETSET_COPY;
-
-/// The same, for the tables of native types.
-pub const DICT_GETSET_COPY: GetSet = getset(
-    "__dict__",
-    |vm, object| match own_dict(vm, object) {
-        Some(dict) => Ok(dict.into_value()),
-        None => Err(vm.no_attribute(object, vm.names().__dict__.value())),
-    },
-    |vm, object, value| {
-        let Some(value) = value else { return Err(vm.type_error("cannot delete __dict__")) };
-        let Some(dict) = value.downcast_ref::<Dict>() else {
-            return Err(vm.type_error(format!(
-                "__dict__ must be set to a dictionary, not a '{}'",
-                value.type_name(vm)
-            )));
-        };
-        attrs::own_set_dict(vm, object, dict);
-        Ok(())
-    },
-    "dictionary for instance variables",
-);
-
-static WEAKREF_GETSET: GetSet = getter(
-    "__weakref__",
-    |vm, object| vm.first_weakref(object),
-    "list of weak references to the object",
-);
-
-fn inline_hint(vm: &Vm, bases: &[Value], dict: &Ref<Dict>) -> u8 {
-    let inherited = bases.iter().filter_map(Value::as_type).map(|b| b.fast.inline_values.get()).max().unwrap_or(0);
-    let own = dict
-        .get_str(&vm.names().__static_attributes__)
-        .and_then(|names| names.as_tuple().map(Obj::<Tuple>::len))
-        .unwrap_or(0);
-    (inherited as usize + own).clamp(1, 30) as u8
-}
-
-fn mangle(vm: &Vm, class: &str, name: &Obj<Str>) -> Ref<Str> {
-    let text = name.to_string_lossy();
-    let class = class.trim_start_matches('_');
-    if !text.starts_with("__") || text.ends_with("__") || class.is_empty() {
-        return vm.intern(&text);
-    }
-    vm.intern(&format!("_{class}{text}"))
-}
-
-fn set_names(vm: &Vm, ty: &TypeRef, dict: &Ref<Dict>) -> PyResult<()> {
-    for (name, value) in dict.entries() {
-        if !value.is_object() {
-            continue;
-        }
-        let Some(found) = value.ty(vm).lookup(vm, &vm.names().__set_name__) else { continue };
-        let result = vm.call_found(&value, &found, &[ty.value().clone(), name.clone()]);
-        if let Err(raised) = result {
-            let exception = vm.take_raised(raised);
-            let note = format!(
-                "Error calling __set_name__ on '{}' instance {} in '{}'",
-                value.type_name(vm),
-                vm.repr_text(&name)?,
-                ty.name()
-            );
-            let note = vm.str(note);
-            vm.call_method_str(&exception, "add_note", &[note])?;
-            return Err(vm.set_raised(exception));
-        }
-    }
-    Ok(())
-}
-
-fn init_subclass(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<()> {
-    let hook = vm.super_lookup(ty, ty.value(), &vm.names().__init_subclass__)?;
-    let Some(hook) = hook else { return Ok(()) };
-    let values = &args.values[args.pos().len()..];
-    vm.call(&hook, Args { values, names: args.names }).map(drop)
-}
-
-fn set_bases(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
-    let ty = this(vm, object)?.to_ref();
-    check_set(vm, &ty, "__bases__", value)?;
-    let Some(value) = value else { return Ok(()) };
-    let Some(new) = value.downcast_ref::<Tuple>() else {
-        return Err(vm.type_error(format!(
-            "can only assign tuple to {}.__bases__, not {}",
-            ty.name(),
-            value.type_name(vm)
-        )));
-    };
-    if new.is_empty() {
-        return Err(vm.type_error(format!("can only assign non-empty tuple to {}.__bases__, not ()", ty.name())));
-    }
-    for base in new.items() {
-        let Some(base) = base.as_type() else {
-            return Err(vm.type_error(format!(
-                "{}.__bases__ must be tuple of classes, not '{}'",
-                ty.name(),
-                base.type_name(vm)
-            )));
-        };
-        if base.is_subtype(&ty) {
-            return Err(vm.type_error("a __bases__ item causes an inheritance cycle"));
-        }
-    }
-    let base = best_base(vm, new.items())?;
-    let old_base = ty.base.cloned();
-    if let Some(old) = &old_base {
-        let (a, b) = (&old.fast, &base.fast);
-        if !std::ptr::eq(a.layout.get(), b.layout.get())
-            || a.slots_count.get() != b.slots_count.get()
-            || (a.attrs_offset.get() != b.attrs_offset.get())
-        {
-            return Err(vm.type_error(format!(
-                "__bases__ assignment: '{}' object layout differs from '{}'",
-                base.name(),
-                old.name()
-            )));
-        }
-    }
-    let old_bases = ty.bases.cloned();
-    let old_mro = ty.mro.cloned();
-    ty.bases.set(new.clone());
-    ty.base.set(Some(base));
-    let mut done: Vec<(TypeRef, Ref<Tuple>)> = vec![(ty.clone(), old_mro)];
-    let result = recompute_mro(vm, &ty, &mut done);
-    if let Err(raised) = result {
-        for (ty, mro) in done {
-            ty.mro.set(mro);
-            ty.modified(vm);
-        }
-        ty.bases.set(old_bases);
-        ty.base.set(old_base);
-        return Err(raised);
-    }
-    let pointer = std::ptr::NonNull::from(&*ty);
-    for base in old_bases.items().iter().filter_map(Value::as_type) {
-        base.subclasses.get_mut().retain(|sub| *sub != pointer);
-    }
-    for base in new.items().iter().filter_map(Value::as_type) {
-        base.subclasses.get_mut().push(pointer);
-    }
-    ty.modified(vm);
-    slots::update(vm, &ty, None);
-    Ok(())
-}
-
-fn recompute_mro(vm: &Vm, ty: &TypeRef, done: &mut Vec<(TypeRef, Ref<Tuple>)>) -> PyResult<()> {
-    set_mro(vm, ty)?;
-    for sub in ty.live_subclasses() {
-        done.push((sub.clone(), sub.mro.cloned()));
-        recompute_mro(vm, &sub, done)?;
-    }
-    Ok(())
 }
 

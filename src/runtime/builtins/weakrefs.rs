@@ -46,7 +46,9 @@ fn forget(target: u64, payload: usize) {
     let mut table = heap().weakrefs.borrow_mut();
     if let Some(refs) = table.get_mut(&(target as usize)) {
         // SAFETY: the table holds live weak references only: they leave it here.
-        refs.retain(|r| unsafe { std::ptr::from_ref(&r.cast::<Obj<WeakRef>>().as_ref().data) } as usize != payload);
+        refs.retain(
+            |r| unsafe { std::ptr::from_ref(&r.cast::<Obj<WeakRef>>().as_ref().data) } as usize != payload,
+        );
         if refs.is_empty() {
             table.remove(&(target as usize));
             // SAFETY: a referent clears its references when it dies, so it is alive.
@@ -112,7 +114,13 @@ fn referenceable(vm: &Vm, object: &Value) -> PyResult<()> {
     Err(vm.type_error(format!("cannot create weak reference to '{}' object", object.type_name(vm))))
 }
 
-fn make(vm: &Vm, spec_type: &crate::runtime::object::typedef::TypeRef, object: &Value, callback: Value, shared: bool) -> PyResult<Value> {
+fn make(
+    vm: &Vm,
+    spec_type: &crate::runtime::object::typedef::TypeRef,
+    object: &Value,
+    callback: Value,
+    shared: bool,
+) -> PyResult<Value> {
     referenceable(vm, object)?;
     let address = object.to_bits() as usize;
     if shared && callback.is_none() {
@@ -130,7 +138,11 @@ fn make(vm: &Vm, spec_type: &crate::runtime::object::typedef::TypeRef, object: &
     }
     let weak = vm.alloc(
         spec_type,
-        WeakRef { target: Cell::new(object.to_bits()), callback: LockCell::new(callback), hash: Cell::new(None) },
+        WeakRef {
+            target: Cell::new(object.to_bits()),
+            callback: LockCell::new(callback),
+            hash: Cell::new(None),
+        },
     );
     let pointer = NonNull::from(&weak.head);
     heap().weakrefs.borrow_mut().entry(address).or_default().push(pointer);
@@ -152,7 +164,9 @@ fn weakref_repr(vm: &Vm, weak: &Value) -> PyResult<Value> {
     let ty = target.type_name(vm);
     let at = target.to_bits();
     Ok(match name.filter(|n| n.as_str().is_some()) {
-        Some(name) => vm.str(format!("<weakref at 0x{own:x}; to '{ty}' at 0x{at:x} ({})>", vm.to_string(&name)?)),
+        Some(name) => {
+            vm.str(format!("<weakref at 0x{own:x}; to '{ty}' at 0x{at:x} ({})>", vm.to_string(&name)?))
+        }
         None => vm.str(format!("<weakref at 0x{own:x}; to '{ty}' at 0x{at:x}>")),
     })
 }
@@ -172,7 +186,8 @@ pub static REFERENCE: TypeSpec = TypeSpec::new("weakref.ReferenceType", WeakRef:
             args.count(vm, "__init__", 1, 2).map(drop)
         });
         s.call = Some(|vm, weak, args| {
-            const SIGNATURE: crate::runtime::object::args::Signature = crate::runtime::object::args::Signature::parse("__call__()");
+            const SIGNATURE: crate::runtime::object::args::Signature =
+                crate::runtime::object::args::Signature::parse("__call__()");
             if !args.values.is_empty() {
                 SIGNATURE.bind(vm, args, &mut [], 0)?;
             }
@@ -184,7 +199,9 @@ pub static REFERENCE: TypeSpec = TypeSpec::new("weakref.ReferenceType", WeakRef:
             if let Some(hash) = this.hash.get() {
                 return Ok(hash);
             }
-            let Some(target) = this.referent() else { return Err(vm.type_error("weak object has gone away")) };
+            let Some(target) = this.referent() else {
+                return Err(vm.type_error("weak object has gone away"));
+            };
             let hash = vm.hash(&target)?;
             this.hash.set(Some(hash));
             Ok(hash)
@@ -202,7 +219,12 @@ pub static REFERENCE: TypeSpec = TypeSpec::new("weakref.ReferenceType", WeakRef:
             }
         });
     })
-    .methods(&[native("__class_getitem__(cls, item, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class()])
+    .methods(&[native(
+        "__class_getitem__(cls, item, /)",
+        |vm, args| vm.generic_alias(&args[0], &args[1]),
+        "See PEP 585",
+    )
+    .class()])
     .getset(&[getter("__callback__", |vm, weak| Ok(this(vm, weak)?.callback.cloned()), "")]);
 
 impl Vm {
@@ -228,7 +250,6 @@ impl Vm {
         refs.iter().map(|r| unsafe { r.cast::<Obj<WeakRef>>().as_ref() }.to_value()).collect()
     }
 }
-
 
 /// The referent of a proxy, or of anything else the thing itself.
 fn through(vm: &Vm, value: &Value) -> PyResult<Value> {
@@ -291,7 +312,11 @@ fn proxy_slots(s: &mut crate::runtime::object::typedef::Slots) {
         let this = this(vm, a)?;
         match this.referent() {
             Some(target) => Ok(vm.str(format!(
-                "<weakproxy at 0x{:x}; to '{}' at 0x{:x}>", a.to_bits(), target.type_name(vm), target.to_bits()))),
+                "<weakproxy at 0x{:x}; to '{}' at 0x{:x}>",
+                a.to_bits(),
+                target.type_name(vm),
+                target.to_bits()
+            ))),
             None => Ok(vm.str(format!("<weakproxy at 0x{:x}; dead>", a.to_bits()))),
         }
     });
@@ -307,7 +332,9 @@ fn proxy_slots(s: &mut crate::runtime::object::typedef::Slots) {
         let target = through(vm, a)?;
         if target.ty(vm).slots.get().next.is_none() {
             return Err(vm.type_error(format!(
-                "Weakref proxy referenced a non-iterator '{}' object", target.type_name(vm))));
+                "Weakref proxy referenced a non-iterator '{}' object",
+                target.type_name(vm)
+            )));
         }
         vm.next(&target)
     });
@@ -318,14 +345,22 @@ fn proxy_slots(s: &mut crate::runtime::object::typedef::Slots) {
 }
 
 const PROXY_METHODS: &[crate::runtime::object::typedef::Native] = &[
-    native("__bytes__(self, /)", |vm, args| {
-        let target = through(vm, &args[0])?;
-        vm.call_method(&target, &vm.names().__bytes__, &[])
-    }, ""),
-    native("__reversed__(self, /)", |vm, args| {
-        let target = through(vm, &args[0])?;
-        vm.call_method(&target, &vm.names().__reversed__, &[])
-    }, ""),
+    native(
+        "__bytes__(self, /)",
+        |vm, args| {
+            let target = through(vm, &args[0])?;
+            vm.call_method(&target, &vm.names().__bytes__, &[])
+        },
+        "",
+    ),
+    native(
+        "__reversed__(self, /)",
+        |vm, args| {
+            let target = through(vm, &args[0])?;
+            vm.call_method(&target, &vm.names().__reversed__, &[])
+        },
+        "",
+    ),
 ];
 
 /// `weakref.ProxyType`

@@ -303,6 +303,7 @@ macro_rules! define_ops {
     ($($doc:literal $name:ident ($($operand:ident),+) [$($extra:ident),*];)+) => {
         /// An opcode; the low byte of an instruction's first word.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(clippy::enum_variant_names)]
         #[repr(u8)]
         pub enum Op { $(#[doc = $doc] $name,)+ }
 

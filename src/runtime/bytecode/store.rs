@@ -128,7 +128,9 @@ impl Writer {
         words(&mut record, &code.words);
         put(&mut record, code.handlers.len() as u64);
         for handler in &code.handlers {
-            for number in [handler.start, handler.end, handler.target, handler.depth.into(), handler.exc_temp.into()] {
+            for number in
+                [handler.start, handler.end, handler.target, handler.depth.into(), handler.exc_temp.into()]
+            {
                 put(&mut record, number.into());
             }
         }
@@ -234,9 +236,8 @@ struct Cursor<'a> {
 impl<'a> Blob<'a> {
     /// Checks the header of a blob.
     pub fn new(bytes: &'a [u8]) -> Result<Blob<'a>, StoreError> {
-        let number = |at: usize| -> Option<u32> {
-            Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
-        };
+        let number =
+            |at: usize| -> Option<u32> { Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?)) };
         if bytes.get(..4) != Some(&MAGIC[..]) || number(4) != Some(VERSION) {
             return Err(StoreError::Version);
         }

@@ -40,7 +40,12 @@ pub fn compile(source: &Source, filename: &str, options: &Options) -> Outcome<Co
 }
 
 /// Compiles a syntax tree whose ranges refer to `source`.
-pub fn compile_ast(module: &ast::Mod, source: &Source, filename: &str, options: &Options) -> Outcome<Compiled> {
+pub fn compile_ast(
+    module: &ast::Mod,
+    source: &Source,
+    filename: &str,
+    options: &Options,
+) -> Outcome<Compiled> {
     compile_measured(module, source, filename, options, &mut 0)
 }
 

@@ -35,6 +35,8 @@ pub enum Tok {
     Dedent,
     /// End of the source.
     End,
+    /// What the tokenizer cannot give because a bracket is open.
+    Beyond,
 }
 
 /// A token.
@@ -44,14 +46,18 @@ pub struct Token {
     pub kind: Tok,
     /// Where it is.
     pub span: Span,
+    /// Brackets that are open behind it.
+    pub level: u16,
 }
 
 /// What the tokenizer found.
 pub struct Tokens {
     /// The tokens; with an error those before it.
     pub list: Vec<Token>,
-    /// The first error.
+    /// The first error, behind the tokens.
     pub error: Option<Box<SyntaxProblem>>,
+    /// The error counts only if the parser gets there.
+    pub soft: bool,
     /// Brackets that are still open at the end.
     pub open: Vec<(u8, u32)>,
 }
@@ -81,6 +87,7 @@ struct Tokenizer<'a> {
     indents: Vec<(usize, usize)>,
     modes: Vec<Mode>,
     line_begins: bool,
+    soft: bool,
 }
 
 /// Reads a whole source.
@@ -95,9 +102,10 @@ pub fn tokenize<'a>(source: &'a Source<'a>) -> Tokens {
         indents: vec![(0, 0)],
         modes: Vec::new(),
         line_begins: true,
+        soft: false,
     };
     let error = tokenizer.run().err();
-    Tokens { list: tokenizer.tokens, error, open: tokenizer.open }
+    Tokens { list: tokenizer.tokens, error, soft: tokenizer.soft, open: tokenizer.open }
 }
 
 fn is_name_start(byte: u8) -> bool {
@@ -119,11 +127,14 @@ impl<'a> Tokenizer<'a> {
 
     /// An error at the character before `at`, as the tokenizer reports what it has just read.
     fn before<T>(&self, at: usize, message: impl Into<String>) -> Outcome<T> {
-        let line_start = self.text[..at].iter().rposition(|&b| b == b'\n').map_or(0, |p| p + 1);
+        // A newline that was read belongs to its line.
+        let end = if at > 0 && self.text[at - 1] == b'\n' { at - 1 } else { at };
+        let line_start = self.text[..end].iter().rposition(|&b| b == b'\n').map_or(0, |p| p + 1);
         let text = String::from_utf8_lossy(&self.text[line_start..at]);
-        let mut problem = SyntaxProblem::syntax(self.source, Span { start: at as u32, end: at as u32 }, message);
+        let mut problem =
+            SyntaxProblem::syntax(self.source, Span { start: end as u32, end: end as u32 }, message);
         problem.column = text.chars().count() as u32;
-        problem.end_column = problem.column;
+        problem.end_column = problem.column as i32;
         Err(problem)
     }
 
@@ -132,7 +143,8 @@ impl<'a> Tokenizer<'a> {
     }
 
     fn push(&mut self, kind: Tok, start: usize) {
-        self.tokens.push(Token { kind, span: Span { start: start as u32, end: self.at as u32 } });
+        let level = self.open.len() as u16;
+        self.tokens.push(Token { kind, span: Span { start: start as u32, end: self.at as u32 }, level });
     }
 
     fn run(&mut self) -> Outcome<()> {
@@ -207,6 +219,7 @@ impl<'a> Tokenizer<'a> {
             return Ok(());
         }
         let (top, top_alternative) = *self.indents.last().unwrap_or(&(0, 0));
+        self.soft = true;
         let tab_error = |me: &Self| {
             let mut problem = SyntaxProblem::new(
                 ProblemKind::TabError,
@@ -215,25 +228,32 @@ impl<'a> Tokenizer<'a> {
                 "inconsistent use of tabs and spaces in indentation",
             );
             let line = me.source.line_text(problem.line).trim_end_matches('\n').chars().count() as u32;
-            problem.column = line + 1;
-            problem.end_column = line + 1;
+            let _ = line;
+            problem.column = 1;
+            problem.end_column = 0;
             Err(problem)
         };
         if column == top {
             if alternative != top_alternative {
                 return tab_error(self);
             }
+            self.soft = false;
             return Ok(());
         }
         if column > top {
             if self.indents.len() + 1 > MAX_INDENT {
                 let span = Span { start: self.at as u32, end: self.at as u32 };
                 let message = "too many levels of indentation";
-                return Err(SyntaxProblem::new(ProblemKind::IndentationError, self.source, span, message));
+                let mut problem =
+                    SyntaxProblem::new(ProblemKind::IndentationError, self.source, span, message);
+                problem.column = 1;
+                problem.end_column = 0;
+                return Err(problem);
             }
             if alternative <= top_alternative {
                 return tab_error(self);
             }
+            self.soft = false;
             self.indents.push((column, alternative));
             self.push(Tok::Indent, start);
             return Ok(());
@@ -243,6 +263,7 @@ impl<'a> Tokenizer<'a> {
             self.tokens.push(Token {
                 kind: Tok::Dedent,
                 span: Span { start: self.at as u32, end: self.at as u32 },
+                level: 0,
             });
         }
         let (top, top_alternative) = *self.indents.last().unwrap_or(&(0, 0));
@@ -252,13 +273,23 @@ impl<'a> Tokenizer<'a> {
             let mut problem = SyntaxProblem::new(ProblemKind::IndentationError, self.source, span, message);
             let line = self.source.line_text(problem.line).trim_end_matches('\n').chars().count() as u32;
             problem.column = line + 1;
-            problem.end_column = 0;
+            problem.end_column = -1;
             return Err(problem);
         }
         if alternative != top_alternative {
             return tab_error(self);
         }
+        self.soft = false;
         Ok(())
+    }
+
+    /// The source ends behind a backslash.
+    fn soft_end(&mut self, at: usize) -> Outcome<()> {
+        self.soft = true;
+        self.before(at, "unexpected EOF while parsing").map_err(|mut problem: Box<SyntaxProblem>| {
+            problem.end_column = -1;
+            problem
+        })
     }
 
     fn token(&mut self) -> Outcome<()> {
@@ -272,19 +303,18 @@ impl<'a> Tokenizer<'a> {
                 if let Some(mode) = self.modes.last()
                     && !mode.triple
                 {
-                    return self.before(self.at, format!("'{{' was never closed"));
+                    let place = self.open.last().map_or(start, |open| open.1 as usize);
+                    return self.known(place, place, "'{' was never closed").map_err(
+                        |mut problem: Box<SyntaxProblem>| {
+                            problem.end_column = 0;
+                            problem
+                        },
+                    );
                 }
                 Ok(())
             }
             b'\n' => {
                 self.at += 1;
-                if let Some(mode) = self.modes.last()
-                    && !mode.triple
-                    && self.open.len() == mode.fields.last().map_or(0, |level| level + 1)
-                    && false
-                {
-                    return self.unterminated_mode();
-                }
                 if self.open.is_empty() {
                     let blank = self
                         .tokens
@@ -294,6 +324,7 @@ impl<'a> Tokenizer<'a> {
                         self.tokens.push(Token {
                             kind: Tok::Newline,
                             span: Span { start: start as u32, end: self.at as u32 },
+                            level: 0,
                         });
                     }
                 }
@@ -305,16 +336,19 @@ impl<'a> Tokenizer<'a> {
                 if self.peek(0) == b'\n' {
                     self.at += 1;
                     if self.at_end() {
-                        let message = "unexpected EOF while parsing";
-                        return self.before(self.at - 1, message);
+                        return self.soft_end(self.at);
                     }
                     return Ok(());
                 }
                 if self.at_end() {
-                    return self.before(self.at, "unexpected EOF while parsing");
+                    return self.soft_end(self.at);
                 }
+                self.soft = true;
                 let message = "unexpected character after line continuation character";
-                self.known(self.at, self.at, message)
+                self.known(self.at, self.at, message).map_err(|mut problem: Box<SyntaxProblem>| {
+                    problem.end_column = 0;
+                    problem
+                })
             }
             b'0'..=b'9' => self.number(),
             b'.' if self.peek(1).is_ascii_digit() => self.number(),
@@ -358,7 +392,9 @@ impl<'a> Tokenizer<'a> {
         if !known || repeated {
             return Ok(false);
         }
-        for (a, b) in [(b'u', b'b'), (b'u', b'r'), (b'u', b'f'), (b'u', b't'), (b'b', b'f'), (b'b', b't'), (b'f', b't')] {
+        for (a, b) in
+            [(b'u', b'b'), (b'u', b'r'), (b'u', b'f'), (b'u', b't'), (b'b', b'f'), (b'b', b't'), (b'f', b't')]
+        {
             if saw(a) && saw(b) {
                 let message = format!("'{}' and '{}' prefixes are incompatible", a as char, b as char);
                 return self.known(start, end, message);
@@ -373,7 +409,8 @@ impl<'a> Tokenizer<'a> {
         let mut at = start;
         for (index, c) in text.chars().enumerate() {
             at += c.len_utf8();
-            let fine = c == '_' || if index == 0 { is_xid_start(c) } else { is_xid_start(c) || is_xid_continue(c) };
+            let fine =
+                c == '_' || if index == 0 { is_xid_start(c) } else { is_xid_start(c) || is_xid_continue(c) };
             if fine {
                 continue;
             }
@@ -447,7 +484,8 @@ impl<'a> Tokenizer<'a> {
                 if !is_digit(self.peek(0)) {
                     if self.peek(0).is_ascii_digit() {
                         let digit = self.peek(0) as char;
-                        return self.before(self.at + 1, format!("invalid digit '{digit}' in {kind} literal"));
+                        return self
+                            .before(self.at + 1, format!("invalid digit '{digit}' in {kind} literal"));
                     }
                     return self.before(self.at, format!("invalid {kind} literal"));
                 }
@@ -502,11 +540,13 @@ impl<'a> Tokenizer<'a> {
                     self.at += 2;
                     self.digits(digit, "decimal")?;
                 } else {
-                    return self.before(self.at + 1, "invalid decimal literal").or_else(|mut problem: Box<SyntaxProblem>| {
-                        problem.column += 1;
-                        problem.end_column = problem.column;
-                        Err(problem)
-                    });
+                    return self.before(self.at + 1, "invalid decimal literal").or_else(
+                        |mut problem: Box<SyntaxProblem>| {
+                            problem.column += 1;
+                            problem.end_column = problem.column as i32;
+                            Err(problem)
+                        },
+                    );
                 }
             } else if digit(after) {
                 self.at += 1;
@@ -551,6 +591,15 @@ impl<'a> Tokenizer<'a> {
         let mut escaped_quote = false;
         loop {
             if self.at_end() || (!triple && self.peek(0) == b'\n') {
+                if let Some(mode) = self.modes.last()
+                    && mode.quote == quote
+                    && mode.triple == triple
+                {
+                    // The quote was meant to end the f-string around.
+                    let kind = if mode.is_t { 't' } else { 'f' };
+                    self.soft = true;
+                    return self.before(start + 1, format!("{kind}-string: expecting '}}'"));
+                }
                 return self.unterminated(start, triple, escaped_quote, "string");
             }
             let byte = self.peek(0);
@@ -578,12 +627,15 @@ impl<'a> Tokenizer<'a> {
     fn unterminated<T>(&self, start: usize, triple: bool, escaped_quote: bool, what: &str) -> Outcome<T> {
         let at = self.at.min(self.text.len());
         // A newline that ends the source begins no line.
-        let last = if triple && at == self.text.len() && self.text.last() == Some(&b'\n') { at - 1 } else { at };
+        let last =
+            if triple && at == self.text.len() && self.text.last() == Some(&b'\n') { at - 1 } else { at };
         let line = self.source.line(last as u32);
         let message = if triple {
             format!("unterminated triple-quoted {what} literal (detected at line {line})")
         } else if escaped_quote {
-            format!("unterminated {what} literal (detected at line {line}); perhaps you escaped the end quote?")
+            format!(
+                "unterminated {what} literal (detected at line {line}); perhaps you escaped the end quote?"
+            )
         } else {
             format!("unterminated {what} literal (detected at line {line})")
         };
@@ -619,8 +671,9 @@ impl<'a> Tokenizer<'a> {
             let byte = self.peek(0);
             if byte == b'\n' && !triple {
                 if in_spec {
-                    let message =
-                        format!("{kind}-string: newlines are not allowed in format specifiers for single quoted {kind}-strings");
+                    let message = format!(
+                        "{kind}-string: newlines are not allowed in format specifiers for single quoted {kind}-strings"
+                    );
                     return self.before(self.at + 1, message);
                 }
                 return self.unterminated_mode();
@@ -635,11 +688,8 @@ impl<'a> Tokenizer<'a> {
                     let mode_start = self.at;
                     self.at += if triple { 3 } else { 1 };
                     self.push(if is_t { Tok::TEnd } else { Tok::FEnd }, mode_start);
-                    while let Some(mode) = self.modes.last() {
-                        let depth = mode.fields.first().copied().unwrap_or(0);
-                        self.open.truncate(depth);
-                        break;
-                    }
+                    let depth = self.modes.last().and_then(|mode| mode.fields.first().copied()).unwrap_or(0);
+                    self.open.truncate(depth);
                     self.modes.pop();
                     return Ok(());
                 }
@@ -682,7 +732,8 @@ impl<'a> Tokenizer<'a> {
                 b'\\' if !raw => {
                     if self.peek(1) == b'N' && self.peek(2) == b'{' {
                         self.at += 3;
-                        while !self.at_end() && !matches!(self.peek(0), b'}' | b'\n') && self.peek(0) != quote {
+                        while !self.at_end() && !matches!(self.peek(0), b'}' | b'\n') && self.peek(0) != quote
+                        {
                             self.at += 1;
                         }
                         if self.peek(0) == b'}' {
@@ -729,7 +780,8 @@ impl<'a> Tokenizer<'a> {
     fn operator(&mut self) -> Outcome<()> {
         let start = self.at;
         let byte = self.peek(0);
-        let in_field = self.modes.last().filter(|mode| mode.fields.last().is_some_and(|&l| self.open.len() == l + 1));
+        let in_field =
+            self.modes.last().filter(|mode| mode.fields.last().is_some_and(|&l| self.open.len() == l + 1));
         let kind = self.modes.last().map(|mode| if mode.is_t { 't' } else { 'f' });
         match byte {
             b'(' | b'[' | b'{' => {
@@ -753,15 +805,11 @@ impl<'a> Tokenizer<'a> {
                 let fits = matches!((opening, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}'));
                 if !fits {
                     let (opening, closing) = (opening as char, byte as char);
-                    if let Some(kind) = kind.filter(|_| byte == b'}') {
-                        let message = format!(
-                            "{kind}-string: closing parenthesis '{closing}' does not match opening parenthesis '{opening}'"
-                        );
-                        return self.before(self.at, message);
-                    }
                     let line = self.source.line(place);
                     let message = if line == self.source.line(start as u32) {
-                        format!("closing parenthesis '{closing}' does not match opening parenthesis '{opening}'")
+                        format!(
+                            "closing parenthesis '{closing}' does not match opening parenthesis '{opening}'"
+                        )
                     } else {
                         format!(
                             "closing parenthesis '{closing}' does not match opening parenthesis '{opening}' on line {line}"
@@ -802,8 +850,8 @@ impl<'a> Tokenizer<'a> {
             _ => {
                 const THREE: [&[u8]; 6] = [b"**=", b"//=", b">>=", b"<<=", b"...", b"<>="];
                 const TWO: [&[u8]; 22] = [
-                    b"**", b"//", b">>", b"<<", b"<=", b">=", b"==", b"!=", b"<>", b"->", b"+=", b"-=", b"*=", b"/=",
-                    b"%=", b"&=", b"|=", b"^=", b"@=", b":=", b"  ", b"  ",
+                    b"**", b"//", b">>", b"<<", b"<=", b">=", b"==", b"!=", b"<>", b"->", b"+=", b"-=",
+                    b"*=", b"/=", b"%=", b"&=", b"|=", b"^=", b"@=", b":=", b"  ", b"  ",
                 ];
                 let rest = &self.text[self.at..];
                 self.at += if THREE[..5].iter().any(|op| rest.starts_with(op)) {

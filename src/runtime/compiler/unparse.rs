@@ -40,8 +40,8 @@ impl Level {
     fn tighter(self) -> Level {
         use Level::*;
         const ALL: [Level; 17] = [
-            Named, Tuple, Test, Or, And, Not, Compare, BitOr, BitXor, BitAnd, Shift, Arith, Term, Factor, Power, Await,
-            Atom,
+            Named, Tuple, Test, Or, And, Not, Compare, BitOr, BitXor, BitAnd, Shift, Arith, Term, Factor,
+            Power, Await, Atom,
         ];
         ALL.get(self as usize + 1).copied().unwrap_or(Atom)
     }
@@ -427,7 +427,9 @@ fn escape_braces(text: &str) -> String {
 fn operator_level(op: Operator) -> Level {
     match op {
         Operator::Add | Operator::Sub => Level::Arith,
-        Operator::Mult | Operator::MatMult | Operator::Div | Operator::Mod | Operator::FloorDiv => Level::Term,
+        Operator::Mult | Operator::MatMult | Operator::Div | Operator::Mod | Operator::FloorDiv => {
+            Level::Term
+        }
         Operator::Pow => Level::Power,
         Operator::LShift | Operator::RShift => Level::Shift,
         Operator::BitOr => Level::BitOr,

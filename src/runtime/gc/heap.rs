@@ -693,7 +693,9 @@ pub fn word_at(object: &Value, offset: usize) -> &crate::runtime::value::LockCel
     let start = ty.slots_offset.get() as usize;
     assert!(offset >= start && offset < start + 8 * ty.slots_count.get() as usize);
     // SAFETY: the type says that value words stand there (asserted above).
-    unsafe { &*std::ptr::from_ref(head).cast::<u8>().add(offset).cast::<crate::runtime::value::LockCell<Value>>() }
+    unsafe {
+        &*std::ptr::from_ref(head).cast::<u8>().add(offset).cast::<crate::runtime::value::LockCell<Value>>()
+    }
 }
 
 /// Gives up one reference of an object that was counted elsewhere (as word in a header, not as `Value`).

@@ -99,7 +99,10 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
 fn call_class(vm: &Vm, at: At, values: &mut [Value]) -> PyResult<Option<*mut Value>> {
     let class = at.reg(at.b());
     let Some(ty) = class.as_type() else { return Ok(None) };
-    if !ty.is_heap() || ty.has(type_flag::ABSTRACT) || class.ty(vm).address() != vm.interp().type_type.address() {
+    if !ty.is_heap()
+        || ty.has(type_flag::ABSTRACT)
+        || class.ty(vm).address() != vm.interp().type_type.address()
+    {
         return Ok(None);
     }
     let object_type = &vm.interp().object_type;
@@ -121,7 +124,8 @@ fn call_class(vm: &Vm, at: At, values: &mut [Value]) -> PyResult<Option<*mut Val
     if function.simple_args.get() as usize == values.len() + 1 && adjacent && !is_generator {
         let old = std::mem::replace(at.reg(at.b()), instance.clone());
         // SAFETY: the instance and the arguments lie side by side.
-        let all = unsafe { std::slice::from_raw_parts_mut(std::ptr::from_mut(at.reg(at.b())), values.len() + 1) };
+        let all =
+            unsafe { std::slice::from_raw_parts_mut(std::ptr::from_mut(at.reg(at.b())), values.len() + 1) };
         let pushed = push_in_place(vm, at, function, all)?;
         drop(old);
         let frame = Frame(pushed);
@@ -180,7 +184,8 @@ fn too_deep(vm: &Vm) -> Raised {
     // A little room, so that the exception can be made and handled.
     let left = vm.depth_left.get();
     vm.depth_left.set(left + 50);
-    let raised = vm.raise(&crate::runtime::builtins::exceptions::RECURSION_ERROR, "maximum recursion depth exceeded");
+    let raised =
+        vm.raise(&crate::runtime::builtins::exceptions::RECURSION_ERROR, "maximum recursion depth exceeded");
     vm.depth_left.set(left);
     raised
 }
@@ -205,7 +210,15 @@ fn extend(vm: &Vm, end: *mut Value) -> PyResult<()> {
     Ok(())
 }
 
-unsafe fn write_header(vm: &Vm, new: *mut Value, function: &Obj<Function>, caller: *mut Value, result: i8, flags: u64, end: *mut Value) {
+unsafe fn write_header(
+    vm: &Vm,
+    new: *mut Value,
+    function: &Obj<Function>,
+    caller: *mut Value,
+    result: i8,
+    flags: u64,
+    end: *mut Value,
+) {
     let frame = Frame(new);
     frame.set(word::CALLER, caller as u64 | 1);
     frame.set(word::FUNCTION, function.to_value().into_bits() | 1);
@@ -222,7 +235,13 @@ enum Started {
     Value(Value),
 }
 
-fn start(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Value], result: i8) -> PyResult<Started> {
+fn start(
+    vm: &Vm,
+    function: &Obj<Function>,
+    values: &[Value],
+    names: &[Value],
+    result: i8,
+) -> PyResult<Started> {
     if function.flags.get() & GENERATOR_KINDS != 0 {
         return generator::create(vm, function, values, names).map(Started::Value);
     }
@@ -243,7 +262,9 @@ fn started(at: At, started: Started) -> Option<*mut Value> {
 /// A call of a Python function with arguments in the caller's run. `names` name the last ones.
 fn call_python(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> Pushed {
     let run = at.reg(at.b()).clone();
-    let Some(function) = run.downcast::<Function>() else { return Err(vm.system_error("call of a lost function")) };
+    let Some(function) = run.downcast::<Function>() else {
+        return Err(vm.system_error("call of a lost function"));
+    };
     let simple = function.simple_args.get() as usize;
     if names.is_empty() && simple == values.len() && !at.frame().is(info::GENERATOR) {
         let pushed = push_in_place(vm, at, function, values)?;
@@ -301,7 +322,9 @@ pub fn push_values(
         return Err(raised);
     }
     // SAFETY: as above.
-    unsafe { write_header(vm, new, function, caller, result, flags, new.add(function.frame_words.get() as usize)) };
+    unsafe {
+        write_header(vm, new, function, caller, result, flags, new.add(function.frame_words.get() as usize))
+    };
     Ok(new)
 }
 
@@ -433,7 +456,9 @@ impl Vm {
     /// How messages call a callable: `name()` with its module.
     pub fn function_text(&self, callable: &Value) -> PyResult<String> {
         let n = self.names();
-        let Some(qualname) = self.getattr_opt(callable, n.__qualname__.value())? else { return self.to_string(callable) };
+        let Some(qualname) = self.getattr_opt(callable, n.__qualname__.value())? else {
+            return self.to_string(callable);
+        };
         let name = self.to_string(&qualname)?;
         if let Some(module) = self.getattr_opt(callable, n.__module__.value())?
             && let Some(module) = module.as_str().map(|m| m.to_string_lossy().into_owned())
@@ -452,4 +477,3 @@ pub fn function_call(vm: &Vm, callable: &Value, args: Args) -> PyResult<Value> {
         None => Err(vm.system_error("function slot on another object")),
     }
 }
-

@@ -24,7 +24,9 @@ use crate::runtime::interp::ops::{arith, attr, build, exc, flow, iter, make, nam
 use crate::runtime::interp::{call, unwind};
 use crate::runtime::object::typedef::{Cmp, kind};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Header, Obj, Value, float_decode, float_encode, is_float_bits, is_int_bits, is_object_bits};
+use crate::runtime::value::{
+    Header, Obj, Value, float_decode, float_encode, is_float_bits, is_int_bits, is_object_bits,
+};
 
 /// What a slow handler gets: the frame's base, the address behind the instruction's first word, and that word.
 #[derive(Clone, Copy)]
@@ -594,7 +596,9 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                         let ty = type_of(object);
                         if !ty.version.get() == *pc.add(1) {
                             let offset = ty.attrs_offset.get() as usize;
-                            if offset == 0 || *(object as *const u8).add(offset + 4).cast::<u32>() == *pc.add(2) {
+                            if offset == 0
+                                || *(object as *const u8).add(offset + 4).cast::<u32>() == *pc.add(2)
+                            {
                                 let method = u64::from(*pc.add(3)) | u64::from(*pc.add(4)) << 32;
                                 let receiver = at!().take((w >> 16) as i8).into_bits();
                                 put!(a!(), clone_bits!(method));
@@ -659,8 +663,12 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                 Op::BuildSlice => slow!(build::build_slice, 0),
 
                 // ---- arithmetic: a small int's word is 2 i + 1
-                Op::Add => arith!(|x, y| x.checked_add(y - 1), |x, y| x + y, crate::runtime::object::ops::ADD),
-                Op::Sub => arith!(|x, y| x.checked_sub(y - 1), |x, y| x - y, crate::runtime::object::ops::SUB),
+                Op::Add => {
+                    arith!(|x, y| x.checked_add(y - 1), |x, y| x + y, crate::runtime::object::ops::ADD)
+                }
+                Op::Sub => {
+                    arith!(|x, y| x.checked_sub(y - 1), |x, y| x - y, crate::runtime::object::ops::SUB)
+                }
                 Op::Mul => arith!(
                     |x, y| (x >> 1).checked_mul(y - 1).map(|p| p + 1),
                     |x, y| x * y,
@@ -730,9 +738,15 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                     }
                     check!(arith::binary(vm, at!(), &crate::runtime::object::ops::XOR));
                 }
-                Op::AddI | Op::IAddI => arith_i!(|x, y| x.checked_add(y << 1), crate::runtime::object::ops::ADD),
-                Op::SubI | Op::ISubI => arith_i!(|x, y| x.checked_sub(y << 1), crate::runtime::object::ops::SUB),
-                Op::MulI => arith_i!(|x, y| (x - 1).checked_mul(y).map(|p| p + 1), crate::runtime::object::ops::MUL),
+                Op::AddI | Op::IAddI => {
+                    arith_i!(|x, y| x.checked_add(y << 1), crate::runtime::object::ops::ADD)
+                }
+                Op::SubI | Op::ISubI => {
+                    arith_i!(|x, y| x.checked_sub(y << 1), crate::runtime::object::ops::SUB)
+                }
+                Op::MulI => {
+                    arith_i!(|x, y| (x - 1).checked_mul(y).map(|p| p + 1), crate::runtime::object::ops::MUL)
+                }
                 Op::FloorDivI => {
                     arith_i!(
                         |x, y| if y > 0 { Some((x >> 1).div_euclid(y) << 1 | 1) } else { None },
@@ -1027,7 +1041,8 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                                 let header = new.cast::<u64>();
                                 *header.add(word::CALLER) = base as u64 | 1;
                                 *header.add(word::FUNCTION) = callable | 1;
-                                *header.add(word::INFO) = (locals as u64) << 32 | u64::from(w & 0xff_ff00) | 1;
+                                *header.add(word::INFO) =
+                                    (locals as u64) << 32 | u64::from(w & 0xff_ff00) | 1;
                                 *header.add(word::END) = end as u64 | 1;
                                 base = new;
                                 vm.frame.set(base);
@@ -1097,7 +1112,8 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                             vm.depth_left.set(vm.depth_left.get() + 1);
                             pc = Frame(base).pc();
                             // The callable still lies in the run; mostly the result takes its place.
-                            let (place, run) = ((frame_info >> 8) as i8 as isize, (frame_info >> 16) as i8 as isize);
+                            let (place, run) =
+                                ((frame_info >> 8) as i8 as isize, (frame_info >> 16) as i8 as isize);
                             put!(place, result);
                             if run != place {
                                 put!(run, crate::runtime::value::bits::UNBOUND);

@@ -119,10 +119,10 @@ impl Vm {
         }
         let pending = self.take_pending();
         let module = self.interp().modules.cloned().get_str(&self.intern("gc"));
-        let list = |name: &str| -> Option<Value> {
-            self.module_dict(module.as_ref()?)?.get_str(&self.intern(name))
-        };
-        let callbacks = list("callbacks").and_then(|l| self.list_items(&l).map(|i| i.cloned())).unwrap_or_default();
+        let list =
+            |name: &str| -> Option<Value> { self.module_dict(module.as_ref()?)?.get_str(&self.intern(name)) };
+        let callbacks =
+            list("callbacks").and_then(|l| self.list_items(&l).map(|i| i.cloned())).unwrap_or_default();
         let notify = |phase: &str, collected: usize| {
             for callback in &callbacks {
                 let info = self.new_dict();
@@ -207,7 +207,8 @@ impl Vm {
     pub fn warn_unawaited(&self, coroutine: &Value, qualname: &str) -> PyResult<()> {
         let name = self.intern("warnings");
         if let Some(warnings) = self.interp().modules.cloned().get_str(&name)
-            && let Some(hook) = self.getattr_opt(&warnings, self.intern("_warn_unawaited_coroutine").value())?
+            && let Some(hook) =
+                self.getattr_opt(&warnings, self.intern("_warn_unawaited_coroutine").value())?
         {
             return self.call1(&hook, coroutine).map(drop);
         }

@@ -112,7 +112,12 @@ impl Obj<Function> {
 
 impl Vm {
     /// A function of a code in a namespace of globals.
-    pub fn function(&self, code: &Ref<Code>, globals: &Ref<Dict>, closure: Option<Ref<Tuple>>) -> Ref<Function> {
+    pub fn function(
+        &self,
+        code: &Ref<Code>,
+        globals: &Ref<Dict>,
+        closure: Option<Ref<Tuple>>,
+    ) -> Ref<Function> {
         let n = self.names();
         let module = globals.get_str(&n.__name__).unwrap_or(Value::NONE);
         let builtins = match globals.get_str(&n.__builtins__) {
@@ -158,7 +163,10 @@ impl Vm {
 
     /// A new cell.
     pub fn cell(&self, content: Value) -> Value {
-        self.alloc_spec(&crate::runtime::builtins::functions::CELL, CellObject { content: LockCell::new(content) })
+        self.alloc_spec(
+            &crate::runtime::builtins::functions::CELL,
+            CellObject { content: LockCell::new(content) },
+        )
     }
 
     /// Binds arguments to the parameters of a function: fills `places`, one a local, all unbound before. Positional
@@ -281,7 +289,13 @@ impl Vm {
     }
 
     #[cold]
-    fn too_many_positional(&self, function: &Obj<Function>, code: &Obj<Code>, given: usize, places: &[Value]) -> Raised {
+    fn too_many_positional(
+        &self,
+        function: &Obj<Function>,
+        code: &Obj<Code>,
+        given: usize,
+        places: &[Value],
+    ) -> Raised {
         let argc = code.arg_count as usize;
         let kwonly = code.kwonly_count as usize;
         let kw_given = places[argc..argc + kwonly].iter().filter(|v| !v.is_unbound()).count();
@@ -309,7 +323,13 @@ impl Vm {
     }
 
     #[cold]
-    fn unexpected_keyword(&self, function: &Obj<Function>, code: &Obj<Code>, name: &Obj<Str>, names: &[Value]) -> Raised {
+    fn unexpected_keyword(
+        &self,
+        function: &Obj<Function>,
+        code: &Obj<Code>,
+        name: &Obj<Str>,
+        names: &[Value],
+    ) -> Raised {
         let posonly: Vec<String> = names
             .iter()
             .filter_map(Value::as_str)

@@ -1,6 +1,5 @@
 //! Generators, coroutines and asynchronous generators: a frame that waits in a block of its own.
 
-
 use std::cell::Cell;
 
 use crate::runtime::builtins::exceptions as exc;
@@ -82,7 +81,7 @@ crate::payload!(Generator, "generator", gc {
 
 impl Generator {
     fn function_temps(&self) -> usize {
-        self.words - FRAME_HEADER - Frame(self.base.get()).locals_count()
+        self.words - 1 - FRAME_HEADER - Frame(self.base.get()).locals_count()
     }
 
     /// Drops the frame.
@@ -173,7 +172,6 @@ pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Valu
     }
     Ok(object.into_value())
 }
-
 
 /// What a step of a generator gave.
 pub enum Step {
@@ -274,7 +272,10 @@ impl Vm {
                 return Ok(Step::Return(Value::NONE));
             }
             State::Created if !sent.is_none() => {
-                return Err(self.type_error(format!("can't send non-None value to a just-started {}", kind_name(generator))));
+                return Err(self.type_error(format!(
+                    "can't send non-None value to a just-started {}",
+                    kind_name(generator)
+                )));
             }
             _ => {}
         }
@@ -309,7 +310,11 @@ impl Vm {
                 return match unwind::unwind(self, frame.0, raised) {
                     Ok(base) => {
                         let result = dispatch::run(self, base)?;
-                        Ok(if generator.state.get() == State::Closed { Step::Return(result) } else { Step::Yield(result) })
+                        Ok(if generator.state.get() == State::Closed {
+                            Step::Return(result)
+                        } else {
+                            Step::Yield(result)
+                        })
                     }
                     Err(raised) => Err(raised),
                 };
@@ -364,12 +369,18 @@ pub fn kind_name(generator: &Obj<Generator>) -> &'static str {
 }
 
 /// `ForIter` and `YieldFrom` on a generator: its frame runs next; `None` if it cannot.
-pub fn resume_inline(vm: &Vm, generator: &Obj<Generator>, sent: Value, result: i8) -> PyResult<Option<*mut Value>> {
+pub fn resume_inline(
+    vm: &Vm,
+    generator: &Obj<Generator>,
+    sent: Value,
+    result: i8,
+) -> PyResult<Option<*mut Value>> {
     match generator.state.get() {
         State::Running => Err(vm.busy(generator)),
         State::Closed => Ok(None),
         State::Created if !sent.is_none() => {
-            Err(vm.type_error(format!("can't send non-None value to a just-started {}", kind_name(generator))))
+            Err(vm
+                .type_error(format!("can't send non-None value to a just-started {}", kind_name(generator))))
         }
         _ => {
             deliver(generator, sent);
@@ -528,4 +539,3 @@ pub fn frame_object(vm: &Vm, generator: &Obj<Generator>) -> Value {
     object.generator.set(generator.address());
     object.into_value()
 }
-

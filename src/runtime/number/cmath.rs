@@ -146,11 +146,7 @@ fn class(x: f64) -> usize {
         0.0 => 0,
         _ => 1,
     };
-    if x.is_sign_negative() {
-        2 - size
-    } else {
-        3 + size
-    }
+    if x.is_sign_negative() { 2 - size } else { 3 + size }
 }
 
 fn value(letter: u8) -> f64 {
@@ -164,11 +160,7 @@ fn value(letter: u8) -> f64 {
         b't' => 3.0 * FRAC_PI_4,
         _ => f64::NAN,
     };
-    if letter.is_ascii_uppercase() {
-        -size
-    } else {
-        size
-    }
+    if letter.is_ascii_uppercase() { -size } else { size }
 }
 
 /// The tabled result, if a part is not finite.
@@ -197,11 +189,7 @@ fn ln_of_large(z: Complex) -> f64 {
 }
 
 fn in_range(z: Complex) -> Outcome {
-    if z.real.is_infinite() || z.imag.is_infinite() {
-        Err(range_error())
-    } else {
-        Ok(z)
-    }
+    if z.real.is_infinite() || z.imag.is_infinite() { Err(range_error()) } else { Ok(z) }
 }
 
 fn neg(z: Complex) -> Complex {
@@ -253,11 +241,7 @@ pub fn acos(z: Complex) -> Outcome {
     }
     if is_large(z) {
         let size = ln_of_large(z);
-        let imag = if z.real < 0.0 {
-            -size.copysign(z.imag)
-        } else {
-            size.copysign(-z.imag)
-        };
+        let imag = if z.real < 0.0 { -size.copysign(z.imag) } else { size.copysign(-z.imag) };
         return Ok(Complex::new(z.imag.abs().atan2(z.real), imag));
     }
     let low = root(Complex::new(1.0 - z.real, -z.imag));
@@ -289,11 +273,7 @@ pub fn asinh(z: Complex) -> Outcome {
     }
     if is_large(z) {
         let size = ln_of_large(z);
-        let real = if z.imag >= 0.0 {
-            size.copysign(z.real)
-        } else {
-            -size.copysign(-z.real)
-        };
+        let real = if z.imag >= 0.0 { size.copysign(z.real) } else { -size.copysign(-z.real) };
         return Ok(Complex::new(real, z.imag.atan2(z.real.abs())));
     }
     let up = root(Complex::new(1.0 + z.imag, -z.real));
@@ -319,10 +299,7 @@ pub fn atanh(z: Complex) -> Outcome {
     let large = LARGE.sqrt();
     if z.real > large || imag > large {
         let size = (z.real / 2.0).hypot(z.imag / 2.0);
-        return Ok(Complex::new(
-            z.real / 4.0 / size / size,
-            -FRAC_PI_2.copysign(-z.imag),
-        ));
+        return Ok(Complex::new(z.real / 4.0 / size / size, -FRAC_PI_2.copysign(-z.imag)));
     }
     if z.real == 1.0 && imag < f64::MIN_POSITIVE.sqrt() {
         if imag == 0.0 {
@@ -360,20 +337,14 @@ pub fn cosh(z: Complex) -> Outcome {
     }
     if is_far(z) {
         let far = directed(f64::INFINITY, z.imag);
-        return Ok(Complex::new(
-            far.real,
-            if z.real > 0.0 { far.imag } else { -far.imag },
-        ));
+        return Ok(Complex::new(far.real, if z.real > 0.0 { far.imag } else { -far.imag }));
     }
     if let Some(result) = special(&COSH, z) {
         return Ok(result);
     }
     in_range(if z.real.abs() > log_large() {
         let less = z.real - 1f64.copysign(z.real);
-        Complex::new(
-            z.imag.cos() * less.cosh() * E,
-            z.imag.sin() * less.sinh() * E,
-        )
+        Complex::new(z.imag.cos() * less.cosh() * E, z.imag.sin() * less.sinh() * E)
     } else {
         Complex::new(z.imag.cos() * z.real.cosh(), z.imag.sin() * z.real.sinh())
     })
@@ -389,20 +360,14 @@ pub fn sinh(z: Complex) -> Outcome {
     }
     if is_far(z) {
         let far = directed(f64::INFINITY, z.imag);
-        return Ok(Complex::new(
-            if z.real > 0.0 { far.real } else { -far.real },
-            far.imag,
-        ));
+        return Ok(Complex::new(if z.real > 0.0 { far.real } else { -far.real }, far.imag));
     }
     if let Some(result) = special(&SINH, z) {
         return Ok(result);
     }
     in_range(if z.real.abs() > log_large() {
         let less = z.real - 1f64.copysign(z.real);
-        Complex::new(
-            z.imag.cos() * less.sinh() * E,
-            z.imag.sin() * less.cosh() * E,
-        )
+        Complex::new(z.imag.cos() * less.sinh() * E, z.imag.sin() * less.cosh() * E)
     } else {
         Complex::new(z.imag.cos() * z.real.sinh(), z.imag.sin() * z.real.cosh())
     })
@@ -431,10 +396,7 @@ pub fn tanh(z: Complex) -> Outcome {
     let cx = 1.0 / z.real.cosh();
     let both = tx * ty;
     let bottom = 1.0 + both * both;
-    Ok(Complex::new(
-        tx * (1.0 + ty * ty) / bottom,
-        ((ty / bottom) * cx) * cx,
-    ))
+    Ok(Complex::new(tx * (1.0 + ty * ty) / bottom, ((ty / bottom) * cx) * cx))
 }
 
 pub fn tan(z: Complex) -> Outcome {
@@ -446,10 +408,7 @@ pub fn exp(z: Complex) -> Outcome {
         return Err(domain_error());
     }
     if is_far(z) {
-        return Ok(directed(
-            if z.real > 0.0 { f64::INFINITY } else { 0.0 },
-            z.imag,
-        ));
+        return Ok(directed(if z.real > 0.0 { f64::INFINITY } else { 0.0 }, z.imag));
     }
     if let Some(result) = special(&EXP, z) {
         return Ok(result);
@@ -500,11 +459,7 @@ pub fn log10(z: Complex) -> Outcome {
 /// `cmath.phase`. A result too small for a float is an error, since C's `atan2` reports it.
 pub fn phase(z: Complex) -> Result<f64, Fault> {
     let angle = z.imag.atan2(z.real);
-    if angle == 0.0 && z.imag != 0.0 && z.real.is_finite() {
-        Err(range_error())
-    } else {
-        Ok(angle)
-    }
+    if angle == 0.0 && z.imag != 0.0 && z.real.is_finite() { Err(range_error()) } else { Ok(angle) }
 }
 
 /// `cmath.polar`.
@@ -556,10 +511,7 @@ mod tests {
     fn special_values_and_errors() {
         let inf = f64::INFINITY;
         assert_eq!(sqrt(Complex::new(-4.0, -0.0)), Ok(Complex::new(0.0, -2.0)));
-        assert_eq!(
-            acos(Complex::new(-inf, inf)),
-            Ok(Complex::new(3.0 * FRAC_PI_4, -inf))
-        );
+        assert_eq!(acos(Complex::new(-inf, inf)), Ok(Complex::new(3.0 * FRAC_PI_4, -inf)));
         assert_eq!(exp(Complex::new(-inf, 1.0)), Ok(Complex::new(0.0, 0.0)));
         assert_eq!(log(Complex::new(0.0, 0.0)), Err(domain_error()));
         assert_eq!(exp(Complex::new(1000.0, 0.0)), Err(range_error()));

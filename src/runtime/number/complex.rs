@@ -11,10 +11,7 @@ pub struct Complex {
 }
 
 impl Complex {
-    pub const ONE: Complex = Complex {
-        real: 1.0,
-        imag: 0.0,
-    };
+    pub const ONE: Complex = Complex { real: 1.0, imag: 0.0 };
 
     pub const fn new(real: f64, imag: f64) -> Complex {
         Complex { real, imag }
@@ -72,21 +69,14 @@ pub fn repr(z: Complex) -> String {
 /// How long the float at the start of `text` is.
 fn float_len(text: &[u8]) -> usize {
     let sign = usize::from(matches!(text.first(), Some(b'+' | b'-')));
-    let starts = |word: &[u8]| {
-        text.get(sign..sign + word.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(word))
-    };
+    let starts =
+        |word: &[u8]| text.get(sign..sign + word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
     for word in [&b"infinity"[..], b"inf", b"nan"] {
         if starts(word) {
             return sign + word.len();
         }
     }
-    let run = |at: usize| {
-        text[at..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count()
-    };
+    let run = |at: usize| text[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let whole = run(sign);
     let mut end = sign + whole;
     let mut digits = whole;
@@ -150,10 +140,7 @@ fn from_plain(text: &[u8]) -> Option<Complex> {
 /// `z * w`.
 pub fn mul(z: Complex, w: Complex) -> Complex {
     let product = |z: Complex, w: Complex| {
-        Complex::new(
-            z.real * w.real - z.imag * w.imag,
-            z.real * w.imag + z.imag * w.real,
-        )
+        Complex::new(z.real * w.real - z.imag * w.imag, z.real * w.imag + z.imag * w.real)
     };
     let result = product(z, w);
     if !result.is_all_nan() {
@@ -167,12 +154,7 @@ pub fn mul(z: Complex, w: Complex) -> Complex {
     if b.is_infinite() {
         (a, b, again) = (a.without_nan(), b.boxed(), true);
     }
-    let overflowed = [
-        z.real * w.real,
-        z.imag * w.imag,
-        z.real * w.imag,
-        z.imag * w.real,
-    ];
+    let overflowed = [z.real * w.real, z.imag * w.imag, z.real * w.imag, z.imag * w.real];
     if !again && overflowed.iter().any(|x| x.is_infinite()) {
         (a, b, again) = (a.without_nan(), b.without_nan(), true);
     }
@@ -218,17 +200,11 @@ pub fn div(z: Complex, w: Complex) -> Result<Complex, Fault> {
         }
         let ratio = w.imag / w.real;
         let bottom = w.real + w.imag * ratio;
-        result = Complex::new(
-            (z.real + z.imag * ratio) / bottom,
-            (z.imag - z.real * ratio) / bottom,
-        );
+        result = Complex::new((z.real + z.imag * ratio) / bottom, (z.imag - z.real * ratio) / bottom);
     } else if imag >= real {
         let ratio = w.real / w.imag;
         let bottom = w.real * ratio + w.imag;
-        result = Complex::new(
-            (z.real * ratio + z.imag) / bottom,
-            (z.imag * ratio - z.real) / bottom,
-        );
+        result = Complex::new((z.real * ratio + z.imag) / bottom, (z.imag * ratio - z.real) / bottom);
     }
     if result.is_all_nan() {
         if z.is_infinite() && w.is_finite() {
@@ -282,11 +258,7 @@ pub fn pow(z: Complex, w: Complex) -> Result<Complex, Fault> {
     let zero_power = || Fault::zero_division("zero to a negative or complex power");
     let result = if w.imag == 0.0 && w.real == w.real.floor() && w.real.abs() <= WHOLE {
         let power = whole_power(z, w.real.abs() as u32);
-        if w.real > 0.0 {
-            power
-        } else {
-            div(Complex::ONE, power).map_err(|_| zero_power())?
-        }
+        if w.real > 0.0 { power } else { div(Complex::ONE, power).map_err(|_| zero_power())? }
     } else if z.real == 0.0 && z.imag == 0.0 {
         if w.imag != 0.0 || w.real < 0.0 {
             return Err(zero_power());
@@ -357,24 +329,13 @@ mod tests {
             ("1e5-1e-3J", 1e5, -1e-3, "(100000-0.001j)"),
             ("1.5+j", 1.5, 1.0, "(1.5+1j)"),
             ("-0.0-0j", -0.0, -0.0, "(-0-0j)"),
-            (
-                "infinity-infj",
-                f64::INFINITY,
-                f64::NEG_INFINITY,
-                "(inf-infj)",
-            ),
+            ("infinity-infj", f64::INFINITY, f64::NEG_INFINITY, "(inf-infj)"),
         ] {
             let z = from_text(text.as_bytes()).unwrap();
-            assert_eq!(
-                (z.real.to_bits(), z.imag.to_bits()),
-                (real.to_bits(), imag.to_bits()),
-                "{text}"
-            );
+            assert_eq!((z.real.to_bits(), z.imag.to_bits()), (real.to_bits(), imag.to_bits()), "{text}");
             assert_eq!(repr(z), shown);
         }
-        for text in [
-            "", "1+", "1 +2j", "(1", "1)", "1e+j", "j1", "+", "1j+2", "1__0j", "++j", "()", "1+2",
-        ] {
+        for text in ["", "1+", "1 +2j", "(1", "1)", "1e+j", "j1", "+", "1j+2", "1__0j", "++j", "()", "1+2"] {
             assert_eq!(from_text(text.as_bytes()), None, "{text}");
         }
         assert_eq!(repr(Complex::new(f64::NAN, -f64::NAN)), "(nan+nanj)");
@@ -385,30 +346,17 @@ mod tests {
         let inf = f64::INFINITY;
         let z = mul(Complex::new(inf, f64::NAN), Complex::new(1.0, 1.0));
         assert!(z.real.is_infinite());
-        assert_eq!(
-            div(Complex::new(1.0, 1.0), Complex::new(inf, inf)),
-            Ok(Complex::new(0.0, 0.0))
-        );
+        assert_eq!(div(Complex::new(1.0, 1.0), Complex::new(inf, inf)), Ok(Complex::new(0.0, 0.0)));
         assert!(div(Complex::ONE, Complex::new(0.0, 0.0)).is_err());
+        assert_eq!(pow(Complex::new(0.0, 1.0), Complex::new(2.0, 0.0)), Ok(Complex::new(-1.0, 0.0)));
         assert_eq!(
-            pow(Complex::new(0.0, 1.0), Complex::new(2.0, 0.0)),
-            Ok(Complex::new(-1.0, 0.0))
-        );
-        assert_eq!(
-            pow(Complex::new(0.0, 0.0), Complex::new(-1.0, 0.0))
-                .unwrap_err()
-                .msg,
+            pow(Complex::new(0.0, 0.0), Complex::new(-1.0, 0.0)).unwrap_err().msg,
             "zero to a negative or complex power"
         );
         assert_eq!(
-            pow(Complex::new(1e200, 1.0), Complex::new(3.0, 0.0))
-                .unwrap_err()
-                .msg,
+            pow(Complex::new(1e200, 1.0), Complex::new(3.0, 0.0)).unwrap_err().msg,
             "complex exponentiation"
         );
-        assert_eq!(
-            abs(Complex::new(f64::MAX, f64::MAX)).unwrap_err().msg,
-            "absolute value too large"
-        );
+        assert_eq!(abs(Complex::new(f64::MAX, f64::MAX)).unwrap_err().msg, "absolute value too large");
     }
 }

@@ -15,29 +15,20 @@ const LN_2_LOW: f64 = 2.3190468138462996e-17;
 /// `a + b` exactly, if `a` is not the smaller one.
 pub fn fast_sum(a: f64, b: f64) -> Double {
     let high = a + b;
-    Double {
-        high,
-        low: (a - high) + b,
-    }
+    Double { high, low: (a - high) + b }
 }
 
 /// `a + b` exactly.
 pub fn two_sum(a: f64, b: f64) -> Double {
     let high = a + b;
     let part = high - a;
-    Double {
-        high,
-        low: (a - (high - part)) + (b - part),
-    }
+    Double { high, low: (a - (high - part)) + (b - part) }
 }
 
 /// `a * b` exactly.
 pub fn two_product(a: f64, b: f64) -> Double {
     let high = a * b;
-    Double {
-        high,
-        low: a.mul_add(b, -high),
-    }
+    Double { high, low: a.mul_add(b, -high) }
 }
 
 impl From<f64> for Double {
@@ -50,10 +41,7 @@ impl std::ops::Neg for Double {
     type Output = Double;
 
     fn neg(self) -> Double {
-        Double {
-            high: -self.high,
-            low: -self.low,
-        }
+        Double { high: -self.high, low: -self.low }
     }
 }
 
@@ -81,10 +69,7 @@ impl std::ops::Mul for Double {
 
     fn mul(self, other: Double) -> Double {
         let product = two_product(self.high, other.high);
-        fast_sum(
-            product.high,
-            product.low + (self.high * other.low + self.low * other.high),
-        )
+        fast_sum(product.high, product.low + (self.high * other.low + self.low * other.high))
     }
 }
 
@@ -102,14 +87,8 @@ impl std::ops::Div for Double {
 }
 
 impl Double {
-    pub const ONE: Double = Double {
-        high: 1.0,
-        low: 0.0,
-    };
-    const LN_2: Double = Double {
-        high: LN_2,
-        low: LN_2_LOW,
-    };
+    pub const ONE: Double = Double { high: 1.0, low: 0.0 };
+    const LN_2: Double = Double { high: LN_2, low: LN_2_LOW };
 
     /// The nearest float.
     pub fn round(self) -> f64 {
@@ -117,10 +96,7 @@ impl Double {
     }
 
     fn scale(self, factor: f64) -> Double {
-        Double {
-            high: self.high * factor,
-            low: self.low * factor,
-        }
+        Double { high: self.high * factor, low: self.low * factor }
     }
 
     pub fn sqrt(self) -> Double {
@@ -155,9 +131,7 @@ impl Double {
         // The scale is taken out, so that the exponential stays in range.
         let (_, exponent) = super::float_math::frexp(self.high);
         let half = exponent / 2;
-        let scaled = self
-            .scale(2f64.powi(-half))
-            .scale(2f64.powi(half - exponent));
+        let scaled = self.scale(2f64.powi(-half)).scale(2f64.powi(half - exponent));
         let guess = scaled.high.ln();
         let error = scaled * Double::from(-guess).exp() - Double::ONE;
         let step = error - (error * error).scale(0.5);
@@ -180,12 +154,7 @@ impl Double {
 
     fn asinh(self) -> Double {
         if self.high < Double::SMALL {
-            return self.odd_series(|n| {
-                (
-                    -(2.0 * n - 1.0) * (2.0 * n - 1.0),
-                    2.0 * n * (2.0 * n + 1.0),
-                )
-            });
+            return self.odd_series(|n| (-(2.0 * n - 1.0) * (2.0 * n - 1.0), 2.0 * n * (2.0 * n + 1.0)));
         }
         (self + (self * self + Double::ONE).sqrt()).ln()
     }
@@ -200,11 +169,8 @@ pub fn asinh(x: f64) -> f64 {
     if !x.is_finite() || size < 1e-160 {
         return x;
     }
-    let result = if size > HUGE {
-        Double::from(size).ln() + Double::LN_2
-    } else {
-        Double::from(size).asinh()
-    };
+    let result =
+        if size > HUGE { Double::from(size).ln() + Double::LN_2 } else { Double::from(size).asinh() };
     result.round().copysign(x)
 }
 
@@ -235,9 +201,7 @@ pub fn atanh(x: f64) -> f64 {
     let result = if size.high < Double::SMALL {
         size.odd_series(|n| (2.0 * n - 1.0, 2.0 * n + 1.0))
     } else {
-        ((Double::ONE + size) / (Double::ONE - size))
-            .ln()
-            .scale(0.5)
+        ((Double::ONE + size) / (Double::ONE - size)).ln().scale(0.5)
     };
     result.round().copysign(x)
 }

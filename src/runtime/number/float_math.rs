@@ -39,11 +39,7 @@ pub fn divmod(x: f64, y: f64) -> Result<(f64, f64), Fault> {
     }
     let floor = if quotient != 0.0 {
         let floor = quotient.floor();
-        if quotient - floor > 0.5 {
-            floor + 1.0
-        } else {
-            floor
-        }
+        if quotient - floor > 0.5 { floor + 1.0 } else { floor }
     } else {
         0f64.copysign(x / y)
     };
@@ -90,11 +86,7 @@ pub fn power(x: f64, y: f64) -> Result<Power, Fault> {
 pub fn pow(x: f64, y: f64) -> Result<f64, Fault> {
     let result = x.powf(y);
     if x.is_finite() && y.is_finite() && !result.is_finite() {
-        return Err(if result.is_nan() || x == 0.0 {
-            domain_error()
-        } else {
-            range_error()
-        });
+        return Err(if result.is_nan() || x == 0.0 { domain_error() } else { range_error() });
     }
     Ok(result)
 }
@@ -191,11 +183,7 @@ pub fn log10_of_int(value: &IBig) -> Result<f64, Fault> {
 /// `math.fmod`.
 pub fn fmod(x: f64, y: f64) -> Result<f64, Fault> {
     let result = x % y;
-    if result.is_nan() && !x.is_nan() && !y.is_nan() {
-        Err(domain_error())
-    } else {
-        Ok(result)
-    }
+    if result.is_nan() && !x.is_nan() && !y.is_nan() { Err(domain_error()) } else { Ok(result) }
 }
 
 /// `math.remainder`.
@@ -228,17 +216,10 @@ pub fn frexp(x: f64) -> (f64, i32) {
     if x == 0.0 || !x.is_finite() {
         return (x, 0);
     }
-    let (scaled, extra) = if x.abs() < f64::MIN_POSITIVE {
-        (x * 2f64.powi(64), -64)
-    } else {
-        (x, 0)
-    };
+    let (scaled, extra) = if x.abs() < f64::MIN_POSITIVE { (x * 2f64.powi(64), -64) } else { (x, 0) };
     let bits = scaled.to_bits();
     let exponent = (bits >> 52 & 0x7ff) as i32 - 1022;
-    (
-        f64::from_bits(bits & !(0x7ff << 52) | 1022 << 52),
-        exponent + extra,
-    )
+    (f64::from_bits(bits & !(0x7ff << 52) | 1022 << 52), exponent + extra)
 }
 
 /// `math.ldexp`; exponents beyond `i64` are to be clamped.
@@ -281,11 +262,7 @@ pub fn ulp(x: f64) -> f64 {
     }
     let size = x.abs();
     let next = size.next_up();
-    if next.is_infinite() {
-        size - size.next_down()
-    } else {
-        next - size
-    }
+    if next.is_infinite() { size - size.next_down() } else { next - size }
 }
 
 /// `math.nextafter(x, y, steps=steps)`; steps beyond `u64` are to be clamped.
@@ -299,22 +276,14 @@ pub fn next_after(x: f64, y: f64, steps: u64) -> f64 {
     // Floats in order, as integers.
     let place = |x: f64| {
         let bits = x.to_bits() as i64;
-        i128::from(if bits < 0 {
-            i64::MIN.wrapping_sub(bits)
-        } else {
-            bits
-        })
+        i128::from(if bits < 0 { i64::MIN.wrapping_sub(bits) } else { bits })
     };
     let (from, to) = (place(x), place(y));
     let steps = i128::from(steps);
     if (to - from).abs() <= steps {
         return y;
     }
-    let at = if to > from {
-        from + steps
-    } else {
-        from - steps
-    };
+    let at = if to > from { from + steps } else { from - steps };
     if at == 0 {
         return if from < 0 { -0.0 } else { 0.0 };
     }
@@ -465,11 +434,7 @@ impl ProductSum {
         let high = two_sum(self.high, product.high);
         let first = two_sum(self.low, product.low);
         let second = two_sum(first.high, high.low);
-        *self = ProductSum {
-            high: high.high,
-            low: second.high,
-            tiny: self.tiny + first.low + second.low,
-        };
+        *self = ProductSum { high: high.high, low: second.high, tiny: self.tiny + first.low + second.low };
     }
 
     pub fn finish(self) -> f64 {
@@ -495,29 +460,17 @@ mod tests {
         assert_eq!(divmod(7.5, -2.0), Ok((-4.0, -0.5)));
         assert_eq!(modulo(-0.0, 3.0).map(f64::to_bits), Ok(0));
         assert_eq!(power(-8.0, 1.0 / 3.0), Ok(Power::Complex));
-        assert_eq!(
-            power(0.0, -1.0).unwrap_err().msg,
-            "zero to a negative power"
-        );
+        assert_eq!(power(0.0, -1.0).unwrap_err().msg, "zero to a negative power");
         assert_eq!(power(10.0, 400.0).unwrap_err().msg, POW_RANGE);
         assert_eq!(pow(0.0, -1.0).unwrap_err().msg, "math domain error");
     }
 
     #[test]
     fn domains() {
-        assert_eq!(
-            sqrt(-1.0).unwrap_err().msg,
-            "expected a nonnegative input, got -1.0"
-        );
-        assert_eq!(
-            sin(f64::INFINITY).unwrap_err().msg,
-            "expected a finite input, got inf"
-        );
+        assert_eq!(sqrt(-1.0).unwrap_err().msg, "expected a nonnegative input, got -1.0");
+        assert_eq!(sin(f64::INFINITY).unwrap_err().msg, "expected a finite input, got inf");
         assert_eq!(exp(1000.0).unwrap_err().msg, "math range error");
-        assert_eq!(
-            ln_of_int(&IBig::from(-1)).unwrap_err().msg,
-            "expected a positive input"
-        );
+        assert_eq!(ln_of_int(&IBig::from(-1)).unwrap_err().msg, "expected a positive input");
         assert_eq!(ln_of_int(&IBig::from(10).pow(400)), Ok(921.0340371976182));
         assert!(acos(f64::NAN).unwrap().is_nan());
     }
@@ -542,21 +495,13 @@ mod tests {
         assert_eq!(sum(&[0.1; 10]), Ok(1.0));
         assert_eq!(sum(&[1e100, 1.0, -1e100]), Ok(1.0));
         assert_eq!(sum(&[1e16, 1.0, 1e-16]), Ok(10000000000000002.0));
-        assert_eq!(
-            sum(&[1e308, 1e308]).unwrap_err().msg,
-            "intermediate overflow in fsum"
-        );
-        assert_eq!(
-            sum(&[f64::INFINITY, f64::NEG_INFINITY]).unwrap_err().msg,
-            "-inf + inf in fsum"
-        );
+        assert_eq!(sum(&[1e308, 1e308]).unwrap_err().msg, "intermediate overflow in fsum");
+        assert_eq!(sum(&[f64::INFINITY, f64::NEG_INFINITY]).unwrap_err().msg, "-inf + inf in fsum");
         assert_eq!(norm(&[3.0, 4.0]), 5.0);
         assert_eq!(norm(&[1e308, 1e308]), 1.4142135623730951e308);
         assert_eq!(norm(&[f64::NAN, f64::INFINITY]), f64::INFINITY);
         let mut products = ProductSum::default();
-        [(10.0, 20.0), (0.1, 1e100), (-0.1, 1e100)]
-            .iter()
-            .for_each(|&(x, y)| products.add(x, y));
+        [(10.0, 20.0), (0.1, 1e100), (-0.1, 1e100)].iter().for_each(|&(x, y)| products.add(x, y));
         assert_eq!(products.finish(), 200.0);
     }
 }

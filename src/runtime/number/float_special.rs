@@ -46,17 +46,12 @@ const LANCZOS_BOTTOM: [f64; 13] = [
 
 /// The sum in Lanczos' formula, a quotient of polynomials.
 fn lanczos_sum(x: f64) -> f64 {
-    let step =
-        |pair: (f64, f64), (top, bottom): (&f64, &f64)| (pair.0 * x + top, pair.1 * x + bottom);
-    let step_down =
-        |pair: (f64, f64), (top, bottom): (&f64, &f64)| (pair.0 / x + top, pair.1 / x + bottom);
+    let step = |pair: (f64, f64), (top, bottom): (&f64, &f64)| (pair.0 * x + top, pair.1 * x + bottom);
+    let step_down = |pair: (f64, f64), (top, bottom): (&f64, &f64)| (pair.0 / x + top, pair.1 / x + bottom);
     let both = LANCZOS_TOP.iter().zip(&LANCZOS_BOTTOM);
     // Large arguments go by 1/x, lest the powers overflow.
-    let (top, bottom) = if x < 5.0 {
-        both.rev().fold((0.0, 0.0), step)
-    } else {
-        both.fold((0.0, 0.0), step_down)
-    };
+    let (top, bottom) =
+        if x < 5.0 { both.rev().fold((0.0, 0.0), step) } else { both.fold((0.0, 0.0), step_down) };
     top / bottom
 }
 
@@ -75,10 +70,7 @@ fn sin_pi(x: f64) -> f64 {
 
 #[cold]
 fn pole(x: f64) -> Fault {
-    Fault::value(format!(
-        "expected a noninteger or positive integer, got {}",
-        repr(x)
-    ))
+    Fault::value(format!("expected a noninteger or positive integer, got {}", repr(x)))
 }
 
 #[cold]
@@ -101,26 +93,14 @@ pub fn gamma(x: f64) -> Result<f64, Fault> {
     let size = x.abs();
     if size < 1e-20 {
         let result = 1.0 / x;
-        return if result.is_infinite() {
-            Err(range_error())
-        } else {
-            Ok(result)
-        };
+        return if result.is_infinite() { Err(range_error()) } else { Ok(result) };
     }
     if size > 200.0 {
-        return if x < 0.0 {
-            Ok(0.0 / sin_pi(x))
-        } else {
-            Err(range_error())
-        };
+        return if x < 0.0 { Ok(0.0 / sin_pi(x)) } else { Err(range_error()) };
     }
     let y = size + G_MINUS_HALF;
     // What was lost when y was rounded.
-    let lost = if size > G_MINUS_HALF {
-        (y - size) - G_MINUS_HALF
-    } else {
-        (y - G_MINUS_HALF) - size
-    };
+    let lost = if size > G_MINUS_HALF { (y - size) - G_MINUS_HALF } else { (y - G_MINUS_HALF) - size };
     let correction = lost * G / y;
     let result = if x < 0.0 {
         let mut result = -PI / sin_pi(size) / size * y.exp() / lanczos_sum(size);
@@ -141,11 +121,7 @@ pub fn gamma(x: f64) -> Result<f64, Fault> {
             result * root * root
         }
     };
-    if result.is_infinite() {
-        Err(range_error())
-    } else {
-        Ok(result)
-    }
+    if result.is_infinite() { Err(range_error()) } else { Ok(result) }
 }
 
 /// `math.lgamma(x)`.
@@ -165,11 +141,7 @@ pub fn lgamma(x: f64) -> Result<f64, Fault> {
     if x < 0.0 {
         result = LOG_PI - sin_pi(size).abs().ln() - size.ln() - result;
     }
-    if result.is_infinite() {
-        Err(range_error())
-    } else {
-        Ok(result)
-    }
+    if result.is_infinite() { Err(range_error()) } else { Ok(result) }
 }
 
 /// `math.erf(x)`.
@@ -193,15 +165,9 @@ mod tests {
         assert_eq!(gamma(-1.5), Ok(2.3632718012073544));
         assert_eq!(gamma(f64::INFINITY), Ok(f64::INFINITY));
         assert_eq!(gamma(172.0).unwrap_err().msg, "math range error");
-        assert_eq!(
-            gamma(-2.0).unwrap_err().msg,
-            "expected a noninteger or positive integer, got -2.0"
-        );
+        assert_eq!(gamma(-2.0).unwrap_err().msg, "expected a noninteger or positive integer, got -2.0");
         assert_eq!(lgamma(4.0), Ok(1.7917594692280554));
-        assert_eq!(
-            lgamma(0.0).unwrap_err().msg,
-            "expected a noninteger or positive integer, got 0.0"
-        );
+        assert_eq!(lgamma(0.0).unwrap_err().msg, "expected a noninteger or positive integer, got 0.0");
         assert_eq!(erf(1.0), 0.8427007929497149);
         assert_eq!(erfc(10.0), 2.088487583762545e-45);
     }

@@ -110,14 +110,8 @@ pub(crate) fn without_underscores(text: &[u8]) -> Option<Vec<u8>> {
 /// Without the white space that C's `isspace` knows, at both ends.
 pub(crate) fn trim_ascii_space(text: &[u8]) -> &[u8] {
     let space = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
-    let start = text
-        .iter()
-        .position(|byte| !space(byte))
-        .unwrap_or(text.len());
-    let end = text
-        .iter()
-        .rposition(|byte| !space(byte))
-        .map_or(start, |at| at + 1);
+    let start = text.iter().position(|byte| !space(byte)).unwrap_or(text.len());
+    let end = text.iter().rposition(|byte| !space(byte)).map_or(start, |at| at + 1);
     &text[start..end]
 }
 
@@ -139,8 +133,7 @@ pub fn write_magnitude(
     if precision > MAX_PRECISION {
         return Err(Fault::value("precision too big"));
     }
-    out.try_reserve(precision.saturating_add(8))
-        .map_err(|_| Fault::memory())?;
+    out.try_reserve(precision.saturating_add(8)).map_err(|_| Fault::memory())?;
     match layout {
         Layout::Shortest => {
             let start = out.len();
@@ -352,9 +345,7 @@ pub fn from_hex(text: &[u8]) -> Result<f64, Fault> {
             if !byte.is_ascii_digit() {
                 return Err(invalid());
             }
-            power = power
-                .saturating_mul(10)
-                .saturating_add(i64::from(byte - b'0'));
+            power = power.saturating_mul(10).saturating_add(i64::from(byte - b'0'));
         }
         exponent = exponent.saturating_add(if down { -power } else { power });
     } else if at != rest.len() {
@@ -367,13 +358,7 @@ pub fn from_hex(text: &[u8]) -> Result<f64, Fault> {
 mod tests {
     use super::*;
 
-    fn magnitude(
-        x: f64,
-        layout: Layout,
-        precision: usize,
-        alternate: bool,
-        dot_zero: bool,
-    ) -> String {
+    fn magnitude(x: f64, layout: Layout, precision: usize, alternate: bool, dot_zero: bool) -> String {
         let mut out = String::new();
         write_magnitude(x, layout, precision, alternate, dot_zero, &mut out).unwrap();
         out
@@ -405,52 +390,26 @@ mod tests {
         assert_eq!(parse(b" 1_000.5e1_0\n"), Some(1000.5e10));
         assert_eq!(parse(b"-Infinity"), Some(f64::NEG_INFINITY));
         assert!(parse(b"nan").unwrap().is_nan());
-        for text in [
-            &b"1__0"[..],
-            b"_1",
-            b"1_.0",
-            b"1_",
-            b"",
-            b" ",
-            b".",
-            b"1\0",
-            b"in_f",
-            b"0x1",
-            b"\x1c1",
-        ] {
+        for text in [&b"1__0"[..], b"_1", b"1_.0", b"1_", b"", b" ", b".", b"1\0", b"in_f", b"0x1", b"\x1c1"]
+        {
             assert_eq!(parse(text), None, "{text:?}");
         }
     }
 
     #[test]
     fn layouts_follow_c() {
-        assert_eq!(
-            magnitude(1e22, Layout::Fixed, 0, true, false),
-            "10000000000000000000000."
-        );
+        assert_eq!(magnitude(1e22, Layout::Fixed, 0, true, false), "10000000000000000000000.");
         assert_eq!(magnitude(2.5, Layout::Fixed, 0, false, false), "2");
-        assert_eq!(
-            magnitude(-1234.5678, Layout::Exponent, 3, false, false),
-            "1.235e+03"
-        );
+        assert_eq!(magnitude(-1234.5678, Layout::Exponent, 3, false, false), "1.235e+03");
         assert_eq!(magnitude(0.0, Layout::General, 6, false, false), "0");
         assert_eq!(magnitude(0.0, Layout::General, 6, true, false), "0.00000");
         assert_eq!(magnitude(1e6, Layout::General, 6, false, false), "1e+06");
-        assert_eq!(
-            magnitude(100000.0, Layout::General, 6, true, false),
-            "100000."
-        );
-        assert_eq!(
-            magnitude(0.0001, Layout::General, 6, false, false),
-            "0.0001"
-        );
+        assert_eq!(magnitude(100000.0, Layout::General, 6, true, false), "100000.");
+        assert_eq!(magnitude(0.0001, Layout::General, 6, false, false), "0.0001");
         assert_eq!(magnitude(12.0, Layout::General, 2, false, true), "1.2e+01");
         assert_eq!(magnitude(1e16, Layout::Shortest, 0, true, true), "1.e+16");
         assert_eq!(magnitude(3.0, Layout::Shortest, 0, false, false), "3");
-        assert_eq!(
-            magnitude(0.5, Layout::Fixed, 1200, false, false).len(),
-            1202
-        );
+        assert_eq!(magnitude(0.5, Layout::Fixed, 1200, false, false).len(), 1202);
     }
 
     #[test]
@@ -460,10 +419,7 @@ mod tests {
         assert_eq!(round_digits(25.0, -1), Ok(20.0));
         assert_eq!(round_digits(35.0, -1), Ok(40.0));
         assert_eq!(round_digits(25.5, -1), Ok(30.0));
-        assert_eq!(
-            round_digits(-4.0, -1).map(f64::to_bits),
-            Ok((-0.0f64).to_bits())
-        );
+        assert_eq!(round_digits(-4.0, -1).map(f64::to_bits), Ok((-0.0f64).to_bits()));
         assert_eq!(round_digits(5.5, -400), Ok(0.0));
         assert!(round_digits(f64::MAX, -308).is_err());
     }
@@ -480,20 +436,8 @@ mod tests {
             super::super::FaultKind::Overflow
         );
         assert_eq!(from_hex(b"0x1.fffffffffffffap0"), Ok(2.0));
-        assert_eq!(
-            from_hex(b"0x1.fffffffffffff7ffffffffffffffffffp0"),
-            Ok(1.9999999999999998)
-        );
-        for text in [
-            &b""[..],
-            b"0x",
-            b"0x.p",
-            b"1p",
-            b"1p+",
-            b"1..",
-            b"g",
-            b"1 1",
-        ] {
+        assert_eq!(from_hex(b"0x1.fffffffffffff7ffffffffffffffffffp0"), Ok(1.9999999999999998));
+        for text in [&b""[..], b"0x", b"0x.p", b"1p", b"1p+", b"1..", b"g", b"1 1"] {
             assert!(from_hex(text).is_err(), "{text:?}");
         }
     }

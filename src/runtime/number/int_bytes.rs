@@ -21,33 +21,21 @@ impl ByteOrder {
 }
 
 /// `value.to_bytes(length, order, signed=signed)`.
-pub fn to_bytes(
-    value: &IBig,
-    length: i64,
-    order: ByteOrder,
-    signed: bool,
-) -> Result<Vec<u8>, Fault> {
+pub fn to_bytes(value: &IBig, length: i64, order: ByteOrder, signed: bool) -> Result<Vec<u8>, Fault> {
     let too_big = || Fault::overflow("int too big to convert");
-    let length = usize::try_from(length)
-        .map_err(|_| Fault::value("length argument must be non-negative"))?;
+    let length = usize::try_from(length).map_err(|_| Fault::value("length argument must be non-negative"))?;
     let negative = value.sign() == Sign::Negative;
     if negative && !signed {
         return Err(Fault::overflow("can't convert negative int to unsigned"));
     }
     // The two's complement of a negative number has the length of the number before it.
-    let counted = if negative {
-        &-value - IBig::ONE
-    } else {
-        value.clone()
-    };
+    let counted = if negative { &-value - IBig::ONE } else { value.clone() };
     let bits = int_math::bit_length(&counted) + usize::from(signed && !(value.is_zero()));
     if bits.div_ceil(8) > length {
         return Err(too_big());
     }
     let mut bytes = Vec::new();
-    bytes
-        .try_reserve_exact(length)
-        .map_err(|_| Fault::memory())?;
+    bytes.try_reserve_exact(length).map_err(|_| Fault::memory())?;
     bytes.extend_from_slice(&counted.unsigned_abs().to_le_bytes());
     bytes.resize(length, 0);
     if negative {
@@ -70,10 +58,9 @@ pub fn from_bytes(bytes: &[u8], order: ByteOrder, signed: bool) -> Int {
         let mut word = if negative { [0xff; 8] } else { [0; 8] };
         match order {
             ByteOrder::Little => word[..bytes.len()].copy_from_slice(bytes),
-            ByteOrder::Big => word[..bytes.len()]
-                .iter_mut()
-                .zip(bytes.iter().rev())
-                .for_each(|(to, &from)| *to = from),
+            ByteOrder::Big => {
+                word[..bytes.len()].iter_mut().zip(bytes.iter().rev()).for_each(|(to, &from)| *to = from)
+            }
         }
         let value = i64::from_le_bytes(word);
         if negative || value >= 0 {
@@ -85,11 +72,7 @@ pub fn from_bytes(bytes: &[u8], order: ByteOrder, signed: bool) -> Int {
         ByteOrder::Big => UBig::from_be_bytes(bytes),
     };
     let value = IBig::from(size);
-    Int::from_big(if negative {
-        value - (IBig::ONE << (bytes.len() * 8))
-    } else {
-        value
-    })
+    Int::from_big(if negative { value - (IBig::ONE << (bytes.len() * 8)) } else { value })
 }
 
 #[cfg(test)]
@@ -106,26 +89,15 @@ mod tests {
             (128, 2, true, b"\x00\x80"),
             (-129, 2, true, b"\xff\x7f"),
         ] {
-            assert_eq!(
-                to_bytes(&IBig::from(value), length, ByteOrder::Big, signed).as_deref(),
-                Ok(bytes)
-            );
+            assert_eq!(to_bytes(&IBig::from(value), length, ByteOrder::Big, signed).as_deref(), Ok(bytes));
             assert_eq!(from_bytes(bytes, ByteOrder::Big, signed), Int::Small(value));
             let mut turned = bytes.to_vec();
             turned.reverse();
-            assert_eq!(
-                to_bytes(&IBig::from(value), length, ByteOrder::Little, signed),
-                Ok(turned.clone())
-            );
-            assert_eq!(
-                from_bytes(&turned, ByteOrder::Little, signed),
-                Int::Small(value)
-            );
+            assert_eq!(to_bytes(&IBig::from(value), length, ByteOrder::Little, signed), Ok(turned.clone()));
+            assert_eq!(from_bytes(&turned, ByteOrder::Little, signed), Int::Small(value));
         }
         assert_eq!(
-            from_bytes(&[0xff; 8], ByteOrder::Big, false)
-                .into_big()
-                .to_string(),
+            from_bytes(&[0xff; 8], ByteOrder::Big, false).into_big().to_string(),
             "18446744073709551615"
         );
         assert_eq!(
@@ -140,12 +112,7 @@ mod tests {
             (1, -1, false, "length argument must be non-negative"),
             (1, 0, false, "int too big to convert"),
         ] {
-            assert_eq!(
-                to_bytes(&IBig::from(value), length, ByteOrder::Big, signed)
-                    .unwrap_err()
-                    .msg,
-                text
-            );
+            assert_eq!(to_bytes(&IBig::from(value), length, ByteOrder::Big, signed).unwrap_err().msg, text);
         }
     }
 }

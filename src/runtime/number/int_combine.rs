@@ -31,12 +31,8 @@ pub fn factorial(n: &IBig) -> Result<IBig, Fault> {
     if n.sign() == Sign::Negative {
         return Err(Fault::value("factorial() not defined for negative values"));
     }
-    let n = i64::try_from(n).map_err(|_| {
-        Fault::overflow(format!(
-            "factorial() argument should not exceed {}",
-            i64::MAX
-        ))
-    })?;
+    let n = i64::try_from(n)
+        .map_err(|_| Fault::overflow(format!("factorial() argument should not exceed {}", i64::MAX)))?;
     let n = n.unsigned_abs();
     // n! has more than n * (log2(n) - 2) bits.
     if u128::from(n) * u128::from(n.max(1).ilog2().saturating_sub(2)) > MAX_BITS {
@@ -75,11 +71,7 @@ fn falling(n: &UBig, k: u64) -> UBig {
 fn check_size(n: &IBig, k: u64) -> Result<(), Fault> {
     let least = bit_length(n).saturating_sub(1) as u128;
     // Of n, n-1, ... n-k+1 at least half are above n/2.
-    if u128::from(k) / 2 * least.saturating_sub(1) > MAX_BITS {
-        Err(Fault::memory())
-    } else {
-        Ok(())
-    }
+    if u128::from(k) / 2 * least.saturating_sub(1) > MAX_BITS { Err(Fault::memory()) } else { Ok(()) }
 }
 
 fn check_signs(n: &IBig, k: &IBig) -> Result<(), Fault> {
@@ -98,8 +90,7 @@ pub fn perm(n: &IBig, k: &IBig) -> Result<IBig, Fault> {
     if k > n {
         return Ok(IBig::ZERO);
     }
-    let k =
-        i64::try_from(k).map_err(|_| Fault::overflow(format!("k must not exceed {}", i64::MAX)))?;
+    let k = i64::try_from(k).map_err(|_| Fault::overflow(format!("k must not exceed {}", i64::MAX)))?;
     check_size(n, k.unsigned_abs())?;
     Ok(IBig::from(falling(&n.unsigned_abs(), k.unsigned_abs())))
 }
@@ -168,10 +159,7 @@ mod tests {
             comb(&big(200), &big(100)),
             Ok(factorial(&big(200)).unwrap() / factorial(&big(100)).unwrap().pow(2))
         );
-        assert_eq!(
-            comb(&big(-1), &big(1)).unwrap_err().msg,
-            "n must be a non-negative integer"
-        );
+        assert_eq!(comb(&big(-1), &big(1)).unwrap_err().msg, "n must be a non-negative integer");
         assert_eq!(
             comb(&huge, &(&huge / big(2))).unwrap_err().msg,
             "min(n - k, k) must not exceed 9223372036854775807"

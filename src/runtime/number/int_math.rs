@@ -31,11 +31,7 @@ pub fn division_by_zero() -> Fault {
 /// `(a // b, a % b)`; `None` if `b` is zero or the quotient leaves `i64`.
 pub fn small_divmod(a: i64, b: i64) -> Option<(i64, i64)> {
     let (quotient, rest) = (a.checked_div(b)?, a.checked_rem(b)?);
-    if rest != 0 && (rest < 0) != (b < 0) {
-        Some((quotient - 1, rest + b))
-    } else {
-        Some((quotient, rest))
-    }
+    if rest != 0 && (rest < 0) != (b < 0) { Some((quotient - 1, rest + b)) } else { Some((quotient, rest)) }
 }
 
 /// `divmod(a, b)`.
@@ -61,11 +57,7 @@ pub fn floor_mod(a: &IBig, b: &IBig) -> Result<IBig, Fault> {
         return Err(division_by_zero());
     }
     let rest = a % b;
-    if !rest.is_zero() && rest.sign() != b.sign() {
-        Ok(rest + b)
-    } else {
-        Ok(rest)
-    }
+    if !rest.is_zero() && rest.sign() != b.sign() { Ok(rest + b) } else { Ok(rest) }
 }
 
 /// `a / b`, correctly rounded.
@@ -86,11 +78,8 @@ pub fn true_div(a: &IBig, b: &IBig) -> Result<f64, Fault> {
     }
     // The quotient gets 63 or 64 bits.
     let shift = 63 - gap;
-    let (quotient, rest) = if shift >= 0 {
-        (a << shift as usize).div_rem(b)
-    } else {
-        a.div_rem(b << (-shift) as usize)
-    };
+    let (quotient, rest) =
+        if shift >= 0 { (a << shift as usize).div_rem(b) } else { a.div_rem(b << (-shift) as usize) };
     let quotient = u64::try_from(&quotient).unwrap_or(u64::MAX);
     compose_float(negative, quotient, !rest.is_zero(), -shift).ok_or_else(too_large)
 }
@@ -132,18 +121,10 @@ pub fn cmp_float(value: &IBig, x: f64) -> Option<Ordering> {
         return None;
     }
     if x.is_infinite() {
-        return Some(if x > 0.0 {
-            Ordering::Less
-        } else {
-            Ordering::Greater
-        });
+        return Some(if x > 0.0 { Ordering::Less } else { Ordering::Greater });
     }
     let whole = from_finite(x);
-    Some(
-        value
-            .cmp(&whole)
-            .then_with(|| 0.0.partial_cmp(&x.fract()).unwrap_or(Ordering::Equal)),
-    )
+    Some(value.cmp(&whole).then_with(|| 0.0.partial_cmp(&x.fract()).unwrap_or(Ordering::Equal)))
 }
 
 /// How a small int stands to `x`; `None` if `x` is not a number.
@@ -161,11 +142,7 @@ pub fn small_cmp_float(value: i64, x: f64) -> Option<Ordering> {
     if x < -9223372036854775808.0 {
         return Some(Ordering::Greater);
     }
-    Some(
-        value
-            .cmp(&(x as i64))
-            .then_with(|| 0.0.partial_cmp(&x.fract()).unwrap_or(Ordering::Equal)),
-    )
+    Some(value.cmp(&(x as i64)).then_with(|| 0.0.partial_cmp(&x.fract()).unwrap_or(Ordering::Equal)))
 }
 
 /// The integer part of a finite float.
@@ -205,11 +182,8 @@ pub fn integer_ratio(x: f64) -> Result<(IBig, IBig), Fault> {
     let bits = x.to_bits();
     let field = (bits >> 52 & 0x7ff) as i64;
     let fraction = bits & ((1 << 52) - 1);
-    let (mantissa, exponent) = if field == 0 {
-        (fraction, -1074)
-    } else {
-        (fraction | 1 << 52, field - 1075)
-    };
+    let (mantissa, exponent) =
+        if field == 0 { (fraction, -1074) } else { (fraction | 1 << 52, field - 1075) };
     let zeros = mantissa.trailing_zeros();
     let odd = IBig::from(mantissa >> zeros);
     let exponent = exponent + i64::from(zeros);
@@ -242,20 +216,12 @@ fn fold_hash(wide: u128) -> u64 {
     let modulus = u128::from(HASH_MODULUS);
     let once = (wide & modulus) + (wide >> HASH_BITS);
     let twice = ((once & modulus) + (once >> HASH_BITS)) as u64;
-    if twice >= HASH_MODULUS {
-        twice - HASH_MODULUS
-    } else {
-        twice
-    }
+    if twice >= HASH_MODULUS { twice - HASH_MODULUS } else { twice }
 }
 
 /// -1 is C's word for failure, so no hash is -1.
 fn finish_hash(size: u64, negative: bool) -> i64 {
-    let hash = if negative {
-        -(size as i64)
-    } else {
-        size as i64
-    };
+    let hash = if negative { -(size as i64) } else { size as i64 };
     if hash == -1 { -2 } else { hash }
 }
 
@@ -270,11 +236,8 @@ pub fn hash_float(x: f64) -> Option<i64> {
     let bits = x.to_bits();
     let field = (bits >> 52 & 0x7ff) as i32;
     let fraction = bits & ((1 << 52) - 1);
-    let (mantissa, exponent) = if field == 0 {
-        (fraction, -1074)
-    } else {
-        (fraction | 1 << 52, field - 1075)
-    };
+    let (mantissa, exponent) =
+        if field == 0 { (fraction, -1074) } else { (fraction | 1 << 52, field - 1075) };
     // 2**61 is 1, so that a power of two only rotates.
     let turn = exponent.rem_euclid(HASH_BITS as i32) as u32;
     let turned = fold_hash(u128::from(mantissa) << turn);
@@ -291,11 +254,7 @@ pub fn pow(base: &IBig, exponent: &IBig) -> Result<IBig, Fault> {
     }
     let size = base.unsigned_abs();
     if size.is_one() {
-        return Ok(if exponent.bit(0) {
-            base.clone()
-        } else {
-            IBig::ONE
-        });
+        return Ok(if exponent.bit(0) { base.clone() } else { IBig::ONE });
     }
     let Ok(power) = u64::try_from(exponent) else {
         return Err(Fault::memory());
@@ -308,11 +267,7 @@ pub fn pow(base: &IBig, exponent: &IBig) -> Result<IBig, Fault> {
     let zeros = size.trailing_zeros().unwrap_or(0);
     if zeros + 1 == size.bit_len() {
         let result = IBig::ONE << (zeros * power);
-        return Ok(if base.sign() == Sign::Negative && power % 2 == 1 {
-            -result
-        } else {
-            result
-        });
+        return Ok(if base.sign() == Sign::Negative && power % 2 == 1 { -result } else { result });
     }
     Ok(base.pow(power))
 }
@@ -331,16 +286,11 @@ pub fn pow_mod(base: &IBig, exponent: &IBig, modulus: &IBig) -> Result<IBig, Fau
     let ring = ConstDivisor::new(size);
     let mut reduced = ring.reduce(base);
     if exponent.sign() == Sign::Negative {
-        reduced = reduced
-            .inv()
-            .ok_or_else(|| Fault::value("base is not invertible for the given modulus"))?;
+        reduced =
+            reduced.inv().ok_or_else(|| Fault::value("base is not invertible for the given modulus"))?;
     }
     let result = IBig::from(reduced.pow(&exponent.unsigned_abs()).residue());
-    if modulus.sign() == Sign::Negative && !result.is_zero() {
-        Ok(result + modulus)
-    } else {
-        Ok(result)
-    }
+    if modulus.sign() == Sign::Negative && !result.is_zero() { Ok(result + modulus) } else { Ok(result) }
 }
 
 /// `value << count`.
@@ -369,11 +319,7 @@ pub fn shift_right(value: &IBig, count: &IBig) -> Result<IBig, Fault> {
         return Err(Fault::value("negative shift count"));
     }
     let all = || {
-        if value.sign() == Sign::Negative {
-            IBig::NEG_ONE
-        } else {
-            IBig::ZERO
-        }
+        if value.sign() == Sign::Negative { IBig::NEG_ONE } else { IBig::ZERO }
     };
     let Ok(count) = usize::try_from(count) else {
         return Ok(all());
@@ -452,13 +398,9 @@ mod tests {
 
     #[test]
     fn floor_division_takes_the_sign_of_the_divisor() {
-        for (a, b, quotient, rest) in [
-            (7, 2, 3, 1),
-            (-7, 2, -4, 1),
-            (7, -2, -4, -1),
-            (-7, -2, 3, -1),
-            (6, -3, -2, 0),
-        ] {
+        for (a, b, quotient, rest) in
+            [(7, 2, 3, 1), (-7, 2, -4, 1), (7, -2, -4, -1), (-7, -2, 3, -1), (6, -3, -2, 0)]
+        {
             assert_eq!(small_divmod(a, b), Some((quotient, rest)));
             assert_eq!(divmod(&big(a), &big(b)), Ok((big(quotient), big(rest))));
             assert_eq!(floor_mod(&big(a), &big(b)), Ok(big(rest)));
@@ -470,10 +412,7 @@ mod tests {
     #[test]
     fn true_division_rounds_once() {
         assert_eq!(small_true_div(1, 3), Ok(1.0 / 3.0));
-        assert_eq!(
-            small_true_div(0, -5).map(f64::to_bits),
-            Ok((-0.0f64).to_bits())
-        );
+        assert_eq!(small_true_div(0, -5).map(f64::to_bits), Ok((-0.0f64).to_bits()));
         assert_eq!(small_true_div(i64::MAX, i64::MAX - 1), Ok(1.0));
         let huge = big(10).pow(400);
         assert_eq!(true_div(&huge, &(&huge * big(4))), Ok(0.25));
@@ -489,29 +428,14 @@ mod tests {
     fn floats_and_ints_convert_and_compare_exactly() {
         let two53 = 1i64 << 53;
         assert_eq!(to_float(&big(two53 + 1)), Ok(two53 as f64));
-        assert_eq!(
-            to_float(&(big(1) << 1024)).unwrap_err().msg,
-            "int too large to convert to float"
-        );
-        assert_eq!(
-            small_cmp_float(two53 + 1, two53 as f64),
-            Some(Ordering::Greater)
-        );
-        assert_eq!(
-            cmp_float(&big(two53 + 1), two53 as f64),
-            Some(Ordering::Greater)
-        );
+        assert_eq!(to_float(&(big(1) << 1024)).unwrap_err().msg, "int too large to convert to float");
+        assert_eq!(small_cmp_float(two53 + 1, two53 as f64), Some(Ordering::Greater));
+        assert_eq!(cmp_float(&big(two53 + 1), two53 as f64), Some(Ordering::Greater));
         assert_eq!(cmp_float(&big(-1), -1.5), Some(Ordering::Greater));
         assert_eq!(cmp_float(&big(1), 1.5), Some(Ordering::Less));
-        assert_eq!(
-            small_cmp_float(i64::MAX, 9223372036854775808.0),
-            Some(Ordering::Less)
-        );
+        assert_eq!(small_cmp_float(i64::MAX, 9223372036854775808.0), Some(Ordering::Less));
         assert_eq!(small_cmp_float(0, f64::NAN), None);
-        assert_eq!(
-            from_float(-1e20).unwrap().to_string(),
-            "-100000000000000000000"
-        );
+        assert_eq!(from_float(-1e20).unwrap().to_string(), "-100000000000000000000");
         assert_eq!(integer_ratio(-0.75), Ok((big(-3), big(4))));
     }
 
@@ -536,10 +460,7 @@ mod tests {
         assert!(pow_mod(&big(2), &big(-1), &big(4)).is_err());
         assert_eq!(shift_right(&big(-5), &big(1)), Ok(big(-3)));
         assert_eq!(shift_right(&big(-5), &(big(1) << 80)), Ok(big(-1)));
-        assert_eq!(
-            shift_left(&big(1), &big(i64::MAX)).unwrap_err().msg,
-            "too many digits in integer"
-        );
+        assert_eq!(shift_left(&big(1), &big(i64::MAX)).unwrap_err().msg, "too many digits in integer");
         assert_eq!(shift_left(&big(1), &(big(1) << 61)), Err(Fault::memory()));
         assert_eq!(small_gcd(0, 0), Some(0));
         assert_eq!(small_gcd(-12, 18), Some(6));

@@ -49,9 +49,7 @@ pub enum ParseError {
 /// two, zero for none.
 pub fn parse(text: &[u8], base: u32, limit: usize) -> Result<Int, ParseError> {
     if base == 1 || base > 36 {
-        return Err(ParseError::Fault(Fault::value(
-            "int() base must be >= 2 and <= 36, or 0",
-        )));
+        return Err(ParseError::Fault(Fault::value("int() base must be >= 2 and <= 36, or 0")));
     }
     let text = trim_ascii_space(text);
     let (negative, mut rest) = match text.first() {
@@ -90,10 +88,7 @@ pub fn parse(text: &[u8], base: u32, limit: usize) -> Result<Int, ParseError> {
         return Ok(Int::Small(if negative { -value } else { value }));
     }
     let digits = clean_digits(rest, base).ok_or(ParseError::Invalid)?;
-    if !base.is_power_of_two()
-        && digits.len() > MAX_STR_DIGITS_THRESHOLD
-        && limit > 0
-        && digits.len() > limit
+    if !base.is_power_of_two() && digits.len() > MAX_STR_DIGITS_THRESHOLD && limit > 0 && digits.len() > limit
     {
         return Err(ParseError::Fault(Fault::value(format!(
             "Exceeds the limit ({limit} digits) for integer string conversion: value has {} digits; use \
@@ -245,28 +240,16 @@ mod tests {
             ("9", 8),
             ("1.0", 10),
         ] {
-            assert_eq!(
-                parse(text.as_bytes(), base, 0),
-                Err(ParseError::Invalid),
-                "{text}"
-            );
+            assert_eq!(parse(text.as_bytes(), base, 0), Err(ParseError::Invalid), "{text}");
         }
     }
 
     #[test]
     fn big_values_and_limits() {
         let text = "1".repeat(30);
-        assert_eq!(
-            parse(text.as_bytes(), 10, 0)
-                .unwrap()
-                .into_big()
-                .to_string(),
-            text
-        );
+        assert_eq!(parse(text.as_bytes(), 10, 0).unwrap().into_big().to_string(), text);
         let long = "9".repeat(5000);
-        let Err(ParseError::Fault(fault)) = parse(long.as_bytes(), 10, 4300) else {
-            panic!("no limit")
-        };
+        let Err(ParseError::Fault(fault)) = parse(long.as_bytes(), 10, 4300) else { panic!("no limit") };
         assert_eq!(
             fault.msg,
             "Exceeds the limit (4300 digits) for integer string conversion: value has 5000 digits; use \

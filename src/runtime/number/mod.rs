@@ -38,10 +38,7 @@ pub struct Fault {
 impl Fault {
     #[cold]
     pub fn new(kind: FaultKind, msg: impl Into<Cow<'static, str>>) -> Fault {
-        Fault {
-            kind,
-            msg: msg.into(),
-        }
+        Fault { kind, msg: msg.into() }
     }
 
     #[cold]
@@ -72,12 +69,7 @@ impl Fault {
 
 /// The float nearest to `mantissa * 2**exponent`, ties to even; `sticky` says that the true value lies a little above
 /// (by less than one unit of the mantissa). `None` when it is beyond the largest float.
-pub(crate) fn compose_float(
-    negative: bool,
-    mantissa: u64,
-    sticky: bool,
-    exponent: i64,
-) -> Option<f64> {
+pub(crate) fn compose_float(negative: bool, mantissa: u64, sticky: bool, exponent: i64) -> Option<f64> {
     let sign = u64::from(negative) << 63;
     if mantissa == 0 {
         return Some(f64::from_bits(sign));
@@ -90,11 +82,7 @@ pub(crate) fn compose_float(
         return None;
     }
     // How many low bits of `normal` the float has no room for.
-    let drop = if power >= -1022 - 63 {
-        11
-    } else {
-        (-1074 - power).min(200)
-    };
+    let drop = if power >= -1022 - 63 { 11 } else { (-1074 - power).min(200) };
     let bits = if drop > 64 {
         0
     } else if drop == 64 {
@@ -107,11 +95,7 @@ pub(crate) fn compose_float(
         kept + u64::from(up)
     };
     // A carry out of the mantissa moves into the exponent field by itself.
-    let field = if drop == 11 {
-        ((power + 63 + 1022) as u64) << 52
-    } else {
-        0
-    };
+    let field = if drop == 11 { ((power + 63 + 1022) as u64) << 52 } else { 0 };
     let word = field + bits;
     (word < 0x7ff0_0000_0000_0000).then(|| f64::from_bits(sign | word))
 }
@@ -124,27 +108,15 @@ mod tests {
     fn compose_rounds_to_even_and_reports_overflow() {
         assert_eq!(compose_float(false, 1, false, 0), Some(1.0));
         assert_eq!(compose_float(true, 3, false, -1), Some(-1.5));
-        assert_eq!(
-            compose_float(false, (1 << 53) + 1, false, 0),
-            Some(9007199254740992.0)
-        );
-        assert_eq!(
-            compose_float(false, (1 << 53) + 1, true, 0),
-            Some(9007199254740994.0)
-        );
+        assert_eq!(compose_float(false, (1 << 53) + 1, false, 0), Some(9007199254740992.0));
+        assert_eq!(compose_float(false, (1 << 53) + 1, true, 0), Some(9007199254740994.0));
         assert_eq!(compose_float(false, 1, false, -1074), Some(5e-324));
         assert_eq!(compose_float(false, 1, false, -1075), Some(0.0));
         assert_eq!(compose_float(false, 1, true, -1075), Some(5e-324));
         assert_eq!(compose_float(false, 1, false, 1024), None);
         assert_eq!(compose_float(false, u64::MAX, false, 960), None);
-        assert_eq!(
-            compose_float(false, u64::MAX << 11, false, 960),
-            Some(f64::MAX)
-        );
-        assert_eq!(
-            compose_float(false, u64::MAX, true, -1074 - 64 + 12),
-            Some(f64::from_bits(1 << 12))
-        );
+        assert_eq!(compose_float(false, u64::MAX << 11, false, 960), Some(f64::MAX));
+        assert_eq!(compose_float(false, u64::MAX, true, -1074 - 64 + 12), Some(f64::from_bits(1 << 12)));
         assert_eq!(compose_float(false, 5, false, i64::MIN), Some(0.0));
     }
 }

@@ -5,9 +5,9 @@
 //! `Value::UNBOUND` for what was left out.
 
 use crate::runtime::error::PyResult;
-use crate::runtime::object::typedef::{TypeRef, TypeSpec};
+use crate::runtime::object::typedef::{Type, TypeRef, TypeSpec};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::Value;
+use crate::runtime::value::{Obj, Value};
 
 /// Arguments of a call: positional values, then the values of the keywords, whose names stand apart.
 #[derive(Clone, Copy)]
@@ -41,7 +41,9 @@ impl<'a> Args<'a> {
     }
     /// Value of a keyword.
     pub fn keyword(&self, name: &str) -> Option<&'a Value> {
-        self.keywords().find(|(key, _)| key.as_str().is_some_and(|k| k.bytes() == name.as_bytes())).map(|(_, v)| v)
+        self.keywords()
+            .find(|(key, _)| key.as_str().is_some_and(|k| k.bytes() == name.as_bytes()))
+            .map(|(_, v)| v)
     }
     /// Error unless there are no keywords.
     pub fn no_keywords(&self, vm: &Vm, function: &str) -> PyResult<()> {
@@ -70,7 +72,9 @@ impl<'a> Args<'a> {
             let bound = if min == max { "" } else { bound };
             let space = if bound.is_empty() { "" } else { " " };
             let s = if limit == 1 { "" } else { "s" };
-            return Err(vm.type_error(format!("{function} expected {bound}{space}{limit} argument{s}, got {n}")));
+            return Err(
+                vm.type_error(format!("{function} expected {bound}{space}{limit} argument{s}, got {n}"))
+            );
         }
         Ok(self.values)
     }
@@ -216,7 +220,7 @@ impl Signature {
     }
 
     /// Binds the arguments of a call into `bound`, which has [`Signature::total`] places, all unbound. `skip` leading
-    /// parameters (the instance of a method) are not counted in messages.
+    /// parameters (the instance of a method) are not counted in messages; `owner` stands before the name there.
     #[cold]
     #[inline(never)]
     pub fn bind(&self, vm: &Vm, args: Args, bound: &mut [Value], skip: usize) -> PyResult<()> {
@@ -227,17 +231,21 @@ impl Signature {
             let given = pos.len() - skip;
             let most = positional - skip;
             if self.keyword_only == 0 && self.positional_only == self.positional {
-                return Err(self.count_error(vm, given, required.saturating_sub(skip), most));
+                return Err(self.count_error(vm, args, skip, given, required.saturating_sub(skip), most));
             }
             if most == 0 && self.keyword_only == 0 {
                 return Err(vm.type_error(format!("{name}() takes no arguments ({given} given)")));
             }
+            if most == 0 {
+                return Err(vm.type_error(format!("{name}() takes no positional arguments")));
+            }
             let bound = if required == positional && self.keyword_only == 0 { "exactly" } else { "at most" };
-            let kind = if self.keyword_only > 0 || self.positional_only > skip as u8 { "positional " } else { "" };
+            let kind =
+                if self.keyword_only > 0 || self.positional_only > skip as u8 { "positional " } else { "" };
             let s = if most == 1 { "" } else { "s" };
-            return Err(vm.type_error(format!(
-                "{name}() takes {bound} {most} {kind}argument{s} ({given} given)"
-            )));
+            return Err(
+                vm.type_error(format!("{name}() takes {bound} {most} {kind}argument{s} ({given} given)"))
+            );
         }
         for (place, value) in bound.iter_mut().zip(pos) {
             *place = value.clone();
@@ -245,13 +253,20 @@ impl Signature {
         if !args.names.is_empty() {
             let parameters = self.parameters();
             if self.total() == self.positional_only as usize {
-                return Err(vm.type_error(format!("{}() takes no keyword arguments", self.message_name(vm, args))));
+                return Err(vm.type_error(format!("{}() takes no keyword arguments", self.message_name(vm, args, skip))));
             }
             for (key, value) in args.keywords() {
                 let Some(key) = key.as_str() else { return Err(vm.type_error("keywords must be strings")) };
-                let found = parameters.iter().skip(self.positional_only as usize).position(|p| p.as_bytes() == key.bytes());
+                let found = parameters
+                    .iter()
+                    .skip(self.positional_only as usize)
+                    .position(|p| p.as_bytes() == key.bytes());
                 let Some(found) = found.map(|at| at + self.positional_only as usize) else {
-                    if parameters.iter().take(self.positional_only as usize).any(|p| p.as_bytes() == key.bytes()) {
+                    if parameters
+                        .iter()
+                        .take(self.positional_only as usize)
+                        .any(|p| p.as_bytes() == key.bytes())
+                    {
                         return Err(vm.type_error(format!(
                             "{name}() got some positional-only arguments passed as keyword arguments: '{}'",
                             key.to_string_lossy()
@@ -275,11 +290,15 @@ impl Signature {
         if bound[..required].iter().any(Value::is_unbound) {
             if self.positional_only == self.positional && self.keyword_only == 0 {
                 let given = pos.len().saturating_sub(skip);
-                return Err(self.count_error(vm, given, required - skip, positional - skip));
+                return Err(self.count_error(vm, args, skip, given, required - skip, positional - skip));
             }
             let missing = bound[..required].iter().position(Value::is_unbound).unwrap_or(0);
             if missing < self.positional_only as usize {
-                let (bound_word, need) = if required < positional { ("at least", required - skip) } else { ("exactly", required - skip) };
+                let (bound_word, need) = if required < positional {
+                    ("at least", required - skip)
+                } else {
+                    ("exactly", required - skip)
+                };
                 let s = if need == 1 { "" } else { "s" };
                 return Err(vm.type_error(format!(
                     "{name}() takes {bound_word} {need} positional argument{s} ({} given)",
@@ -295,23 +314,47 @@ impl Signature {
         let keyword = &bound[positional..positional + self.keyword_required as usize];
         if let Some(missing) = keyword.iter().position(Value::is_unbound) {
             let parameter = self.parameters()[positional + missing];
-            return Err(vm.type_error(format!("{name}() missing required argument '{parameter}' (pos {})", positional + missing + 1 - skip)));
+            return Err(vm.type_error(format!(
+                "{name}() missing required argument '{parameter}' (pos {})",
+                positional + missing + 1 - skip
+            )));
         }
         Ok(())
     }
 
-    fn message_name(&self, vm: &Vm, args: Args) -> String {
-        let _ = (vm, args);
-        self.name().to_owned()
+    /// The name with that of the type which defines the method.
+    fn message_name(&self, vm: &Vm, args: Args, skip: usize) -> String {
+        let name = self.name();
+        let Some(receiver) = args.pos().first().filter(|_| skip == 1) else { return name.to_owned() };
+        let key = vm.intern(name);
+        let owner = |ty: &Obj<Type>| {
+            let mro = ty.mro().iter().filter_map(Value::as_type);
+            mro.filter(|ty| ty.spec.is_some()).find(|ty| ty.dict.get_str(&key).is_some()).map(|ty| ty.name())
+        };
+        match owner(receiver.ty(vm)).or_else(|| receiver.as_type().and_then(owner)) {
+            Some(owner) => format!("{owner}.{name}"),
+            None => name.to_owned(),
+        }
     }
 
     /// The texts for functions with positional-only parameters.
-    fn count_error(&self, vm: &Vm, given: usize, min: usize, max: usize) -> crate::runtime::error::Raised {
+    fn count_error(
+        &self,
+        vm: &Vm,
+        args: Args,
+        skip: usize,
+        given: usize,
+        min: usize,
+        max: usize,
+    ) -> crate::runtime::error::Raised {
         let name = self.name();
         if min == max {
             return match max {
-                0 => vm.type_error(format!("{name}() takes no arguments ({given} given)")),
-                1 => vm.type_error(format!("{name}() takes exactly one argument ({given} given)")),
+                0 => vm.type_error(format!("{}() takes no arguments ({given} given)", self.message_name(vm, args, skip))),
+                1 => {
+                    let name = self.message_name(vm, args, skip);
+                    vm.type_error(format!("{name}() takes exactly one argument ({given} given)"))
+                }
                 _ => vm.type_error(format!("{name} expected {max} arguments, got {given}")),
             };
         }

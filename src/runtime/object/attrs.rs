@@ -142,7 +142,9 @@ pub fn own_set(vm: &Vm, object: &Value, name: &Obj<Str>, value: Option<&Value>) 
             None => dict.remove_str(name).is_some(),
         },
         Attrs::Shape(shape, values) => {
-            let (Some(value), true) = (value, name.is_interned()) else { return own_set_slow(vm, object, name, value) };
+            let (Some(value), true) = (value, name.is_interned()) else {
+                return own_set_slow(vm, object, name, value);
+            };
             let shapes = &vm.interp().shapes;
             if let Some(at) = shapes.find(shape, name) {
                 let old = values[at].replace(value.clone().into_bits());
@@ -287,11 +289,19 @@ impl Vm {
             return self.no_attribute(object, name);
         }
         if in_type {
-            return self.attribute_error_on(object, name, format!("'{}' object attribute '{text}' is read-only", ty.name()));
+            return self.attribute_error_on(
+                object,
+                name,
+                format!("'{}' object attribute '{text}' is read-only", ty.name()),
+            );
         }
         let has_dict = ty.has(type_flag::DICT_ATTR);
         let tail = if has_dict { "" } else { " and no __dict__ for setting new attributes" };
-        self.attribute_error_on(object, name, format!("'{}' object has no attribute '{text}'{tail}", ty.name()))
+        self.attribute_error_on(
+            object,
+            name,
+            format!("'{}' object has no attribute '{text}'{tail}", ty.name()),
+        )
     }
 
     #[cold]

@@ -16,7 +16,6 @@
 
 use std::alloc;
 use std::cell::Cell;
-use std::ptr::NonNull;
 
 use crate::runtime::builtins::exceptions::TYPE_ERROR;
 use crate::runtime::error::{PyResult, Raised};
@@ -145,7 +144,11 @@ impl Dict {
     }
     /// Bytes of the block, for `sys.getsizeof`.
     pub fn block_size(&self) -> usize {
-        if self.block.get().is_null() { 0 } else { self.block_layout(self.log2.get(), self.hashed.get()).size() }
+        if self.block.get().is_null() {
+            0
+        } else {
+            self.block_layout(self.log2.get(), self.hashed.get()).size()
+        }
     }
 
     #[inline(always)]
@@ -183,7 +186,8 @@ impl Dict {
     fn block_layout(&self, log2: u8, hashed: bool) -> alloc::Layout {
         let entries = usable(log2) * if hashed { 24 } else { 16 };
         let size = entries.saturating_add((1usize << log2).saturating_mul(width(log2)));
-        alloc::Layout::from_size_align(size.next_multiple_of(16), 16).unwrap_or_else(|_| alloc::handle_alloc_error(alloc::Layout::new::<u128>()))
+        alloc::Layout::from_size_align(size.next_multiple_of(16), 16)
+            .unwrap_or_else(|_| alloc::handle_alloc_error(alloc::Layout::new::<u128>()))
     }
 
     #[inline(always)]
@@ -247,7 +251,8 @@ impl Dict {
         let layout = self.block_layout(log2, hashed);
         let new = crate::runtime::gc::heap::heap().memory(layout.size());
         let old = (self.block.get(), self.block.get().is_null());
-        let old_layout = if old.1 { None } else { Some(self.block_layout(self.log2.get(), self.hashed.get())) };
+        let old_layout =
+            if old.1 { None } else { Some(self.block_layout(self.log2.get(), self.hashed.get())) };
         let (old_fill, old_stride) = (self.fill.get(), self.stride());
         // SAFETY: the new block has room for `usable(log2)` entries of the new stride and the slots; every live entry is
         // moved, word by word, and the old block is not looked at again.
@@ -316,7 +321,10 @@ impl Dict {
                     return Ok(Found { slot, entry: Some(at) });
                 }
                 if let Some(text) = exact_str(found) {
-                    if text.hash() == hash && !(text.is_interned() && key.is_interned()) && text.bytes() == key.bytes() {
+                    if text.hash() == hash
+                        && !(text.is_interned() && key.is_interned())
+                        && text.bytes() == key.bytes()
+                    {
                         return Ok(Found { slot, entry: Some(at) });
                     }
                 } else if !found.is_unbound() && self.hashed.get() && self.hash_at(at) == hash {
@@ -546,7 +554,10 @@ impl Dict {
         // SAFETY: the entry holds key and value; both are taken out.
         let pair = unsafe {
             let entry = self.entry(at);
-            (std::mem::replace(&mut *entry, Value::UNBOUND), std::mem::replace(&mut *entry.add(1), Value::UNBOUND))
+            (
+                std::mem::replace(&mut *entry, Value::UNBOUND),
+                std::mem::replace(&mut *entry.add(1), Value::UNBOUND),
+            )
         };
         if self.used.get() == 0 {
             // Nothing left: start over, so that a queue of keys does not walk over old places.
@@ -730,13 +741,16 @@ impl Vm {
     /// The TypeError of `hash` says what the object was to be used as.
     #[cold]
     pub fn unhashable_key(&self, key: &Value, raised: Raised, role: &str) -> Raised {
-        let exact = self.raised().is_some_and(|e| e.ty(self).spec.is_some_and(|s| std::ptr::eq(s, &TYPE_ERROR)));
+        let exact =
+            self.raised().is_some_and(|e| e.ty(self).spec.is_some_and(|s| std::ptr::eq(s, &TYPE_ERROR)));
         if !exact {
             return raised;
         }
         let exception = self.take_raised(raised);
         match self.to_string(&exception) {
-            Ok(text) => self.type_error(format!("cannot use '{}' as {role} ({text})", self.full_type_name(key))),
+            Ok(text) => {
+                self.type_error(format!("cannot use '{}' as {role} ({text})", self.full_type_name(key)))
+            }
             Err(raised) => raised,
         }
     }
@@ -758,4 +772,3 @@ impl Value {
         self.downcast::<Dict>()
     }
 }
-

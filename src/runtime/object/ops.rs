@@ -137,10 +137,8 @@ impl Vm {
             return Ok(i as isize);
         }
         if n.ty(self).slots.get().index.is_none() {
-            return Err(self.type_error(format!(
-                "can't multiply sequence by non-int of type '{}'",
-                n.type_name(self)
-            )));
+            return Err(self
+                .type_error(format!("can't multiply sequence by non-int of type '{}'", n.type_name(self))));
         }
         self.to_index_or(n, &crate::runtime::builtins::exceptions::OVERFLOW_ERROR)
     }
@@ -237,7 +235,10 @@ impl Vm {
             }
         }
         match self.power(a, b, &Value::NONE) {
-            Err(raised) if self.raised_is(&crate::runtime::builtins::exceptions::TYPE_ERROR) && self.is_unsupported_pow() => {
+            Err(raised)
+                if self.raised_is(&crate::runtime::builtins::exceptions::TYPE_ERROR)
+                    && self.is_unsupported_pow() =>
+            {
                 drop(self.take_raised(raised));
                 Err(self.unsupported(a, b, "**="))
             }
@@ -246,7 +247,8 @@ impl Vm {
     }
 
     fn is_unsupported_pow(&self) -> bool {
-        let Some(e) = self.raised().and_then(|e| e.downcast::<crate::runtime::object::raise::Exception>()) else {
+        let Some(e) = self.raised().and_then(|e| e.downcast::<crate::runtime::object::raise::Exception>())
+        else {
             return false;
         };
         let args = e.args.cloned();
@@ -254,7 +256,12 @@ impl Vm {
     }
 
     /// A unary operator.
-    pub fn unary(&self, a: &Value, slot: fn(&Slots) -> Option<fn(&Vm, &Value) -> PyResult<Value>>, symbol: &str) -> PyResult<Value> {
+    pub fn unary(
+        &self,
+        a: &Value,
+        slot: fn(&Slots) -> Option<fn(&Vm, &Value) -> PyResult<Value>>,
+        symbol: &str,
+    ) -> PyResult<Value> {
         match slot(a.ty(self).slots.get()) {
             Some(f) => f(self, a),
             None => Err(self.type_error(format!("bad operand type for {symbol}: '{}'", a.type_name(self)))),

@@ -87,7 +87,8 @@ impl Vm {
     /// `object.name(*args)`
     pub fn call_method(&self, object: &Value, name: &Obj<Str>, args: &[Value]) -> PyResult<Value> {
         let f = object.ty(self).slots.get().getattr;
-        let plain = f.is_none_or(|f| std::ptr::fn_addr_eq(f, generic as fn(&Vm, &Value, &Value) -> PyResult<Value>));
+        let plain =
+            f.is_none_or(|f| std::ptr::fn_addr_eq(f, generic as fn(&Vm, &Value, &Value) -> PyResult<Value>));
         if plain
             && let Some(found) = object.ty(self).lookup(self, name)
             && found.is_object()
@@ -117,14 +118,15 @@ impl Vm {
         if let Some(f) = slots.iter {
             let iter = f(self, object)?;
             if iter.ty(self).slots.get().next.is_none() {
-                return Err(self.type_error(format!(
-                    "iter() returned non-iterator of type '{}'",
-                    iter.type_name(self)
-                )));
+                return Err(self
+                    .type_error(format!("iter() returned non-iterator of type '{}'", iter.type_name(self))));
             }
             return Ok(iter);
         }
-        if slots.getitem.is_some() && !object.ty(self).has(crate::runtime::gc::heap::type_flag::DICT) && object.as_type().is_none() {
+        if slots.getitem.is_some()
+            && !object.ty(self).has(crate::runtime::gc::heap::type_flag::DICT)
+            && object.as_type().is_none()
+        {
             return Ok(self.sequence_iter(object));
         }
         Err(self.type_error(format!("'{}' object is not iterable", object.type_name(self))))
@@ -203,10 +205,10 @@ impl Vm {
             None if hint.ty(self).has(crate::runtime::gc::heap::type_flag::INT) => {
                 Err(self.overflow_error("Python int too large to convert to C ssize_t"))
             }
-            None => Err(self.type_error(format!(
-                "__length_hint__ must be an integer, not {}",
-                hint.type_name(self)
-            ))),
+            None => {
+                Err(self
+                    .type_error(format!("__length_hint__ must be an integer, not {}", hint.type_name(self))))
+            }
         }
     }
 
@@ -276,7 +278,9 @@ impl Vm {
         let Some(f) = slots.str.or(slots.repr) else { return Err(self.type_error("no str")) };
         let text = f(self, object)?;
         if text.as_str().is_none() {
-            return Err(self.type_error(format!("__str__ returned non-string (type {})", text.type_name(self))));
+            return Err(
+                self.type_error(format!("__str__ returned non-string (type {})", text.type_name(self)))
+            );
         }
         Ok(text)
     }
@@ -287,7 +291,9 @@ impl Vm {
         let Some(f) = object.ty(self).slots.get().repr else { return Err(self.type_error("no repr")) };
         let text = f(self, object)?;
         if text.as_str().is_none() {
-            return Err(self.type_error(format!("__repr__ returned non-string (type {})", text.type_name(self))));
+            return Err(
+                self.type_error(format!("__repr__ returned non-string (type {})", text.type_name(self)))
+            );
         }
         Ok(text)
     }

@@ -108,7 +108,7 @@ impl Vm {
     fn special(&self, object: &Value, name: &Obj<Str>, args: &[Value]) -> PyResult<Value> {
         match self.call_special(object, name, args)? {
             Some(value) => Ok(value),
-            None => Err(self.no_attribute(object, &name.to_value())),
+            None => Err(self.attribute_error_on(object, &name.to_value(), name.to_string_lossy())),
         }
     }
 
@@ -152,13 +152,16 @@ fn python_binary(
                 other = false;
             }
         }
-        let result = vm.special_or_none(a, forward, std::slice::from_ref(b))?.unwrap_or(Value::NOT_IMPLEMENTED);
+        let result =
+            vm.special_or_none(a, forward, std::slice::from_ref(b))?.unwrap_or(Value::NOT_IMPLEMENTED);
         if !result.is_not_implemented() || ta.address() == tb.address() {
             return Ok(result);
         }
     }
     if other {
-        return Ok(vm.special_or_none(b, reverse, std::slice::from_ref(a))?.unwrap_or(Value::NOT_IMPLEMENTED));
+        return Ok(vm
+            .special_or_none(b, reverse, std::slice::from_ref(a))?
+            .unwrap_or(Value::NOT_IMPLEMENTED));
     }
     Ok(Value::NOT_IMPLEMENTED)
 }
@@ -249,7 +252,8 @@ fn py_pow(vm: &Vm, a: &Value, b: &Value, modulus: &Value) -> PyResult<Value> {
     if modulus.is_none() {
         return py_pow2(vm, a, b);
     }
-    let is_me = |v: &Value| v.ty(vm).slots.get().pow.is_some_and(|f| std::ptr::fn_addr_eq(f, py_pow as Ternary));
+    let is_me =
+        |v: &Value| v.ty(vm).slots.get().pow.is_some_and(|f| std::ptr::fn_addr_eq(f, py_pow as Ternary));
     if is_me(a) {
         let result = vm.special_or_none(a, &vm.names().__pow__, &[b.clone(), modulus.clone()])?;
         if let Some(result) = result
@@ -374,7 +378,9 @@ fn py_bool(vm: &Vm, object: &Value) -> PyResult<bool> {
         let result = vm.call_found(object, &found, &[])?;
         return match result.as_bool() {
             Some(b) => Ok(b),
-            None => Err(vm.type_error(format!("__bool__ should return bool, returned {}", result.type_name(vm)))),
+            None => {
+                Err(vm.type_error(format!("__bool__ should return bool, returned {}", result.type_name(vm))))
+            }
         };
     }
     Ok(py_len(vm, object)? != 0)
@@ -487,7 +493,7 @@ pub static GROUPS: &[Group] = &[
             signature: "($self, /)",
             doc: "Return hash(self).",
         }],
-        is_set: |s| s.hash.is_some_and(|f| f as usize != not_hashable as usize),
+        is_set: |s| s.hash.is_some_and(|f| f as usize != not_hashable as *const () as usize),
         set_python: |s| s.hash = Some(py_hash),
         copy: |to, from| to.hash = from.hash,
         same: same_slot!(hash),
@@ -598,7 +604,10 @@ pub static GROUPS: &[Group] = &[
             name: |n| &n.__bool__,
             call: |vm, s, me, args, name| {
                 none(vm, args, name)?;
-                match s.bool { Some(f) => Ok(Value::bool(f(vm, me)?)), None => Ok(Value::NOT_IMPLEMENTED) }
+                match s.bool {
+                    Some(f) => Ok(Value::bool(f(vm, me)?)),
+                    None => Ok(Value::NOT_IMPLEMENTED),
+                }
             },
             signature: "($self, /)",
             doc: "True if self else False",
@@ -696,7 +705,10 @@ pub static GROUPS: &[Group] = &[
             name: |n| &n.__add__,
             call: |vm, s, me, args, name| {
                 let other = one(vm, args, name)?;
-                match s.concat { Some(f) => f(vm, me, other), None => Ok(Value::NOT_IMPLEMENTED) }
+                match s.concat {
+                    Some(f) => f(vm, me, other),
+                    None => Ok(Value::NOT_IMPLEMENTED),
+                }
             },
             signature: "($self, value, /)",
             doc: "Return self+value.",
@@ -708,8 +720,18 @@ pub static GROUPS: &[Group] = &[
     },
     Group {
         dunders: &[
-            Dunder { name: |n| &n.__mul__, call: repeat_call, signature: "($self, value, /)", doc: "Return self*value." },
-            Dunder { name: |n| &n.__rmul__, call: repeat_call, signature: "($self, value, /)", doc: "Return value*self." },
+            Dunder {
+                name: |n| &n.__mul__,
+                call: repeat_call,
+                signature: "($self, value, /)",
+                doc: "Return self*value.",
+            },
+            Dunder {
+                name: |n| &n.__rmul__,
+                call: repeat_call,
+                signature: "($self, value, /)",
+                doc: "Return value*self.",
+            },
         ],
         is_set: |s| s.repeat.is_some(),
         set_python: |_| {},
@@ -721,7 +743,10 @@ pub static GROUPS: &[Group] = &[
             name: |n| &n.__iadd__,
             call: |vm, s, me, args, name| {
                 let other = one(vm, args, name)?;
-                match s.iconcat { Some(f) => f(vm, me, other), None => Ok(Value::NOT_IMPLEMENTED) }
+                match s.iconcat {
+                    Some(f) => f(vm, me, other),
+                    None => Ok(Value::NOT_IMPLEMENTED),
+                }
             },
             signature: "($self, value, /)",
             doc: "Implement self+=value.",
@@ -736,7 +761,10 @@ pub static GROUPS: &[Group] = &[
             name: |n| &n.__imul__,
             call: |vm, s, me, args, name| {
                 let count = vm.repeat_count(one(vm, args, name)?)?;
-                match s.irepeat { Some(f) => f(vm, me, count), None => Ok(Value::NOT_IMPLEMENTED) }
+                match s.irepeat {
+                    Some(f) => f(vm, me, count),
+                    None => Ok(Value::NOT_IMPLEMENTED),
+                }
             },
             signature: "($self, value, /)",
             doc: "Implement self*=value.",
@@ -809,12 +837,13 @@ pub fn add_wrappers(vm: &Vm, ty: &TypeRef, wrapper_type: &TypeRef) {
         for (dunder, row) in group.dunders.iter().enumerate() {
             let name = (row.name)(vm.names());
             if ty.dict.get_str(name).is_none() {
-                let wrapper = vm.alloc(wrapper_type, SlotWrapper { owner: ty.clone(), group: number, dunder });
+                let wrapper =
+                    vm.alloc(wrapper_type, SlotWrapper { owner: ty.clone(), group: number, dunder });
                 ty.dict.insert_str(name, wrapper.into_value());
             }
         }
     }
-    let hash_changed = slots.hash.map(|f| f as usize) == Some(not_hashable as usize);
+    let hash_changed = slots.hash.map(|f| f as usize) == Some(not_hashable as *const () as usize);
     if hash_changed && ty.dict.get_str(&vm.names().__hash__).is_none() {
         ty.dict.insert_str(&vm.names().__hash__, Value::NONE);
     }
@@ -826,8 +855,10 @@ pub fn update(vm: &Vm, ty: &Obj<Type>, only: Option<&Obj<Str>>) {
     for (number, group) in GROUPS.iter().enumerate() {
         if let Some(only) = only {
             let hook = group.dunders.iter().any(|d| (d.name)(vm.names()).same(only))
-                || (only.same(&vm.names().__getattr__) && (group.dunders[0].name)(vm.names()).same(&vm.names().__getattribute__))
-                || (only.same(&vm.names().__len__) && (group.dunders[0].name)(vm.names()).same(&vm.names().__bool__));
+                || (only.same(&vm.names().__getattr__)
+                    && (group.dunders[0].name)(vm.names()).same(&vm.names().__getattribute__))
+                || (only.same(&vm.names().__len__)
+                    && (group.dunders[0].name)(vm.names()).same(&vm.names().__bool__));
             if !hook {
                 continue;
             }

@@ -28,7 +28,8 @@ pub struct Str {
 impl Payload for Str {
     #[inline(always)]
     fn layout() -> &'static Layout {
-        static LAYOUT: Layout = Layout::of::<Str>("str", false, None).with_items(size_of_str).with_drop(drop_str);
+        static LAYOUT: Layout =
+            Layout::of::<Str>("str", false, None).with_items(size_of_str).with_drop(drop_str);
         &LAYOUT
     }
 }
@@ -208,7 +209,9 @@ impl Vm {
     pub fn str_of_type(&self, ty: &TypeRef, text: &Obj<Str>) -> Value {
         let new = allocate(ty, text.bytes().len(), text.len());
         // SAFETY: allocated with that length right above.
-        unsafe { std::ptr::copy_nonoverlapping(text.bytes().as_ptr(), new.items_start(), text.bytes().len()) };
+        unsafe {
+            std::ptr::copy_nonoverlapping(text.bytes().as_ptr(), new.items_start(), text.bytes().len())
+        };
         new.into_value()
     }
 
@@ -230,7 +233,9 @@ impl Vm {
         let old = text.bytes.get();
         let added = b.bytes().len();
         let grows = text.head.count.get() == 1
-            && text.head.flags.get() & (flag::INTERNED | flag::WEAKLY_REFERENCED | flag::SHIFTED | flag::IMMORTAL) == 0
+            && text.head.flags.get()
+                & (flag::INTERNED | flag::WEAKLY_REFERENCED | flag::SHIFTED | flag::IMMORTAL)
+                == 0
             && text.index.get().is_null()
             && old >= 16
             && text.address() != b.address();

@@ -44,7 +44,10 @@ unsafe fn drop_tuple(at: NonNull<Header>) {
     // SAFETY: called once with a dying tuple, whose items are dropped here.
     unsafe {
         let tuple = as_tuple(at);
-        std::ptr::drop_in_place(std::ptr::slice_from_raw_parts_mut(tuple.items_start().cast::<Value>(), tuple.length));
+        let start = tuple.items_start().cast::<Value>();
+        for at in (0..tuple.length).rev() {
+            std::ptr::drop_in_place(start.add(at));
+        }
     }
 }
 

@@ -110,11 +110,20 @@ pub const fn native(
     body: fn(&Vm, &[Value]) -> PyResult<Value>,
     doc: &'static str,
 ) -> Native {
-    Native { signature: Signature::parse(signature), body: Body::Bound(body), doc, binding: Binding::Instance }
+    Native {
+        signature: Signature::parse(signature),
+        body: Body::Bound(body),
+        doc,
+        binding: Binding::Instance,
+    }
 }
 
 /// A function or method that looks at its arguments itself; the signature is for people.
-pub const fn native_raw(signature: &'static str, body: fn(&Vm, Args) -> PyResult<Value>, doc: &'static str) -> Native {
+pub const fn native_raw(
+    signature: &'static str,
+    body: fn(&Vm, Args) -> PyResult<Value>,
+    doc: &'static str,
+) -> Native {
     Native { signature: Signature::parse(signature), body: Body::Raw(body), doc, binding: Binding::Instance }
 }
 
@@ -148,7 +157,11 @@ pub struct GetSet {
 }
 
 /// A read-only attribute.
-pub const fn getter(name: &'static str, get: fn(&Vm, &Value) -> PyResult<Value>, doc: &'static str) -> GetSet {
+pub const fn getter(
+    name: &'static str,
+    get: fn(&Vm, &Value) -> PyResult<Value>,
+    doc: &'static str,
+) -> GetSet {
     GetSet { name, get, set: None, doc }
 }
 
@@ -618,7 +631,9 @@ impl Obj<Type> {
 /// A new object of a type whose layout is that of `T`.
 #[inline(always)]
 pub fn allocate<T: Payload>(ty: &TypeRef, data: T) -> Ref<T> {
-    debug_assert!(std::ptr::eq(ty.fast.layout.get(), T::layout()) || ty.fast.layout.get().extends(T::layout()));
+    debug_assert!(
+        std::ptr::eq(ty.fast.layout.get(), T::layout()) || ty.fast.layout.get().extends(T::layout())
+    );
     // SAFETY: the size covers payload, slots and attributes, and all of it is written here.
     unsafe {
         let inline = if ty.fast.attrs_offset.get() != 0 { ty.fast.inline_values.get() } else { 0 };

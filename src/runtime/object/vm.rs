@@ -64,7 +64,7 @@ pub struct Vm {
     /// Words below this are written (hold values).
     pub stack_written: Cell<*mut Value>,
     /// `stack_written`, or null if something is wanted: what calls compare their frame's end with.
-    call_limit: AtomicPtr<Value>,
+    call_limit: AtomicPtr<u8>,
     /// End of the register stack.
     pub stack_end: Cell<*mut Value>,
     /// The exception in flight.
@@ -268,7 +268,7 @@ impl Vm {
             frame: Cell::new(std::ptr::null_mut()),
             stack_start: Cell::new(stack),
             stack_written: Cell::new(stack),
-            call_limit: AtomicPtr::new(stack),
+            call_limit: AtomicPtr::new(stack.cast()),
             stack_end: Cell::new(stack.wrapping_add(STACK_WORDS)),
             raised: LockCell::new(None),
             handled: Cell::new(std::ptr::null()),
@@ -302,7 +302,11 @@ impl Vm {
     pub fn leave(&'static self) {
         let locals = self.locals.take();
         drop(locals);
-        let values = [self.trace.replace(Value::NONE), self.profile.replace(Value::NONE), self.context.replace(Value::NONE)];
+        let values = [
+            self.trace.replace(Value::NONE),
+            self.profile.replace(Value::NONE),
+            self.context.replace(Value::NONE),
+        ];
         drop(values);
         drop(self.asyncgen_hooks.replace([Value::NONE, Value::NONE]));
         drop(self.async_exception.replace(None));
@@ -430,17 +434,17 @@ impl Vm {
     /// What a new frame's end may reach without a closer look.
     #[inline(always)]
     pub fn call_limit(&self) -> *mut Value {
-        self.call_limit.load(Ordering::Relaxed)
+        self.call_limit.load(Ordering::Relaxed).cast()
     }
     /// Sets the limit anew, after what was wanted was done or the stack has grown.
     pub fn restore_call_limit(&self) {
-        self.call_limit.store(self.stack_written.get(), Ordering::Release);
+        self.call_limit.store(self.stack_written.get().cast(), Ordering::Release);
         if self.is_wanted() {
             self.call_limit.store(std::ptr::null_mut(), Ordering::Release);
         }
     }
     /// The cell of the limit, for those that want something from elsewhere.
-    pub fn call_limit_cell(&'static self) -> &'static AtomicPtr<Value> {
+    pub fn call_limit_cell(&'static self) -> &'static AtomicPtr<u8> {
         &self.call_limit
     }
 
@@ -475,7 +479,8 @@ impl Interp {
         let interned = RefCell::new(HashMap::default());
         let intern = |text: &str| intern_in(&interned, text.as_bytes(), || make_str(text.as_bytes()));
         let names = Names::new(intern);
-        let ascii_chars: Vec<Value> = (0..128u8).map(|c| intern_in(&interned, &[c], || make_str(&[c])).into_value()).collect();
+        let ascii_chars: Vec<Value> =
+            (0..128u8).map(|c| intern_in(&interned, &[c], || make_str(&[c])).into_value()).collect();
         let empty_str = intern_in(&interned, b"", || make_str(b"")).into_value();
         let mut table = Vec::with_capacity(4096);
         table.resize_with(4096, || None);
@@ -503,7 +508,10 @@ impl Interp {
             float_zero: LockCell::new(Value::NONE),
             float_minus_zero: LockCell::new(Value::NONE),
             interned,
-            type_cache: LockCell::new(vec![TypeCacheEntry { version: 0, name: Value::NONE, found: 0 }; TYPE_CACHE]),
+            type_cache: LockCell::new(vec![
+                TypeCacheEntry { version: 0, name: Value::NONE, found: 0 };
+                TYPE_CACHE
+            ]),
             version: Cell::new(1),
             shapes: Shapes::default(),
             modules: LockCell::new(dict()),
@@ -570,7 +578,11 @@ impl Interp {
         let version = ty.version(vm());
         if version != 0 && name.is_interned() {
             let slot = (version as u64 ^ (name.address() >> 4)) as usize % TYPE_CACHE;
-            let new = TypeCacheEntry { version, name: name.to_value(), found: found.as_ref().map_or(0, Value::to_bits) };
+            let new = TypeCacheEntry {
+                version,
+                name: name.to_value(),
+                found: found.as_ref().map_or(0, Value::to_bits),
+            };
             let old = std::mem::replace(&mut self.type_cache.get_mut()[slot], new);
             drop(old);
         }

@@ -89,7 +89,7 @@ impl Vm {
                     line: warning.line,
                     column: warning.column,
                     end_line: warning.end_line,
-                    end_column: warning.end_column,
+                    end_column: warning.end_column as i32,
                     text: warning.text.clone(),
                 };
                 Err(self.syntax_error(&problem, filename))
@@ -117,7 +117,7 @@ impl Vm {
             number(problem.column),
             if problem.line == 0 { Value::NONE } else { self.str(&problem.text) },
             number(problem.end_line),
-            number(problem.end_column),
+            if problem.line == 0 { Value::NONE } else { self.int(i64::from(problem.end_column)) },
         ];
         let details = self.tuple(details);
         self.raise_args(spec, vec![self.str(&problem.message), details])
@@ -190,7 +190,13 @@ impl Vm {
     }
 
     /// Runs code in namespaces, as `exec` and `eval` do.
-    pub fn run_in(&self, code: &Ref<Code>, globals: &Ref<Dict>, locals: Value, closure: Option<Ref<crate::runtime::object::tuple::Tuple>>) -> PyResult<Value> {
+    pub fn run_in(
+        &self,
+        code: &Ref<Code>,
+        globals: &Ref<Dict>,
+        locals: Value,
+        closure: Option<Ref<crate::runtime::object::tuple::Tuple>>,
+    ) -> PyResult<Value> {
         if globals.get_str(&self.names().__builtins__).is_none() {
             let name = self.intern("builtins");
             let builtins = self.interp().modules.cloned().get_str(&name);
@@ -215,13 +221,18 @@ impl Vm {
                             "globals must be a dict".to_owned()
                         }));
                     }
-                    return Err(self.type_error(format!("{what}() globals must be a dict, not {}", globals.type_name(self))));
+                    return Err(self.type_error(format!(
+                        "{what}() globals must be a dict, not {}",
+                        globals.type_name(self)
+                    )));
                 };
                 let locals = given_locals.unwrap_or_else(|| globals.clone());
                 (dict, locals)
             }
             None => {
-                let Some(running) = self.running() else { return Err(self.system_error("globals and locals cannot be NULL")) };
+                let Some(running) = self.running() else {
+                    return Err(self.system_error("globals and locals cannot be NULL"));
+                };
                 let locals = match given_locals {
                     Some(locals) => locals,
                     None => self.locals_of(running)?,
@@ -230,7 +241,9 @@ impl Vm {
             }
         };
         if locals.ty(self).slots.get().getitem.is_none() {
-            let text = if what == "eval" { "locals must be a mapping".to_owned() } else {
+            let text = if what == "eval" {
+                "locals must be a mapping".to_owned()
+            } else {
                 format!("locals must be a mapping or None, not {}", locals.type_name(self))
             };
             return Err(self.type_error(text));
@@ -247,7 +260,9 @@ impl Vm {
 fn builtin_compile(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let filename = vm.filename_text(&args[1])?;
     let Some(mode) = args[2].as_str() else {
-        return Err(vm.type_error(format!("compile() argument 'mode' must be str, not {}", args[2].type_name(vm))));
+        return Err(
+            vm.type_error(format!("compile() argument 'mode' must be str, not {}", args[2].type_name(vm)))
+        );
     };
     let flags = args[3].given().map_or(Ok(0), |f| vm.to_index(f))? as i64;
     if flags & !flag::ALL != 0 {
@@ -282,7 +297,10 @@ fn builtin_compile(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if args[0].downcast::<Code>().is_some() {
         return Err(vm.type_error("compile() arg 1 must be a string, bytes or AST object"));
     }
-    if args[0].as_str().is_none() && args[0].ty(vm).slots.get().buffer.is_none() && vm.bytes_of(&args[0]).is_none() {
+    if args[0].as_str().is_none()
+        && args[0].ty(vm).slots.get().buffer.is_none()
+        && vm.bytes_of(&args[0]).is_none()
+    {
         return vm.compile_node(&args[0], &filename, &options, flags);
     }
     let text = vm.source_text(&args[0], "compile", flags & flag::IGNORE_COOKIE == 0)?;
@@ -341,14 +359,25 @@ fn builtin_eval(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     vm.run_in(&code, &globals, locals, None)
 }
 
-
 impl Vm {
     /// Compiles a tree of `ast` nodes.
-    pub fn compile_node(&self, _node: &Value, _filename: &str, _options: &Options, _flags: i64) -> PyResult<Value> {
+    pub fn compile_node(
+        &self,
+        _node: &Value,
+        _filename: &str,
+        _options: &Options,
+        _flags: i64,
+    ) -> PyResult<Value> {
         Err(self.not_implemented_error("compile() of ast nodes is not available in this build yet"))
     }
     /// Parses a text to `ast` nodes.
-    pub fn parse_to_nodes(&self, _text: &str, _filename: &str, _options: &Options, _flags: i64) -> PyResult<Value> {
+    pub fn parse_to_nodes(
+        &self,
+        _text: &str,
+        _filename: &str,
+        _options: &Options,
+        _flags: i64,
+    ) -> PyResult<Value> {
         Err(self.not_implemented_error("ast nodes are not available in this build yet"))
     }
 }

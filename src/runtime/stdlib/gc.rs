@@ -12,106 +12,183 @@ pub static MODULE: NativeModule = NativeModule {
     name: "gc",
     doc: "This module provides access to the garbage collector for reference cycles.",
     functions: &[
-        native("enable()", |vm, _| {
-            vm.interp().collections.enabled.set(true);
-            Ok(Value::NONE)
-        }, "Enable automatic garbage collection."),
-        native("disable()", |vm, _| {
-            vm.interp().collections.enabled.set(false);
-            Ok(Value::NONE)
-        }, "Disable automatic garbage collection."),
-        native("isenabled()", |vm, _| Ok(Value::bool(vm.interp().collections.enabled.get())), "Returns true if automatic garbage collection is enabled."),
+        native(
+            "enable()",
+            |vm, _| {
+                vm.interp().collections.enabled.set(true);
+                Ok(Value::NONE)
+            },
+            "Enable automatic garbage collection.",
+        ),
+        native(
+            "disable()",
+            |vm, _| {
+                vm.interp().collections.enabled.set(false);
+                Ok(Value::NONE)
+            },
+            "Disable automatic garbage collection.",
+        ),
+        native(
+            "isenabled()",
+            |vm, _| Ok(Value::bool(vm.interp().collections.enabled.get())),
+            "Returns true if automatic garbage collection is enabled.",
+        ),
         native("collect(generation=2)", collect, "Run the garbage collector."),
-        native("get_count()", |vm, _| {
-            let young = vm.interp().heap.young_count.get().max(0);
-            Ok(vm.tuple(vec![vm.int(young.into()), vm.int(0), vm.int(0)]))
-        }, "Return a three-tuple of the current collection counts."),
-        native("get_threshold()", |vm, _| {
-            Ok(vm.tuple(vec![vm.int(vm.interp().heap.threshold.get().into()), vm.int(10), vm.int(0)]))
-        }, "Return the current collection thresholds."),
-        native("set_threshold(threshold0, threshold1=0, threshold2=0, /)", |vm, args| {
-            let first = vm.to_index(&args[0])?;
-            vm.interp().heap.threshold.set(if first <= 0 { i32::MAX } else { first.min(i32::MAX as isize) as i32 });
-            Ok(Value::NONE)
-        }, "Set the collection thresholds (the collection frequency)."),
-        native("get_debug()", |vm, _| Ok(vm.int(vm.interp().collections.debug.get())), "Get the garbage collection debugging flags."),
-        native("set_debug(flags, /)", |vm, args| {
-            vm.interp().collections.debug.set(vm.to_index(&args[0])? as i64);
-            Ok(Value::NONE)
-        }, "Set the garbage collection debugging flags."),
-        native("get_stats()", |vm, _| {
-            let state = &vm.interp().collections;
-            let mut all = Vec::new();
-            for generation in 0..3 {
-                let dict = vm.new_dict();
-                let [count, collected, lost] = state.stats[generation].get();
-                vm.set_in(&dict, "collections", vm.int(count));
-                vm.set_in(&dict, "collected", vm.int(collected));
-                vm.set_in(&dict, "uncollectable", vm.int(lost));
-                all.push(dict.into_value());
-            }
-            Ok(vm.list(all))
-        }, "Return a list of dictionaries containing per-generation statistics."),
-        native("get_objects(generation=None)", |vm, args| {
-            let generation = match args[0].some() {
-                None => -1,
-                Some(n) => {
-                    let n = vm.to_index(n)?;
-                    if n < 0 {
-                        return Err(vm.value_error("generation parameter cannot be negative"));
-                    }
-                    if n > 2 {
-                        return Err(vm.value_error("generation parameter must be less than the number of available generations (3)"));
-                    }
-                    n as i64
-                }
-            };
-            Ok(vm.list(cycle::objects(vm.interp().heap, generation)))
-        }, "Return a list of objects tracked by the collector (excluding the list returned)."),
-        native_raw("get_referrers(*objs)", |vm, args| {
-            let mut found = Vec::new();
-            for object in cycle::objects(vm.interp().heap, -1) {
-                let mut refers = false;
-                heap::for_each_reference(&object, &mut |value| refers |= args.values.iter().any(|v| v.is(value)));
-                if refers {
-                    found.push(object);
-                }
-            }
-            Ok(vm.list(found))
-        }, "Return the list of objects that directly refer to any of 'objs'."),
-        native_raw("get_referents(*objs)", |vm, args| {
-            let mut found = Vec::new();
-            for object in args.values {
-                heap::for_each_reference(object, &mut |value| {
-                    if !value.is_unbound() {
-                        found.push(value.clone());
-                    }
+        native(
+            "get_count()",
+            |vm, _| {
+                let young = vm.interp().heap.young_count.get().max(0);
+                Ok(vm.tuple(vec![vm.int(young.into()), vm.int(0), vm.int(0)]))
+            },
+            "Return a three-tuple of the current collection counts.",
+        ),
+        native(
+            "get_threshold()",
+            |vm, _| {
+                Ok(vm.tuple(vec![vm.int(vm.interp().heap.threshold.get().into()), vm.int(10), vm.int(0)]))
+            },
+            "Return the current collection thresholds.",
+        ),
+        native(
+            "set_threshold(threshold0, threshold1=0, threshold2=0, /)",
+            |vm, args| {
+                let first = vm.to_index(&args[0])?;
+                vm.interp().heap.threshold.set(if first <= 0 {
+                    i32::MAX
+                } else {
+                    first.min(i32::MAX as isize) as i32
                 });
-            }
-            Ok(vm.list(found))
-        }, "Return the list of objects that are directly referred to by 'objs'."),
-        native("is_tracked(obj, /)", |_, args| {
-            Ok(Value::bool(args[0].header().is_some_and(|h| h.flags.get() & flag::TRACKED != 0)))
-        }, "Returns true if the object is tracked by the garbage collector."),
-        native("is_finalized(obj, /)", |_, args| {
-            Ok(Value::bool(args[0].header().is_some_and(|h| h.flags.get() & flag::FINALIZED != 0)))
-        }, "Returns true if the object has been already finalized by the GC."),
-        native("freeze()", |vm, _| {
-            cycle::freeze(vm.interp().heap);
-            Ok(Value::NONE)
-        }, "Freeze all current tracked objects and ignore them for future collections."),
-        native("unfreeze()", |vm, _| {
-            cycle::unfreeze(vm.interp().heap);
-            Ok(Value::NONE)
-        }, "Unfreeze all objects in the permanent generation."),
-        native("get_freeze_count()", |vm, _| Ok(vm.int(cycle::frozen_count(vm.interp().heap) as i64)), "Return the number of objects in the permanent generation."),
+                Ok(Value::NONE)
+            },
+            "Set the collection thresholds (the collection frequency).",
+        ),
+        native(
+            "get_debug()",
+            |vm, _| Ok(vm.int(vm.interp().collections.debug.get())),
+            "Get the garbage collection debugging flags.",
+        ),
+        native(
+            "set_debug(flags, /)",
+            |vm, args| {
+                vm.interp().collections.debug.set(vm.to_index(&args[0])? as i64);
+                Ok(Value::NONE)
+            },
+            "Set the garbage collection debugging flags.",
+        ),
+        native(
+            "get_stats()",
+            |vm, _| {
+                let state = &vm.interp().collections;
+                let mut all = Vec::new();
+                for generation in 0..3 {
+                    let dict = vm.new_dict();
+                    let [count, collected, lost] = state.stats[generation].get();
+                    vm.set_in(&dict, "collections", vm.int(count));
+                    vm.set_in(&dict, "collected", vm.int(collected));
+                    vm.set_in(&dict, "uncollectable", vm.int(lost));
+                    all.push(dict.into_value());
+                }
+                Ok(vm.list(all))
+            },
+            "Return a list of dictionaries containing per-generation statistics.",
+        ),
+        native(
+            "get_objects(generation=None)",
+            |vm, args| {
+                let generation = match args[0].some() {
+                    None => -1,
+                    Some(n) => {
+                        let n = vm.to_index(n)?;
+                        if n < 0 {
+                            return Err(vm.value_error("generation parameter cannot be negative"));
+                        }
+                        if n > 2 {
+                            return Err(vm.value_error("generation parameter must be less than the number of available generations (3)"));
+                        }
+                        n as i64
+                    }
+                };
+                Ok(vm.list(cycle::objects(vm.interp().heap, generation)))
+            },
+            "Return a list of objects tracked by the collector (excluding the list returned).",
+        ),
+        native_raw(
+            "get_referrers(*objs)",
+            |vm, args| {
+                let mut found = Vec::new();
+                for object in cycle::objects(vm.interp().heap, -1) {
+                    let mut refers = false;
+                    heap::for_each_reference(&object, &mut |value| {
+                        refers |= args.values.iter().any(|v| v.is(value))
+                    });
+                    if refers {
+                        found.push(object);
+                    }
+                }
+                Ok(vm.list(found))
+            },
+            "Return the list of objects that directly refer to any of 'objs'.",
+        ),
+        native_raw(
+            "get_referents(*objs)",
+            |vm, args| {
+                let mut found = Vec::new();
+                for object in args.values {
+                    heap::for_each_reference(object, &mut |value| {
+                        if !value.is_unbound() {
+                            found.push(value.clone());
+                        }
+                    });
+                }
+                Ok(vm.list(found))
+            },
+            "Return the list of objects that are directly referred to by 'objs'.",
+        ),
+        native(
+            "is_tracked(obj, /)",
+            |_, args| Ok(Value::bool(args[0].header().is_some_and(|h| h.flags.get() & flag::TRACKED != 0))),
+            "Returns true if the object is tracked by the garbage collector.",
+        ),
+        native(
+            "is_finalized(obj, /)",
+            |_, args| Ok(Value::bool(args[0].header().is_some_and(|h| h.flags.get() & flag::FINALIZED != 0))),
+            "Returns true if the object has been already finalized by the GC.",
+        ),
+        native(
+            "freeze()",
+            |vm, _| {
+                cycle::freeze(vm.interp().heap);
+                Ok(Value::NONE)
+            },
+            "Freeze all current tracked objects and ignore them for future collections.",
+        ),
+        native(
+            "unfreeze()",
+            |vm, _| {
+                cycle::unfreeze(vm.interp().heap);
+                Ok(Value::NONE)
+            },
+            "Unfreeze all objects in the permanent generation.",
+        ),
+        native(
+            "get_freeze_count()",
+            |vm, _| Ok(vm.int(cycle::frozen_count(vm.interp().heap) as i64)),
+            "Return the number of objects in the permanent generation.",
+        ),
     ],
     init: |vm, dict| {
         vm.set_in(dict, "garbage", vm.list(vec![]));
         vm.set_in(dict, "callbacks", vm.list(vec![]));
-        vm.set_ints_in(dict, &[
-            ("DEBUG_STATS", 1), ("DEBUG_COLLECTABLE", 2), ("DEBUG_UNCOLLECTABLE", 4), ("DEBUG_SAVEALL", 32), ("DEBUG_LEAK", 38),
-        ]);
+        vm.set_ints_in(
+            dict,
+            &[
+                ("DEBUG_STATS", 1),
+                ("DEBUG_COLLECTABLE", 2),
+                ("DEBUG_UNCOLLECTABLE", 4),
+                ("DEBUG_SAVEALL", 32),
+                ("DEBUG_LEAK", 38),
+            ],
+        );
         Ok(())
     },
 };

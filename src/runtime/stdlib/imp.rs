@@ -13,46 +13,104 @@ pub static MODULE: NativeModule = NativeModule {
     name: "_imp",
     doc: "(Extremely) low-level import machinery bits as used by importlib.",
     functions: &[
-        native("_fix_co_filename(code, path, /)", fix_co_filename, "Changes code.co_filename to specify the passed-in file path."),
-        native("_frozen_module_names()", |vm, _| {
-            Ok(vm.list(frozen::names().map(|n| vm.str(n)).collect()))
-        }, "Returns the list of available frozen modules."),
-        native("_override_frozen_modules_for_tests(override, /)", |_, _| Ok(Value::NONE), "(internal-only) Override PyConfig.use_frozen_modules."),
-        native("_override_multi_interp_extensions_check(override, /)", |vm, _| Ok(vm.int(0)), "(internal-only) Override PyInterpreterConfig.check_multi_interp_extensions."),
-        native("acquire_lock()", |vm, _| vm.import_lock(1), "Acquires the interpreter's import lock for the current thread."),
+        native(
+            "_fix_co_filename(code, path, /)",
+            fix_co_filename,
+            "Changes code.co_filename to specify the passed-in file path.",
+        ),
+        native(
+            "_frozen_module_names()",
+            |vm, _| Ok(vm.list(frozen::names().map(|n| vm.str(n)).collect())),
+            "Returns the list of available frozen modules.",
+        ),
+        native(
+            "_override_frozen_modules_for_tests(override, /)",
+            |_, _| Ok(Value::NONE),
+            "(internal-only) Override PyConfig.use_frozen_modules.",
+        ),
+        native(
+            "_override_multi_interp_extensions_check(override, /)",
+            |vm, _| Ok(vm.int(0)),
+            "(internal-only) Override PyInterpreterConfig.check_multi_interp_extensions.",
+        ),
+        native(
+            "acquire_lock()",
+            |vm, _| vm.import_lock(1),
+            "Acquires the interpreter's import lock for the current thread.",
+        ),
         native("create_builtin(spec, /)", create_builtin, "Create an extension module."),
-        native("create_dynamic(spec, file=None, /)", |vm, args| {
-            let name = vm.getattr_str(&args[0], "name")?;
-            Err(vm.import_error(format!("{}: extension modules need CPython's C API, which dx has not", vm.to_string(&name)?)))
-        }, "Create an extension module."),
+        native(
+            "create_dynamic(spec, file=None, /)",
+            |vm, args| {
+                let name = vm.getattr_str(&args[0], "name")?;
+                Err(vm.import_error(format!(
+                    "{}: extension modules need CPython's C API, which dx has not",
+                    vm.to_string(&name)?
+                )))
+            },
+            "Create an extension module.",
+        ),
         native("exec_builtin(mod, /)", |vm, _| Ok(vm.int(0)), "Initialize a built-in module."),
         native("exec_dynamic(mod, /)", |vm, _| Ok(vm.int(0)), "Initialize an extension module."),
-        native("extension_suffixes()", |vm, _| Ok(vm.list(vec![])), "Returns the list of file suffixes used to identify extension modules."),
-        native("find_frozen(name, /, *, withdata=False)", find_frozen, "Return info about the corresponding frozen module (if there is one) or None."),
-        native("get_frozen_object(name, data=None, /)", get_frozen_object, "Create a code object for a frozen module."),
+        native(
+            "extension_suffixes()",
+            |vm, _| Ok(vm.list(vec![])),
+            "Returns the list of file suffixes used to identify extension modules.",
+        ),
+        native(
+            "find_frozen(name, /, *, withdata=False)",
+            find_frozen,
+            "Return info about the corresponding frozen module (if there is one) or None.",
+        ),
+        native(
+            "get_frozen_object(name, data=None, /)",
+            get_frozen_object,
+            "Create a code object for a frozen module.",
+        ),
         native("init_frozen(name, /)", |_, _| Ok(Value::NONE), "Initializes a frozen module."),
-        native("is_builtin(name, /)", |vm, args| {
-            let name = vm.to_string(&args[0])?;
-            Ok(vm.int(i64::from(name == "builtins" || stdlib::find(&name).is_some())))
-        }, "Returns True if the module name corresponds to a built-in module."),
-        native("is_frozen(name, /)", |vm, args| {
-            let name = vm.to_string(&args[0])?;
-            Ok(Value::bool(frozen::find(&name).is_some()))
-        }, "Returns True if the module name corresponds to a frozen module."),
-        native("is_frozen_package(name, /)", |vm, args| {
-            let name = vm.to_string(&args[0])?;
-            match frozen::find(&name) {
-                Some(found) => Ok(Value::bool(found.is_package)),
-                None => Err(no_frozen(vm, &name)),
-            }
-        }, "Returns True if the module name is of a frozen package."),
-        native("lock_held()", |vm, _| vm.import_lock(0), "Return True if the import lock is currently held, else False."),
+        native(
+            "is_builtin(name, /)",
+            |vm, args| {
+                let name = vm.to_string(&args[0])?;
+                Ok(vm.int(i64::from(name == "builtins" || stdlib::find(&name).is_some())))
+            },
+            "Returns True if the module name corresponds to a built-in module.",
+        ),
+        native(
+            "is_frozen(name, /)",
+            |vm, args| {
+                let name = vm.to_string(&args[0])?;
+                Ok(Value::bool(frozen::find(&name).is_some()))
+            },
+            "Returns True if the module name corresponds to a frozen module.",
+        ),
+        native(
+            "is_frozen_package(name, /)",
+            |vm, args| {
+                let name = vm.to_string(&args[0])?;
+                match frozen::find(&name) {
+                    Some(found) => Ok(Value::bool(found.is_package)),
+                    None => Err(no_frozen(vm, &name)),
+                }
+            },
+            "Returns True if the module name is of a frozen package.",
+        ),
+        native(
+            "lock_held()",
+            |vm, _| vm.import_lock(0),
+            "Return True if the import lock is currently held, else False.",
+        ),
         native("release_lock()", |vm, _| vm.import_lock(-1), "Release the interpreter's import lock."),
-        native("source_hash(key, source)", |vm, args| {
-            let key = vm.to_index(&args[0])? as u64;
-            let hash = vm.with_buffer(&args[1], |bytes| crate::runtime::object::hash::bytes_hash(bytes))?;
-            Ok(vm.bytes(&(hash ^ key).to_le_bytes()))
-        }, ""),
+        native(
+            "source_hash(key, source)",
+            |vm, args| {
+                let key = vm.to_index(&args[0])? as u64;
+                let hash =
+                    vm.with_buffer(&args[1], |bytes| crate::runtime::object::hash::bytes_hash(bytes))?;
+                Ok(vm.bytes(&(hash ^ key).to_le_bytes()))
+            },
+            "",
+        ),
     ],
     init: |vm, dict| {
         vm.set_in(dict, "check_hash_based_pycs", vm.str("default"));

@@ -17,37 +17,53 @@ pub static MODULE: NativeModule = NativeModule {
     name: "marshal",
     doc: "This module contains functions that can read and write Python values in\na binary format.",
     functions: &[
-        native("dumps(value, version=5, /, *, allow_code=True)", |vm, args| {
-            let allow = args[2].given().map_or(Ok(true), |a| vm.truth(a))?;
-            let mut out = Vec::new();
-            write(vm, &args[0], allow, 0, &mut out)?;
-            Ok(vm.bytes(&out))
-        }, "Return the bytes object that would be written to a file by dump(value, file)."),
-        native("loads(bytes, /, *, allow_code=True)", |vm, args| {
-            let allow = args[1].given().map_or(Ok(true), |a| vm.truth(a))?;
-            let bytes = vm.with_buffer(&args[0], <[u8]>::to_vec)?;
-            let mut reader = Reader { bytes: &bytes, at: 0, allow };
-            reader.value(vm, 0)
-        }, "Convert the bytes-like object to a value."),
-        native("dump(value, file, version=5, /, *, allow_code=True)", |vm, args| {
-            let allow = args[3].given().map_or(Ok(true), |a| vm.truth(a))?;
-            let mut out = Vec::new();
-            write(vm, &args[0], allow, 0, &mut out)?;
-            vm.call_method(&args[1], &vm.names().write, &[vm.bytes(&out)])
-        }, "Write the value on the open file."),
-        native("load(file, /, *, allow_code=True)", |vm, args| {
-            let allow = args[1].given().map_or(Ok(true), |a| vm.truth(a))?;
-            let data = vm.call_method(&args[0], &vm.names().read, &[])?;
-            let bytes = vm.with_buffer(&data, <[u8]>::to_vec)?;
-            let mut reader = Reader { bytes: &bytes, at: 0, allow };
-            let value = reader.value(vm, 0)?;
-            let rest = bytes.len() - reader.at;
-            if rest > 0 {
-                let seek = vm.intern("seek");
-                vm.call_method(&args[0], &seek, &[vm.int(-(rest as i64)), vm.int(1)])?;
-            }
-            Ok(value)
-        }, "Read one value from the open file and return it."),
+        native(
+            "dumps(value, version=5, /, *, allow_code=True)",
+            |vm, args| {
+                let allow = args[2].given().map_or(Ok(true), |a| vm.truth(a))?;
+                let mut out = Vec::new();
+                write(vm, &args[0], allow, 0, &mut out)?;
+                Ok(vm.bytes(&out))
+            },
+            "Return the bytes object that would be written to a file by dump(value, file).",
+        ),
+        native(
+            "loads(bytes, /, *, allow_code=True)",
+            |vm, args| {
+                let allow = args[1].given().map_or(Ok(true), |a| vm.truth(a))?;
+                let bytes = vm.with_buffer(&args[0], <[u8]>::to_vec)?;
+                let mut reader = Reader { bytes: &bytes, at: 0, allow };
+                reader.value(vm, 0)
+            },
+            "Convert the bytes-like object to a value.",
+        ),
+        native(
+            "dump(value, file, version=5, /, *, allow_code=True)",
+            |vm, args| {
+                let allow = args[3].given().map_or(Ok(true), |a| vm.truth(a))?;
+                let mut out = Vec::new();
+                write(vm, &args[0], allow, 0, &mut out)?;
+                vm.call_method(&args[1], &vm.names().write, &[vm.bytes(&out)])
+            },
+            "Write the value on the open file.",
+        ),
+        native(
+            "load(file, /, *, allow_code=True)",
+            |vm, args| {
+                let allow = args[1].given().map_or(Ok(true), |a| vm.truth(a))?;
+                let data = vm.call_method(&args[0], &vm.names().read, &[])?;
+                let bytes = vm.with_buffer(&data, <[u8]>::to_vec)?;
+                let mut reader = Reader { bytes: &bytes, at: 0, allow };
+                let value = reader.value(vm, 0)?;
+                let rest = bytes.len() - reader.at;
+                if rest > 0 {
+                    let seek = vm.intern("seek");
+                    vm.call_method(&args[0], &seek, &[vm.int(-(rest as i64)), vm.int(1)])?;
+                }
+                Ok(value)
+            },
+            "Read one value from the open file and return it.",
+        ),
     ],
     init: |vm, dict| {
         vm.set_ints_in(dict, &[("version", 5)]);
@@ -81,7 +97,9 @@ fn write(vm: &Vm, value: &Value, allow: bool, depth: usize, out: &mut Vec<u8>) -
             return Ok(());
         }
     }
-    let is_stop = value.as_type().is_some_and(|t| t.address() == vm.typ(&crate::runtime::builtins::exceptions::STOP_ITERATION).address());
+    let is_stop = value.as_type().is_some_and(|t| {
+        t.address() == vm.typ(&crate::runtime::builtins::exceptions::STOP_ITERATION).address()
+    });
     if is_stop {
         out.push(b'S');
         return Ok(());
@@ -91,7 +109,7 @@ fn write(vm: &Vm, value: &Value, allow: bool, depth: usize, out: &mut Vec<u8>) -
         out.extend(vm.to_f64(value)?.to_bits().to_le_bytes());
         return Ok(());
     }
-    let mut items = |tag: u8, items: &[Value], out: &mut Vec<u8>| -> PyResult<()> {
+    let items = |tag: u8, items: &[Value], out: &mut Vec<u8>| -> PyResult<()> {
         out.push(tag);
         out.extend((items.len() as u64).to_le_bytes());
         for item in items {

@@ -10,11 +10,14 @@ use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Ref, Value};
 
 pub mod builtins;
+pub mod codecs;
+pub mod collections;
 pub mod compiling;
 pub mod errno;
 pub mod gc;
 pub mod imp;
 pub mod io;
+pub mod itertools;
 pub mod marshal;
 pub mod posix;
 pub mod signal;
@@ -23,6 +26,7 @@ pub mod sysinfo;
 pub mod system;
 pub mod thread;
 pub mod time;
+pub mod typing;
 pub mod warnings;
 pub mod weakref;
 
@@ -40,15 +44,19 @@ pub struct NativeModule {
 
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
+    &codecs::MODULE,
+    &collections::MODULE,
     &imp::MODULE,
     &io::MODULE,
     &signal::MODULE,
     &thread::MODULE,
+    &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
     &builtins::MODULE,
     &errno::MODULE,
     &gc::MODULE,
+    &itertools::MODULE,
     &marshal::MODULE,
     &posix::MODULE,
     &sys::MODULE,
@@ -85,5 +93,13 @@ impl Vm {
         for (name, number) in numbers {
             self.set_in(dict, name, self.int(*number));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn modules_are_sorted_by_name() {
+        assert!(super::MODULES.is_sorted_by(|a, b| a.name < b.name));
     }
 }

@@ -18,9 +18,13 @@ static SIGINFO: StructSpec = StructSpec::new(
     "signal.struct_siginfo",
     "struct_siginfo: Result from sigwaitinfo or sigtimedwait.\n\nThis object may be accessed either as a tuple of\n(si_signo, si_code, si_errno, si_pid, si_uid, si_status, si_band),\nor via the attributes si_signo, si_code, and so on.",
     &[
-        ("si_signo", "signal number"), ("si_code", "signal code"), ("si_errno", "errno associated with this signal"),
-        ("si_pid", "sending process ID"), ("si_uid", "real user ID of sending process"),
-        ("si_status", "exit value or signal"), ("si_band", "band event for SIGPOLL"),
+        ("si_signo", "signal number"),
+        ("si_code", "signal code"),
+        ("si_errno", "errno associated with this signal"),
+        ("si_pid", "sending process ID"),
+        ("si_uid", "real user ID of sending process"),
+        ("si_status", "exit value or signal"),
+        ("si_band", "band event for SIGPOLL"),
     ],
 );
 
@@ -67,9 +71,9 @@ fn set(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         1 => Disposition::Ignore,
         _ if vm.is_callable(handler) => Disposition::Note,
         _ => {
-            return Err(vm.type_error(
-                "signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object",
-            ));
+            return Err(
+                vm.type_error("signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object")
+            );
         }
     };
     vm.run_signal_handlers()?;
@@ -138,82 +142,155 @@ pub static MODULE: NativeModule = NativeModule {
     name: "_signal",
     doc: "This module provides mechanisms to use signal handlers in Python.",
     functions: &[
-        native("default_int_handler(signalnum, frame, /)", |vm, _| Err(vm.raise_args(&exc::KEYBOARD_INTERRUPT, vec![])), "The default handler for SIGINT installed by Python."),
+        native(
+            "default_int_handler(signalnum, frame, /)",
+            |vm, _| Err(vm.raise_args(&exc::KEYBOARD_INTERRUPT, vec![])),
+            "The default handler for SIGINT installed by Python.",
+        ),
         native("signal(signalnum, handler, /)", set, "Set the action for the given signal."),
-        native("getsignal(signalnum, /)", |vm, args| handler_of(vm, number(vm, &args[0])?), "Return the current action for the given signal."),
-        native("raise_signal(signalnum, /)", |vm, args| {
-            let n = vm.c_int(&args[0])?;
-            let result = vm.blocking(|| signal::raise(n));
-            vm.os(result)?;
-            vm.check_signals()?;
-            Ok(Value::NONE)
-        }, "Send a signal to the executing process."),
-        native("strsignal(signalnum, /)", |vm, args| {
-            Ok(signal::describe(number(vm, &args[0])?).map_or(Value::NONE, |text| vm.str(text)))
-        }, "Return the system description of the given signal."),
-        native("siginterrupt(signalnum, flag, /)", |vm, args| {
-            let n = number(vm, &args[0])?;
-            let flag = vm.c_int(&args[1])? != 0;
-            vm.os(signal::interrupts(n, flag)).map(|()| Value::NONE)
-        }, "Change system call restart behaviour."),
-        native("set_wakeup_fd(fd, /, *, warn_on_full_buffer=True)", wakeup, "Sets the fd to be written to (with the signal number) when a signal comes in."),
-        native("alarm(seconds, /)", |vm, args| Ok(vm.int(signal::alarm(vm.c_int(&args[0])? as u32).into())), "Arrange for SIGALRM to arrive after the given number of seconds."),
-        native("pause()", |vm, _| {
-            vm.blocking(signal::pause);
-            vm.check_signals()?;
-            Ok(Value::NONE)
-        }, "Wait until a signal arrives."),
-        native("setitimer(which, seconds, interval=0.0, /)", |vm, args| {
-            let which = vm.c_int(&args[0])?;
-            let value = microseconds(vm, &args[1])?;
-            let interval = args[2].given().map_or(Ok(0), |i| microseconds(vm, i))?;
-            Ok(timer_value(vm, vm.os(signal::timer(which, Some((value, interval))))?))
-        }, "Sets given itimer (one of ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF)."),
-        native("getitimer(which, /)", |vm, args| Ok(timer_value(vm, vm.os(signal::timer(vm.c_int(&args[0])?, None))?)), "Returns current value of given itimer."),
-        native("pthread_sigmask(how, mask, /)", |vm, args| {
-            let how = vm.c_int(&args[0])?;
-            let set = signal_set(vm, &args[1])?;
-            let old = vm.os(signal::mask(how, &set))?;
-            vm.check_signals()?;
-            set_value(vm, &old)
-        }, "Fetch and/or change the signal mask of the calling thread."),
+        native(
+            "getsignal(signalnum, /)",
+            |vm, args| handler_of(vm, number(vm, &args[0])?),
+            "Return the current action for the given signal.",
+        ),
+        native(
+            "raise_signal(signalnum, /)",
+            |vm, args| {
+                let n = vm.c_int(&args[0])?;
+                let result = vm.blocking(|| signal::raise(n));
+                vm.os(result)?;
+                vm.check_signals()?;
+                Ok(Value::NONE)
+            },
+            "Send a signal to the executing process.",
+        ),
+        native(
+            "strsignal(signalnum, /)",
+            |vm, args| Ok(signal::describe(number(vm, &args[0])?).map_or(Value::NONE, |text| vm.str(text))),
+            "Return the system description of the given signal.",
+        ),
+        native(
+            "siginterrupt(signalnum, flag, /)",
+            |vm, args| {
+                let n = number(vm, &args[0])?;
+                let flag = vm.c_int(&args[1])? != 0;
+                vm.os(signal::interrupts(n, flag)).map(|()| Value::NONE)
+            },
+            "Change system call restart behaviour.",
+        ),
+        native(
+            "set_wakeup_fd(fd, /, *, warn_on_full_buffer=True)",
+            wakeup,
+            "Sets the fd to be written to (with the signal number) when a signal comes in.",
+        ),
+        native(
+            "alarm(seconds, /)",
+            |vm, args| Ok(vm.int(signal::alarm(vm.c_int(&args[0])? as u32).into())),
+            "Arrange for SIGALRM to arrive after the given number of seconds.",
+        ),
+        native(
+            "pause()",
+            |vm, _| {
+                vm.blocking(signal::pause);
+                vm.check_signals()?;
+                Ok(Value::NONE)
+            },
+            "Wait until a signal arrives.",
+        ),
+        native(
+            "setitimer(which, seconds, interval=0.0, /)",
+            |vm, args| {
+                let which = vm.c_int(&args[0])?;
+                let value = microseconds(vm, &args[1])?;
+                let interval = args[2].given().map_or(Ok(0), |i| microseconds(vm, i))?;
+                Ok(timer_value(vm, vm.os(signal::timer(which, Some((value, interval))))?))
+            },
+            "Sets given itimer (one of ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF).",
+        ),
+        native(
+            "getitimer(which, /)",
+            |vm, args| Ok(timer_value(vm, vm.os(signal::timer(vm.c_int(&args[0])?, None))?)),
+            "Returns current value of given itimer.",
+        ),
+        native(
+            "pthread_sigmask(how, mask, /)",
+            |vm, args| {
+                let how = vm.c_int(&args[0])?;
+                let set = signal_set(vm, &args[1])?;
+                let old = vm.os(signal::mask(how, &set))?;
+                vm.check_signals()?;
+                set_value(vm, &old)
+            },
+            "Fetch and/or change the signal mask of the calling thread.",
+        ),
         native("sigpending()", |vm, _| set_value(vm, &vm.os(signal::pending())?), "Examine pending signals."),
-        native("sigwait(sigset, /)", |vm, args| {
-            let set = signal_set(vm, &args[0])?;
-            Ok(vm.int(vm.retry_os(|| signal::wait(&set))?.into()))
-        }, "Wait for a signal."),
-        native("sigwaitinfo(sigset, /)", |vm, args| wait_info(vm, &signal_set(vm, &args[0])?, None), "Wait synchronously until one of the signals in *sigset* is delivered."),
-        native("sigtimedwait(sigset, timeout, /)", |vm, args| {
-            let set = signal_set(vm, &args[0])?;
-            let n = vm.nanoseconds(&args[1])?;
-            if n < 0 {
-                return Err(vm.value_error("timeout must be non-negative"));
-            }
-            let now = vm.os(sys::clock::gettime(libc::CLOCK_MONOTONIC))?;
-            wait_info(vm, &set, Some(now.saturating_add(n)))
-        }, "Like sigwaitinfo(), but with a timeout."),
-        native("pthread_kill(thread_id, signalnum, /)", |vm, args| {
-            let (thread, n) = (vm.to_u64(&args[0])?, vm.c_int(&args[1])?);
-            vm.os(signal::kill_thread(thread, n))?;
-            vm.check_signals()?;
-            Ok(Value::NONE)
-        }, "Send a signal to a thread."),
-        native("pidfd_send_signal(pidfd, signalnum, siginfo=None, flags=0, /)", |vm, args| {
-            let (fd, n) = (vm.c_int(&args[0])?, vm.c_int(&args[1])?);
-            if args[2].some().is_some() {
-                return Err(vm.type_error("siginfo must be None"));
-            }
-            let flags = args[3].given().map_or(Ok(0), |f| vm.to_u32(f))?;
-            vm.os(signal::send_pidfd(fd, n, flags)).map(|()| Value::NONE)
-        }, "Send a signal to a process referred to by a pid file descriptor."),
-        native("valid_signals()", |vm, _| set_value(vm, &SignalSet::full()), "Return a set of valid signal numbers on this platform."),
+        native(
+            "sigwait(sigset, /)",
+            |vm, args| {
+                let set = signal_set(vm, &args[0])?;
+                Ok(vm.int(vm.retry_os(|| signal::wait(&set))?.into()))
+            },
+            "Wait for a signal.",
+        ),
+        native(
+            "sigwaitinfo(sigset, /)",
+            |vm, args| wait_info(vm, &signal_set(vm, &args[0])?, None),
+            "Wait synchronously until one of the signals in *sigset* is delivered.",
+        ),
+        native(
+            "sigtimedwait(sigset, timeout, /)",
+            |vm, args| {
+                let set = signal_set(vm, &args[0])?;
+                let n = vm.nanoseconds(&args[1])?;
+                if n < 0 {
+                    return Err(vm.value_error("timeout must be non-negative"));
+                }
+                let now = vm.os(sys::clock::gettime(libc::CLOCK_MONOTONIC))?;
+                wait_info(vm, &set, Some(now.saturating_add(n)))
+            },
+            "Like sigwaitinfo(), but with a timeout.",
+        ),
+        native(
+            "pthread_kill(thread_id, signalnum, /)",
+            |vm, args| {
+                let (thread, n) = (vm.to_u64(&args[0])?, vm.c_int(&args[1])?);
+                vm.os(signal::kill_thread(thread, n))?;
+                vm.check_signals()?;
+                Ok(Value::NONE)
+            },
+            "Send a signal to a thread.",
+        ),
+        native(
+            "pidfd_send_signal(pidfd, signalnum, siginfo=None, flags=0, /)",
+            |vm, args| {
+                let (fd, n) = (vm.c_int(&args[0])?, vm.c_int(&args[1])?);
+                if args[2].some().is_some() {
+                    return Err(vm.type_error("siginfo must be None"));
+                }
+                let flags = args[3].given().map_or(Ok(0), |f| vm.to_u32(f))?;
+                vm.os(signal::send_pidfd(fd, n, flags)).map(|()| Value::NONE)
+            },
+            "Send a signal to a process referred to by a pid file descriptor.",
+        ),
+        native(
+            "valid_signals()",
+            |vm, _| set_value(vm, &SignalSet::full()),
+            "Return a set of valid signal numbers on this platform.",
+        ),
     ],
     init: |vm, dict| {
         let (first, last) = signal::realtime();
-        vm.set_ints_in(dict, &[
-            ("NSIG", 65), ("SIG_DFL", 0), ("SIG_IGN", 1), ("SIGRTMIN", first.into()), ("SIGRTMAX", last.into()),
-            ("SIGCLD", libc::SIGCHLD.into()),
-        ]);
+        vm.set_ints_in(
+            dict,
+            &[
+                ("NSIG", 65),
+                ("SIG_DFL", 0),
+                ("SIG_IGN", 1),
+                ("SIGRTMIN", first.into()),
+                ("SIGRTMAX", last.into()),
+                ("SIGCLD", libc::SIGCHLD.into()),
+            ],
+        );
         macro_rules! names { ($($name:ident)*) => { vm.set_ints_in(dict, &[$((stringify!($name), i64::from(libc::$name))),*]) } }
         names! {
             SIGABRT SIGALRM SIGBUS SIGCHLD SIGCONT SIGFPE SIGHUP SIGILL SIGINT SIGIO SIGIOT SIGKILL SIGPIPE SIGPOLL
@@ -224,7 +301,9 @@ pub static MODULE: NativeModule = NativeModule {
         vm.set_in(dict, "ItimerError", vm.typ(&exc::OS_ERROR).value().clone());
         vm.set_in(dict, "struct_siginfo", vm.struct_type(&SIGINFO).value().clone());
         let known = handlers(vm);
-        if let (Some(known), Some(handler)) = (known.as_dict(), dict.get_str(&vm.intern("default_int_handler"))) {
+        if let (Some(known), Some(handler)) =
+            (known.as_dict(), dict.get_str(&vm.intern("default_int_handler")))
+        {
             let key = vm.int(libc::SIGINT.into());
             if signal::disposition(libc::SIGINT) == Some(2) && !known.contains(vm, &key)? {
                 drop(known.insert(vm, key, handler)?);

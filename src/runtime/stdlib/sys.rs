@@ -16,182 +16,317 @@ pub static MODULE: NativeModule = NativeModule {
     name: "sys",
     doc: "This module provides access to some objects used or maintained by the\ninterpreter and to functions that interact strongly with the interpreter.",
     functions: &[
-        native("_getframe(depth=0, /)", |vm, args| {
-            let depth = args[0].given().map_or(Ok(0), |d| vm.to_index(d))?;
-            let mut at = vm.running();
-            for _ in 0..depth.max(0) {
-                at = at.and_then(|f| f.caller());
-            }
-            match at {
-                Some(running) => Ok(frame::object(vm, running).into_value()),
-                None => Err(vm.value_error("call stack is not deep enough")),
-            }
-        }, "Return a frame object from the call stack."),
-        native("_getframemodulename(depth=0)", |vm, args| {
-            let depth = args[0].given().map_or(Ok(0), |d| vm.to_index(d))?;
-            let mut at = vm.running();
-            for _ in 0..depth.max(0) {
-                at = at.and_then(|f| f.caller());
-            }
-            Ok(at.map_or(Value::NONE, |f| f.function().module.cloned()))
-        }, "Return the name of the module for a calling frame."),
+        native(
+            "_getframe(depth=0, /)",
+            |vm, args| {
+                let depth = args[0].given().map_or(Ok(0), |d| vm.to_index(d))?;
+                let mut at = vm.running();
+                for _ in 0..depth.max(0) {
+                    at = at.and_then(|f| f.caller());
+                }
+                match at {
+                    Some(running) => Ok(frame::object(vm, running).into_value()),
+                    None => Err(vm.value_error("call stack is not deep enough")),
+                }
+            },
+            "Return a frame object from the call stack.",
+        ),
+        native(
+            "_getframemodulename(depth=0)",
+            |vm, args| {
+                let depth = args[0].given().map_or(Ok(0), |d| vm.to_index(d))?;
+                let mut at = vm.running();
+                for _ in 0..depth.max(0) {
+                    at = at.and_then(|f| f.caller());
+                }
+                Ok(at.map_or(Value::NONE, |f| f.function().module.cloned()))
+            },
+            "Return the name of the module for a calling frame.",
+        ),
+        native(
+            "_get_cpu_count_config()",
+            |vm, _| {
+                Ok(vm.interp().sys.get_str(&vm.intern("_cpu_count_config")).unwrap_or_else(|| vm.int(-1)))
+            },
+            "Private function for getting PyConfig.cpu_count",
+        ),
         native("_clear_type_cache()", |_, _| Ok(Value::NONE), ""),
         native("_is_gil_enabled()", |_, _| Ok(Value::TRUE), ""),
-        native("_is_interned(string, /)", |vm, args| {
-            Ok(Value::bool(vm.text(&args[0], "_is_interned() argument")?.is_interned()))
-        }, ""),
+        native(
+            "_is_interned(string, /)",
+            |vm, args| Ok(Value::bool(vm.text(&args[0], "_is_interned() argument")?.is_interned())),
+            "",
+        ),
         native("audit(event, /, *args)", |_, _| Ok(Value::NONE), ""),
         native("addaudithook(hook)", |_, _| Ok(Value::NONE), ""),
-        native("displayhook(object, /)", displayhook, "Print an object to sys.stdout and also save it in builtins._"),
-        native("excepthook(exctype, value, traceback, /)", |vm, args| {
-            vm.print_exception(&args[1]);
-            Ok(Value::NONE)
-        }, "Handle an exception by displaying it with a traceback on sys.stderr."),
+        native(
+            "displayhook(object, /)",
+            displayhook,
+            "Print an object to sys.stdout and also save it in builtins._",
+        ),
+        native(
+            "excepthook(exctype, value, traceback, /)",
+            |vm, args| {
+                vm.print_exception(&args[1]);
+                Ok(Value::NONE)
+            },
+            "Handle an exception by displaying it with a traceback on sys.stderr.",
+        ),
         native("unraisablehook(unraisable, /)", unraisablehook, "Handle an unraisable exception."),
-        native("breakpointhook(*args, **kws)", |vm, _| Err(vm.runtime_error("breakpoint() needs pdb: set sys.breakpointhook")), ""),
-        native("exc_info()", |vm, _| {
-            let e = vm.handled_exception();
-            if e.is_none() {
-                return Ok(vm.tuple(vec![Value::NONE, Value::NONE, Value::NONE]));
-            }
-            let tb = e.downcast::<Exception>().map_or(Value::NONE, |e| e.traceback.cloned());
-            Ok(vm.tuple(vec![e.ty(vm).to_value(), e, tb]))
-        }, "Return current exception information: (type, value, traceback)."),
+        native(
+            "breakpointhook(*args, **kws)",
+            |vm, _| Err(vm.runtime_error("breakpoint() needs pdb: set sys.breakpointhook")),
+            "",
+        ),
+        native(
+            "exc_info()",
+            |vm, _| {
+                let e = vm.handled_exception();
+                if e.is_none() {
+                    return Ok(vm.tuple(vec![Value::NONE, Value::NONE, Value::NONE]));
+                }
+                let tb = e.downcast::<Exception>().map_or(Value::NONE, |e| e.traceback.cloned());
+                Ok(vm.tuple(vec![e.ty(vm).to_value(), e, tb]))
+            },
+            "Return current exception information: (type, value, traceback).",
+        ),
         native("exception()", |vm, _| Ok(vm.handled_exception()), "Return the current exception."),
-        native("exit(status=None, /)", |vm, args| {
-            let code = args[0].given().cloned();
-            Err(vm.raise_args(&exc::SYSTEM_EXIT, code.into_iter().collect()))
-        }, "Exit the interpreter by raising SystemExit(status)."),
-        native("getdefaultencoding()", |vm, _| Ok(vm.str("utf-8")), "Return the current default encoding used by the Unicode implementation."),
+        native(
+            "exit(status=None, /)",
+            |vm, args| {
+                let code = args[0].given().cloned();
+                Err(vm.raise_args(&exc::SYSTEM_EXIT, code.into_iter().collect()))
+            },
+            "Exit the interpreter by raising SystemExit(status).",
+        ),
+        native(
+            "getdefaultencoding()",
+            |vm, _| Ok(vm.str("utf-8")),
+            "Return the current default encoding used by the Unicode implementation.",
+        ),
         native("getfilesystemencoding()", |vm, _| Ok(vm.str("utf-8")), ""),
         native("getfilesystemencodeerrors()", |vm, _| Ok(vm.str("surrogateescape")), ""),
-        native("getrecursionlimit()", |vm, _| Ok(vm.int(i64::from(vm.depth_limit.get()))), "Return the current value of the recursion limit."),
-        native("setrecursionlimit(limit, /)", |vm, args| {
-            let limit = vm.to_index(&args[0])?;
-            if limit < 1 {
-                return Err(vm.value_error("recursion limit must be greater or equal than 1"));
-            }
-            let limit = limit.min(i32::MAX as isize / 2) as i32;
-            let used = vm.depth_limit.get() - vm.depth_left.get();
-            if used >= limit {
-                return Err(vm.raise(&exc::RECURSION_ERROR, format!(
-                    "cannot set the recursion limit to {limit} at the recursion depth {used}: the limit is too low")));
-            }
-            vm.depth_limit.set(limit);
-            vm.depth_left.set(limit - used);
-            Ok(Value::NONE)
-        }, "Set the maximum depth of the Python interpreter stack to n."),
-        native("getrefcount(object, /)", |vm, args| {
-            let count = args[0].count();
-            Ok(vm.int(if args[0].is_object() { i64::from(count) } else { i64::from(u32::MAX) }))
-        }, "Return the reference count of object."),
-        native("getsizeof(object, default=0)", |vm, args| {
-            let name = vm.intern("__sizeof__");
-            let size = match args[0].ty(vm).lookup(vm, &name) {
-                Some(found) => vm.call_found(&args[0], &found, &[])?,
-                None => return Err(vm.type_error(format!("Type {} doesn't define __sizeof__", args[0].type_name(vm)))),
-            };
-            let size = vm.to_index(&size)?;
-            if size < 0 {
-                return Err(vm.value_error("__sizeof__() should return >= 0"));
-            }
-            let extra = args[0].header().map_or(0, |h| if h.flags.get() & crate::runtime::value::flag::HAS_LINKS != 0 { 16 } else { 0 });
-            Ok(vm.int(size as i64 + extra))
-        }, "Return the size of object in bytes."),
-        native("getswitchinterval()", |vm, _| Ok(vm.float(vm.interp().switch_interval.get())), ""),
-        native("setswitchinterval(interval, /)", |vm, args| {
-            let interval = vm.to_f64(&args[0])?;
-            if interval <= 0.0 {
-                return Err(vm.value_error("switch interval must be strictly positive"));
-            }
-            vm.interp().switch_interval.set(interval);
-            vm.interp().gil.set_interval(interval);
-            Ok(Value::NONE)
-        }, ""),
-        native("gettrace()", |vm, _| Ok(vm.trace.cloned()), ""),
-        native("settrace(function, /)", |vm, args| {
-            if args[0].is_none() {
-                vm.trace.set(Value::NONE);
-                return Ok(Value::NONE);
-            }
-            Err(vm.not_implemented_error("sys.settrace() is not available in this build yet"))
-        }, ""),
-        native("getprofile()", |vm, _| Ok(vm.profile.cloned()), ""),
-        native("setprofile(function, /)", |vm, args| {
-            if args[0].is_none() {
-                vm.profile.set(Value::NONE);
-                return Ok(Value::NONE);
-            }
-            Err(vm.not_implemented_error("sys.setprofile() is not available in this build yet"))
-        }, ""),
-        native("intern(string, /)", |vm, args| {
-            if crate::runtime::object::dict::exact_str(&args[0]).is_none() {
-                return Err(match args[0].as_str() {
-                    Some(_) => vm.type_error(format!("can't intern {}", args[0].type_name(vm))),
-                    None => vm.type_error(format!("intern() argument must be str, not {}", args[0].type_name(vm))),
-                });
-            }
-            Ok(vm.intern_value(&args[0]).map_or(Value::NONE, |s| s.into_value()))
-        }, "``Intern'' the given string."),
-        native("is_finalizing()", |vm, _| {
-            Ok(Value::bool(vm.interp().finalizing.load(std::sync::atomic::Ordering::Relaxed)))
-        }, ""),
-        native("get_int_max_str_digits()", |vm, _| Ok(vm.int(vm.interp().int_max_str_digits.get() as i64)), ""),
-        native("set_int_max_str_digits(maxdigits)", |vm, args| {
-            let digits = vm.to_index(&args[0])?;
-            if digits != 0 && digits < 640 {
-                return Err(vm.value_error("maxdigits must be 0 or larger than 640"));
-            }
-            vm.interp().int_max_str_digits.set(digits as usize);
-            Ok(Value::NONE)
-        }, ""),
-        native("get_coroutine_origin_tracking_depth()", |vm, _| Ok(vm.int(i64::from(vm.origin_depth.get()))), ""),
-        native("set_coroutine_origin_tracking_depth(depth)", |vm, args| {
-            let depth = vm.to_index(&args[0])?;
-            if depth < 0 {
-                return Err(vm.value_error("depth must be >= 0"));
-            }
-            vm.origin_depth.set(depth as u32);
-            Ok(Value::NONE)
-        }, ""),
-        native("get_asyncgen_hooks()", |vm, _| {
-            let [first, last] = vm.asyncgen_hooks.cloned();
-            vm.asyncgen_hooks_value(first, last)
-        }, ""),
-        native("set_asyncgen_hooks(firstiter=None, finalizer=None)", |vm, args| {
-            for (value, name) in [(&args[1], "finalizer"), (&args[0], "firstiter")] {
-                if value.some().is_some_and(|f| !vm.is_callable(f)) {
-                    return Err(vm.type_error(format!("callable {name} expected, got {}", value.type_name(vm))));
+        native(
+            "getrecursionlimit()",
+            |vm, _| Ok(vm.int(i64::from(vm.depth_limit.get()))),
+            "Return the current value of the recursion limit.",
+        ),
+        native(
+            "setrecursionlimit(limit, /)",
+            |vm, args| {
+                let limit = vm.to_index(&args[0])?;
+                if limit < 1 {
+                    return Err(vm.value_error("recursion limit must be greater or equal than 1"));
                 }
-            }
-            let [mut first, mut last] = vm.asyncgen_hooks.cloned();
-            if let Some(f) = args[0].given() { first = f.clone(); }
-            if let Some(f) = args[1].given() { last = f.clone(); }
-            vm.asyncgen_hooks.set([first, last]);
-            Ok(Value::NONE)
-        }, ""),
-        native("call_tracing(func, args, /)", |vm, args| {
-            let values = vm.collect(&args[1])?;
-            vm.call_args(&args[0], &values)
-        }, ""),
+                let limit = limit.min(i32::MAX as isize / 2) as i32;
+                let used = vm.depth_limit.get() - vm.depth_left.get();
+                if used >= limit {
+                    return Err(vm.raise(&exc::RECURSION_ERROR, format!(
+                    "cannot set the recursion limit to {limit} at the recursion depth {used}: the limit is too low")));
+                }
+                vm.depth_limit.set(limit);
+                vm.depth_left.set(limit - used);
+                Ok(Value::NONE)
+            },
+            "Set the maximum depth of the Python interpreter stack to n.",
+        ),
+        native(
+            "getrefcount(object, /)",
+            |vm, args| {
+                let count = args[0].count();
+                Ok(vm.int(if args[0].is_object() { i64::from(count) } else { i64::from(u32::MAX) }))
+            },
+            "Return the reference count of object.",
+        ),
+        native(
+            "getsizeof(object, default=0)",
+            |vm, args| {
+                let name = vm.intern("__sizeof__");
+                let size = match args[0].ty(vm).lookup(vm, &name) {
+                    Some(found) => vm.call_found(&args[0], &found, &[])?,
+                    None => {
+                        return Err(vm.type_error(format!(
+                            "Type {} doesn't define __sizeof__",
+                            args[0].type_name(vm)
+                        )));
+                    }
+                };
+                let size = vm.to_index(&size)?;
+                if size < 0 {
+                    return Err(vm.value_error("__sizeof__() should return >= 0"));
+                }
+                let extra = args[0].header().map_or(0, |h| {
+                    if h.flags.get() & crate::runtime::value::flag::HAS_LINKS != 0 { 16 } else { 0 }
+                });
+                Ok(vm.int(size as i64 + extra))
+            },
+            "Return the size of object in bytes.",
+        ),
+        native("getswitchinterval()", |vm, _| Ok(vm.float(vm.interp().switch_interval.get())), ""),
+        native(
+            "setswitchinterval(interval, /)",
+            |vm, args| {
+                let interval = vm.to_f64(&args[0])?;
+                if interval <= 0.0 {
+                    return Err(vm.value_error("switch interval must be strictly positive"));
+                }
+                vm.interp().switch_interval.set(interval);
+                vm.interp().gil.set_interval(interval);
+                Ok(Value::NONE)
+            },
+            "",
+        ),
+        native("gettrace()", |vm, _| Ok(vm.trace.cloned()), ""),
+        native(
+            "settrace(function, /)",
+            |vm, args| {
+                if args[0].is_none() {
+                    vm.trace.set(Value::NONE);
+                    return Ok(Value::NONE);
+                }
+                Err(vm.not_implemented_error("sys.settrace() is not available in this build yet"))
+            },
+            "",
+        ),
+        native("getprofile()", |vm, _| Ok(vm.profile.cloned()), ""),
+        native(
+            "setprofile(function, /)",
+            |vm, args| {
+                if args[0].is_none() {
+                    vm.profile.set(Value::NONE);
+                    return Ok(Value::NONE);
+                }
+                Err(vm.not_implemented_error("sys.setprofile() is not available in this build yet"))
+            },
+            "",
+        ),
+        native(
+            "intern(string, /)",
+            |vm, args| {
+                if crate::runtime::object::dict::exact_str(&args[0]).is_none() {
+                    return Err(match args[0].as_str() {
+                        Some(_) => vm.type_error(format!("can't intern {}", args[0].type_name(vm))),
+                        None => vm.type_error(format!(
+                            "intern() argument must be str, not {}",
+                            args[0].type_name(vm)
+                        )),
+                    });
+                }
+                Ok(vm.intern_value(&args[0]).map_or(Value::NONE, |s| s.into_value()))
+            },
+            "``Intern'' the given string.",
+        ),
+        native(
+            "is_finalizing()",
+            |vm, _| Ok(Value::bool(vm.interp().finalizing.load(std::sync::atomic::Ordering::Relaxed))),
+            "",
+        ),
+        native(
+            "get_int_max_str_digits()",
+            |vm, _| Ok(vm.int(vm.interp().int_max_str_digits.get() as i64)),
+            "",
+        ),
+        native(
+            "set_int_max_str_digits(maxdigits)",
+            |vm, args| {
+                let digits = vm.to_index(&args[0])?;
+                if digits != 0 && digits < 640 {
+                    return Err(vm.value_error("maxdigits must be >= 640 or 0 for unlimited"));
+                }
+                vm.interp().int_max_str_digits.set(digits as usize);
+                Ok(Value::NONE)
+            },
+            "",
+        ),
+        native(
+            "get_coroutine_origin_tracking_depth()",
+            |vm, _| Ok(vm.int(i64::from(vm.origin_depth.get()))),
+            "",
+        ),
+        native(
+            "set_coroutine_origin_tracking_depth(depth)",
+            |vm, args| {
+                let depth = vm.to_index(&args[0])?;
+                if depth < 0 {
+                    return Err(vm.value_error("depth must be >= 0"));
+                }
+                vm.origin_depth.set(depth as u32);
+                Ok(Value::NONE)
+            },
+            "",
+        ),
+        native(
+            "get_asyncgen_hooks()",
+            |vm, _| {
+                let [first, last] = vm.asyncgen_hooks.cloned();
+                vm.asyncgen_hooks_value(first, last)
+            },
+            "",
+        ),
+        native(
+            "set_asyncgen_hooks(firstiter=None, finalizer=None)",
+            |vm, args| {
+                for (value, name) in [(&args[1], "finalizer"), (&args[0], "firstiter")] {
+                    if value.some().is_some_and(|f| !vm.is_callable(f)) {
+                        return Err(
+                            vm.type_error(format!("callable {name} expected, got {}", value.type_name(vm)))
+                        );
+                    }
+                }
+                let [mut first, mut last] = vm.asyncgen_hooks.cloned();
+                if let Some(f) = args[0].given() {
+                    first = f.clone();
+                }
+                if let Some(f) = args[1].given() {
+                    last = f.clone();
+                }
+                vm.asyncgen_hooks.set([first, last]);
+                Ok(Value::NONE)
+            },
+            "",
+        ),
+        native(
+            "call_tracing(func, args, /)",
+            |vm, args| {
+                let values = vm.collect(&args[1])?;
+                vm.call_args(&args[0], &values)
+            },
+            "",
+        ),
         native_raw("_debugmallocstats()", |_, _| Ok(Value::NONE), ""),
         native("getunicodeinternedsize(*, _only_immortal=False)", |vm, _| Ok(vm.int(0)), ""),
         native("getallocatedblocks()", |vm, _| Ok(vm.int(vm.interp().heap.young_count.get().into())), ""),
-        native("activate_stack_trampoline(backend, /)", |vm, _| Err(vm.value_error("perf trampoline not available")), ""),
+        native(
+            "activate_stack_trampoline(backend, /)",
+            |vm, _| Err(vm.value_error("perf trampoline not available")),
+            "",
+        ),
         native("deactivate_stack_trampoline()", |_, _| Ok(Value::NONE), ""),
         native("is_stack_trampoline_active()", |_, _| Ok(Value::FALSE), ""),
-        native("_current_frames()", |vm, _| {
-            let dict = vm.new_dict();
-            if let Some(running) = vm.running() {
-                dict.insert(vm, vm.int(vm.thread_id.get() as i64), frame::object(vm, running).into_value())?;
-            }
-            Ok(dict.into_value())
-        }, ""),
-        native("_current_exceptions()", |vm, _| {
-            let dict = vm.new_dict();
-            dict.insert(vm, vm.int(vm.thread_id.get() as i64), vm.handled_exception())?;
-            Ok(dict.into_value())
-        }, ""),
+        native(
+            "_current_frames()",
+            |vm, _| {
+                let dict = vm.new_dict();
+                if let Some(running) = vm.running() {
+                    dict.insert(
+                        vm,
+                        vm.int(vm.thread_id.get() as i64),
+                        frame::object(vm, running).into_value(),
+                    )?;
+                }
+                Ok(dict.into_value())
+            },
+            "",
+        ),
+        native(
+            "_current_exceptions()",
+            |vm, _| {
+                let dict = vm.new_dict();
+                dict.insert(vm, vm.int(vm.thread_id.get() as i64), vm.handled_exception())?;
+                Ok(dict.into_value())
+            },
+            "",
+        ),
     ],
     init: |_, _| Ok(()),
 };
@@ -253,13 +388,17 @@ crate::payload!(Printer, "stderrprinter");
 /// `stderrprinter`
 pub static PRINTER: TypeSpec = TypeSpec::new("stderrprinter", Printer::layout)
     .methods(&[
-        native("write(self, text, /)", |vm, args| {
-            let this = vm.cast::<Printer>(&args[0])?;
-            let text = vm.text(&args[1], "write() argument")?;
-            write_all(this.fd, text.bytes());
-            this.column.set(this.column.get() + text.len());
-            Ok(vm.int(text.len() as i64))
-        }, ""),
+        native(
+            "write(self, text, /)",
+            |vm, args| {
+                let this = vm.cast::<Printer>(&args[0])?;
+                let text = vm.text(&args[1], "write() argument")?;
+                write_all(this.fd, text.bytes());
+                this.column.set(this.column.get() + text.len());
+                Ok(vm.int(text.len() as i64))
+            },
+            "",
+        ),
         native("flush(self, /)", |_, _| Ok(Value::NONE), ""),
         native("close(self, /)", |_, _| Ok(Value::NONE), ""),
         native("fileno(self, /)", |vm, args| Ok(vm.int(vm.cast::<Printer>(&args[0])?.fd.into())), ""),
@@ -318,7 +457,11 @@ impl Vm {
             text.push_str(&shown(exception));
             text.push('\n');
             if self.interp().dev_mode.get() {
-                text.push_str(&format!("(the traceback module failed: {})\n{}", shown(&second), self.plain_traceback(&second)));
+                text.push_str(&format!(
+                    "(the traceback module failed: {})\n{}",
+                    shown(&second),
+                    self.plain_traceback(&second)
+                ));
             }
             self.write_stderr(&text);
         }

@@ -20,32 +20,80 @@ macro_rules! struct_spec {
     };
 }
 
-static FLAGS: StructSpec = struct_spec!("sys.flags", "sys.flags\n\nFlags provided through command line arguments or environment vars.", [
-    "debug", "inspect", "interactive", "optimize", "dont_write_bytecode", "no_user_site", "no_site",
-    "ignore_environment", "verbose", "bytes_warning", "quiet", "hash_randomization", "isolated", "dev_mode", "utf8_mode",
-    "warn_default_encoding", "safe_path", "int_max_str_digits", "gil", "thread_inherit_context", "context_aware_warnings",
-]);
-static VERSION_INFO: StructSpec = struct_spec!("sys.version_info", "sys.version_info\n\nVersion information as a named tuple.", [
-    "major", "minor", "micro", "releaselevel", "serial",
-]);
-static FLOAT_INFO: StructSpec = struct_spec!("sys.float_info", "sys.float_info\n\nA named tuple holding information about the float type.", [
-    "max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig", "mant_dig", "epsilon", "radix", "rounds",
-]);
-static INT_INFO: StructSpec = struct_spec!("sys.int_info", "sys.int_info\n\nA named tuple that holds information about Python's internal representation of integers.", [
-    "bits_per_digit", "sizeof_digit", "default_max_str_digits", "str_digits_check_threshold",
-]);
-static HASH_INFO: StructSpec = struct_spec!("sys.hash_info", "hash_info\n\nA named tuple providing parameters used for computing hashes.", [
-    "width", "modulus", "inf", "nan", "imag", "algorithm", "hash_bits", "seed_bits", "cutoff",
-]);
-static THREAD_INFO: StructSpec = struct_spec!("sys.thread_info", "sys.thread_info\n\nA named tuple holding information about the thread implementation.", [
-    "name", "lock", "version",
-]);
-static ASYNCGEN_HOOKS: StructSpec = struct_spec!("sys.asyncgen_hooks", "asyncgen_hooks\n\nNamed tuple with information about asynchronous generators hooks.", [
-    "firstiter", "finalizer",
-]);
-static UNRAISABLE: StructSpec = struct_spec!("UnraisableHookArgs", "UnraisableHookArgs\n\nType used to pass arguments to sys.unraisablehook.", [
-    "exc_type", "exc_value", "exc_traceback", "err_msg", "object",
-]);
+static FLAGS: StructSpec = struct_spec!(
+    "sys.flags",
+    "sys.flags\n\nFlags provided through command line arguments or environment vars.",
+    [
+        "debug",
+        "inspect",
+        "interactive",
+        "optimize",
+        "dont_write_bytecode",
+        "no_user_site",
+        "no_site",
+        "ignore_environment",
+        "verbose",
+        "bytes_warning",
+        "quiet",
+        "hash_randomization",
+        "isolated",
+        "dev_mode",
+        "utf8_mode",
+        "warn_default_encoding",
+        "safe_path",
+        "int_max_str_digits",
+        "gil",
+        "thread_inherit_context",
+        "context_aware_warnings",
+    ]
+);
+static VERSION_INFO: StructSpec = struct_spec!(
+    "sys.version_info",
+    "sys.version_info\n\nVersion information as a named tuple.",
+    ["major", "minor", "micro", "releaselevel", "serial",]
+);
+static FLOAT_INFO: StructSpec = struct_spec!(
+    "sys.float_info",
+    "sys.float_info\n\nA named tuple holding information about the float type.",
+    [
+        "max",
+        "max_exp",
+        "max_10_exp",
+        "min",
+        "min_exp",
+        "min_10_exp",
+        "dig",
+        "mant_dig",
+        "epsilon",
+        "radix",
+        "rounds",
+    ]
+);
+static INT_INFO: StructSpec = struct_spec!(
+    "sys.int_info",
+    "sys.int_info\n\nA named tuple that holds information about Python's internal representation of integers.",
+    ["bits_per_digit", "sizeof_digit", "default_max_str_digits", "str_digits_check_threshold",]
+);
+static HASH_INFO: StructSpec = struct_spec!(
+    "sys.hash_info",
+    "hash_info\n\nA named tuple providing parameters used for computing hashes.",
+    ["width", "modulus", "inf", "nan", "imag", "algorithm", "hash_bits", "seed_bits", "cutoff",]
+);
+static THREAD_INFO: StructSpec = struct_spec!(
+    "sys.thread_info",
+    "sys.thread_info\n\nA named tuple holding information about the thread implementation.",
+    ["name", "lock", "version",]
+);
+static ASYNCGEN_HOOKS: StructSpec = struct_spec!(
+    "sys.asyncgen_hooks",
+    "asyncgen_hooks\n\nNamed tuple with information about asynchronous generators hooks.",
+    ["firstiter", "finalizer",]
+);
+static UNRAISABLE: StructSpec = struct_spec!(
+    "UnraisableHookArgs",
+    "UnraisableHookArgs\n\nType used to pass arguments to sys.unraisablehook.",
+    ["exc_type", "exc_value", "exc_traceback", "err_msg", "object",]
+);
 
 impl Vm {
     /// `sys.get_asyncgen_hooks()`
@@ -116,29 +164,60 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
     let int = |n: u32| vm.int(i64::from(n));
     let bit = |b: bool| vm.int(i64::from(b));
     let flags = vec![
-        int(f.debug), int(f.inspect), int(f.interactive), int(f.optimize), bit(f.dont_write_bytecode),
-        bit(f.no_user_site), bit(f.no_site), bit(f.ignore_environment), int(f.verbose), int(f.bytes_warning), int(f.quiet),
-        bit(f.hash_randomization), bit(f.isolated), Value::bool(f.dev_mode), bit(f.utf8_mode),
-        bit(f.warn_default_encoding), Value::bool(f.safe_path), int(f.int_max_str_digits), vm.int(1),
-        bit(f.thread_inherit_context), bit(f.context_aware_warnings),
+        int(f.debug),
+        int(f.inspect),
+        int(f.interactive),
+        int(f.optimize),
+        bit(f.dont_write_bytecode),
+        bit(f.no_user_site),
+        bit(f.no_site),
+        bit(f.ignore_environment),
+        int(f.verbose),
+        int(f.bytes_warning),
+        int(f.quiet),
+        bit(f.hash_randomization),
+        bit(f.isolated),
+        Value::bool(f.dev_mode),
+        bit(f.utf8_mode),
+        bit(f.warn_default_encoding),
+        Value::bool(f.safe_path),
+        int(f.int_max_str_digits),
+        vm.int(1),
+        bit(f.thread_inherit_context),
+        bit(f.context_aware_warnings),
     ];
     set("flags", vm.struct_value(&FLAGS, flags)?);
     let info = || {
         vm.struct_value(
             &VERSION_INFO,
             vec![
-                vm.int(i64::from(version::MAJOR)), vm.int(i64::from(version::MINOR)), vm.int(i64::from(version::PATCH)),
-                vm.str("final"), vm.int(0),
+                vm.int(i64::from(version::MAJOR)),
+                vm.int(i64::from(version::MINOR)),
+                vm.int(i64::from(version::PATCH)),
+                vm.str("final"),
+                vm.int(0),
             ],
         )
     };
-    let hex = i64::from(version::MAJOR) << 24 | i64::from(version::MINOR) << 16 | i64::from(version::PATCH) << 8 | 0xf0;
+    let hex = i64::from(version::MAJOR) << 24
+        | i64::from(version::MINOR) << 16
+        | i64::from(version::PATCH) << 8
+        | 0xf0;
     set("version_info", info()?);
     set("hexversion", vm.int(hex));
     set("api_version", vm.int(1013));
     set("version", vm.str(version::sys_version()));
     set("copyright", vm.str("Copyright (c) 2001 Python Software Foundation.\nAll Rights Reserved.\n\nCopyright (c) the dx authors.\nAll Rights Reserved."));
-    set("platform", vm.str(if cfg!(target_os = "macos") { "darwin" } else if cfg!(windows) { "win32" } else { "linux" }));
+    set(
+        "platform",
+        vm.str(if cfg!(target_os = "macos") {
+            "darwin"
+        } else if cfg!(windows) {
+            "win32"
+        } else {
+            "linux"
+        }),
+    );
     set("byteorder", vm.str(if cfg!(target_endian = "little") { "little" } else { "big" }));
     set("maxsize", vm.int_u64(i64::MAX as u64));
     set("maxunicode", vm.int(0x10_ffff));
@@ -147,16 +226,47 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
     set("abiflags", vm.str(""));
     set("_git", vm.tuple(vec![vm.str("dx"), vm.str(""), vm.str("")]));
     set("_framework", vm.str(""));
-    set("float_info", vm.struct_value(&FLOAT_INFO, vec![
-        vm.float(f64::MAX), vm.int(1024), vm.int(308), vm.float(f64::MIN_POSITIVE), vm.int(-1021), vm.int(-307), vm.int(15),
-        vm.int(53), vm.float(f64::EPSILON), vm.int(2), vm.int(1),
-    ])?);
+    set(
+        "float_info",
+        vm.struct_value(
+            &FLOAT_INFO,
+            vec![
+                vm.float(f64::MAX),
+                vm.int(1024),
+                vm.int(308),
+                vm.float(f64::MIN_POSITIVE),
+                vm.int(-1021),
+                vm.int(-307),
+                vm.int(15),
+                vm.int(53),
+                vm.float(f64::EPSILON),
+                vm.int(2),
+                vm.int(1),
+            ],
+        )?,
+    );
     set("int_info", vm.struct_value(&INT_INFO, vec![vm.int(30), vm.int(4), vm.int(4300), vm.int(640)])?);
-    set("hash_info", vm.struct_value(&HASH_INFO, vec![
-        vm.int(64), vm.int(hash::MODULUS as i64), vm.int(hash::INF), vm.int(0), vm.int(1_000_003), vm.str("wyfold"), vm.int(64),
-        vm.int(64), vm.int(0),
-    ])?);
-    set("thread_info", vm.struct_value(&THREAD_INFO, vec![vm.str("pthread"), vm.str("semaphore"), Value::NONE])?);
+    set(
+        "hash_info",
+        vm.struct_value(
+            &HASH_INFO,
+            vec![
+                vm.int(64),
+                vm.int(hash::MODULUS as i64),
+                vm.int(hash::INF),
+                vm.int(0),
+                vm.int(1_000_003),
+                vm.str("wyfold"),
+                vm.int(64),
+                vm.int(64),
+                vm.int(0),
+            ],
+        )?,
+    );
+    set(
+        "thread_info",
+        vm.struct_value(&THREAD_INFO, vec![vm.str("pthread"), vm.str("semaphore"), Value::NONE])?,
+    );
     let natives = stdlib::MODULES.iter().map(|m| vm.str(m.name)).collect();
     set("builtin_module_names", vm.tuple(natives));
     let names: Vec<Value> = frozen::names()
@@ -180,10 +290,15 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
     set("dont_write_bytecode", Value::bool(f.dont_write_bytecode));
     let prefix = config.pycache_prefix.as_ref().map_or(Value::NONE, |p| vm.os_str(p.as_os_str()));
     set("pycache_prefix", prefix);
-    let home = config.executable.parent().and_then(|bin| bin.parent()).map_or_else(|| "/usr".into(), |p| p.to_path_buf());
+    let home = config
+        .executable
+        .parent()
+        .and_then(|bin| bin.parent())
+        .map_or_else(|| "/usr".into(), |p| p.to_path_buf());
     for name in ["prefix", "exec_prefix", "base_prefix", "base_exec_prefix"] {
         set(name, vm.os_str(home.as_os_str()));
     }
+    set("_cpu_count_config", vm.int(config.cpu_count.map_or(-1, i64::from)));
     set("_stdlib_dir", Value::NONE);
     let mut path = Vec::new();
     if let Some(given) = &config.module_search_path {
@@ -216,7 +331,11 @@ pub fn streams(vm: &Vm, config: &Config) -> PyResult<()> {
     if stdlib::find("_io").is_none() {
         return Ok(());
     }
-    let io = vm.import("_io")?;
+    let loaded = vm.interp().modules.cloned().get_str(&vm.intern("_io"));
+    let io = match loaded {
+        Some(io) => io,
+        None => vm.import_native("_io")?.unwrap_or(Value::NONE),
+    };
     let open = vm.getattr_str(&io, "open")?;
     let wrapper = vm.getattr_str(&io, "TextIOWrapper")?;
     for (name, fd, mode) in [("stdin", 0, "rb"), ("stdout", 1, "wb"), ("stderr", 2, "wb")] {
@@ -228,8 +347,10 @@ pub fn streams(vm: &Vm, config: &Config) -> PyResult<()> {
         let raw_mode = config.unbuffered && fd != 0;
         let buffering = vm.int(if raw_mode { 0 } else { -1 });
         let none = Value::NONE;
-        let buffer =
-            vm.call_args(&open, &[vm.int(fd), vm.str(mode), buffering, none.clone(), none.clone(), none, Value::FALSE])?;
+        let buffer = vm.call_args(
+            &open,
+            &[vm.int(fd), vm.str(mode), buffering, none.clone(), none.clone(), none, Value::FALSE],
+        )?;
         let errors = if fd == 2 { "backslashreplace" } else { config.stdio_errors.as_str() };
         let terminal = crate::runtime::sys::is_terminal(fd as i32);
         let line_buffering = Value::bool(fd == 2 || (terminal && !raw_mode));

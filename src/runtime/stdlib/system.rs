@@ -264,7 +264,11 @@ impl Vm {
     }
     /// Calls with the content of a bytes-like object, without the interpreter lock if that is safe: `bytes` never
     /// change; everything else is copied.
-    pub fn buffer_blocking<R>(&self, value: &Value, mut body: impl FnMut(&[u8]) -> Sys<R>) -> PyResult<Sys<R>> {
+    pub fn buffer_blocking<R>(
+        &self,
+        value: &Value,
+        mut body: impl FnMut(&[u8]) -> Sys<R>,
+    ) -> PyResult<Sys<R>> {
         if value.kind() == kind::BYTES
             && let Some(bytes) = self.bytes_of(value)
         {

@@ -118,14 +118,24 @@ const LOCK_METHODS: &[Native] = &[
     native("release_lock(self, /)", |vm, args| release(vm, &args[0]), "An obsolete synonym of release()."),
     native("locked(self, /)", locked, "Return whether the lock is in the locked state."),
     native("locked_lock(self, /)", locked, "An obsolete synonym of locked()."),
-    native("__enter__(self, /)", |vm, args| {
-        Ok(Value::bool(take(vm, &*lock(vm, &args[0])?, Patience::Until(None))?))
-    }, "Lock the lock."),
-    native_raw("__exit__(self, /, *exc_info)", |vm, args: Args| release(vm, &args.values[0]), "Release the lock."),
-    native("_at_fork_reinit(self, /)", |vm, args| {
-        vm.cast::<Lock>(&args[0])?.lock.set(Arc::new(sync::Lock::new()));
-        Ok(Value::NONE)
-    }, ""),
+    native(
+        "__enter__(self, /)",
+        |vm, args| Ok(Value::bool(take(vm, &*lock(vm, &args[0])?, Patience::Until(None))?)),
+        "Lock the lock.",
+    ),
+    native_raw(
+        "__exit__(self, /, *exc_info)",
+        |vm, args: Args| release(vm, &args.values[0]),
+        "Release the lock.",
+    ),
+    native(
+        "_at_fork_reinit(self, /)",
+        |vm, args| {
+            vm.cast::<Lock>(&args[0])?.lock.set(Arc::new(sync::Lock::new()));
+            Ok(Value::NONE)
+        },
+        "",
+    ),
 ];
 
 /// `_thread.lock`
@@ -191,7 +201,11 @@ pub static RLOCK: TypeSpec = TypeSpec::new("_thread.RLock", RLock::layout)
     .flags(type_flag::WEAKREF | type_flag::BASE)
     .slots(|s| {
         s.new = Some(|vm, ty, _| {
-            let new = RLock { lock: LockCell::new(Arc::new(sync::Lock::new())), owner: Cell::new(0), count: Cell::new(0) };
+            let new = RLock {
+                lock: LockCell::new(Arc::new(sync::Lock::new())),
+                owner: Cell::new(0),
+                count: Cell::new(0),
+            };
             Ok(vm.alloc(ty, new).into_value())
         });
         s.repr = Some(|vm, object| {
@@ -199,57 +213,97 @@ pub static RLOCK: TypeSpec = TypeSpec::new("_thread.RLock", RLock::layout)
             let state = if this.count.get() > 0 { "locked" } else { "unlocked" };
             Ok(vm.str(format!(
                 "<{state} {} object owner={} count={} at 0x{:x}>",
-                vm.full_type_name(object), this.owner.get(), this.count.get(), object.to_bits())))
+                vm.full_type_name(object),
+                this.owner.get(),
+                this.count.get(),
+                object.to_bits()
+            )))
         });
     })
     .methods(&[
-        native("acquire(self, blocking=True, timeout=-1)", |vm, args| {
-            let patience = patience(vm, &args[1], &args[2])?;
-            Ok(Value::bool(rlock_take(vm, rlock(vm, &args[0])?, patience)?))
-        }, "Lock the lock."),
+        native(
+            "acquire(self, blocking=True, timeout=-1)",
+            |vm, args| {
+                let patience = patience(vm, &args[1], &args[2])?;
+                Ok(Value::bool(rlock_take(vm, rlock(vm, &args[0])?, patience)?))
+            },
+            "Lock the lock.",
+        ),
         native("release(self, /)", |vm, args| rlock_release(vm, &args[0]), "Release the lock."),
-        native("locked(self, /)", |vm, args| Ok(Value::bool(rlock(vm, &args[0])?.count.get() > 0)), "Return a boolean indicating whether this object is locked right now."),
-        native("__enter__(self, /)", |vm, args| {
-            Ok(Value::bool(rlock_take(vm, rlock(vm, &args[0])?, Patience::Until(None))?))
-        }, "Lock the lock."),
-        native_raw("__exit__(self, /, *exc_info)", |vm, args: Args| rlock_release(vm, &args.values[0]), "Release the lock."),
-        native("_is_owned(self, /)", |vm, args| {
-            let this = rlock(vm, &args[0])?;
-            Ok(Value::bool(this.count.get() > 0 && this.owner.get() == vm.thread_id.get()))
-        }, "For internal use by `threading.Condition`."),
-        native("_recursion_count(self, /)", |vm, args| {
-            let this = rlock(vm, &args[0])?;
-            Ok(vm.int(if this.owner.get() == vm.thread_id.get() { this.count.get() as i64 } else { 0 }))
-        }, "For internal use by reentrancy checks."),
-        native("_release_save(self, /)", |vm, args| {
-            let this = rlock(vm, &args[0])?;
-            if this.count.get() == 0 {
-                return Err(vm.runtime_error("cannot release un-acquired lock"));
-            }
-            let (count, owner) = (this.count.replace(0), this.owner.replace(0));
-            this.lock.cloned().release();
-            Ok(vm.tuple(vec![vm.int(count as i64), vm.int_u64(owner)]))
-        }, "For internal use by `threading.Condition`."),
-        native("_acquire_restore(self, state, /)", |vm, args| {
-            let state = vm.collect(&args[1])?;
-            let [count, owner] = state.as_slice() else { return Err(vm.type_error("_acquire_restore() needs a pair")) };
-            let (count, owner) = (vm.to_u64(count)?, vm.to_u64(owner)?);
-            let this = rlock(vm, &args[0])?;
-            let lock = this.lock.cloned();
-            if !lock.try_acquire() {
-                vm.blocking(|| lock.acquire_until(None));
-            }
-            this.owner.set(owner);
-            this.count.set(count);
-            Ok(Value::NONE)
-        }, "For internal use by `threading.Condition`."),
-        native("_at_fork_reinit(self, /)", |vm, args| {
-            let this = rlock(vm, &args[0])?;
-            this.lock.set(Arc::new(sync::Lock::new()));
-            this.owner.set(0);
-            this.count.set(0);
-            Ok(Value::NONE)
-        }, ""),
+        native(
+            "locked(self, /)",
+            |vm, args| Ok(Value::bool(rlock(vm, &args[0])?.count.get() > 0)),
+            "Return a boolean indicating whether this object is locked right now.",
+        ),
+        native(
+            "__enter__(self, /)",
+            |vm, args| Ok(Value::bool(rlock_take(vm, rlock(vm, &args[0])?, Patience::Until(None))?)),
+            "Lock the lock.",
+        ),
+        native_raw(
+            "__exit__(self, /, *exc_info)",
+            |vm, args: Args| rlock_release(vm, &args.values[0]),
+            "Release the lock.",
+        ),
+        native(
+            "_is_owned(self, /)",
+            |vm, args| {
+                let this = rlock(vm, &args[0])?;
+                Ok(Value::bool(this.count.get() > 0 && this.owner.get() == vm.thread_id.get()))
+            },
+            "For internal use by `threading.Condition`.",
+        ),
+        native(
+            "_recursion_count(self, /)",
+            |vm, args| {
+                let this = rlock(vm, &args[0])?;
+                Ok(vm.int(if this.owner.get() == vm.thread_id.get() { this.count.get() as i64 } else { 0 }))
+            },
+            "For internal use by reentrancy checks.",
+        ),
+        native(
+            "_release_save(self, /)",
+            |vm, args| {
+                let this = rlock(vm, &args[0])?;
+                if this.count.get() == 0 {
+                    return Err(vm.runtime_error("cannot release un-acquired lock"));
+                }
+                let (count, owner) = (this.count.replace(0), this.owner.replace(0));
+                this.lock.cloned().release();
+                Ok(vm.tuple(vec![vm.int(count as i64), vm.int_u64(owner)]))
+            },
+            "For internal use by `threading.Condition`.",
+        ),
+        native(
+            "_acquire_restore(self, state, /)",
+            |vm, args| {
+                let state = vm.collect(&args[1])?;
+                let [count, owner] = state.as_slice() else {
+                    return Err(vm.type_error("_acquire_restore() needs a pair"));
+                };
+                let (count, owner) = (vm.to_u64(count)?, vm.to_u64(owner)?);
+                let this = rlock(vm, &args[0])?;
+                let lock = this.lock.cloned();
+                if !lock.try_acquire() {
+                    vm.blocking(|| lock.acquire_until(None));
+                }
+                this.owner.set(owner);
+                this.count.set(count);
+                Ok(Value::NONE)
+            },
+            "For internal use by `threading.Condition`.",
+        ),
+        native(
+            "_at_fork_reinit(self, /)",
+            |vm, args| {
+                let this = rlock(vm, &args[0])?;
+                this.lock.set(Arc::new(sync::Lock::new()));
+                this.owner.set(0);
+                this.count.set(0);
+                Ok(Value::NONE)
+            },
+            "",
+        ),
     ]);
 
 // ---------------------------------------------------------------------------------------------- local
@@ -274,7 +328,8 @@ crate::payload!(Local, "_local", gc {
 impl Drop for Local {
     fn drop(&mut self) {
         let threads = vm().interp().threads.borrow().clone();
-        let dicts: Vec<Value> = threads.iter().filter_map(|vm| vm.locals.borrow_mut().remove(&self.number)).collect();
+        let dicts: Vec<Value> =
+            threads.iter().filter_map(|vm| vm.locals.borrow_mut().remove(&self.number)).collect();
         drop(dicts);
     }
 }
@@ -337,7 +392,9 @@ pub static LOCAL: TypeSpec = TypeSpec::new("_thread._local", Local::layout)
             switch_dict(vm, object)?;
             if name.as_str().is_some_and(|n| n.bytes() == b"__dict__") {
                 return Err(vm.attribute_error(format!(
-                    "'{}' object attribute '__dict__' is read-only", object.type_name(vm))));
+                    "'{}' object attribute '__dict__' is read-only",
+                    object.type_name(vm)
+                )));
             }
             vm.generic_setattr(object, name, value)
         });
@@ -413,15 +470,19 @@ pub static HANDLE: TypeSpec = TypeSpec::new("_thread._ThreadHandle", Handle::lay
     })
     .methods(&[
         native("join(self, timeout=None, /)", join, ""),
-        native("_set_done(self, /)", |vm, args| {
-            let this = handle(vm, &args[0])?;
-            if this.phase.get() == Phase::New {
-                return Err(vm.runtime_error("thread not started"));
-            }
-            this.phase.set(Phase::Done);
-            this.end.release();
-            Ok(Value::NONE)
-        }, ""),
+        native(
+            "_set_done(self, /)",
+            |vm, args| {
+                let this = handle(vm, &args[0])?;
+                if this.phase.get() == Phase::New {
+                    return Err(vm.runtime_error("thread not started"));
+                }
+                this.phase.set(Phase::Done);
+                this.end.release();
+                Ok(Value::NONE)
+            },
+            "",
+        ),
         native("is_done(self, /)", |vm, args| Ok(Value::bool(is_done(handle(vm, &args[0])?))), ""),
     ])
     .getset(&[getter("ident", |vm, h| Ok(vm.int_u64(handle(vm, h)?.ident.get())), "")]);
@@ -476,9 +537,18 @@ fn report(vm: &Vm, raised: Raised, function: &Value) {
     vm.write_unraisable_message(raised, &Value::NONE, Some(&message));
 }
 
-fn start(vm: &Vm, handle: &Handle, function: &Value, args: Vec<Value>, names: Vec<Value>, daemon: bool) -> PyResult<()> {
+fn start(
+    vm: &Vm,
+    handle: &Handle,
+    function: &Value,
+    args: Vec<Value>,
+    names: Vec<Value>,
+    daemon: bool,
+) -> PyResult<()> {
     if vm.interp().finalizing.load(Ordering::Relaxed) {
-        return Err(vm.raise(&exc::PYTHON_FINALIZATION_ERROR, "can't create new thread at interpreter shutdown"));
+        return Err(
+            vm.raise(&exc::PYTHON_FINALIZATION_ERROR, "can't create new thread at interpreter shutdown")
+        );
     }
     if handle.phase.get() != Phase::New {
         return Err(vm.runtime_error("thread already started"));
@@ -558,7 +628,11 @@ fn shutdown(vm: &Vm, _: &[Value]) -> PyResult<Value> {
         let next = vm.interp().awaited.borrow().first().cloned();
         let Some(end) = next else { return Ok(Value::NONE) };
         if let Err(raised) = take(vm, &end, Patience::Until(None)) {
-            vm.write_unraisable_message(raised, &Value::NONE, Some("Exception ignored on threading shutdown"));
+            vm.write_unraisable_message(
+                raised,
+                &Value::NONE,
+                Some("Exception ignored on threading shutdown"),
+            );
             return Ok(Value::NONE);
         }
         end.release();
@@ -577,7 +651,12 @@ pub fn after_fork(vm: &Vm) {
 static HOOK_ARGS: StructSpec = StructSpec::new(
     "_thread._ExceptHookArgs",
     "ExceptHookArgs\n\nType used to pass arguments to threading.excepthook.",
-    &[("exc_type", "Exception type"), ("exc_value", "Exception value"), ("exc_traceback", "Exception traceback"), ("thread", "Thread")],
+    &[
+        ("exc_type", "Exception type"),
+        ("exc_value", "Exception value"),
+        ("exc_traceback", "Exception traceback"),
+        ("thread", "Thread"),
+    ],
 );
 
 fn excepthook(vm: &Vm, args: &[Value]) -> PyResult<Value> {
@@ -623,55 +702,131 @@ pub static MODULE: NativeModule = NativeModule {
     doc: "This module provides primitive operations to write multi-threaded programs.\nThe 'threading' module provides a more convenient interface.",
     functions: &[
         native("allocate_lock()", |vm, _| Ok(vm.alloc_spec(&LOCK, new_lock())), "Create a new lock object."),
-        native("allocate()", |vm, _| Ok(vm.alloc_spec(&LOCK, new_lock())), "An obsolete synonym of allocate_lock()."),
-        native("get_ident()", |vm, _| Ok(vm.int_u64(vm.thread_id.get())), "Return a non-zero integer that uniquely identifies the current thread."),
-        native("_get_main_thread_ident()", |vm, _| Ok(vm.int_u64(vm.interp().main_thread.get())), "Internal only. Return a non-zero integer that uniquely identifies the main thread."),
-        native("get_native_id()", |vm, _| Ok(vm.int_u64(sync::native_id())), "Return a non-negative integer identifying the thread as reported by the OS."),
-        native("_count()", |vm, _| Ok(vm.int(COUNT.load(Ordering::Relaxed) as i64)), "Return the number of currently running Python threads, excluding the main thread."),
-        native("_is_main_interpreter()", |_, _| Ok(Value::TRUE), "Return True if the current interpreter is the main Python interpreter."),
-        native("_shutdown()", shutdown, "Wait for all non-daemon threads (other than the calling thread) to stop."),
-        native("daemon_threads_allowed()", |_, _| Ok(Value::TRUE), "Return True if daemon threads are allowed in the current interpreter."),
-        native("stack_size(size=0, /)", stack_size, "Return the thread stack size used when creating new threads."),
-        native("start_new_thread(function, args, kwargs={}, /)", start_new_thread, "Start a new thread and return its identifier."),
-        native("start_new(function, args, kwargs={}, /)", start_new_thread, "An obsolete synonym of start_new_thread()."),
-        native("start_joinable_thread(function, handle=None, daemon=True)", start_joinable_thread, "*For internal use only*: start a new thread."),
-        native("_make_thread_handle(ident, /)", |vm, args| {
-            let made = new_handle();
-            made.ident.set(vm.to_u64(&args[0])?);
-            made.phase.set(Phase::Running);
-            made.end.try_acquire();
-            Ok(vm.alloc_spec(&HANDLE, made))
-        }, "Internal only. Make a thread handle for threads not spawned by the _thread or threading module."),
-        native("interrupt_main(signum=2, /)", |vm, args| {
-            let number = args[0].given().map_or(Ok(2), |n| vm.c_int(n))?;
-            if !(1..65).contains(&number) {
-                return Err(vm.value_error("signal number out of range"));
-            }
-            if crate::runtime::stdlib::signal::is_handled(vm, number)? {
-                crate::runtime::sys::note_signal(number);
-            }
-            Ok(Value::NONE)
-        }, "Simulate the arrival of the given signal in the main thread."),
-        native("exit()", |vm, _| Err(vm.raise_args(&exc::SYSTEM_EXIT, vec![])), "Raise a SystemExit exception."),
-        native("exit_thread()", |vm, _| Err(vm.raise_args(&exc::SYSTEM_EXIT, vec![])), "An obsolete synonym of exit()."),
+        native(
+            "allocate()",
+            |vm, _| Ok(vm.alloc_spec(&LOCK, new_lock())),
+            "An obsolete synonym of allocate_lock().",
+        ),
+        native(
+            "get_ident()",
+            |vm, _| Ok(vm.int_u64(vm.thread_id.get())),
+            "Return a non-zero integer that uniquely identifies the current thread.",
+        ),
+        native(
+            "_get_main_thread_ident()",
+            |vm, _| Ok(vm.int_u64(vm.interp().main_thread.get())),
+            "Internal only. Return a non-zero integer that uniquely identifies the main thread.",
+        ),
+        native(
+            "get_native_id()",
+            |vm, _| Ok(vm.int_u64(sync::native_id())),
+            "Return a non-negative integer identifying the thread as reported by the OS.",
+        ),
+        native(
+            "_count()",
+            |vm, _| Ok(vm.int(COUNT.load(Ordering::Relaxed) as i64)),
+            "Return the number of currently running Python threads, excluding the main thread.",
+        ),
+        native(
+            "_is_main_interpreter()",
+            |_, _| Ok(Value::TRUE),
+            "Return True if the current interpreter is the main Python interpreter.",
+        ),
+        native(
+            "_shutdown()",
+            shutdown,
+            "Wait for all non-daemon threads (other than the calling thread) to stop.",
+        ),
+        native(
+            "daemon_threads_allowed()",
+            |_, _| Ok(Value::TRUE),
+            "Return True if daemon threads are allowed in the current interpreter.",
+        ),
+        native(
+            "stack_size(size=0, /)",
+            stack_size,
+            "Return the thread stack size used when creating new threads.",
+        ),
+        native(
+            "start_new_thread(function, args, kwargs={}, /)",
+            start_new_thread,
+            "Start a new thread and return its identifier.",
+        ),
+        native(
+            "start_new(function, args, kwargs={}, /)",
+            start_new_thread,
+            "An obsolete synonym of start_new_thread().",
+        ),
+        native(
+            "start_joinable_thread(function, handle=None, daemon=True)",
+            start_joinable_thread,
+            "*For internal use only*: start a new thread.",
+        ),
+        native(
+            "_make_thread_handle(ident, /)",
+            |vm, args| {
+                let made = new_handle();
+                made.ident.set(vm.to_u64(&args[0])?);
+                made.phase.set(Phase::Running);
+                made.end.try_acquire();
+                Ok(vm.alloc_spec(&HANDLE, made))
+            },
+            "Internal only. Make a thread handle for threads not spawned by the _thread or threading module.",
+        ),
+        native(
+            "interrupt_main(signum=2, /)",
+            |vm, args| {
+                let number = args[0].given().map_or(Ok(2), |n| vm.c_int(n))?;
+                if !(1..65).contains(&number) {
+                    return Err(vm.value_error("signal number out of range"));
+                }
+                if crate::runtime::stdlib::signal::is_handled(vm, number)? {
+                    crate::runtime::sys::note_signal(number);
+                }
+                Ok(Value::NONE)
+            },
+            "Simulate the arrival of the given signal in the main thread.",
+        ),
+        native(
+            "exit()",
+            |vm, _| Err(vm.raise_args(&exc::SYSTEM_EXIT, vec![])),
+            "Raise a SystemExit exception.",
+        ),
+        native(
+            "exit_thread()",
+            |vm, _| Err(vm.raise_args(&exc::SYSTEM_EXIT, vec![])),
+            "An obsolete synonym of exit().",
+        ),
         native("_excepthook(exc_info, /)", excepthook, "Handle uncaught Thread.run() exception."),
-        native("set_name(name)", |vm, args| {
-            let name = vm.fs_encode(&args[0])?;
-            let mut end = name.len().min(15);
-            while end > 0 && end < name.len() && name[end] & 0xc0 == 0x80 {
-                end -= 1;
-            }
-            if let Some(text) = crate::runtime::sys::file::c_text(&name[..end]) {
-                sync::set_thread_name(&text);
-            }
-            Ok(Value::NONE)
-        }, "Set the name of the current thread."),
-        native("_get_name()", |vm, _| Ok(vm.fs_decode(&sync::thread_name())), "Get the name of the current thread."),
+        native(
+            "set_name(name)",
+            |vm, args| {
+                let name = vm.fs_encode(&args[0])?;
+                let mut end = name.len().min(15);
+                while end > 0 && end < name.len() && name[end] & 0xc0 == 0x80 {
+                    end -= 1;
+                }
+                if let Some(text) = crate::runtime::sys::file::c_text(&name[..end]) {
+                    sync::set_thread_name(&text);
+                }
+                Ok(Value::NONE)
+            },
+            "Set the name of the current thread.",
+        ),
+        native(
+            "_get_name()",
+            |vm, _| Ok(vm.fs_decode(&sync::thread_name())),
+            "Get the name of the current thread.",
+        ),
     ],
     init: |vm, dict| {
-        for (name, spec) in
-            [("lock", &LOCK), ("LockType", &LOCK), ("RLock", &RLOCK), ("_local", &LOCAL), ("_ThreadHandle", &HANDLE)]
-        {
+        for (name, spec) in [
+            ("lock", &LOCK),
+            ("LockType", &LOCK),
+            ("RLock", &RLOCK),
+            ("_local", &LOCAL),
+            ("_ThreadHandle", &HANDLE),
+        ] {
             vm.set_in(dict, name, vm.typ(spec).value().clone());
         }
         vm.set_in(dict, "error", vm.typ(&exc::RUNTIME_ERROR).value().clone());

@@ -41,7 +41,15 @@ fn ask(vm: &Vm, clock: i32) -> PyResult<i64> {
 
 fn tm_value(vm: &Vm, tm: &Tm) -> PyResult<Value> {
     let mut fields: Vec<Value> = [
-        tm.year + 1900, tm.month + 1, tm.day, tm.hour, tm.minute, tm.second, (tm.weekday + 6) % 7, tm.yearday + 1, tm.dst,
+        tm.year + 1900,
+        tm.month + 1,
+        tm.day,
+        tm.hour,
+        tm.minute,
+        tm.second,
+        (tm.weekday + 6) % 7,
+        tm.yearday + 1,
+        tm.dst,
     ]
     .iter()
     .map(|n| vm.int((*n).into()))
@@ -53,7 +61,9 @@ fn tm_value(vm: &Vm, tm: &Tm) -> PyResult<Value> {
 
 /// An argument in seconds, rounded down; now if there is none.
 fn time_argument(vm: &Vm, value: &Value) -> PyResult<i64> {
-    let Some(value) = value.some() else { return Ok(ask(vm, libc::CLOCK_REALTIME)?.div_euclid(1_000_000_000)) };
+    let Some(value) = value.some() else {
+        return Ok(ask(vm, libc::CLOCK_REALTIME)?.div_euclid(1_000_000_000));
+    };
     if vm.is_int(value) {
         return match vm.to_i64(value) {
             Ok(n) => Ok(n),
@@ -64,7 +74,9 @@ fn time_argument(vm: &Vm, value: &Value) -> PyResult<i64> {
         };
     }
     if value.ty(vm).slots.get().float.is_none() && value.ty(vm).slots.get().index.is_none() {
-        return Err(vm.type_error(format!("'{}' object cannot be interpreted as an integer", value.type_name(vm))));
+        return Err(
+            vm.type_error(format!("'{}' object cannot be interpreted as an integer", value.type_name(vm)))
+        );
     }
     let x = vm.to_f64(value)?;
     if x.is_nan() {
@@ -88,7 +100,9 @@ fn broken_down(vm: &Vm, value: &Value, local: bool) -> PyResult<Tm> {
 
 /// A tuple of nine numbers.
 fn tm_argument(vm: &Vm, value: &Value, function: &str) -> PyResult<Tm> {
-    let Some(tuple) = value.as_tuple() else { return Err(vm.type_error("Tuple or struct_time argument required")) };
+    let Some(tuple) = value.as_tuple() else {
+        return Err(vm.type_error("Tuple or struct_time argument required"));
+    };
     let items = tuple.items();
     if items.len() != 9 {
         return Err(vm.type_error(format!("{function}(): illegal time tuple argument")));
@@ -153,7 +167,8 @@ fn check(vm: &Vm, tm: &mut Tm) -> PyResult<()> {
 
 fn asctime_text(tm: &Tm) -> String {
     const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     format!(
         "{} {}{:>3} {:02}:{:02}:{:02} {}",
         DAYS[tm.weekday.rem_euclid(7) as usize],
@@ -179,7 +194,9 @@ fn tuple_or_now(vm: &Vm, value: &Value, function: &str) -> PyResult<Tm> {
 
 fn strftime(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let Some(format) = args[0].as_str() else {
-        return Err(vm.type_error(format!("strftime() argument 1 must be str, not {}", args[0].type_name(vm))));
+        return Err(
+            vm.type_error(format!("strftime() argument 1 must be str, not {}", args[0].type_name(vm)))
+        );
     };
     let tm = tuple_or_now(vm, &args[1], "strftime")?;
     let mut tm = tm;
@@ -195,7 +212,9 @@ fn strftime(vm: &Vm, args: &[Value]) -> PyResult<Value> {
             break;
         }
         let mut end = 1;
-        while end < rest.len() && (matches!(rest[end], b'_' | b'-' | b'^' | b'#' | b'E' | b'O') || rest[end].is_ascii_digit()) {
+        while end < rest.len()
+            && (matches!(rest[end], b'_' | b'-' | b'^' | b'#' | b'E' | b'O') || rest[end].is_ascii_digit())
+        {
             end += 1;
         }
         if end >= rest.len() || !rest[end].is_ascii() || rest[end] == 0 {
@@ -230,8 +249,12 @@ fn clock_info(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         "time" => ("clock_gettime(CLOCK_REALTIME)", libc::CLOCK_REALTIME, false, true),
         "monotonic" => ("clock_gettime(CLOCK_MONOTONIC)", libc::CLOCK_MONOTONIC, true, false),
         "perf_counter" => ("clock_gettime(CLOCK_MONOTONIC)", libc::CLOCK_MONOTONIC, true, false),
-        "process_time" => ("clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", libc::CLOCK_PROCESS_CPUTIME_ID, true, false),
-        "thread_time" => ("clock_gettime(CLOCK_THREAD_CPUTIME_ID)", libc::CLOCK_THREAD_CPUTIME_ID, true, false),
+        "process_time" => {
+            ("clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", libc::CLOCK_PROCESS_CPUTIME_ID, true, false)
+        }
+        "thread_time" => {
+            ("clock_gettime(CLOCK_THREAD_CPUTIME_ID)", libc::CLOCK_THREAD_CPUTIME_ID, true, false)
+        }
         _ => return Err(vm.value_error("unknown clock")),
     };
     let dict = vm.new_dict();
@@ -320,10 +343,19 @@ pub static MODULE: NativeModule = NativeModule {
     },
     init: |vm, dict| {
         clock::set_zone();
-        vm.set_ints_in(dict, &[
-            ("CLOCK_REALTIME", 0), ("CLOCK_MONOTONIC", 1), ("CLOCK_PROCESS_CPUTIME_ID", 2), ("CLOCK_THREAD_CPUTIME_ID", 3),
-            ("CLOCK_MONOTONIC_RAW", 4), ("CLOCK_BOOTTIME", 7), ("CLOCK_TAI", 11), ("_STRUCT_TM_ITEMS", 11),
-        ]);
+        vm.set_ints_in(
+            dict,
+            &[
+                ("CLOCK_REALTIME", 0),
+                ("CLOCK_MONOTONIC", 1),
+                ("CLOCK_PROCESS_CPUTIME_ID", 2),
+                ("CLOCK_THREAD_CPUTIME_ID", 3),
+                ("CLOCK_MONOTONIC_RAW", 4),
+                ("CLOCK_BOOTTIME", 7),
+                ("CLOCK_TAI", 11),
+                ("_STRUCT_TM_ITEMS", 11),
+            ],
+        );
         vm.set_in(dict, "struct_time", vm.struct_type(&STRUCT_TIME).value().clone());
         set_zone_names(vm, dict)
     },

@@ -39,8 +39,14 @@ pub fn spec(nanoseconds: i64) -> libc::timespec {
 pub fn sleep_until(nanoseconds: i64) -> Sys<()> {
     let time = spec(nanoseconds);
     // SAFETY: the structure is readable; the call gives the error itself.
-    match unsafe { libc::clock_nanosleep(libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME, &raw const time, std::ptr::null_mut()) }
-    {
+    match unsafe {
+        libc::clock_nanosleep(
+            libc::CLOCK_MONOTONIC,
+            libc::TIMER_ABSTIME,
+            &raw const time,
+            std::ptr::null_mut(),
+        )
+    } {
         0 => Ok(()),
         problem => Err(problem),
     }
@@ -125,7 +131,11 @@ pub fn broken_down(seconds: i64, local: bool) -> Sys<Tm> {
     // SAFETY: the structure is written by the system.
     unsafe {
         let mut raw: libc::tm = std::mem::zeroed();
-        let at = if local { libc::localtime_r(&raw const time, &raw mut raw) } else { libc::gmtime_r(&raw const time, &raw mut raw) };
+        let at = if local {
+            libc::localtime_r(&raw const time, &raw mut raw)
+        } else {
+            libc::gmtime_r(&raw const time, &raw mut raw)
+        };
         if at.is_null() {
             return Err(match super::errno() {
                 0 => libc::EINVAL,

@@ -47,8 +47,10 @@ pub fn pwrite(fd: i32, bytes: &[u8], offset: i64) -> Sys<usize> {
 }
 /// `readv`, `preadv2`
 pub fn readv(fd: i32, buffers: &mut [Vec<u8>], at: Option<(i64, i32)>) -> Sys<usize> {
-    let parts: Vec<libc::iovec> =
-        buffers.iter_mut().map(|b| libc::iovec { iov_base: b.as_mut_ptr().cast(), iov_len: b.len() }).collect();
+    let parts: Vec<libc::iovec> = buffers
+        .iter_mut()
+        .map(|b| libc::iovec { iov_base: b.as_mut_ptr().cast(), iov_len: b.len() })
+        .collect();
     // SAFETY: every part describes a buffer that is writable for its length.
     size(unsafe {
         match at {
@@ -60,8 +62,10 @@ pub fn readv(fd: i32, buffers: &mut [Vec<u8>], at: Option<(i64, i32)>) -> Sys<us
 }
 /// `writev`, `pwritev2`
 pub fn writev(fd: i32, buffers: &[Vec<u8>], at: Option<(i64, i32)>) -> Sys<usize> {
-    let parts: Vec<libc::iovec> =
-        buffers.iter().map(|b| libc::iovec { iov_base: b.as_ptr().cast_mut().cast(), iov_len: b.len() }).collect();
+    let parts: Vec<libc::iovec> = buffers
+        .iter()
+        .map(|b| libc::iovec { iov_base: b.as_ptr().cast_mut().cast(), iov_len: b.len() })
+        .collect();
     // SAFETY: every part describes a buffer that is readable for its length and is only read.
     size(unsafe {
         match at {
@@ -124,7 +128,9 @@ pub fn dup(fd: i32) -> Sys<i32> {
 /// `dup2` or `dup3` with close-on-exec.
 pub fn dup2(fd: i32, to: i32, inheritable: bool) -> Sys<i32> {
     // SAFETY: asks the system about numbers.
-    number(unsafe { if inheritable || fd == to { libc::dup2(fd, to) } else { libc::dup3(fd, to, libc::O_CLOEXEC) } })
+    number(unsafe {
+        if inheritable || fd == to { libc::dup2(fd, to) } else { libc::dup3(fd, to, libc::O_CLOEXEC) }
+    })
 }
 /// `pipe2`
 pub fn pipe(flags: i32) -> Sys<(i32, i32)> {
@@ -273,8 +279,16 @@ pub fn statvfs(path: Result<&CStr, i32>) -> Sys<[u64; 11]> {
         })?;
         #[allow(clippy::unnecessary_cast, clippy::useless_conversion)]
         Ok([
-            raw.f_bsize as u64, raw.f_frsize as u64, raw.f_blocks as u64, raw.f_bfree as u64, raw.f_bavail as u64,
-            raw.f_files as u64, raw.f_ffree as u64, raw.f_favail as u64, raw.f_flag as u64, raw.f_namemax as u64,
+            raw.f_bsize as u64,
+            raw.f_frsize as u64,
+            raw.f_blocks as u64,
+            raw.f_bfree as u64,
+            raw.f_bavail as u64,
+            raw.f_files as u64,
+            raw.f_ffree as u64,
+            raw.f_favail as u64,
+            raw.f_flag as u64,
+            raw.f_namemax as u64,
             raw.f_fsid as u64,
         ])
     }
@@ -450,7 +464,11 @@ impl Folder {
                 if name == b"." || name == b".." {
                     continue;
                 }
-                return Ok(Some(FolderEntry { name: name.to_vec(), ino: (*entry).d_ino, kind: (*entry).d_type }));
+                return Ok(Some(FolderEntry {
+                    name: name.to_vec(),
+                    ino: (*entry).d_ino,
+                    kind: (*entry).d_type,
+                }));
             }
         }
     }
@@ -479,7 +497,14 @@ pub fn copy_file_range(src: i32, dst: i32, count: usize, from: Option<i64>, to: 
     size(unsafe { libc::copy_file_range(src, pa, dst, pb, count, 0) })
 }
 /// `splice`
-pub fn splice(src: i32, dst: i32, count: usize, from: Option<i64>, to: Option<i64>, flags: u32) -> Sys<usize> {
+pub fn splice(
+    src: i32,
+    dst: i32,
+    count: usize,
+    from: Option<i64>,
+    to: Option<i64>,
+    flags: u32,
+) -> Sys<usize> {
     let (mut a, mut b) = (from.unwrap_or(0), to.unwrap_or(0));
     let pa = if from.is_some() { &raw mut a } else { std::ptr::null_mut() };
     let pb = if to.is_some() { &raw mut b } else { std::ptr::null_mut() };

@@ -25,8 +25,10 @@ impl Poll {
 /// `poll`; a negative timeout waits for ever.
 pub fn poll(polls: &mut [Poll], milliseconds: i32) -> Sys<usize> {
     // SAFETY: `Poll` is a transparent pollfd; the slice is writable for its length.
-    checked(i64::from(unsafe { libc::poll(polls.as_mut_ptr().cast(), polls.len() as libc::nfds_t, milliseconds) }))
-        .map(|n| n as usize)
+    checked(i64::from(unsafe {
+        libc::poll(polls.as_mut_ptr().cast(), polls.len() as libc::nfds_t, milliseconds)
+    }))
+    .map(|n| n as usize)
 }
 
 /// A set of descriptors for `select`.
@@ -56,11 +58,15 @@ impl FdSet {
 
 /// `select`; no timeout waits for ever.
 pub fn select(below: i32, sets: &mut [FdSet; 3], nanoseconds: Option<i64>) -> Sys<usize> {
-    let mut time = nanoseconds.map(|n| libc::timeval { tv_sec: (n / 1_000_000_000) as _, tv_usec: (n % 1_000_000_000 / 1000) as _ });
+    let mut time = nanoseconds.map(|n| libc::timeval {
+        tv_sec: (n / 1_000_000_000) as _,
+        tv_usec: (n % 1_000_000_000 / 1000) as _,
+    });
     let pointer = time.as_mut().map_or(std::ptr::null_mut(), std::ptr::from_mut);
     let [a, b, c] = sets;
     // SAFETY: three sets that are written by the system, and a time or none.
-    checked(i64::from(unsafe { libc::select(below, &raw mut a.0, &raw mut b.0, &raw mut c.0, pointer) })).map(|n| n as usize)
+    checked(i64::from(unsafe { libc::select(below, &raw mut a.0, &raw mut b.0, &raw mut c.0, pointer) }))
+        .map(|n| n as usize)
 }
 
 /// `epoll_create1`
@@ -78,6 +84,8 @@ pub fn epoll_control(epoll: i32, operation: i32, fd: i32, events: u32) -> Sys<()
 pub fn epoll_wait(epoll: i32, most: usize, milliseconds: i32) -> Sys<Vec<(i32, u32)>> {
     let mut events = vec![libc::epoll_event { events: 0, u64: 0 }; most];
     // SAFETY: the events are writable for their number.
-    let n = checked(i64::from(unsafe { libc::epoll_wait(epoll, events.as_mut_ptr(), most as i32, milliseconds) }))?;
+    let n = checked(i64::from(unsafe {
+        libc::epoll_wait(epoll, events.as_mut_ptr(), most as i32, milliseconds)
+    }))?;
     Ok(events[..n as usize].iter().map(|e| (e.u64 as i32, e.events)).collect())
 }

@@ -242,7 +242,13 @@ pub fn times() -> [i64; 5] {
     unsafe {
         let mut raw: libc::tms = std::mem::zeroed();
         let elapsed = libc::times(&raw mut raw);
-        [raw.tms_utime as i64, raw.tms_stime as i64, raw.tms_cutime as i64, raw.tms_cstime as i64, elapsed as i64]
+        [
+            raw.tms_utime as i64,
+            raw.tms_stime as i64,
+            raw.tms_cutime as i64,
+            raw.tms_cstime as i64,
+            elapsed as i64,
+        ]
     }
 }
 /// `getlogin`
@@ -256,7 +262,8 @@ pub fn getlogin() -> Sys<Vec<u8>> {
 /// `getrandom`
 pub fn getrandom(buffer: &mut [u8], flags: u32) -> Sys<usize> {
     // SAFETY: the buffer is writable for its length.
-    checked(unsafe { libc::getrandom(buffer.as_mut_ptr().cast(), buffer.len(), flags) } as i64).map(|n| n as usize)
+    checked(unsafe { libc::getrandom(buffer.as_mut_ptr().cast(), buffer.len(), flags) } as i64)
+        .map(|n| n as usize)
 }
 /// `gethostname`
 pub fn hostname() -> Sys<Vec<u8>> {
@@ -277,9 +284,21 @@ pub type Usage = [i64; 16];
 fn usage_of(raw: &libc::rusage) -> Usage {
     let us = |t: libc::timeval| t.tv_sec as i64 * 1_000_000 + t.tv_usec as i64;
     [
-        us(raw.ru_utime), us(raw.ru_stime), raw.ru_maxrss as i64, raw.ru_ixrss as i64, raw.ru_idrss as i64,
-        raw.ru_isrss as i64, raw.ru_minflt as i64, raw.ru_majflt as i64, raw.ru_nswap as i64, raw.ru_inblock as i64,
-        raw.ru_oublock as i64, raw.ru_msgsnd as i64, raw.ru_msgrcv as i64, raw.ru_nsignals as i64, raw.ru_nvcsw as i64,
+        us(raw.ru_utime),
+        us(raw.ru_stime),
+        raw.ru_maxrss as i64,
+        raw.ru_ixrss as i64,
+        raw.ru_idrss as i64,
+        raw.ru_isrss as i64,
+        raw.ru_minflt as i64,
+        raw.ru_majflt as i64,
+        raw.ru_nswap as i64,
+        raw.ru_inblock as i64,
+        raw.ru_oublock as i64,
+        raw.ru_msgsnd as i64,
+        raw.ru_msgrcv as i64,
+        raw.ru_nsignals as i64,
+        raw.ru_nvcsw as i64,
         raw.ru_nivcsw as i64,
     ]
 }
@@ -436,19 +455,33 @@ pub struct SpawnOptions {
 }
 
 /// `posix_spawn`, `posix_spawnp`
-pub fn spawn(path: &CStr, search: bool, args: &Texts, environment: &Texts, options: &SpawnOptions) -> Sys<i32> {
+pub fn spawn(
+    path: &CStr,
+    search: bool,
+    args: &Texts,
+    environment: &Texts,
+    options: &SpawnOptions,
+) -> Sys<i32> {
     // SAFETY: attributes and actions are made before and destroyed after use; lists end with a null, texts with a zero.
     unsafe {
         let mut actions: libc::posix_spawn_file_actions_t = std::mem::zeroed();
         libc::posix_spawn_file_actions_init(&raw mut actions);
         for action in &options.actions {
             match action {
-                FileAction::Open(fd, path, flags, mode) => {
-                    libc::posix_spawn_file_actions_addopen(&raw mut actions, *fd, path.as_ptr(), *flags, *mode)
-                }
+                FileAction::Open(fd, path, flags, mode) => libc::posix_spawn_file_actions_addopen(
+                    &raw mut actions,
+                    *fd,
+                    path.as_ptr(),
+                    *flags,
+                    *mode,
+                ),
                 FileAction::Close(fd) => libc::posix_spawn_file_actions_addclose(&raw mut actions, *fd),
-                FileAction::Dup2(fd, to) => libc::posix_spawn_file_actions_adddup2(&raw mut actions, *fd, *to),
-                FileAction::CloseFrom(fd) => libc::posix_spawn_file_actions_addclosefrom_np(&raw mut actions, *fd),
+                FileAction::Dup2(fd, to) => {
+                    libc::posix_spawn_file_actions_adddup2(&raw mut actions, *fd, *to)
+                }
+                FileAction::CloseFrom(fd) => {
+                    libc::posix_spawn_file_actions_addclosefrom_np(&raw mut actions, *fd)
+                }
             };
         }
         let mut attributes: libc::posix_spawnattr_t = std::mem::zeroed();
@@ -484,11 +517,26 @@ pub fn spawn(path: &CStr, search: bool, args: &Texts, environment: &Texts, optio
         }
         libc::posix_spawnattr_setflags(&raw mut attributes, flags as _);
         let mut pid = 0;
-        let (argv, envp) = (args.as_ptr().cast::<*mut libc::c_char>(), environment.as_ptr().cast::<*mut libc::c_char>());
+        let (argv, envp) =
+            (args.as_ptr().cast::<*mut libc::c_char>(), environment.as_ptr().cast::<*mut libc::c_char>());
         let problem = if search {
-            libc::posix_spawnp(&raw mut pid, path.as_ptr(), &raw const actions, &raw const attributes, argv, envp)
+            libc::posix_spawnp(
+                &raw mut pid,
+                path.as_ptr(),
+                &raw const actions,
+                &raw const attributes,
+                argv,
+                envp,
+            )
         } else {
-            libc::posix_spawn(&raw mut pid, path.as_ptr(), &raw const actions, &raw const attributes, argv, envp)
+            libc::posix_spawn(
+                &raw mut pid,
+                path.as_ptr(),
+                &raw const actions,
+                &raw const attributes,
+                argv,
+                envp,
+            )
         };
         libc::posix_spawn_file_actions_destroy(&raw mut actions);
         libc::posix_spawnattr_destroy(&raw mut attributes);
@@ -562,7 +610,11 @@ pub fn run_child(plan: &ChildPlan, before_exec: Option<&mut dyn FnMut() -> bool>
             worst
         }
     };
-    let text = if class == "OSError" { format!("OSError:{problem:X}:{phase}") } else { format!("{class}:0:{phase}") };
+    let text = if class == "OSError" {
+        format!("OSError:{problem:X}:{phase}")
+    } else {
+        format!("{class}:0:{phase}")
+    };
     super::write_all(pipe, text.as_bytes());
     exit_now(255)
 }
@@ -570,7 +622,8 @@ pub fn run_child(plan: &ChildPlan, before_exec: Option<&mut dyn FnMut() -> bool>
 fn prepare_child(plan: &ChildPlan) -> Result<(), (i32, bool)> {
     use super::file::{close, dup, dup2, fcntl, set_inheritable};
     let plain = |number: i32| (number, false);
-    let [p2cread, p2cwrite, mut c2pread, mut c2pwrite, errread, mut errwrite, errpipe_read, errpipe_write] = plan.pipes;
+    let [p2cread, p2cwrite, mut c2pread, mut c2pwrite, errread, mut errwrite, errpipe_read, errpipe_write] =
+        plan.pipes;
     let _ = (&mut c2pread, errpipe_write);
     for fd in &plan.keep {
         if *fd != errpipe_write {

@@ -185,5 +185,6 @@ pub fn realtime() -> (i32, i32) {
 /// `pidfd_send_signal`
 pub fn send_pidfd(fd: i32, number: i32, flags: u32) -> Sys<()> {
     // SAFETY: numbers, and no information.
-    checked(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, number, std::ptr::null::<u8>(), flags) }).map(drop)
+    checked(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, number, std::ptr::null::<u8>(), flags) })
+        .map(drop)
 }

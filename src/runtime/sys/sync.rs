@@ -82,7 +82,11 @@ impl Lock {
                     if now >= deadline {
                         return false;
                     }
-                    held = self.free.wait_timeout(held, deadline - now).unwrap_or_else(PoisonError::into_inner).0;
+                    held = self
+                        .free
+                        .wait_timeout(held, deadline - now)
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .0;
                 }
             }
         }

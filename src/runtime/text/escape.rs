@@ -12,9 +12,7 @@ pub fn push_escape(out: &mut Vec<u8>, point: u32) {
         _ => (b'U', 8),
     };
     out.extend_from_slice(&[b'\\', letter]);
-    (0..digits)
-        .rev()
-        .for_each(|nth| out.push(HEX[(point >> (4 * nth) & 15) as usize]));
+    (0..digits).rev().for_each(|nth| out.push(HEX[(point >> (4 * nth) & 15) as usize]));
 }
 
 /// The short escape of a control character or a backslash.
@@ -31,11 +29,7 @@ pub(crate) fn short_escape(point: u32) -> Option<&'static [u8]> {
 /// The quote that needs the fewest escapes: double if there are only single ones inside.
 fn quote_for(text: &[u8]) -> u8 {
     let single = memchr::memchr(b'\'', text).is_some();
-    if single && memchr::memchr(b'"', text).is_none() {
-        b'"'
-    } else {
-        b'\''
-    }
+    if single && memchr::memchr(b'"', text).is_none() { b'"' } else { b'\'' }
 }
 
 fn quoted(text: &[u8], plain: impl Fn(u32) -> bool) -> Vec<u8> {
@@ -45,10 +39,8 @@ fn quoted(text: &[u8], plain: impl Fn(u32) -> bool) -> Vec<u8> {
     let mut at = 0;
     while at < text.len() {
         // Runs of plain ASCII are copied whole.
-        let run = text[at..]
-            .iter()
-            .take_while(|&&b| matches!(b, 0x20..=0x7e) && b != b'\\' && b != quote)
-            .count();
+        let run =
+            text[at..].iter().take_while(|&&b| matches!(b, 0x20..=0x7e) && b != b'\\' && b != quote).count();
         out.extend_from_slice(&text[at..at + run]);
         at += run;
         if at == text.len() {
@@ -87,11 +79,7 @@ pub fn ascii_of_repr(repr: &[u8]) -> Vec<u8> {
     }
     let mut out = Vec::with_capacity(repr.len() + 8);
     for point in wtf8::code_points(repr) {
-        if point < 0x80 {
-            out.push(point as u8)
-        } else {
-            push_escape(&mut out, point)
-        }
+        if point < 0x80 { out.push(point as u8) } else { push_escape(&mut out, point) }
     }
     out
 }
@@ -130,10 +118,7 @@ mod tests {
         let repr = |text: &str| String::from_utf8(repr_str(text.as_bytes())).unwrap();
         assert_eq!(repr("it's"), "\"it's\"");
         assert_eq!(repr("it's \"it\""), "'it\\'s \"it\"'");
-        assert_eq!(
-            repr("a\n\\\0\u{7f}é\u{a0}\u{2028}😀"),
-            "'a\\n\\\\\\x00\\x7fé\\xa0\\u2028😀'"
-        );
+        assert_eq!(repr("a\n\\\0\u{7f}é\u{a0}\u{2028}😀"), "'a\\n\\\\\\x00\\x7fé\\xa0\\u2028😀'");
         assert_eq!(repr_str(b"\xed\xa0\x80"), b"'\\ud800'");
         assert_eq!(ascii_str("é€😀".as_bytes()), b"'\\xe9\\u20ac\\U0001f600'");
         assert_eq!(ascii_of_repr("['é\\n']".as_bytes()), b"['\\xe9\\n']");

@@ -137,10 +137,7 @@ impl FormatSpec {
         let (mut filled, mut aligned) = (false, false);
         if let Some(first) = reader.peek() {
             let len = wtf8::encoded_len(first).min(text.len());
-            let second = text
-                .get(len)
-                .map(|&byte| u32::from(byte))
-                .filter(|&point| is_align(point));
+            let second = text.get(len).map(|&byte| u32::from(byte)).filter(|&point| is_align(point));
             if let Some(align) = second {
                 (spec.fill, spec.align) = (first, align as u8);
                 (filled, aligned) = (true, true);
@@ -197,20 +194,16 @@ impl FormatSpec {
             _ => None,
         };
         match wrong {
-            Some(char) => Err(Fault::value(format!(
-                "Cannot specify '{char}' with {}.",
-                show_kind(self.kind)
-            ))),
+            Some(char) => {
+                Err(Fault::value(format!("Cannot specify '{char}' with {}.", show_kind(self.kind))))
+            }
             None => Ok(()),
         }
     }
 
     #[cold]
     pub(crate) fn unknown_kind(&self, type_name: &str) -> Fault {
-        Fault::value(format!(
-            "Unknown format code {} for object of type '{type_name}'",
-            show_kind(self.kind)
-        ))
+        Fault::value(format!("Unknown format code {} for object of type '{type_name}'", show_kind(self.kind)))
     }
 }
 
@@ -224,10 +217,7 @@ mod tests {
         assert_eq!((spec.fill, spec.align, spec.sign), (0xe9, b'^', b'+'));
         assert!(spec.no_negative_zero && spec.alternate);
         assert_eq!((spec.width, spec.precision), (Some(12), Some(5)));
-        assert_eq!(
-            (spec.grouping, spec.fraction_grouping),
-            (Grouping::Underscore, Grouping::Comma)
-        );
+        assert_eq!((spec.grouping, spec.fraction_grouping), (Grouping::Underscore, Grouping::Comma));
         assert_eq!(spec.kind, u32::from(b'f'));
         let spec = FormatSpec::parse(b"010", "int", b'd', b'>').unwrap();
         assert_eq!((spec.fill, spec.align, spec.width), (0x30, b'=', Some(10)));
@@ -236,14 +226,8 @@ mod tests {
     #[test]
     fn messages() {
         for (text, message) in [
-            (
-                "99999999999999999999",
-                "Too many decimal digits in format string",
-            ),
-            (
-                "5 s",
-                "Invalid format specifier '5 s' for object of type 'int'",
-            ),
+            ("99999999999999999999", "Too many decimal digits in format string"),
+            ("5 s", "Invalid format specifier '5 s' for object of type 'int'"),
             (".", "Format specifier missing precision"),
             (",_", "Cannot specify both ',' and '_'."),
             ("_,", "Cannot specify both ',' and '_'."),
@@ -252,12 +236,7 @@ mod tests {
             ("._n", "Cannot specify '_' with 'n'."),
             (",\u{1}", "Cannot specify ',' with '\\x1'."),
         ] {
-            assert_eq!(
-                FormatSpec::parse(text.as_bytes(), "int", b'd', b'>')
-                    .unwrap_err()
-                    .msg,
-                message
-            );
+            assert_eq!(FormatSpec::parse(text.as_bytes(), "int", b'd', b'>').unwrap_err().msg, message);
         }
     }
 }

@@ -21,11 +21,7 @@ pub struct Locale<'a> {
 
 impl Locale<'_> {
     /// The locale of programs that never set one.
-    pub const C: Locale<'static> = Locale {
-        point: b".",
-        separator: b"",
-        grouping: b"",
-    };
+    pub const C: Locale<'static> = Locale { point: b".", separator: b"", grouping: b"" };
 }
 
 /// An int of either size.
@@ -86,12 +82,7 @@ impl<'a> Groups<'a> {
             (_, b'b' | b'o' | b'x' | b'X') => &[4],
             _ => &[3],
         };
-        Groups {
-            separator: spec.grouping.text(),
-            sizes,
-            point: b".",
-            fraction,
-        }
+        Groups { separator: spec.grouping.text(), sizes, point: b".", fraction }
     }
 
     /// `digits` in groups, with zeros in front up to `min_width` code points.
@@ -165,22 +156,10 @@ impl<'a> Parts<'a> {
         let point = tail.first() == Some(&b'.');
         let tail = &tail[usize::from(point)..];
         let (fraction, rest) = tail.split_at(if point { run(tail) } else { 0 });
-        Parts {
-            negative,
-            prefix: b"",
-            digits,
-            point,
-            fraction,
-            rest,
-        }
+        Parts { negative, prefix: b"", digits, point, fraction, rest }
     }
 
-    fn write(
-        &self,
-        spec: &FormatSpec,
-        groups: &Groups<'_>,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Fault> {
+    fn write(&self, spec: &FormatSpec, groups: &Groups<'_>, out: &mut Vec<u8>) -> Result<(), Fault> {
         let sign: &[u8] = match (self.negative, spec.sign) {
             (true, _) => b"-",
             (_, b'+') => b"+",
@@ -190,23 +169,12 @@ impl<'a> Parts<'a> {
         let mut fraction = Vec::new();
         groups.apply_fraction(self.fraction, &mut fraction);
         let point = if self.point { groups.point } else { b"" };
-        let fixed = sign.len()
-            + self.prefix.len()
-            + wtf8::count(point)
-            + fraction.len()
-            + wtf8::count(self.rest);
+        let fixed =
+            sign.len() + self.prefix.len() + wtf8::count(point) + fraction.len() + wtf8::count(self.rest);
         let width = spec.width.unwrap_or(0);
-        let min_width = if spec.fill == 0x30 && spec.align == b'=' {
-            width.saturating_sub(fixed)
-        } else {
-            0
-        };
-        let room = width
-            .checked_mul(wtf8::encoded_len(spec.fill))
-            .ok_or_else(Fault::memory)?;
-        let room = room
-            .checked_add(self.digits.len() * 5 + fixed * 4)
-            .ok_or_else(Fault::memory)?;
+        let min_width = if spec.fill == 0x30 && spec.align == b'=' { width.saturating_sub(fixed) } else { 0 };
+        let room = width.checked_mul(wtf8::encoded_len(spec.fill)).ok_or_else(Fault::memory)?;
+        let room = room.checked_add(self.digits.len() * 5 + fixed * 4).ok_or_else(Fault::memory)?;
         out.try_reserve(room).map_err(|_| Fault::memory())?;
         let mut digits = Vec::new();
         if !self.digits.is_empty() {
@@ -279,9 +247,7 @@ pub fn format_int(
     let spec = FormatSpec::parse(spec, type_name, b'd', b'>')?;
     match u8::try_from(spec.kind).unwrap_or(0) {
         b'b' | b'c' | b'd' | b'o' | b'x' | b'X' | b'n' => int_with(value, &spec, limit, locale),
-        b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'%' => {
-            float_with(value.to_float()?, &spec, locale)
-        }
+        b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'%' => float_with(value.to_float()?, &spec, locale),
         _ => Err(spec.unknown_kind(type_name)),
     }
 }
@@ -293,14 +259,10 @@ fn int_with(
     locale: &Locale<'_>,
 ) -> Result<Vec<u8>, Fault> {
     if spec.precision.is_some() {
-        return Err(Fault::value(
-            "Precision not allowed in integer format specifier",
-        ));
+        return Err(Fault::value("Precision not allowed in integer format specifier"));
     }
     if spec.no_negative_zero {
-        return Err(Fault::value(
-            "Negative zero coercion (z) not allowed in integer format specifier",
-        ));
+        return Err(Fault::value("Negative zero coercion (z) not allowed in integer format specifier"));
     }
     let groups = Groups::of(spec, locale);
     let mut out = Vec::new();
@@ -340,19 +302,16 @@ fn int_with(
 /// The character that `c` makes of a number.
 fn character(value: IntRef<'_>, spec: &FormatSpec) -> Result<Vec<u8>, Fault> {
     if spec.sign != 0 {
-        return Err(Fault::value(
-            "Sign not allowed with integer format specifier 'c'",
-        ));
+        return Err(Fault::value("Sign not allowed with integer format specifier 'c'"));
     }
     if spec.alternate {
-        return Err(Fault::value(
-            "Alternate form (#) not allowed with integer format specifier 'c'",
-        ));
+        return Err(Fault::value("Alternate form (#) not allowed with integer format specifier 'c'"));
     }
     let value = match value {
         IntRef::Small(value) => value,
-        IntRef::Big(value) => i64::try_from(value)
-            .map_err(|_| Fault::overflow("Python int too large to convert to C long"))?,
+        IntRef::Big(value) => {
+            i64::try_from(value).map_err(|_| Fault::overflow("Python int too large to convert to C long"))?
+        }
     };
     match u32::try_from(value) {
         Ok(point) if point <= wtf8::MAX => Ok(wtf8::from_points([point])),
@@ -361,12 +320,7 @@ fn character(value: IntRef<'_>, spec: &FormatSpec) -> Result<Vec<u8>, Fault> {
 }
 
 /// `format(x, spec)`.
-pub fn format_float(
-    x: f64,
-    spec: &[u8],
-    type_name: &str,
-    locale: &Locale<'_>,
-) -> Result<Vec<u8>, Fault> {
+pub fn format_float(x: f64, spec: &[u8], type_name: &str, locale: &Locale<'_>) -> Result<Vec<u8>, Fault> {
     let spec = FormatSpec::parse(spec, type_name, 0, b'>')?;
     match u8::try_from(spec.kind).unwrap_or(1) {
         0 | b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'n' | b'%' => float_with(x, &spec, locale),
@@ -398,19 +352,14 @@ fn float_digits(x: f64, spec: &FormatSpec, dot_zero: bool) -> Result<(String, bo
         text.make_ascii_uppercase();
     }
     let zero = || {
-        text.bytes()
-            .take_while(|byte| !matches!(byte, b'e' | b'E'))
-            .all(|byte| matches!(byte, b'0' | b'.'))
+        text.bytes().take_while(|byte| !matches!(byte, b'e' | b'E')).all(|byte| matches!(byte, b'0' | b'.'))
     };
     let negative = x.is_sign_negative() && !x.is_nan() && !(spec.no_negative_zero && zero());
     Ok((text, negative))
 }
 
 fn float_with(x: f64, spec: &FormatSpec, locale: &Locale<'_>) -> Result<Vec<u8>, Fault> {
-    if spec
-        .precision
-        .is_some_and(|precision| precision > float_text::MAX_PRECISION)
-    {
+    if spec.precision.is_some_and(|precision| precision > float_text::MAX_PRECISION) {
         return Err(Fault::value("precision too big"));
     }
     let percent = spec.kind == u32::from(b'%');
@@ -438,31 +387,19 @@ pub fn format_complex(
         return Err(spec.unknown_kind(type_name));
     }
     if spec.fill == 0x30 {
-        return Err(Fault::value(
-            "Zero padding is not allowed in complex format specifier",
-        ));
+        return Err(Fault::value("Zero padding is not allowed in complex format specifier"));
     }
     if spec.align == b'=' {
-        return Err(Fault::value(
-            "'=' alignment flag is not allowed in complex format specifier",
-        ));
+        return Err(Fault::value("'=' alignment flag is not allowed in complex format specifier"));
     }
-    if spec
-        .precision
-        .is_some_and(|precision| precision > float_text::MAX_PRECISION)
-    {
+    if spec.precision.is_some_and(|precision| precision > float_text::MAX_PRECISION) {
         return Err(Fault::value("precision too big"));
     }
     // Without a type it looks like its repr: no zero real part, parentheses around both parts.
     let imag_only = kind == 0 && real.to_bits() == 0;
     let parentheses = kind == 0 && !imag_only;
     let groups = Groups::of(&spec, locale);
-    let mut part = FormatSpec {
-        width: None,
-        fill: 0,
-        align: b'<',
-        ..spec.clone()
-    };
+    let mut part = FormatSpec { width: None, fill: 0, align: b'<', ..spec.clone() };
     let mut text = Vec::new();
     if parentheses {
         text.push(b'(');
@@ -499,13 +436,7 @@ mod tests {
     }
 
     fn int(value: i64, spec: &str) -> String {
-        text(format_int(
-            IntRef::Small(value),
-            spec.as_bytes(),
-            "int",
-            4300,
-            &Locale::C,
-        ))
+        text(format_int(IntRef::Small(value), spec.as_bytes(), "int", 4300, &Locale::C))
     }
 
     fn float(x: f64, spec: &str) -> String {
@@ -515,10 +446,7 @@ mod tests {
     #[test]
     fn strings() {
         let check = |spec: &str, want: &str| {
-            assert_eq!(
-                text(format_str("aé".as_bytes(), spec.as_bytes(), "str")),
-                want
-            )
+            assert_eq!(text(format_str("aé".as_bytes(), spec.as_bytes(), "str")), want)
         };
         check("", "aé");
         check("5", "aé   ");
@@ -549,18 +477,11 @@ mod tests {
         ] {
             assert_eq!(int(value, spec), want, "{value} {spec}");
         }
-        let locale = Locale {
-            point: b",",
-            separator: "\u{a0}".as_bytes(),
-            grouping: &[3, 2, 0],
-        };
+        let locale = Locale { point: b",", separator: "\u{a0}".as_bytes(), grouping: &[3, 2, 0] };
         let shown = format_int(IntRef::Small(12345678), b"n", "int", 0, &locale);
         assert_eq!(text(shown), "1\u{a0}23\u{a0}45\u{a0}678");
         let shown = format_int(IntRef::Small(12345678), b"013n", "int", 0, &locale);
-        assert_eq!(
-            text(shown),
-            "01\u{a0}23\u{a0}45\u{a0}678".replace("01", "0\u{a0}01")
-        );
+        assert_eq!(text(shown), "01\u{a0}23\u{a0}45\u{a0}678".replace("01", "0\u{a0}01"));
     }
 
     #[test]
@@ -575,30 +496,16 @@ mod tests {
             (-0.0001, ".2f", "-0.00"),
             (0.125, ".1%", "12.5%"),
             (123456789.123456, "020,.5_f", "0,123,456,789.123_46"),
-            (
-                1.5,
-                "d",
-                "Unknown format code 'd' for object of type 'float'",
-            ),
+            (1.5, "d", "Unknown format code 'd' for object of type 'float'"),
         ] {
             assert_eq!(float(x, spec), want, "{x} {spec}");
         }
-        let complex = |real, imag, spec: &str| {
-            text(format_complex(
-                real,
-                imag,
-                spec.as_bytes(),
-                "complex",
-                &Locale::C,
-            ))
-        };
+        let complex =
+            |real, imag, spec: &str| text(format_complex(real, imag, spec.as_bytes(), "complex", &Locale::C));
         assert_eq!(complex(0.0, 1.0, ""), "1j");
         assert_eq!(complex(-0.0, -0.0, ""), "(-0-0j)");
         assert_eq!(complex(1.0, 1.0, "^20"), "       (1+1j)       ");
         assert_eq!(complex(12345.5, 1.0, "_.3_f"), "12_345.500+1.000j");
-        assert_eq!(
-            complex(0.0, 1.0, "05"),
-            "Zero padding is not allowed in complex format specifier"
-        );
+        assert_eq!(complex(0.0, 1.0, "05"), "Zero padding is not allowed in complex format specifier");
     }
 }

@@ -41,20 +41,14 @@ impl<'a> Markup<'a> {
         let rest = &self.text[self.at..];
         let Some(brace) = memchr::memchr2(b'{', b'}', rest) else {
             self.at = self.text.len();
-            return Ok(Piece {
-                literal: rest,
-                field: None,
-            });
+            return Ok(Piece { literal: rest, field: None });
         };
         let (open, next) = (rest[brace] == b'{', rest.get(brace + 1));
         self.at += brace + 1;
         if next == Some(&rest[brace]) {
             // A doubled brace is literal, and ends the piece.
             self.at += 1;
-            return Ok(Piece {
-                literal: &rest[..=brace],
-                field: None,
-            });
+            return Ok(Piece { literal: &rest[..=brace], field: None });
         }
         if !open {
             return Err(Fault::value("Single '}' encountered in format string"));
@@ -62,10 +56,7 @@ impl<'a> Markup<'a> {
         if next.is_none() {
             return Err(Fault::value("Single '{' encountered in format string"));
         }
-        Ok(Piece {
-            literal: &rest[..brace],
-            field: Some(self.field()?),
-        })
+        Ok(Piece { literal: &rest[..brace], field: Some(self.field()?) })
     }
 
     /// The field whose brace has just been read.
@@ -77,10 +68,7 @@ impl<'a> Markup<'a> {
             self.at += 1;
             match byte {
                 b'{' => return Err(Fault::value("unexpected '{' in field name")),
-                b'[' => {
-                    self.at +=
-                        memchr::memchr(b']', &text[self.at..]).unwrap_or(text.len() - self.at)
-                }
+                b'[' => self.at += memchr::memchr(b']', &text[self.at..]).unwrap_or(text.len() - self.at),
                 b'}' | b':' | b'!' => {
                     end = Some((self.at - 1, byte));
                     break;
@@ -91,20 +79,13 @@ impl<'a> Markup<'a> {
         let Some((end, stop)) = end else {
             return Err(Fault::value("expected '}' before end of string"));
         };
-        let mut field = Field {
-            name: &text[start..end],
-            spec: b"",
-            nested: false,
-            conversion: None,
-        };
+        let mut field = Field { name: &text[start..end], spec: b"", nested: false, conversion: None };
         if stop == b'}' {
             return Ok(field);
         }
         if stop == b'!' {
             if self.at >= text.len() {
-                return Err(Fault::value(
-                    "end of string while looking for conversion specifier",
-                ));
+                return Err(Fault::value("end of string while looking for conversion specifier"));
             }
             let (conversion, len) = wtf8::decode_at(text, self.at);
             field.conversion = Some(conversion);
@@ -202,14 +183,12 @@ impl<'a> Path<'a> {
                 (Access::Attribute(&rest[..len]), &rest[len..])
             }
             b'[' => {
-                let len = memchr::memchr(b']', rest)
-                    .ok_or_else(|| Fault::value("Missing ']' in format string"))?;
+                let len =
+                    memchr::memchr(b']', rest).ok_or_else(|| Fault::value("Missing ']' in format string"))?;
                 (Access::Item(Key::of(&rest[..len])?), &rest[len + 1..])
             }
             _ => {
-                return Err(Fault::value(
-                    "Only '.' or '[' may follow ']' in format field specifier",
-                ));
+                return Err(Fault::value("Only '.' or '[' may follow ']' in format field specifier"));
             }
         };
         self.rest = after;
@@ -295,39 +274,17 @@ mod tests {
 
     #[test]
     fn pieces() {
-        let pieces: Vec<_> = Markup::new(b"x{0.a[b]!r:{w}}y{{")
-            .map(Result::unwrap)
-            .collect();
-        let field = Field {
-            name: b"0.a[b]",
-            spec: b"{w}",
-            nested: true,
-            conversion: Some(0x72),
-        };
-        assert_eq!(
-            pieces[0],
-            Piece {
-                literal: b"x",
-                field: Some(field)
-            }
-        );
-        assert_eq!(
-            pieces[1],
-            Piece {
-                literal: b"y{",
-                field: None
-            }
-        );
+        let pieces: Vec<_> = Markup::new(b"x{0.a[b]!r:{w}}y{{").map(Result::unwrap).collect();
+        let field = Field { name: b"0.a[b]", spec: b"{w}", nested: true, conversion: Some(0x72) };
+        assert_eq!(pieces[0], Piece { literal: b"x", field: Some(field) });
+        assert_eq!(pieces[1], Piece { literal: b"y{", field: None });
         assert_eq!(pieces.len(), 2);
         for (text, message) in [
             ("{", "Single '{' encountered in format string"),
             ("a}b", "Single '}' encountered in format string"),
             ("{a", "expected '}' before end of string"),
             ("{a[}", "expected '}' before end of string"),
-            (
-                "{a!",
-                "end of string while looking for conversion specifier",
-            ),
+            ("{a!", "end of string while looking for conversion specifier"),
             ("{a!r", "unmatched '{' in format spec"),
             ("{a!rx}", "expected ':' after conversion specifier"),
             ("{a:{}", "unmatched '{' in format spec"),
@@ -344,23 +301,13 @@ mod tests {
         let (first, path) = split_name(b"0.a[b][1]").unwrap();
         assert_eq!(first, Key::Index(0));
         let steps: Vec<_> = path.map(Result::unwrap).collect();
-        let want = [
-            Access::Attribute(b"a"),
-            Access::Item(Key::Name(b"b")),
-            Access::Item(Key::Index(1)),
-        ];
+        let want = [Access::Attribute(b"a"), Access::Item(Key::Name(b"b")), Access::Item(Key::Index(1))];
         assert_eq!(steps, want);
         let failure = |name: &'static str| {
             split_name(name.as_bytes()).and_then(|(_, path)| path.collect::<Result<Vec<_>, _>>())
         };
-        assert_eq!(
-            failure("a.").unwrap_err().msg,
-            "Empty attribute in format string"
-        );
-        assert_eq!(
-            failure("a[").unwrap_err().msg,
-            "Missing ']' in format string"
-        );
+        assert_eq!(failure("a.").unwrap_err().msg, "Empty attribute in format string");
+        assert_eq!(failure("a[").unwrap_err().msg, "Missing ']' in format string");
         assert_eq!(
             failure("a[b]c").unwrap_err().msg,
             "Only '.' or '[' may follow ']' in format field specifier"

@@ -45,9 +45,7 @@ fn mapping(point: u32) -> Option<(usize, &'static [u32])> {
     if point < 0xa0 {
         return None;
     }
-    let place = tables::DECOMPOSITIONS
-        .binary_search_by_key(&point, |entry| entry.0)
-        .ok()?;
+    let place = tables::DECOMPOSITIONS.binary_search_by_key(&point, |entry| entry.0).ok()?;
     let packed = tables::DECOMPOSITIONS[place].1 as usize;
     let (start, len, tag) = (packed >> 10, packed >> 5 & 31, packed & 31);
     Some((tag, &tables::DECOMPOSED[start..start + len]))
@@ -93,9 +91,7 @@ fn decompose(point: u32, compatible: bool, out: &mut Vec<u32>) {
     }
     match mapping(point) {
         Some((tag, points)) if tag == 0 || compatible => {
-            points
-                .iter()
-                .for_each(|&part| decompose(part, compatible, out));
+            points.iter().for_each(|&part| decompose(part, compatible, out));
         }
         _ => out.push(point),
     }
@@ -109,10 +105,7 @@ fn reorder(points: &mut [u32]) {
             at += 1;
             continue;
         }
-        let len = points[at..]
-            .iter()
-            .take_while(|&&point| unicode::combining(point) != 0)
-            .count();
+        let len = points[at..].iter().take_while(|&&point| unicode::combining(point) != 0).count();
         points[at..at + len].sort_by_key(|&point| unicode::combining(point));
         at += len;
     }
@@ -132,9 +125,8 @@ fn compose_pair(first: u32, second: u32) -> Option<u32> {
     {
         return Some(first + t);
     }
-    let place = tables::COMPOSITIONS
-        .binary_search_by_key(&(first, second), |entry| (entry.0, entry.1))
-        .ok()?;
+    let place =
+        tables::COMPOSITIONS.binary_search_by_key(&(first, second), |entry| (entry.0, entry.1)).ok()?;
     Some(tables::COMPOSITIONS[place].2)
 }
 
@@ -212,9 +204,7 @@ mod tests {
         check(Form::Nfkd, "각", "\u{1100}\u{1161}\u{11a8}");
         check(Form::Nfc, "\u{1100}\u{1161}\u{11a8}", "각");
         check(Form::Nfc, "\u{301}e", "\u{301}e");
-        assert!(
-            is_normalized(Form::Nfc, "é".as_bytes()) && !is_normalized(Form::Nfd, "é".as_bytes())
-        );
+        assert!(is_normalized(Form::Nfc, "é".as_bytes()) && !is_normalized(Form::Nfd, "é".as_bytes()));
         assert_eq!(decomposition(0xbd), "<fraction> 0031 2044 0032");
         assert_eq!(decomposition(0xac01), "1100 1161 11A8");
         assert_eq!(decomposition(0x41), "");

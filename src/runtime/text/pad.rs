@@ -18,12 +18,8 @@ pub fn push_fill(out: &mut Vec<u8>, fill: u32, count: usize) {
 pub fn pad(text: &[u8], left: usize, right: usize, fill: &[u8]) -> Result<Vec<u8>, Fault> {
     let too_long = || Fault::overflow("padded string is too long");
     let count = left.checked_add(right).ok_or_else(too_long)?;
-    let len = count
-        .checked_mul(fill.len())
-        .and_then(|more| more.checked_add(text.len()));
-    let len = len
-        .filter(|&len| len <= isize::MAX as usize)
-        .ok_or_else(too_long)?;
+    let len = count.checked_mul(fill.len()).and_then(|more| more.checked_add(text.len()));
+    let len = len.filter(|&len| len <= isize::MAX as usize).ok_or_else(too_long)?;
     let mut out = Vec::new();
     out.try_reserve_exact(len).map_err(|_| Fault::memory())?;
     let fill_to = |out: &mut Vec<u8>, count: usize| match fill {
@@ -74,11 +70,7 @@ pub fn expand_tabs<U: Unit>(text: &[u8], size: usize) -> Result<Vec<u8>, Fault> 
             }
         } else {
             out.extend_from_slice(&text[at..at + len]);
-            column = if matches!(unit, 0x0a | 0x0d) {
-                0
-            } else {
-                column + 1
-            };
+            column = if matches!(unit, 0x0a | 0x0d) { 0 } else { column + 1 };
         }
         at += len;
     }
@@ -97,10 +89,7 @@ mod tests {
         assert_eq!(center_margins(5, 2), (0, 0));
         assert_eq!(pad(b"x", 1, 2, "é".as_bytes()).unwrap(), "éxéé".as_bytes());
         assert!(pad(b"x", usize::MAX, 2, b" ").is_err());
-        assert_eq!(
-            pad(b"x", isize::MAX as usize - 1, 0, b" "),
-            Err(Fault::memory())
-        );
+        assert_eq!(pad(b"x", isize::MAX as usize - 1, 0, b" "), Err(Fault::memory()));
         assert_eq!(zfill(b"-12", 3, 5).unwrap().as_deref(), Some(&b"-0012"[..]));
         assert_eq!(zfill(b"+", 1, 3).unwrap().as_deref(), Some(&b"+00"[..]));
         assert_eq!(zfill(b"12", 2, 2), Ok(None));
@@ -108,14 +97,8 @@ mod tests {
 
     #[test]
     fn tabs() {
-        assert_eq!(
-            expand_tabs::<Points>("é\tb\n\tc".as_bytes(), 4).unwrap(),
-            "é   b\n    c".as_bytes()
-        );
-        assert_eq!(
-            expand_tabs::<Bytes>("é\tb".as_bytes(), 4).unwrap(),
-            "é  b".as_bytes()
-        );
+        assert_eq!(expand_tabs::<Points>("é\tb\n\tc".as_bytes(), 4).unwrap(), "é   b\n    c".as_bytes());
+        assert_eq!(expand_tabs::<Bytes>("é\tb".as_bytes(), 4).unwrap(), "é  b".as_bytes());
         assert_eq!(expand_tabs::<Points>(b"a\tb", 0).unwrap(), b"ab");
         assert!(expand_tabs::<Points>(b"\t\t", isize::MAX as usize).is_err());
     }

@@ -91,21 +91,13 @@ pub struct Template<'a, U> {
 
 impl<'a, U: Unit> Template<'a, U> {
     pub fn new(text: &'a [u8]) -> Template<'a, U> {
-        Template {
-            text,
-            at: 0,
-            unit: PhantomData,
-        }
+        Template { text, at: 0, unit: PhantomData }
     }
 
     fn digits(&mut self) -> Option<usize> {
         let mut value = Some(0usize);
         while let Some(&digit @ b'0'..=b'9') = self.text.get(self.at) {
-            value = value.and_then(|value| {
-                value
-                    .checked_mul(10)?
-                    .checked_add(usize::from(digit - b'0'))
-            });
+            value = value.and_then(|value| value.checked_mul(10)?.checked_add(usize::from(digit - b'0')));
             self.at += 1;
         }
         value
@@ -133,11 +125,7 @@ impl<'a, U: Unit> Template<'a, U> {
             let mut depth = 1;
             let parens = memchr::memchr2_iter(b'(', b')', &self.text[start..]);
             let end = parens.map(|at| start + at).find(|&at| {
-                depth = if self.text[at] == b'(' {
-                    depth + 1
-                } else {
-                    depth - 1
-                };
+                depth = if self.text[at] == b'(' { depth + 1 } else { depth - 1 };
                 depth == 0
             });
             let end = end.ok_or_else(|| Fault::value("incomplete format key"))?;
@@ -158,11 +146,7 @@ impl<'a, U: Unit> Template<'a, U> {
         spec.width = self.amount(isize::MAX as usize, "width too big")?;
         if self.text.get(self.at) == Some(&b'.') {
             self.at += 1;
-            let message = if U::next(b"\xc3\xa9", 0).1 == 1 {
-                "prec too big"
-            } else {
-                "precision too big"
-            };
+            let message = if U::next(b"\xc3\xa9", 0).1 == 1 { "prec too big" } else { "precision too big" };
             spec.precision = match self.amount(MAX_PRECISION, message)? {
                 Amount::None => Amount::Given(0),
                 amount => amount,
@@ -217,11 +201,7 @@ impl<'a, U: Unit> Iterator for Template<'a, U> {
             Ok(()) => Some(Part::Spec(spec)),
             Err(fault) => {
                 self.at = self.text.len();
-                Some(Part::Broken {
-                    spec,
-                    needs_mapping,
-                    fault,
-                })
+                Some(Part::Broken { spec, needs_mapping, fault })
             }
         }
     }
@@ -234,27 +214,15 @@ pub fn unsupported<U: Unit>(template: &[u8], spec: &Spec<'_>) -> Fault {
     if code >= 0x80 && U::next(b"\xc3\xa9", 0).1 == 1 {
         // A quirk of CPython: C's char is signed there, except right after the digits of a width or a precision.
         let before = spec.offset.checked_sub(1).and_then(|at| template.get(at));
-        let given = matches!(
-            (spec.width, spec.precision),
-            (Amount::Given(_), _) | (_, Amount::Given(_))
-        );
+        let given = matches!((spec.width, spec.precision), (Amount::Given(_), _) | (_, Amount::Given(_)));
         if !given || !before.is_some_and(u8::is_ascii_digit) {
-            return Fault::new(
-                FaultKind::Overflow,
-                "character argument not in range(0x110000)",
-            );
+            return Fault::new(FaultKind::Overflow, "character argument not in range(0x110000)");
         }
         let shown = char::from(code as u8);
-        return Fault::value(format!(
-            "unsupported format character '{shown}' (0x{code:x}) at index {index}"
-        ));
+        return Fault::value(format!("unsupported format character '{shown}' (0x{code:x}) at index {index}"));
     }
-    let shown = char::from_u32(code)
-        .filter(|&c| (' '..='~').contains(&c))
-        .unwrap_or('?');
-    Fault::value(format!(
-        "unsupported format character '{shown}' (0x{code:x}) at index {index}"
-    ))
+    let shown = char::from_u32(code).filter(|&c| (' '..='~').contains(&c)).unwrap_or('?');
+    Fault::value(format!("unsupported format character '{shown}' (0x{code:x}) at index {index}"))
 }
 
 fn letter(spec: &Spec<'_>) -> char {
@@ -263,25 +231,17 @@ fn letter(spec: &Spec<'_>) -> char {
 
 /// The error of `d`, `i` and `u` for what is no number.
 pub fn number_required(spec: &Spec<'_>, type_name: &str) -> Fault {
-    Fault::type_error(format!(
-        "%{} format: a real number is required, not {type_name}",
-        letter(spec)
-    ))
+    Fault::type_error(format!("%{} format: a real number is required, not {type_name}", letter(spec)))
 }
 
 /// The error of `o`, `x` and `X` for what is no integer.
 pub fn integer_required(spec: &Spec<'_>, type_name: &str) -> Fault {
-    Fault::type_error(format!(
-        "%{} format: an integer is required, not {type_name}",
-        letter(spec)
-    ))
+    Fault::type_error(format!("%{} format: an integer is required, not {type_name}", letter(spec)))
 }
 
 /// The point that `%c` of a `str` makes of an int.
 pub fn char_of(value: Option<i64>) -> Result<u32, Fault> {
-    let point = value
-        .and_then(|value| u32::try_from(value).ok())
-        .filter(|&point| point <= wtf8::MAX);
+    let point = value.and_then(|value| u32::try_from(value).ok()).filter(|&point| point <= wtf8::MAX);
     point.ok_or_else(|| Fault::overflow("%c arg not in range(0x110000)"))
 }
 
@@ -298,11 +258,7 @@ pub fn push_text<U: Unit>(spec: &Spec<'_>, text: &[u8], out: &mut Vec<u8>) -> Re
         text = &text[..offset_of::<U>(text, precision)];
     }
     let width = spec.width.get().unwrap_or(0);
-    let margin = if width == 0 {
-        0
-    } else {
-        width.saturating_sub(U::count(text))
-    };
+    let margin = if width == 0 { 0 } else { width.saturating_sub(U::count(text)) };
     lay_out(spec, margin, false, [b"", text], out)
 }
 
@@ -318,12 +274,7 @@ fn offset_of<U: Unit>(text: &[u8], count: usize) -> usize {
 }
 
 /// Appends an int by `d`, `i`, `u`, `o`, `x` or `X`; `limit` is that of decimal digits.
-pub fn push_int(
-    spec: &Spec<'_>,
-    value: IntRef<'_>,
-    limit: usize,
-    out: &mut Vec<u8>,
-) -> Result<(), Fault> {
+pub fn push_int(spec: &Spec<'_>, value: IntRef<'_>, limit: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
     let (base, prefix) = match u8::try_from(spec.conversion).unwrap_or(b'd') {
         b'o' => (8, "0o"),
         b'x' => (16, "0x"),
@@ -334,14 +285,9 @@ pub fn push_int(
     if prefix == "0X" {
         digits.make_ascii_uppercase();
     }
-    let zeros = spec
-        .precision
-        .get()
-        .unwrap_or(0)
-        .saturating_sub(digits.len());
+    let zeros = spec.precision.get().unwrap_or(0).saturating_sub(digits.len());
     let mut body = Vec::new();
-    body.try_reserve(zeros.saturating_add(digits.len()))
-        .map_err(|_| Fault::memory())?;
+    body.try_reserve(zeros.saturating_add(digits.len())).map_err(|_| Fault::memory())?;
     body.resize(zeros, b'0');
     body.extend_from_slice(digits.as_bytes());
     let mut head = sign_of(spec, value.is_negative()).to_vec();
@@ -380,11 +326,7 @@ fn sign_of(spec: &Spec<'_>, negative: bool) -> &'static [u8] {
 
 /// Appends ASCII: what stands before zero padding, and what after.
 fn push_number(spec: &Spec<'_>, head: &[u8], body: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
-    let margin = spec
-        .width
-        .get()
-        .unwrap_or(0)
-        .saturating_sub(head.len() + body.len());
+    let margin = spec.width.get().unwrap_or(0).saturating_sub(head.len() + body.len());
     lay_out(spec, margin, spec.zero, [head, body], out)
 }
 
@@ -395,9 +337,7 @@ fn lay_out(
     [head, body]: [&[u8]; 2],
     out: &mut Vec<u8>,
 ) -> Result<(), Fault> {
-    let len = margin
-        .checked_add(head.len() + body.len())
-        .ok_or_else(Fault::memory)?;
+    let len = margin.checked_add(head.len() + body.len()).ok_or_else(Fault::memory)?;
     out.try_reserve(len).map_err(|_| Fault::memory())?;
     let (left, inner, right) = match (spec.left, zeros) {
         (true, _) => (0, 0, margin),
@@ -436,17 +376,9 @@ mod tests {
         assert_eq!(parts.len(), 4);
         assert_eq!(parts[0], Part::Literal("aé".as_bytes()));
         assert_eq!(parts[1], Part::Literal(b"%"));
-        let Part::Spec(spec) = &parts[2] else {
-            panic!()
-        };
-        assert_eq!(
-            (spec.key, spec.left, spec.width),
-            (Some(&b"k(x)"[..]), true, Amount::Argument)
-        );
-        assert_eq!(
-            (spec.precision, spec.conversion, spec.offset),
-            (Amount::Given(3), 0x64, 17)
-        );
+        let Part::Spec(spec) = &parts[2] else { panic!() };
+        assert_eq!((spec.key, spec.left, spec.width), (Some(&b"k(x)"[..]), true, Amount::Argument));
+        assert_eq!((spec.precision, spec.conversion, spec.offset), (Amount::Given(3), 0x64, 17));
         for (text, message) in [
             ("%", "incomplete format"),
             ("%5", "incomplete format"),
@@ -454,14 +386,12 @@ mod tests {
             ("%99999999999999999999d", "width too big"),
             ("%.2147483648d", "precision too big"),
         ] {
-            let Some(Part::Broken { fault, .. }) = Template::<Points>::new(text.as_bytes()).last()
-            else {
+            let Some(Part::Broken { fault, .. }) = Template::<Points>::new(text.as_bytes()).last() else {
                 panic!()
             };
             assert_eq!(fault.msg, message);
         }
-        let Some(Part::Broken { fault, .. }) = Template::<Bytes>::new(b"%.2147483648d").last()
-        else {
+        let Some(Part::Broken { fault, .. }) = Template::<Bytes>::new(b"%.2147483648d").last() else {
             panic!()
         };
         assert_eq!(fault.msg, "prec too big");
@@ -480,9 +410,8 @@ mod tests {
         assert_eq!(float("%05f", f64::INFINITY), "00inf");
         assert_eq!(float("%#.0f", 1.0), "1.");
         assert_eq!(float("%+E", 1e5), "+1.000000E+05");
-        let text = |template, text: &str| {
-            shown(|out| push_text::<Points>(&spec(template), text.as_bytes(), out))
-        };
+        let text =
+            |template, text: &str| shown(|out| push_text::<Points>(&spec(template), text.as_bytes(), out));
         assert_eq!(text("%05.2s", "éàb"), "   éà");
         assert_eq!(text("%-3.0c", "a"), "a  ");
         assert_eq!(

@@ -37,12 +37,7 @@ pub fn count<U: Unit>(text: &[u8], needle: &[u8]) -> usize {
 }
 
 /// `text.replace(old, new, max)`; `None` if nothing was replaced.
-pub fn replace<U: Unit>(
-    text: &[u8],
-    old: &[u8],
-    new: &[u8],
-    max: usize,
-) -> Result<Option<Vec<u8>>, Fault> {
+pub fn replace<U: Unit>(text: &[u8], old: &[u8], new: &[u8], max: usize) -> Result<Option<Vec<u8>>, Fault> {
     if max == 0 || old == new {
         return Ok(None);
     }
@@ -66,9 +61,7 @@ pub fn replace<U: Unit>(
         return Ok(None);
     }
     let added = hits.checked_mul(new.len()).ok_or_else(too_long)?;
-    let len = (text.len() - hits * old.len())
-        .checked_add(added)
-        .ok_or_else(too_long)?;
+    let len = (text.len() - hits * old.len()).checked_add(added).ok_or_else(too_long)?;
     reserve(&mut out, len)?;
     let mut from = 0;
     for at in finder.find_iter(text).take(max) {
@@ -95,10 +88,8 @@ fn reserve(out: &mut Vec<u8>, len: usize) -> Result<(), Fault> {
 /// `new` before the first `max` units, the end counting as one.
 fn interleave<U: Unit>(text: &[u8], new: &[u8], max: usize) -> Result<Vec<u8>, Fault> {
     let hits = max.min(U::count(text) + 1);
-    let len = hits
-        .checked_mul(new.len())
-        .and_then(|added| added.checked_add(text.len()))
-        .ok_or_else(too_long)?;
+    let len =
+        hits.checked_mul(new.len()).and_then(|added| added.checked_add(text.len())).ok_or_else(too_long)?;
     let mut out = Vec::new();
     reserve(&mut out, len)?;
     let mut at = 0;
@@ -254,19 +245,12 @@ mod tests {
     }
 
     fn joined(parts: Vec<&[u8]>) -> String {
-        parts
-            .iter()
-            .map(|part| String::from_utf8_lossy(part))
-            .collect::<Vec<_>>()
-            .join("|")
+        parts.iter().map(|part| String::from_utf8_lossy(part)).collect::<Vec<_>>().join("|")
     }
 
     #[test]
     fn empty_needles_match_between_units() {
-        assert_eq!(
-            replaced("aé", "", "-", usize::MAX).as_deref(),
-            Some("-a-é-")
-        );
+        assert_eq!(replaced("aé", "", "-", usize::MAX).as_deref(), Some("-a-é-"));
         assert_eq!(replaced("aé", "", "-", 2).as_deref(), Some("-a-é"));
         assert_eq!(replaced("", "", "-", usize::MAX).as_deref(), Some("-"));
         assert_eq!(count::<Points>("aé".as_bytes(), b""), 3);
@@ -276,19 +260,10 @@ mod tests {
 
     #[test]
     fn replacing() {
-        assert_eq!(
-            replaced("aXbXc", "X", "", usize::MAX).as_deref(),
-            Some("abc")
-        );
+        assert_eq!(replaced("aXbXc", "X", "", usize::MAX).as_deref(), Some("abc"));
         assert_eq!(replaced("aXbXc", "X", "éé", 1).as_deref(), Some("aéébXc"));
-        assert_eq!(
-            replaced("aaa", "aa", "b", usize::MAX).as_deref(),
-            Some("ba")
-        );
-        assert_eq!(
-            replaced("aXb", "X", "Y", usize::MAX).as_deref(),
-            Some("aYb")
-        );
+        assert_eq!(replaced("aaa", "aa", "b", usize::MAX).as_deref(), Some("ba"));
+        assert_eq!(replaced("aXb", "X", "Y", usize::MAX).as_deref(), Some("aYb"));
         assert_eq!(replaced("abc", "X", "Y", usize::MAX), None);
     }
 
@@ -298,37 +273,13 @@ mod tests {
         assert_eq!(joined(rsplit(b"a,b,,c", b",", 2)), "a,b||c");
         assert_eq!(joined(split(b"", b",", 2)), "");
         assert_eq!(joined(rsplit(b"aaa", b"aa", 9)), "a|");
-        assert_eq!(
-            joined(split_space::<Points>(
-                "  a\u{a0}b \u{2028}c  ".as_bytes(),
-                1
-            )),
-            "a|b \u{2028}c  "
-        );
-        assert_eq!(
-            joined(rsplit_space::<Points>(
-                "  a\u{a0}b \u{2028}c  ".as_bytes(),
-                1
-            )),
-            "  a\u{a0}b|c"
-        );
-        assert_eq!(
-            joined(split_space::<Bytes>(b"a\x1cb c", usize::MAX)),
-            "a\u{1c}b|c"
-        );
+        assert_eq!(joined(split_space::<Points>("  a\u{a0}b \u{2028}c  ".as_bytes(), 1)), "a|b \u{2028}c  ");
+        assert_eq!(joined(rsplit_space::<Points>("  a\u{a0}b \u{2028}c  ".as_bytes(), 1)), "  a\u{a0}b|c");
+        assert_eq!(joined(split_space::<Bytes>(b"a\x1cb c", usize::MAX)), "a\u{1c}b|c");
         assert!(split_space::<Points>(b"  ", 0).is_empty());
         assert_eq!(joined(split_space::<Points>(b" a b ", 0)), "a b ");
-        assert_eq!(
-            joined(split_lines::<Points>(
-                "a\r\nb\x0b\u{2029}c\r".as_bytes(),
-                false
-            )),
-            "a|b||c"
-        );
+        assert_eq!(joined(split_lines::<Points>("a\r\nb\x0b\u{2029}c\r".as_bytes(), false)), "a|b||c");
         assert_eq!(joined(split_lines::<Points>(b"a\n\nb", true)), "a\n|\n|b");
-        assert_eq!(
-            joined(split_lines::<Bytes>(b"a\x0bb\rc", false)),
-            "a\x0bb|c"
-        );
+        assert_eq!(joined(split_lines::<Bytes>(b"a\x0bb\rc", false)), "a\x0bb|c");
     }
 }

@@ -65,15 +65,9 @@ mod tests {
 
     #[test]
     fn stripping() {
-        assert_eq!(
-            strip_space::<Points>("\u{3000} a b\u{85}".as_bytes(), Ends::Both),
-            b"a b"
-        );
+        assert_eq!(strip_space::<Points>("\u{3000} a b\u{85}".as_bytes(), Ends::Both), b"a b");
         assert_eq!(strip_space::<Bytes>(b"\x1c a ", Ends::Right), b"\x1c a");
-        assert_eq!(
-            strip_set::<Points>("éxéaxé€".as_bytes(), "€éx".as_bytes(), Ends::Both),
-            b"a"
-        );
+        assert_eq!(strip_set::<Points>("éxéaxé€".as_bytes(), "€éx".as_bytes(), Ends::Both), b"a");
         assert_eq!(strip_set::<Points>(b"xxax", b"x", Ends::Left), b"ax");
         assert_eq!(strip_set::<Bytes>(b"\xffa\xff", b"\xff", Ends::Both), b"a");
         assert_eq!(strip_set::<Points>(b"xx", b"x", Ends::Both), b"");

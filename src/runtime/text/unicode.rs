@@ -258,9 +258,7 @@ mod tests {
 
     #[test]
     fn properties_of_some_points() {
-        assert!(
-            is_alpha(0xaa) && !is_alpha(0x30) && is_alpha(0x10ffff - 0xe0000) == is_alpha(0x2ffff)
-        );
+        assert!(is_alpha(0xaa) && !is_alpha(0x30) && is_alpha(0x10ffff - 0xe0000) == is_alpha(0x2ffff));
         assert_eq!(category(0x41), "Lu");
         assert_eq!(category(0x10ffff), "Cn");
         assert_eq!(category(0xdc80), "Cs");
@@ -268,12 +266,7 @@ mod tests {
         assert_eq!(combining(0x301), 230);
         assert_eq!(east_asian_width(0x3042), "W");
         assert!(is_mirrored(0x28) && !is_mirrored(0x41));
-        assert!(
-            is_printable(0x20)
-                && !is_printable(0x7f)
-                && !is_printable(0xa0)
-                && !is_printable(0xd800)
-        );
+        assert!(is_printable(0x20) && !is_printable(0x7f) && !is_printable(0xa0) && !is_printable(0xd800));
         assert_eq!(category(u32::MAX), "Cn");
     }
 
@@ -294,9 +287,7 @@ mod tests {
         assert!(!text_is_title(b"Hello WOrld") && text_is_title(b"Hello World"));
         assert!(text_is_upper(b"A1") && !text_is_upper(b"1") && !text_is_lower(b"aB"));
         assert!(
-            text_is_identifier("_é1".as_bytes())
-                && !text_is_identifier(b"1a")
-                && !text_is_identifier(b"")
+            text_is_identifier("_é1".as_bytes()) && !text_is_identifier(b"1a") && !text_is_identifier(b"")
         );
         assert!(text_is_printable(b"") && !all(b"", is_alpha) && all("é".as_bytes(), is_alpha));
     }

@@ -15,9 +15,7 @@ fn find(ranges: &[Range], many: &[(u32, Mapped)], point: u32) -> Option<Mapped> 
     if let Ok(place) = many.binary_search_by_key(&point, |entry| entry.0) {
         return Some(many[place].1);
     }
-    let place = ranges
-        .partition_point(|range| range.0 <= point)
-        .checked_sub(1)?;
+    let place = ranges.partition_point(|range| range.0 <= point).checked_sub(1)?;
     let (first, last, step, delta) = ranges[place];
     let hit = point <= last && (point - first).is_multiple_of(step);
     hit.then(|| [point.wrapping_add_signed(delta), 0, 0])
@@ -26,30 +24,14 @@ fn find(ranges: &[Range], many: &[(u32, Mapped)], point: u32) -> Option<Mapped> 
 /// The lower case of `point`, as it is outside of words.
 pub fn lower_point(point: u32) -> Mapped {
     if point < 0x80 {
-        return [
-            if matches!(point, 0x41..=0x5a) {
-                point + 32
-            } else {
-                point
-            },
-            0,
-            0,
-        ];
+        return [if matches!(point, 0x41..=0x5a) { point + 32 } else { point }, 0, 0];
     }
     find(&tables::LOWER_MAP, &tables::LOWER_MAP_MANY, point).unwrap_or([point, 0, 0])
 }
 
 pub fn upper_point(point: u32) -> Mapped {
     if point < 0x80 {
-        return [
-            if matches!(point, 0x61..=0x7a) {
-                point - 32
-            } else {
-                point
-            },
-            0,
-            0,
-        ];
+        return [if matches!(point, 0x61..=0x7a) { point - 32 } else { point }, 0, 0];
     }
     find(&tables::UPPER_MAP, &tables::UPPER_MAP_MANY, point).unwrap_or([point, 0, 0])
 }
@@ -71,11 +53,7 @@ pub fn fold_point(point: u32) -> Mapped {
 /// The lower case that is always one code point: what `re` compares by.
 pub fn simple_lower(point: u32) -> u32 {
     // Of this one, the full mapping keeps the dot as a second code point.
-    if point == 0x130 {
-        0x69
-    } else {
-        lower_point(point)[0]
-    }
+    if point == 0x130 { 0x69 } else { lower_point(point)[0] }
 }
 
 /// The upper case if it is one code point, else the title case if that is, else `point`.
@@ -89,23 +67,13 @@ pub fn simple_upper(point: u32) -> u32 {
 
 fn push_mapped(out: &mut Vec<u8>, mapped: Mapped) {
     wtf8::push(out, mapped[0]);
-    mapped[1..]
-        .iter()
-        .filter(|&&point| point != 0)
-        .for_each(|&point| wtf8::push(out, point));
+    mapped[1..].iter().filter(|&&point| point != 0).for_each(|&point| wtf8::push(out, point));
 }
 
 /// Appends the lower case of `point`, which stands at byte `at` of `text`.
 fn push_lower(out: &mut Vec<u8>, text: &[u8], at: usize, point: u32) {
     if point == SIGMA {
-        wtf8::push(
-            out,
-            if is_final_sigma(text, at) {
-                0x3c2
-            } else {
-                0x3c3
-            },
-        );
+        wtf8::push(out, if is_final_sigma(text, at) { 0x3c2 } else { 0x3c3 });
     } else {
         push_mapped(out, lower_point(point));
     }
@@ -113,15 +81,12 @@ fn push_lower(out: &mut Vec<u8>, text: &[u8], at: usize, point: u32) {
 
 /// Whether the sigma at byte `at` ends a word: cased before it and not cased after it, looking through what is ignorable.
 fn is_final_sigma(text: &[u8], at: usize) -> bool {
-    finds_cased(wtf8::code_points(&text[..at]).rev())
-        && !finds_cased(wtf8::code_points(&text[at + 2..]))
+    finds_cased(wtf8::code_points(&text[..at]).rev()) && !finds_cased(wtf8::code_points(&text[at + 2..]))
 }
 
 /// Whether the first that is not ignorable is cased.
 fn finds_cased(mut points: impl Iterator<Item = u32>) -> bool {
-    points
-        .find(|&point| !unicode::is_case_ignorable(point))
-        .is_some_and(unicode::is_cased)
+    points.find(|&point| !unicode::is_case_ignorable(point)).is_some_and(unicode::is_cased)
 }
 
 fn map(text: &[u8], mut each: impl FnMut(&mut Vec<u8>, usize, u32)) -> Vec<u8> {

@@ -35,9 +35,7 @@ pub fn lookup(name: &str) -> Option<Vec<u32>> {
         return Some(vec![point]);
     }
     let name = name.to_ascii_uppercase();
-    let place = aliases::SEQUENCES
-        .binary_search_by_key(&name.as_str(), |entry| entry.0)
-        .ok()?;
+    let place = aliases::SEQUENCES.binary_search_by_key(&name.as_str(), |entry| entry.0).ok()?;
     Some(aliases::SEQUENCES[place].1.to_vec())
 }
 

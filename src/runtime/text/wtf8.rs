@@ -48,10 +48,7 @@ pub fn decode_at(text: &[u8], at: usize) -> (u32, usize) {
     let (point, len) = match first {
         0xc0..=0xdf => ((first & 0x1f) << 6 | tail(1), 2),
         0xe0..=0xef => ((first & 0x0f) << 12 | tail(1) << 6 | tail(2), 3),
-        0xf0..=0xff => (
-            (first & 0x07) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3),
-            4,
-        ),
+        0xf0..=0xff => ((first & 0x07) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), 4),
         _ => (first, 1),
     };
     (point, len.min(text.len() - at))
@@ -195,9 +192,7 @@ impl OffsetIndex {
                 seen += 1;
             }
         }
-        OffsetIndex {
-            offsets: offsets.into_boxed_slice(),
-        }
+        OffsetIndex { offsets: offsets.into_boxed_slice() }
     }
 
     /// The byte offset of code point `index` of `text`, the text this was made for; its length if there are fewer.
@@ -210,10 +205,7 @@ impl OffsetIndex {
 
     /// The index of the code point that starts at byte `offset` of `text`.
     pub fn index(&self, text: &[u8], offset: usize) -> usize {
-        let block = self
-            .offsets
-            .partition_point(|&base| base <= offset)
-            .saturating_sub(1);
+        let block = self.offsets.partition_point(|&base| base <= offset).saturating_sub(1);
         match self.offsets.get(block) {
             Some(&base) => block * Self::STRIDE + count(&text[base..offset.min(text.len())]),
             None => 0,
@@ -232,13 +224,7 @@ fn advance_short(text: &[u8], mut at: usize, count: usize) -> usize {
 }
 
 /// `text[start::step]` of `count` code points, all of which must exist. Without an index this walks the text.
-pub fn slice(
-    text: &[u8],
-    index: Option<&OffsetIndex>,
-    start: usize,
-    step: isize,
-    count: usize,
-) -> Vec<u8> {
+pub fn slice(text: &[u8], index: Option<&OffsetIndex>, start: usize, step: isize, count: usize) -> Vec<u8> {
     let offset = |nth: usize| match index {
         Some(index) => index.offset(text, nth),
         None => advance(text, 0, nth),
@@ -248,10 +234,7 @@ pub fn slice(
     }
     let mut at = offset(start);
     if step == 1 {
-        let end = index.map_or_else(
-            || advance(text, at, count),
-            |index| index.offset(text, start + count),
-        );
+        let end = index.map_or_else(|| advance(text, at, count), |index| index.offset(text, start + count));
         return text[at..end].to_vec();
     }
     let mut out = Vec::with_capacity(count);
@@ -270,11 +253,7 @@ pub fn slice(
             at = advance_short(text, at, step as usize);
         } else {
             for _ in 0..step.unsigned_abs() {
-                at -= if at == 0 {
-                    0
-                } else {
-                    decode_before(text, at).1
-                };
+                at -= if at == 0 { 0 } else { decode_before(text, at).1 };
             }
         }
     }
@@ -314,13 +293,7 @@ mod tests {
         assert!(code_points(&text).rev().eq(MIXED.into_iter().rev()));
         assert_eq!(find_surrogate(&text), Some(10));
         assert_eq!(find_surrogate("\u{d7ff}".as_bytes()), None);
-        for bad in [
-            &b"\x80"[..],
-            b"\xc3",
-            b"\xed\xa0",
-            b"\xf4\x90\x80\x80",
-            b"\xc0\x80",
-        ] {
+        for bad in [&b"\x80"[..], b"\xc3", b"\xed\xa0", b"\xf4\x90\x80\x80", b"\xc0\x80"] {
             assert!(!is_valid(bad));
         }
     }
@@ -340,14 +313,9 @@ mod tests {
         }
         assert_eq!(index.offset(&text, 500), text.len());
         assert_eq!(index.index(&text, text.len()), 500);
-        for (start, step, count) in [
-            (3, 1, 7),
-            (499, -1, 500),
-            (0, 3, 100),
-            (499, -70, 8),
-            (5, 100, 5),
-            (0, 1, 0),
-        ] {
+        for (start, step, count) in
+            [(3, 1, 7), (499, -1, 500), (0, 3, 100), (499, -70, 8), (5, 100, 5), (0, 1, 0)]
+        {
             let nth = |n: usize| (start as isize + n as isize * step) as usize;
             let want = from_points((0..count).map(|n| points[nth(n)]));
             assert_eq!(slice(&text, Some(&index), start, step, count), want);

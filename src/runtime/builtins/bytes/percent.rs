@@ -61,7 +61,9 @@ fn byte_text(vm: &Vm, value: &Value) -> PyResult<Vec<u8>> {
     if let Some(result) = vm.call_special(value, &vm.names().__bytes__, &[])? {
         return match vm.bytes_of(&result) {
             Some(bytes) => Ok(bytes.to_vec()),
-            None => Err(vm.type_error(format!("__bytes__ returned non-bytes (type {})", result.type_name(vm)))),
+            None => {
+                Err(vm.type_error(format!("__bytes__ returned non-bytes (type {})", result.type_name(vm))))
+            }
         };
     }
     if vm.has_buffer(value) {

@@ -87,7 +87,10 @@ pub fn getitem(vm: &Vm, value: &Value, key: &Value, name: &str, out_of_range: &s
         Some(at) => at as isize,
         None if key.ty(vm).slots.get().index.is_some() => vm.to_index(key)?,
         None => {
-            return Err(vm.type_error(format!("{name} indices must be integers or slices, not {}", key.type_name(vm))));
+            return Err(vm.type_error(format!(
+                "{name} indices must be integers or slices, not {}",
+                key.type_name(vm)
+            )));
         }
     };
     let bytes = data(vm, value)?;
@@ -348,7 +351,12 @@ pub fn join(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     Ok(made(vm, &args[0], out))
 }
 
-pub fn aligned(vm: &Vm, args: &[Value], name: &str, margins: fn(usize, usize) -> (usize, usize)) -> PyResult<Value> {
+pub fn aligned(
+    vm: &Vm,
+    args: &[Value],
+    name: &str,
+    margins: fn(usize, usize) -> (usize, usize),
+) -> PyResult<Value> {
     let width = vm.to_ssize(&args[1])?.max(0) as usize;
     let fill = match args[2].given() {
         None => b' ',
@@ -579,7 +587,9 @@ pub fn fromhex(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if class.is(vm.typ(&crate::runtime::builtins::bytearrays::BYTEARRAY).value()) {
         return Ok(vm.bytearray(bytes));
     }
-    let mutable = class.as_type().is_some_and(|ty| ty.is_subtype(vm.typ(&crate::runtime::builtins::bytearrays::BYTEARRAY)));
+    let mutable = class
+        .as_type()
+        .is_some_and(|ty| ty.is_subtype(vm.typ(&crate::runtime::builtins::bytearrays::BYTEARRAY)));
     let bytes = if mutable { vm.bytearray(bytes) } else { vm.bytes(&bytes) };
     vm.call1(class, &bytes)
 }

@@ -14,7 +14,9 @@ pub type Parts<'a> = [Option<&'a Value>; 3];
 /// Sorts the arguments of the constructor out.
 pub fn parts<'a>(vm: &Vm, args: Args<'a>, name: &str) -> PyResult<Parts<'a>> {
     if args.values.len() > 3 {
-        return Err(vm.type_error(format!("{name}() takes at most 3 arguments ({} given)", args.values.len())));
+        return Err(
+            vm.type_error(format!("{name}() takes at most 3 arguments ({} given)", args.values.len()))
+        );
     }
     let pos = args.pos();
     let mut parts: Parts = [pos.first(), pos.get(1), pos.get(2)];
@@ -24,7 +26,10 @@ pub fn parts<'a>(vm: &Vm, args: Args<'a>, name: &str) -> PyResult<Parts<'a>> {
             return Err(vm.type_error(format!("{name}() got an unexpected keyword argument '{key}'")));
         };
         if parts[at].is_some() {
-            return Err(vm.type_error(format!("argument for {name}() given by name ('{key}') and position ({})", at + 1)));
+            return Err(vm.type_error(format!(
+                "argument for {name}() given by name ('{key}') and position ({})",
+                at + 1
+            )));
         }
         parts[at] = Some(value);
     }
@@ -61,7 +66,9 @@ pub fn content(vm: &Vm, [source, encoding, errors]: Parts, name: &str) -> PyResu
             "errors without a string argument"
         }));
     }
-    if name == "bytes" && let Some(bytes) = by_method(vm, source)? {
+    if name == "bytes"
+        && let Some(bytes) = by_method(vm, source)?
+    {
         return Ok(bytes);
     }
     if is_text {

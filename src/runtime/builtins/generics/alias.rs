@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use super::type_text;
 use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::tuple::Tuple;
@@ -361,9 +362,9 @@ static METHODS: &[Native] = &[
 ];
 
 static GETSET: &[GetSet] = &[
-    getter("__origin__", |vm, value| Ok(this(vm, value)?.origin.clone()), ""),
-    getter("__args__", |vm, value| Ok(this(vm, value)?.args.clone().into_value()), ""),
-    getter("__unpacked__", |vm, value| Ok(Value::bool(this(vm, value)?.starred)), ""),
+    member("__origin__", |vm, value| Ok(this(vm, value)?.origin.clone()), ""),
+    member("__args__", |vm, value| Ok(this(vm, value)?.args.clone().into_value()), ""),
+    member("__unpacked__", |vm, value| Ok(Value::bool(this(vm, value)?.starred)), ""),
     getter("__parameters__", |vm, value| parameters(vm, this(vm, value)?), "Type variables in the GenericAlias."),
     getter("__typing_unpacked_tuple_args__", |vm, value| {
         let this = this(vm, value)?;

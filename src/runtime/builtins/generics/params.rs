@@ -4,6 +4,7 @@ use super::lazy::Lazy;
 use super::unions::union_from;
 use super::{alias, call_typing, caller_module};
 use crate::runtime::builtins::types::DICT_GETSET_COPY;
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::{Args, Signature};
@@ -298,14 +299,14 @@ const HAS_DEFAULT: Native = native("has_default(self, /)", |vm, args| {
     }))
 }, "");
 
-const NAME: GetSet = getter("__name__", |vm, p| Ok(this(vm, p)?.name.clone()), "");
+const NAME: GetSet = member("__name__", |vm, p| Ok(this(vm, p)?.name.clone()), "");
 const DEFAULT: GetSet = getter("__default__", |vm, p| default_of(vm, this(vm, p)?), "The default value for this type parameter.");
 const EVALUATE_DEFAULT: GetSet = getter("evaluate_default", |vm, p| Ok(this(vm, p)?.default.evaluator(vm)), "");
 const BOUND: GetSet = getter("__bound__", |vm, p| Ok(this(vm, p)?.bound.get(vm)?.unwrap_or(Value::NONE)), "");
-const COVARIANT: GetSet = getter("__covariant__", |vm, p| Ok(Value::bool(this(vm, p)?.variance.covariant)), "");
+const COVARIANT: GetSet = member("__covariant__", |vm, p| Ok(Value::bool(this(vm, p)?.variance.covariant)), "");
 const CONTRAVARIANT: GetSet =
-    getter("__contravariant__", |vm, p| Ok(Value::bool(this(vm, p)?.variance.contravariant)), "");
-const INFERRED: GetSet = getter("__infer_variance__", |vm, p| Ok(Value::bool(this(vm, p)?.variance.inferred)), "");
+    member("__contravariant__", |vm, p| Ok(Value::bool(this(vm, p)?.variance.contravariant)), "");
+const INFERRED: GetSet = member("__infer_variance__", |vm, p| Ok(Value::bool(this(vm, p)?.variance.inferred)), "");
 
 static TYPE_VAR_GETSET: &[GetSet] = &[
     NAME, DEFAULT, EVALUATE_DEFAULT, BOUND, COVARIANT, CONTRAVARIANT, INFERRED,
@@ -381,7 +382,7 @@ pub static PARAM_SPEC_KWARGS: TypeSpec = TypeSpec::new("typing.ParamSpecKwargs",
     .methods(&[native("__mro_entries__(self, bases, /)", |vm, _| Err(no_subclass(vm, "ParamSpecKwargs")), "")])
     .getset(PART_GETSET);
 
-static PART_GETSET: &[GetSet] = &[getter("__origin__", |vm, p| Ok(vm.cast::<ParamSpecPart>(p)?.origin.clone()), "")];
+static PART_GETSET: &[GetSet] = &[member("__origin__", |vm, p| Ok(vm.cast::<ParamSpecPart>(p)?.origin.clone()), "")];
 
 fn part_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     static SIGNATURE: Signature = Signature::parse("paramspecargs(origin)");
@@ -407,22 +408,24 @@ fn part_compare(vm: &Vm, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
 
 // ------------------------------------------------------------------------------------------------ for the machine
 
+// Parameters of the syntax say `typing` as their module, as their types do.
+
 impl Vm {
     /// The type parameter of `[T: bound]` or `[T: (constraints)]`; the functions, or `None`, compute them.
     pub fn type_var(&self, name: &Value, bound: Value, constraints: Value) -> PyResult<Value> {
         let mut new = plain(name.clone(), Variance { inferred: true, ..Variance::default() });
         new.bound = Lazy::computed(bound);
         new.constraints = Lazy::computed(constraints);
-        Ok(finish(self, &self.typ(&TYPE_VAR).clone(), new))
+        Ok(self.alloc_spec(&TYPE_VAR, new))
     }
     /// The type parameter of `[**P]`.
     pub fn param_spec(&self, name: &Value) -> PyResult<Value> {
         let new = plain(name.clone(), Variance { inferred: true, ..Variance::default() });
-        Ok(finish(self, &self.typ(&PARAM_SPEC).clone(), new))
+        Ok(self.alloc_spec(&PARAM_SPEC, new))
     }
     /// The type parameter of `[*Ts]`.
     pub fn type_var_tuple(&self, name: &Value) -> PyResult<Value> {
-        Ok(finish(self, &self.typ(&TYPE_VAR_TUPLE).clone(), plain(name.clone(), Variance::default())))
+        Ok(self.alloc_spec(&TYPE_VAR_TUPLE, plain(name.clone(), Variance::default())))
     }
     /// Gives a type parameter the function that computes its default; gives the parameter back.
     pub fn set_type_param_default(&self, parameter: Value, evaluate: Value) -> PyResult<Value> {

@@ -4,6 +4,7 @@ use super::alias::once;
 use super::lazy::Lazy;
 use super::params::{TYPE_VAR_TUPLE, unpack};
 use super::caller_module;
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Signature;
@@ -75,7 +76,7 @@ pub static TYPE_ALIAS_TYPE: TypeSpec = TypeSpec::new("typing.TypeAliasType", Typ
     })
     .methods(&[native("__reduce__(self, /)", |vm, args| Ok(this(vm, &args[0])?.name.clone()), "")])
     .getset(&[
-        getter("__name__", |vm, a| Ok(this(vm, a)?.name.clone()), ""),
+        member("__name__", |vm, a| Ok(this(vm, a)?.name.clone()), ""),
         getter("__value__", |vm, a| Ok(this(vm, a)?.value.get(vm)?.unwrap_or(Value::NONE)), ""),
         getter("evaluate_value", |vm, a| Ok(this(vm, a)?.value.evaluator(vm)), ""),
         getter("__type_params__", |vm, a| Ok(params(vm, this(vm, a)?)), ""),

@@ -6,6 +6,7 @@ use super::{call_typing, type_text};
 use crate::runtime::builtins::constants::NONE_TYPE;
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::sets::table::Table;
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::tuple::Tuple;
@@ -88,7 +89,7 @@ pub static UNION: TypeSpec = TypeSpec::new("typing.Union", Union::layout)
         getter("__name__", |vm, _| Ok(vm.str("Union")), "Name of the type"),
         getter("__qualname__", |vm, _| Ok(vm.str("Union")), "Qualified name of the type"),
         getter("__origin__", |vm, _| Ok(vm.typ(&UNION).value().clone()), "Always returns the type"),
-        getter("__args__", |vm, value| Ok(this(vm, value)?.args.clone().into_value()), ""),
+        member("__args__", |vm, value| Ok(this(vm, value)?.args.clone().into_value()), ""),
         getter("__parameters__", |vm, value| parameters(vm, this(vm, value)?), "Type variables in the types.UnionType."),
     ]);
 

@@ -176,7 +176,10 @@ impl Vm {
             return Ok(self.int_exact(value));
         }
         let Some(f) = ty.slots.get().index else {
-            return Err(self.type_error(format!("'{}' object cannot be interpreted as an integer", value.type_name(self))));
+            return Err(self.type_error(format!(
+                "'{}' object cannot be interpreted as an integer",
+                value.type_name(self)
+            )));
         };
         let result = f(self, value)?;
         self.checked_int(result, "__index__")
@@ -188,7 +191,9 @@ impl Vm {
             return Ok(result);
         }
         if !result.ty(self).has(type_flag::INT) {
-            return Err(self.type_error(format!("{method} returned non-int (type {})", result.type_name(self))));
+            return Err(
+                self.type_error(format!("{method} returned non-int (type {})", result.type_name(self)))
+            );
         }
         if result.ty(self).address() != self.typ(&INT).address() {
             let name = result.type_name(self);
@@ -214,10 +219,8 @@ impl Vm {
         let index = self.index(value)?;
         match index.as_int().and_then(IntView::small) {
             Some(i) => Ok(i as isize),
-            None => Err(self.raise(
-                spec,
-                format!("cannot fit '{}' into an index-sized integer", value.type_name(self)),
-            )),
+            None => Err(self
+                .raise(spec, format!("cannot fit '{}' into an index-sized integer", value.type_name(self)))),
         }
     }
 
@@ -325,8 +328,10 @@ impl Vm {
         match view {
             IntView::Small(i) if base == 10 => Ok(i.to_string()),
             IntView::Small(i) => Ok(int_text::small_to_radix(i, base)),
-            IntView::Big(big) if base == 10 => int_text::to_decimal(big, self.interp().int_max_str_digits.get())
-                .map_err(|fault| self.fault(fault)),
+            IntView::Big(big) if base == 10 => {
+                int_text::to_decimal(big, self.interp().int_max_str_digits.get())
+                    .map_err(|fault| self.fault(fault))
+            }
             IntView::Big(big) => Ok(int_text::to_radix(big, base)),
         }
     }

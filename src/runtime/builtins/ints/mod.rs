@@ -186,7 +186,9 @@ fn rshift(vm: &Vm, a: &Value, b: &Value) -> PyResult<Value> {
     if let (IntView::Small(x), IntView::Small(y @ 0..)) = (x, y) {
         return Ok(vm.int(x >> y.min(63)));
     }
-    int_math::shift_right(&x.big(), &y.big()).map(|result| vm.int_big(result)).map_err(|fault| vm.fault(fault))
+    int_math::shift_right(&x.big(), &y.big())
+        .map(|result| vm.int_big(result))
+        .map_err(|fault| vm.fault(fault))
 }
 
 fn compare(_: &Vm, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
@@ -476,8 +478,9 @@ fn format(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     }
     let limit = vm.interp().int_max_str_digits.get();
     let name = args[0].type_name(vm);
-    let text = format_value::format_int(this(vm, &args[0])?.int_ref(), spec.bytes(), &name, limit, &Locale::C)
-        .map_err(|fault| vm.fault(fault))?;
+    let text =
+        format_value::format_int(this(vm, &args[0])?.int_ref(), spec.bytes(), &name, limit, &Locale::C)
+            .map_err(|fault| vm.fault(fault))?;
     Ok(vm.str_bytes(&text))
 }
 

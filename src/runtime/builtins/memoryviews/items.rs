@@ -108,7 +108,9 @@ pub fn pack(vm: &Vm, letter: u8, format: &str, value: &Value) -> PyResult<Vec<u8
                     i as u64
                 }
                 Some(IntView::Small(i)) if i >= 0 && (bits == 64 || (i as u64) < 1 << bits) => i as u64,
-                Some(IntView::Big(big)) if !signed && bits == 64 => u64::try_from(big).map_err(|_| wrong_value())?,
+                Some(IntView::Big(big)) if !signed && bits == 64 => {
+                    u64::try_from(big).map_err(|_| wrong_value())?
+                }
                 _ => return Err(wrong_value()),
             };
             word.to_le_bytes()[..size].to_vec()

@@ -18,62 +18,118 @@ fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<MemoryView>> {
 
 /// Methods.
 pub static METHODS: &[Native] = &[
-    native("release(self, /)", |vm, args| {
-        let this = vm.cast::<MemoryView>(&args[0])?;
-        this.lease.set(None);
-        Ok(Value::NONE)
-    }, "Release the underlying buffer exposed by the memoryview object."),
-    native("tobytes(self, /, order='C')", to_bytes, "The data as bytes: in the order of C ('C', also None), of Fortran ('F'), or in Fortran's\nif the view has that and in C's otherwise ('A')."),
-    native("hex(self, /, sep=<unrepresentable>, bytes_per_sep=1)", |vm, args| {
-        let (sep, group) = hex_layout(vm, &args[1], &args[2])?;
-        let this = this(vm, &args[0])?;
-        let lease = this.alive(vm)?;
-        Ok(vm.str_ascii(&hex_text(&this.view.gather(lease.memory()), sep, group)))
-    }, "The bytes in hexadecimal digits, with sep between groups of bytes_per_sep bytes."),
-    native("tolist(self, /)", |vm, args| {
-        let this = this(vm, &args[0])?;
-        let lease = this.alive(vm)?;
-        let Some(letter) = native_letter(&this.view.format) else {
-            return Err(vm.not_implemented_error(format!("memoryview: unsupported format {}", this.view.format)));
-        };
-        nested(vm, &this.view, letter, lease.memory(), 0, this.view.offset as isize)
-    }, "Return the data in the buffer as a list of elements."),
-    native("cast(self, /, format, shape=<unrepresentable>)", ops::cast, "Cast a memoryview to a new format or shape."),
-    native("toreadonly(self, /)", |vm, args| {
-        let this = this(vm, &args[0])?;
-        Ok(vm.view_of(this.alive(vm)?, View { readonly: true, ..this.view.clone() }))
-    }, "Return a readonly version of the memoryview."),
-    native("_from_flags(cls, /, object, flags)", |vm, args| {
-        let flags = vm.to_i32(&args[2])? as u32;
-        vm.buffer_view(&args[1], flags).map(Ref::into_value)
-    }, "Create a new memoryview object which references the given object, for the flags.").class(),
-    native("count(self, value, /)", |vm, args| {
-        let view = &args[0];
-        let mut count = 0;
-        vm.for_each(view, |item| {
-            count += usize::from(vm.equal(&item, &args[1])?);
-            Ok(())
-        })?;
-        Ok(vm.int_usize(count))
-    }, "Count the number of occurrences of a value."),
-    native("index(self, value, start=0, stop=sys.maxsize, /)", index, "The index of the first occurrence of a value, or ValueError."),
-    native("__enter__(self, /)", |vm, args| {
-        this(vm, &args[0])?;
-        Ok(args[0].clone())
-    }, ""),
-    native_raw("__exit__(self, /, *exc_info)", |vm, args| {
-        let this = vm.cast::<MemoryView>(&args.values[0])?;
-        this.lease.set(None);
-        Ok(Value::NONE)
-    }, "Release the underlying buffer exposed by the memoryview object."),
-    native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
-    native("__release_buffer__(self, buffer, /)", |vm, args| {
-        if let Some(view) = args[1].downcast::<MemoryView>() {
-            view.lease.set(None);
-            return Ok(Value::NONE);
-        }
-        Err(vm.type_error("expected a memoryview object"))
-    }, "Release the buffer object that exposes the underlying memory of the object."),
+    native(
+        "release(self, /)",
+        |vm, args| {
+            let this = vm.cast::<MemoryView>(&args[0])?;
+            this.lease.set(None);
+            Ok(Value::NONE)
+        },
+        "Release the underlying buffer exposed by the memoryview object.",
+    ),
+    native(
+        "tobytes(self, /, order='C')",
+        to_bytes,
+        "The data as bytes: in the order of C ('C', also None), of Fortran ('F'), or in Fortran's\nif the view has that and in C's otherwise ('A').",
+    ),
+    native(
+        "hex(self, /, sep=<unrepresentable>, bytes_per_sep=1)",
+        |vm, args| {
+            let (sep, group) = hex_layout(vm, &args[1], &args[2])?;
+            let this = this(vm, &args[0])?;
+            let lease = this.alive(vm)?;
+            Ok(vm.str_ascii(&hex_text(&this.view.gather(lease.memory()), sep, group)))
+        },
+        "The bytes in hexadecimal digits, with sep between groups of bytes_per_sep bytes.",
+    ),
+    native(
+        "tolist(self, /)",
+        |vm, args| {
+            let this = this(vm, &args[0])?;
+            let lease = this.alive(vm)?;
+            let Some(letter) = native_letter(&this.view.format) else {
+                return Err(
+                    vm.not_implemented_error(format!("memoryview: unsupported format {}", this.view.format))
+                );
+            };
+            nested(vm, &this.view, letter, lease.memory(), 0, this.view.offset as isize)
+        },
+        "Return the data in the buffer as a list of elements.",
+    ),
+    native(
+        "cast(self, /, format, shape=<unrepresentable>)",
+        ops::cast,
+        "Cast a memoryview to a new format or shape.",
+    ),
+    native(
+        "toreadonly(self, /)",
+        |vm, args| {
+            let this = this(vm, &args[0])?;
+            Ok(vm.view_of(this.alive(vm)?, View { readonly: true, ..this.view.clone() }))
+        },
+        "Return a readonly version of the memoryview.",
+    ),
+    native(
+        "_from_flags(cls, /, object, flags)",
+        |vm, args| {
+            let flags = vm.to_i32(&args[2])? as u32;
+            vm.buffer_view(&args[1], flags).map(Ref::into_value)
+        },
+        "Create a new memoryview object which references the given object, for the flags.",
+    )
+    .class(),
+    native(
+        "count(self, value, /)",
+        |vm, args| {
+            let view = &args[0];
+            let mut count = 0;
+            vm.for_each(view, |item| {
+                count += usize::from(vm.equal(&item, &args[1])?);
+                Ok(())
+            })?;
+            Ok(vm.int_usize(count))
+        },
+        "Count the number of occurrences of a value.",
+    ),
+    native(
+        "index(self, value, start=0, stop=sys.maxsize, /)",
+        index,
+        "The index of the first occurrence of a value, or ValueError.",
+    ),
+    native(
+        "__enter__(self, /)",
+        |vm, args| {
+            this(vm, &args[0])?;
+            Ok(args[0].clone())
+        },
+        "",
+    ),
+    native_raw(
+        "__exit__(self, /, *exc_info)",
+        |vm, args| {
+            let this = vm.cast::<MemoryView>(&args.values[0])?;
+            this.lease.set(None);
+            Ok(Value::NONE)
+        },
+        "Release the underlying buffer exposed by the memoryview object.",
+    ),
+    native(
+        "__class_getitem__(cls, object, /)",
+        |vm, args| vm.generic_alias(&args[0], &args[1]),
+        "See PEP 585",
+    )
+    .class(),
+    native(
+        "__release_buffer__(self, buffer, /)",
+        |vm, args| {
+            if let Some(view) = args[1].downcast::<MemoryView>() {
+                view.lease.set(None);
+                return Ok(Value::NONE);
+            }
+            Err(vm.type_error("expected a memoryview object"))
+        },
+        "Release the buffer object that exposes the underlying memory of the object.",
+    ),
 ];
 
 fn nested(vm: &Vm, view: &View, letter: u8, memory: &[u8], dimension: usize, at: isize) -> PyResult<Value> {
@@ -148,22 +204,70 @@ fn int_tuple(vm: &Vm, values: impl Iterator<Item = i64>) -> Value {
 
 /// Attributes.
 pub static GETSET: &[GetSet] = &[
-    getter("obj", |vm, v| Ok(this(vm, v)?.alive(vm)?.shown.clone()), "The underlying object of the memoryview."),
-    getter("nbytes", |vm, v| Ok(vm.int_usize(this(vm, v)?.view.size())), "The size in bytes that the items would take side by side."),
-    getter("readonly", |vm, v| Ok(Value::bool(this(vm, v)?.view.readonly)), "A bool indicating whether the memory is read only."),
-    getter("itemsize", |vm, v| Ok(vm.int_usize(this(vm, v)?.view.itemsize)), "The size in bytes of each element of the memoryview."),
-    getter("format", |vm, v| Ok(vm.str(&*this(vm, v)?.view.format)), "The format of an element, in the style of the module struct."),
-    getter("ndim", |vm, v| Ok(vm.int_usize(this(vm, v)?.view.shape.len())), "How many dimensions the memory has."),
-    getter("shape", |vm, v| Ok(int_tuple(vm, this(vm, v)?.view.shape.iter().map(|&n| n as i64))), "How many elements each dimension has."),
-    getter("strides", |vm, v| Ok(int_tuple(vm, this(vm, v)?.view.strides.iter().map(|&n| n as i64))), "How many bytes lie between neighbours in each dimension."),
-    getter("suboffsets", |vm, v| {
-        this(vm, v)?;
-        Ok(vm.tuple(vec![]))
-    }, "Used internally for PIL-style arrays."),
-    getter("c_contiguous", |vm, v| Ok(Value::bool(this(vm, v)?.view.is_c_contiguous())), "A bool indicating whether the memory is C contiguous."),
-    getter("f_contiguous", |vm, v| Ok(Value::bool(this(vm, v)?.view.is_f_contiguous())), "A bool indicating whether the memory is Fortran contiguous."),
-    getter("contiguous", |vm, v| {
-        let this = this(vm, v)?;
-        Ok(Value::bool(this.view.is_c_contiguous() || this.view.is_f_contiguous()))
-    }, "A bool indicating whether the memory is contiguous."),
+    getter(
+        "obj",
+        |vm, v| Ok(this(vm, v)?.alive(vm)?.shown.clone()),
+        "The underlying object of the memoryview.",
+    ),
+    getter(
+        "nbytes",
+        |vm, v| Ok(vm.int_usize(this(vm, v)?.view.size())),
+        "The size in bytes that the items would take side by side.",
+    ),
+    getter(
+        "readonly",
+        |vm, v| Ok(Value::bool(this(vm, v)?.view.readonly)),
+        "A bool indicating whether the memory is read only.",
+    ),
+    getter(
+        "itemsize",
+        |vm, v| Ok(vm.int_usize(this(vm, v)?.view.itemsize)),
+        "The size in bytes of each element of the memoryview.",
+    ),
+    getter(
+        "format",
+        |vm, v| Ok(vm.str(&*this(vm, v)?.view.format)),
+        "The format of an element, in the style of the module struct.",
+    ),
+    getter(
+        "ndim",
+        |vm, v| Ok(vm.int_usize(this(vm, v)?.view.shape.len())),
+        "How many dimensions the memory has.",
+    ),
+    getter(
+        "shape",
+        |vm, v| Ok(int_tuple(vm, this(vm, v)?.view.shape.iter().map(|&n| n as i64))),
+        "How many elements each dimension has.",
+    ),
+    getter(
+        "strides",
+        |vm, v| Ok(int_tuple(vm, this(vm, v)?.view.strides.iter().map(|&n| n as i64))),
+        "How many bytes lie between neighbours in each dimension.",
+    ),
+    getter(
+        "suboffsets",
+        |vm, v| {
+            this(vm, v)?;
+            Ok(vm.tuple(vec![]))
+        },
+        "Used internally for PIL-style arrays.",
+    ),
+    getter(
+        "c_contiguous",
+        |vm, v| Ok(Value::bool(this(vm, v)?.view.is_c_contiguous())),
+        "A bool indicating whether the memory is C contiguous.",
+    ),
+    getter(
+        "f_contiguous",
+        |vm, v| Ok(Value::bool(this(vm, v)?.view.is_f_contiguous())),
+        "A bool indicating whether the memory is Fortran contiguous.",
+    ),
+    getter(
+        "contiguous",
+        |vm, v| {
+            let this = this(vm, v)?;
+            Ok(Value::bool(this.view.is_c_contiguous() || this.view.is_f_contiguous()))
+        },
+        "A bool indicating whether the memory is contiguous.",
+    ),
 ];

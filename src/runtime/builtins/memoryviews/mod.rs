@@ -65,7 +65,12 @@ impl Export {
         Export::items(access, readonly, "B", 1)
     }
     /// Items side by side, as many as there is room for.
-    pub fn items(access: &'static Access, readonly: bool, format: impl Into<Cow<'static, str>>, itemsize: usize) -> Export {
+    pub fn items(
+        access: &'static Access,
+        readonly: bool,
+        format: impl Into<Cow<'static, str>>,
+        itemsize: usize,
+    ) -> Export {
         Export { access, readonly, format: format.into(), itemsize, shape: None, strides: None, offset: 0 }
     }
 }
@@ -258,7 +263,8 @@ impl Vm {
         if flags & WRITABLE != 0 && export.readonly {
             return Err(self.buffer_error("Object is not writable."));
         }
-        let shape = export.shape.unwrap_or_else(|| vec![(export.access.bytes)(owner).len() / export.itemsize.max(1)]);
+        let shape =
+            export.shape.unwrap_or_else(|| vec![(export.access.bytes)(owner).len() / export.itemsize.max(1)]);
         let strides = export.strides.unwrap_or_else(|| c_strides(&shape, export.itemsize));
         let view = View {
             readonly: export.readonly,
@@ -289,7 +295,8 @@ impl Vm {
     pub fn buffer_view(&self, value: &Value, flags: u32) -> PyResult<Ref<MemoryView>> {
         let Some(buffer) = value.ty(self).slots.get().buffer else { return Err(self.no_buffer(value)) };
         let found = buffer(self, value, flags)?;
-        let view = Ref::<MemoryView>::from_value(found).map_err(|_| self.type_error("__buffer__ returned non-memoryview object"))?;
+        let view = Ref::<MemoryView>::from_value(found)
+            .map_err(|_| self.type_error("__buffer__ returned non-memoryview object"))?;
         let lease = view.alive(self)?;
         if value.downcast::<MemoryView>().is_some() || lease.shown.is(value) {
             return Ok(view);
@@ -335,9 +342,18 @@ impl Vm {
 
     /// Runs `body` on the memory of an object that can be written; `what` begins the message of TypeError, as in
     /// `"readinto() argument"`.
-    pub fn with_buffer_mut<R>(&self, value: &Value, what: &str, body: impl FnOnce(&mut [u8]) -> R) -> PyResult<R> {
-        let wrong =
-            || self.type_error(format!("{what} must be read-write bytes-like object, not {}", value.type_name(self)));
+    pub fn with_buffer_mut<R>(
+        &self,
+        value: &Value,
+        what: &str,
+        body: impl FnOnce(&mut [u8]) -> R,
+    ) -> PyResult<R> {
+        let wrong = || {
+            self.type_error(format!(
+                "{what} must be read-write bytes-like object, not {}",
+                value.type_name(self)
+            ))
+        };
         if !self.has_buffer(value) {
             return Err(wrong());
         }
@@ -396,12 +412,17 @@ static MEMORY_ITER: TypeSpec = TypeSpec::new("memory_iterator", MemoryIter::layo
             ops::item(vm, view, at as isize).map(Some)
         });
     })
-    .methods(&[native("__length_hint__(self, /)", |vm, args| {
-        let this = vm.cast::<MemoryIter>(&args[0])?;
-        let held = this.view.cloned();
-        let length = held.downcast::<MemoryView>().and_then(|v| v.view.shape.first().copied()).unwrap_or(0);
-        Ok(vm.int_usize(length.saturating_sub(this.index.get())))
-    }, "")]);
+    .methods(&[native(
+        "__length_hint__(self, /)",
+        |vm, args| {
+            let this = vm.cast::<MemoryIter>(&args[0])?;
+            let held = this.view.cloned();
+            let length =
+                held.downcast::<MemoryView>().and_then(|v| v.view.shape.first().copied()).unwrap_or(0);
+            Ok(vm.int_usize(length.saturating_sub(this.index.get())))
+        },
+        "",
+    )]);
 
 /// `iter(view)`
 pub fn memory_iter(vm: &Vm, value: &Value) -> PyResult<Value> {

@@ -43,9 +43,13 @@ pub fn slots(s: &mut Slots) {
 
 fn view_new(vm: &Vm, _: &TypeRef, args: Args) -> PyResult<Value> {
     if args.values.len() > 1 {
-        return Err(vm.type_error(format!("memoryview() takes at most 1 argument ({} given)", args.values.len())));
+        return Err(
+            vm.type_error(format!("memoryview() takes at most 1 argument ({} given)", args.values.len()))
+        );
     }
-    if let Some((key, _)) = args.keywords().find(|(key, _)| !key.as_str().is_some_and(|k| k.bytes() == b"object")) {
+    if let Some((key, _)) =
+        args.keywords().find(|(key, _)| !key.as_str().is_some_and(|k| k.bytes() == b"object"))
+    {
         let name = vm.to_string(key)?;
         return Err(vm.type_error(format!("memoryview() got an unexpected keyword argument '{name}'")));
     }
@@ -189,7 +193,9 @@ fn setitem(vm: &Vm, object: &Value, key: &Value, value: Option<&Value>) -> PyRes
     }
     if key.kind() == kind::SLICE {
         if view.shape.len() > 1 {
-            return Err(vm.not_implemented_error("memoryview slice assignments are currently restricted to ndim = 1"));
+            return Err(
+                vm.not_implemented_error("memoryview slice assignments are currently restricted to ndim = 1")
+            );
         }
         return store_slice(vm, this, key, value);
     }
@@ -200,7 +206,9 @@ fn setitem(vm: &Vm, object: &Value, key: &Value, value: Option<&Value>) -> PyRes
             return store(vm, this, at, value);
         }
         if key.iter().all(|part| part.kind() == kind::SLICE) {
-            return Err(vm.not_implemented_error("memoryview slice assignments are currently restricted to ndim = 1"));
+            return Err(
+                vm.not_implemented_error("memoryview slice assignments are currently restricted to ndim = 1")
+            );
         }
     }
     Err(vm.type_error("memoryview: invalid slice key"))

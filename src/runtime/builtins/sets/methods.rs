@@ -34,7 +34,8 @@ pub fn intersection(vm: &Vm, set: &Value, other: &Value) -> PyResult<Value> {
     }
     match other.downcast::<Set>() {
         Some(other) => {
-            let (small, large) = if other.table.len() > mine.table.len() { (mine, other) } else { (other, mine) };
+            let (small, large) =
+                if other.table.len() > mine.table.len() { (mine, other) } else { (other, mine) };
             let large = large.to_ref();
             for_members(small, |key, hash| {
                 if large.table.contains_hashed(vm, &key, hash)? {
@@ -147,7 +148,12 @@ pub fn symmetric_difference_update(vm: &Vm, set: &Value, other: &Value) -> PyRes
 }
 
 /// Calls a method that takes one other for every argument, on the set itself.
-fn for_others(vm: &Vm, args: crate::runtime::object::args::Args, name: &str, each: fn(&Vm, &Value, &Value) -> PyResult<()>) -> PyResult<Value> {
+fn for_others(
+    vm: &Vm,
+    args: crate::runtime::object::args::Args,
+    name: &str,
+    each: fn(&Vm, &Value, &Value) -> PyResult<()>,
+) -> PyResult<Value> {
     args.no_keywords(vm, &format!("{}.{name}", base_name(vm, &args.values[0])))?;
     for other in &args.values[1..] {
         each(vm, &args.values[0], other)?;
@@ -167,21 +173,30 @@ fn copy(vm: &Vm, set: &Value) -> PyResult<Value> {
     Ok(new_like(vm, set, this(vm, set)?.table.copy()))
 }
 
-const COPY: Native = native("copy(self, /)", |vm, args| copy(vm, &args[0]), "Return a shallow copy of a set.");
+const COPY: Native =
+    native("copy(self, /)", |vm, args| copy(vm, &args[0]), "Return a shallow copy of a set.");
 
-const UNION: Native = native_raw("union(self, /, *others)", |vm, args| {
-    args.no_keywords(vm, &format!("{}.union", base_name(vm, &args.values[0])))?;
-    let result = new_like(vm, &args.values[0], this(vm, &args.values[0])?.table.copy());
-    for other in &args.values[1..] {
-        fill(vm, &this(vm, &result)?.table, other)?;
-    }
-    Ok(result)
-}, "Return a new set with elements from the set and all others.");
+const UNION: Native = native_raw(
+    "union(self, /, *others)",
+    |vm, args| {
+        args.no_keywords(vm, &format!("{}.union", base_name(vm, &args.values[0])))?;
+        let result = new_like(vm, &args.values[0], this(vm, &args.values[0])?.table.copy());
+        for other in &args.values[1..] {
+            fill(vm, &this(vm, &result)?.table, other)?;
+        }
+        Ok(result)
+    },
+    "Return a new set with elements from the set and all others.",
+);
 
-const INTERSECTION: Native = native_raw("intersection(self, /, *others)", |vm, args| {
-    args.no_keywords(vm, &format!("{}.intersection", base_name(vm, &args.values[0])))?;
-    intersection_of(vm, args.values)
-}, "Return a new set with elements common to the set and all others.");
+const INTERSECTION: Native = native_raw(
+    "intersection(self, /, *others)",
+    |vm, args| {
+        args.no_keywords(vm, &format!("{}.intersection", base_name(vm, &args.values[0])))?;
+        intersection_of(vm, args.values)
+    },
+    "Return a new set with elements common to the set and all others.",
+);
 
 fn intersection_of(vm: &Vm, sets: &[Value]) -> PyResult<Value> {
     let mut result = match sets {
@@ -194,16 +209,20 @@ fn intersection_of(vm: &Vm, sets: &[Value]) -> PyResult<Value> {
     Ok(result)
 }
 
-const DIFFERENCE: Native = native_raw("difference(self, /, *others)", |vm, args| {
-    args.no_keywords(vm, &format!("{}.difference", base_name(vm, &args.values[0])))?;
-    let [set, others @ ..] = args.values else { return Ok(Value::NONE) };
-    let Some(first) = others.first() else { return copy(vm, set) };
-    let result = difference(vm, set, first)?;
-    for other in &others[1..] {
-        difference_update(vm, &result, other)?;
-    }
-    Ok(result)
-}, "Return a new set with elements in the set that are not in the others.");
+const DIFFERENCE: Native = native_raw(
+    "difference(self, /, *others)",
+    |vm, args| {
+        args.no_keywords(vm, &format!("{}.difference", base_name(vm, &args.values[0])))?;
+        let [set, others @ ..] = args.values else { return Ok(Value::NONE) };
+        let Some(first) = others.first() else { return copy(vm, set) };
+        let result = difference(vm, set, first)?;
+        for other in &others[1..] {
+            difference_update(vm, &result, other)?;
+        }
+        Ok(result)
+    },
+    "Return a new set with elements in the set that are not in the others.",
+);
 
 const SYMMETRIC_DIFFERENCE: Native = native(
     "symmetric_difference(self, other, /)",
@@ -211,133 +230,208 @@ const SYMMETRIC_DIFFERENCE: Native = native(
     "Return a new set with elements in either the set or other but not both.",
 );
 
-const IS_DISJOINT: Native = native("isdisjoint(self, other, /)", |vm, args| {
-    let mine = this(vm, &args[0])?;
-    if args[0].is(&args[1]) {
-        return Ok(Value::bool(mine.table.is_empty()));
-    }
-    if let Some(other) = args[1].downcast::<Set>() {
-        let (small, large) = if other.table.len() > mine.table.len() { (mine, other) } else { (other, mine) };
-        let (small, large) = (small.to_ref(), large.to_ref());
-        let mut at = 0;
-        while let Some((found, key, hash)) = small.table.next(at) {
-            let key = key.clone();
-            at = found + 1;
-            if large.table.contains_hashed(vm, &key, hash)? {
+const IS_DISJOINT: Native = native(
+    "isdisjoint(self, other, /)",
+    |vm, args| {
+        let mine = this(vm, &args[0])?;
+        if args[0].is(&args[1]) {
+            return Ok(Value::bool(mine.table.is_empty()));
+        }
+        if let Some(other) = args[1].downcast::<Set>() {
+            let (small, large) =
+                if other.table.len() > mine.table.len() { (mine, other) } else { (other, mine) };
+            let (small, large) = (small.to_ref(), large.to_ref());
+            let mut at = 0;
+            while let Some((found, key, hash)) = small.table.next(at) {
+                let key = key.clone();
+                at = found + 1;
+                if large.table.contains_hashed(vm, &key, hash)? {
+                    return Ok(Value::FALSE);
+                }
+            }
+            return Ok(Value::TRUE);
+        }
+        let iter = vm.iter(&args[1])?;
+        while let Some(key) = vm.next(&iter)? {
+            if mine.table.contains(vm, &key)? {
                 return Ok(Value::FALSE);
             }
         }
-        return Ok(Value::TRUE);
-    }
-    let iter = vm.iter(&args[1])?;
-    while let Some(key) = vm.next(&iter)? {
-        if mine.table.contains(vm, &key)? {
-            return Ok(Value::FALSE);
+        Ok(Value::TRUE)
+    },
+    "Return True if two sets have a null intersection.",
+);
+
+const IS_SUBSET: Native = native(
+    "issubset(self, other, /)",
+    |vm, args| {
+        let made;
+        let other = match args[1].downcast::<Set>() {
+            Some(other) => other,
+            None => {
+                made = intersection(vm, &args[0], &args[1])?;
+                let all = this(vm, &made)?.table.len() == this(vm, &args[0])?.table.len();
+                return Ok(Value::bool(all));
+            }
+        };
+        Ok(Value::bool(is_subset(vm, this(vm, &args[0])?, other)?))
+    },
+    "Report whether another set contains this set.",
+);
+
+const IS_SUPERSET: Native = native(
+    "issuperset(self, other, /)",
+    |vm, args| {
+        let mine = this(vm, &args[0])?;
+        if let Some(other) = args[1].downcast::<Set>() {
+            return Ok(Value::bool(is_subset(vm, other, mine)?));
         }
-    }
-    Ok(Value::TRUE)
-}, "Return True if two sets have a null intersection.");
-
-const IS_SUBSET: Native = native("issubset(self, other, /)", |vm, args| {
-    let made;
-    let other = match args[1].downcast::<Set>() {
-        Some(other) => other,
-        None => {
-            made = intersection(vm, &args[0], &args[1])?;
-            let all = this(vm, &made)?.table.len() == this(vm, &args[0])?.table.len();
-            return Ok(Value::bool(all));
+        let iter = vm.iter(&args[1])?;
+        while let Some(key) = vm.next(&iter)? {
+            if !mine.table.contains(vm, &key)? {
+                return Ok(Value::FALSE);
+            }
         }
-    };
-    Ok(Value::bool(is_subset(vm, this(vm, &args[0])?, other)?))
-}, "Report whether another set contains this set.");
+        Ok(Value::TRUE)
+    },
+    "Report whether this set contains another set.",
+);
 
-const IS_SUPERSET: Native = native("issuperset(self, other, /)", |vm, args| {
-    let mine = this(vm, &args[0])?;
-    if let Some(other) = args[1].downcast::<Set>() {
-        return Ok(Value::bool(is_subset(vm, other, mine)?));
-    }
-    let iter = vm.iter(&args[1])?;
-    while let Some(key) = vm.next(&iter)? {
-        if !mine.table.contains(vm, &key)? {
-            return Ok(Value::FALSE);
-        }
-    }
-    Ok(Value::TRUE)
-}, "Report whether this set contains another set.");
+const REDUCE: Native = native(
+    "__reduce__(self, /)",
+    |vm, args| {
+        let keys = vm.list(this(vm, &args[0])?.table.keys());
+        let state = vm.call_method_str(&args[0], "__getstate__", &[])?;
+        let parts = vm.tuple(vec![keys]);
+        Ok(vm.tuple(vec![args[0].ty(vm).to_value(), parts, state]))
+    },
+    "Return state information for pickling.",
+);
 
+const SIZE: Native = native(
+    "__sizeof__(self, /)",
+    |vm, args| {
+        let size = this(vm, &args[0])?.table.size();
+        Ok(vm.int(200 + if size > 8 { 16 * size as i64 } else { 0 }))
+    },
+    "S.__sizeof__() -> size of S in memory, in bytes.",
+);
 
-const REDUCE: Native = native("__reduce__(self, /)", |vm, args| {
-    let keys = vm.list(this(vm, &args[0])?.table.keys());
-    let state = vm.call_method_str(&args[0], "__getstate__", &[])?;
-    let parts = vm.tuple(vec![keys]);
-    Ok(vm.tuple(vec![args[0].ty(vm).to_value(), parts, state]))
-}, "Return state information for pickling.");
-
-const SIZE: Native = native("__sizeof__(self, /)", |vm, args| {
-    let size = this(vm, &args[0])?.table.size();
-    Ok(vm.int(200 + if size > 8 { 16 * size as i64 } else { 0 }))
-}, "S.__sizeof__() -> size of S in memory, in bytes.");
-
-const CLASS_GETITEM: Native =
-    native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class();
+const CLASS_GETITEM: Native = native(
+    "__class_getitem__(cls, object, /)",
+    |vm, args| vm.generic_alias(&args[0], &args[1]),
+    "See PEP 585",
+)
+.class();
 
 /// Methods of `frozenset`.
 pub static FROZENSET_METHODS: &[Native] = &[
-    COPY, UNION, INTERSECTION, DIFFERENCE, SYMMETRIC_DIFFERENCE, IS_DISJOINT, IS_SUBSET, IS_SUPERSET, REDUCE, SIZE,
+    COPY,
+    UNION,
+    INTERSECTION,
+    DIFFERENCE,
+    SYMMETRIC_DIFFERENCE,
+    IS_DISJOINT,
+    IS_SUBSET,
+    IS_SUPERSET,
+    REDUCE,
+    SIZE,
     CLASS_GETITEM,
 ];
 
 /// Methods of `set`.
 pub static SET_METHODS: &[Native] = &[
-    COPY, UNION, INTERSECTION, DIFFERENCE, SYMMETRIC_DIFFERENCE, IS_DISJOINT, IS_SUBSET, IS_SUPERSET, REDUCE, SIZE,
+    COPY,
+    UNION,
+    INTERSECTION,
+    DIFFERENCE,
+    SYMMETRIC_DIFFERENCE,
+    IS_DISJOINT,
+    IS_SUBSET,
+    IS_SUPERSET,
+    REDUCE,
+    SIZE,
     CLASS_GETITEM,
-    native("add(self, object, /)", |vm, args| {
-        this(vm, &args[0])?.table.insert(vm, args[1].clone())?;
-        Ok(Value::NONE)
-    }, "Add an element to a set.\n\nThis has no effect if the element is already present."),
-    native("clear(self, /)", |vm, args| {
-        this(vm, &args[0])?.table.clear();
-        Ok(Value::NONE)
-    }, "Remove all elements from this set."),
-    native("discard(self, object, /)", |vm, args| {
-        let hash = lookup_hash(vm, &args[1])?;
-        drop(this(vm, &args[0])?.table.remove_hashed(vm, &args[1], hash)?);
-        Ok(Value::NONE)
-    }, "Remove an element from a set if it is a member.\n\nUnlike set.remove(), the discard() method does not raise\nan exception when an element is missing from the set."),
-    native("remove(self, object, /)", |vm, args| {
-        let hash = lookup_hash(vm, &args[1])?;
-        match this(vm, &args[0])?.table.remove_hashed(vm, &args[1], hash)? {
-            Some(old) => drop(old),
-            None => return Err(vm.key_error(&args[1])),
-        }
-        Ok(Value::NONE)
-    }, "Remove an element from a set; it must be a member.\n\nIf the element is not a member, raise a KeyError."),
-    native("pop(self, /)", |vm, args| {
-        let set = this(vm, &args[0])?;
-        match set.table.pop(set.finger.get()) {
-            Some((behind, key)) => {
-                set.finger.set(behind);
-                Ok(key)
+    native(
+        "add(self, object, /)",
+        |vm, args| {
+            this(vm, &args[0])?.table.insert(vm, args[1].clone())?;
+            Ok(Value::NONE)
+        },
+        "Add an element to a set.\n\nThis has no effect if the element is already present.",
+    ),
+    native(
+        "clear(self, /)",
+        |vm, args| {
+            this(vm, &args[0])?.table.clear();
+            Ok(Value::NONE)
+        },
+        "Remove all elements from this set.",
+    ),
+    native(
+        "discard(self, object, /)",
+        |vm, args| {
+            let hash = lookup_hash(vm, &args[1])?;
+            drop(this(vm, &args[0])?.table.remove_hashed(vm, &args[1], hash)?);
+            Ok(Value::NONE)
+        },
+        "Remove an element from a set if it is a member.\n\nUnlike set.remove(), the discard() method does not raise\nan exception when an element is missing from the set.",
+    ),
+    native(
+        "remove(self, object, /)",
+        |vm, args| {
+            let hash = lookup_hash(vm, &args[1])?;
+            match this(vm, &args[0])?.table.remove_hashed(vm, &args[1], hash)? {
+                Some(old) => drop(old),
+                None => return Err(vm.key_error(&args[1])),
             }
-            None => {
-                let text = vm.str("pop from an empty set");
-                Err(vm.key_error(&text))
+            Ok(Value::NONE)
+        },
+        "Remove an element from a set; it must be a member.\n\nIf the element is not a member, raise a KeyError.",
+    ),
+    native(
+        "pop(self, /)",
+        |vm, args| {
+            let set = this(vm, &args[0])?;
+            match set.table.pop(set.finger.get()) {
+                Some((behind, key)) => {
+                    set.finger.set(behind);
+                    Ok(key)
+                }
+                None => {
+                    let text = vm.str("pop from an empty set");
+                    Err(vm.key_error(&text))
+                }
             }
-        }
-    }, "Remove and return an arbitrary set element.\n\nRaises KeyError if the set is empty."),
-    native_raw("update(self, /, *others)", |vm, args| for_others(vm, args, "update", update),
-        "Update the set, adding elements from all others."),
-    native_raw("difference_update(self, /, *others)", |vm, args| {
-        for_others(vm, args, "difference_update", difference_update)
-    }, "Update the set, removing elements found in others."),
-    native_raw("intersection_update(self, /, *others)", |vm, args| {
-        args.no_keywords(vm, "set.intersection_update")?;
-        let result = intersection_of(vm, args.values)?;
-        this(vm, &args.values[0])?.table.swap(&this(vm, &result)?.table);
-        Ok(Value::NONE)
-    }, "Update the set, keeping only elements found in it and all others."),
-    native("symmetric_difference_update(self, other, /)", |vm, args| {
-        symmetric_difference_update(vm, &args[0], &args[1])?;
-        Ok(Value::NONE)
-    }, "Update the set, keeping only elements found in either set, but not in both."),
+        },
+        "Remove and return an arbitrary set element.\n\nRaises KeyError if the set is empty.",
+    ),
+    native_raw(
+        "update(self, /, *others)",
+        |vm, args| for_others(vm, args, "update", update),
+        "Update the set, adding elements from all others.",
+    ),
+    native_raw(
+        "difference_update(self, /, *others)",
+        |vm, args| for_others(vm, args, "difference_update", difference_update),
+        "Update the set, removing elements found in others.",
+    ),
+    native_raw(
+        "intersection_update(self, /, *others)",
+        |vm, args| {
+            args.no_keywords(vm, "set.intersection_update")?;
+            let result = intersection_of(vm, args.values)?;
+            this(vm, &args.values[0])?.table.swap(&this(vm, &result)?.table);
+            Ok(Value::NONE)
+        },
+        "Update the set, keeping only elements found in it and all others.",
+    ),
+    native(
+        "symmetric_difference_update(self, other, /)",
+        |vm, args| {
+            symmetric_difference_update(vm, &args[0], &args[1])?;
+            Ok(Value::NONE)
+        },
+        "Update the set, keeping only elements found in either set, but not in both.",
+    ),
 ];

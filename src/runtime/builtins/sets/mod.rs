@@ -76,28 +76,36 @@ pub static SET_ITER: TypeSpec = TypeSpec::new("set_iterator", SetIter::layout)
         s.next = Some(|vm, iter| vm.cast::<SetIter>(iter)?.step(vm));
     })
     .methods(&[
-        native("__length_hint__(self, /)", |vm, args| {
-            let this = vm.cast::<SetIter>(&args[0])?;
-            let left = match this.set.get() {
-                Some(set) if set.table.len() == this.used.get() => this.left.get(),
-                _ => 0,
-            };
-            Ok(vm.int(left as i64))
-        }, "Private method returning an estimate of len(list(it))."),
-        native("__reduce__(self, /)", |vm, args| {
-            let this = vm.cast::<SetIter>(&args[0])?;
-            let copy = SetIter {
-                set: LockCell::new(this.set.cloned()),
-                at: this.at.clone(),
-                used: this.used.clone(),
-                left: this.left.clone(),
-            };
-            let mut rest = Vec::new();
-            while let Some(item) = copy.step(vm)? {
-                rest.push(item);
-            }
-            vm.reduce_to_iter(rest)
-        }, "Return state information for pickling."),
+        native(
+            "__length_hint__(self, /)",
+            |vm, args| {
+                let this = vm.cast::<SetIter>(&args[0])?;
+                let left = match this.set.get() {
+                    Some(set) if set.table.len() == this.used.get() => this.left.get(),
+                    _ => 0,
+                };
+                Ok(vm.int(left as i64))
+            },
+            "Private method returning an estimate of len(list(it)).",
+        ),
+        native(
+            "__reduce__(self, /)",
+            |vm, args| {
+                let this = vm.cast::<SetIter>(&args[0])?;
+                let copy = SetIter {
+                    set: LockCell::new(this.set.cloned()),
+                    at: this.at.clone(),
+                    used: this.used.clone(),
+                    left: this.left.clone(),
+                };
+                let mut rest = Vec::new();
+                while let Some(item) = copy.step(vm)? {
+                    rest.push(item);
+                }
+                vm.reduce_to_iter(rest)
+            },
+            "Return state information for pickling.",
+        ),
     ]);
 
 /// The payload of `set_iterator`.
@@ -258,9 +266,13 @@ fn table_hash(table: &Table) -> i64 {
 /// The hash of an item that is to be looked up: a set counts as the frozenset of its members.
 pub(super) fn lookup_hash(vm: &Vm, item: &Value) -> PyResult<i64> {
     match item.downcast::<Set>() {
-        Some(set) if item.ty(vm).slots.get().hash.is_none_or(|f| {
-            f as usize == crate::runtime::object::slots::not_hashable as *const () as usize
-        }) => Ok(table_hash(&set.table)),
+        Some(set)
+            if item.ty(vm).slots.get().hash.is_none_or(|f| {
+                f as usize == crate::runtime::object::slots::not_hashable as *const () as usize
+            }) =>
+        {
+            Ok(table_hash(&set.table))
+        }
         _ => Table::hash_key(vm, item),
     }
 }
@@ -288,7 +300,9 @@ pub(super) fn is_subset(vm: &Vm, a: &Obj<Set>, b: &Obj<Set>) -> PyResult<bool> {
 }
 
 fn compare(vm: &Vm, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
-    let (Some(x), Some(y)) = (a.downcast::<Set>(), b.downcast::<Set>()) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (Some(x), Some(y)) = (a.downcast::<Set>(), b.downcast::<Set>()) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let (m, n) = (x.table.len(), y.table.len());
     let equal = || -> PyResult<bool> {
         if m != n {
@@ -325,14 +339,24 @@ fn repr(vm: &Vm, value: &Value) -> PyResult<Value> {
 }
 
 /// An operator of two sets; `NotImplemented` for anything else.
-fn operator(vm: &Vm, a: &Value, b: &Value, method: fn(&Vm, &Value, &Value) -> PyResult<Value>) -> PyResult<Value> {
+fn operator(
+    vm: &Vm,
+    a: &Value,
+    b: &Value,
+    method: fn(&Vm, &Value, &Value) -> PyResult<Value>,
+) -> PyResult<Value> {
     if !vm.is_any_set(a) || !vm.is_any_set(b) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
     method(vm, a, b)
 }
 
-fn in_place(vm: &Vm, a: &Value, b: &Value, method: fn(&Vm, &Value, &Value) -> PyResult<()>) -> PyResult<Value> {
+fn in_place(
+    vm: &Vm,
+    a: &Value,
+    b: &Value,
+    method: fn(&Vm, &Value, &Value) -> PyResult<()>,
+) -> PyResult<Value> {
     if !vm.is_any_set(b) {
         return Ok(Value::NOT_IMPLEMENTED);
     }

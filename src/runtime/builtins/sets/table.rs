@@ -55,7 +55,12 @@ enum Found {
 impl Table {
     /// An empty table; takes no memory before the first key.
     pub const fn new() -> Table {
-        Table { entries: LockCell::new(Vec::new()), fill: Cell::new(0), used: Cell::new(0), epoch: Cell::new(0) }
+        Table {
+            entries: LockCell::new(Vec::new()),
+            fill: Cell::new(0),
+            used: Cell::new(0),
+            epoch: Cell::new(0),
+        }
     }
     /// Number of keys.
     #[inline(always)]
@@ -229,7 +234,10 @@ impl Table {
     }
 
     fn take(&self, place: usize) -> Value {
-        let old = std::mem::replace(&mut self.entries.get_mut()[place], Entry { key: Value::UNBOUND, hash: DELETED });
+        let old = std::mem::replace(
+            &mut self.entries.get_mut()[place],
+            Entry { key: Value::UNBOUND, hash: DELETED },
+        );
         self.used.set(self.used.get() - 1);
         self.touch();
         old.key
@@ -273,12 +281,21 @@ impl Table {
 
     /// Clones of all keys.
     pub fn keys(&self) -> Vec<Value> {
-        self.entries.get().iter().filter(|entry| !entry.key.is_unbound()).map(|entry| entry.key.clone()).collect()
+        self.entries
+            .get()
+            .iter()
+            .filter(|entry| !entry.key.is_unbound())
+            .map(|entry| entry.key.clone())
+            .collect()
     }
     /// Clones of all keys with their hashes.
     pub fn hashed_keys(&self) -> Vec<(Value, i64)> {
         let entries = self.entries.get();
-        entries.iter().filter(|entry| !entry.key.is_unbound()).map(|entry| (entry.key.clone(), entry.hash)).collect()
+        entries
+            .iter()
+            .filter(|entry| !entry.key.is_unbound())
+            .map(|entry| (entry.key.clone(), entry.hash))
+            .collect()
     }
     /// The hashes of all keys.
     pub fn hashes(&self) -> impl Iterator<Item = i64> + '_ {

@@ -101,7 +101,11 @@ impl<'a> Handler<'a> {
     }
 
     /// Calls the handler that the registry has under the name; gives the replacement and the position.
-    fn call(&mut self, class: &'static crate::runtime::object::typedef::TypeSpec, args: Vec<Value>) -> PyResult<(Value, Value)> {
+    fn call(
+        &mut self,
+        class: &'static crate::runtime::object::typedef::TypeSpec,
+        args: Vec<Value>,
+    ) -> PyResult<(Value, Value)> {
         let vm = self.vm;
         let callback = match &self.callback {
             Some(callback) => callback.clone(),
@@ -243,7 +247,9 @@ impl Vm {
     /// `text.encode(encoding, errors)`
     pub fn encode(&self, value: &Value, encoding: &str, errors: &str) -> PyResult<Value> {
         let text = super::this(self, value)?;
-        let Some(codec) = Native::from_name(encoding) else { return self.encode_registered(value, encoding, errors) };
+        let Some(codec) = Native::from_name(encoding) else {
+            return self.encode_registered(value, encoding, errors);
+        };
         let whole = match codec {
             Native::Ascii | Native::Latin1 => text.is_ascii(),
             Native::Utf8 => wtf8::find_surrogate(text.bytes()).is_none(),
@@ -258,7 +264,9 @@ impl Vm {
 
     /// `bytes.decode(encoding, errors)`
     pub fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> PyResult<Value> {
-        let Some(codec) = Native::from_name(encoding) else { return self.decode_registered(bytes, encoding, errors) };
+        let Some(codec) = Native::from_name(encoding) else {
+            return self.decode_registered(bytes, encoding, errors);
+        };
         let whole = match codec {
             Native::Utf8 => std::str::from_utf8(bytes).is_ok(),
             Native::Ascii | Native::Latin1 => bytes.is_ascii(),
@@ -273,12 +281,7 @@ impl Vm {
 
     /// What `codecs.lookup` gives, or LookupError.
     pub fn codec_lookup(&self, encoding: &str) -> PyResult<Value> {
-        let module = self.import("_codecs");
-        let Some(module) = self.catch(module, &exc::IMPORT_ERROR)? else {
-            return Err(self.lookup_error(format!("unknown encoding: {encoding}")));
-        };
-        let lookup = self.getattr_str(&module, "lookup")?;
-        self.call1(&lookup, &self.str(encoding))
+        crate::runtime::stdlib::codecs::lookup(self, encoding)
     }
 
     /// What `codecs.lookup_error` gives, or LookupError.
@@ -306,7 +309,9 @@ impl Vm {
 
     fn encode_registered(&self, text: &Value, encoding: &str, errors: &str) -> PyResult<Value> {
         let encoder = self.text_codec(encoding, 0, "codecs.encode()")?;
-        let result = self.call_args(&encoder, &[text.clone(), self.str(errors)])?;
+        let result = self
+            .call_args(&encoder, &[text.clone(), self.str(errors)])
+            .map_err(|raised| crate::runtime::stdlib::codecs::note_failure(self, raised, "encoding", encoding))?;
         let Some([encoded, _]) = result.as_tuple().map(|tuple| tuple.items()) else {
             return Err(self.type_error("encoder must return a tuple (object, integer)"));
         };
@@ -325,7 +330,9 @@ impl Vm {
 
     fn decode_registered(&self, bytes: &[u8], encoding: &str, errors: &str) -> PyResult<Value> {
         let decoder = self.text_codec(encoding, 1, "codecs.decode()")?;
-        let result = self.call_args(&decoder, &[self.bytes(bytes), self.str(errors)])?;
+        let result = self
+            .call_args(&decoder, &[self.bytes(bytes), self.str(errors)])
+            .map_err(|raised| crate::runtime::stdlib::codecs::note_failure(self, raised, "decoding", encoding))?;
         let Some([decoded, _]) = result.as_tuple().map(|tuple| tuple.items()) else {
             return Err(self.type_error("decoder must return a tuple (object,integer)"));
         };

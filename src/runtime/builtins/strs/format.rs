@@ -27,7 +27,13 @@ pub fn format_map(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     Ok(vm.str_bytes(&out))
 }
 
-fn render(vm: &Vm, text: &[u8], source: &Source, numbers: &mut AutoNumber, depth: usize) -> PyResult<Vec<u8>> {
+fn render(
+    vm: &Vm,
+    text: &[u8],
+    source: &Source,
+    numbers: &mut AutoNumber,
+    depth: usize,
+) -> PyResult<Vec<u8>> {
     if depth == 0 {
         return Err(vm.fault(markup::too_deep()));
     }
@@ -85,9 +91,9 @@ fn lookup(vm: &Vm, name: &[u8], source: &Source, numbers: &mut AutoNumber) -> Py
         (Key::Index(at), Source::Call(args)) => match args.pos().get(at) {
             Some(value) => value.clone(),
             None => {
-                return Err(vm.index_error(format!(
-                    "Replacement index {at} out of range for positional args tuple"
-                )));
+                return Err(
+                    vm.index_error(format!("Replacement index {at} out of range for positional args tuple"))
+                );
             }
         },
         (Key::Name(name), Source::Mapping(mapping)) => vm.getitem(mapping, &vm.str_bytes(name))?,

@@ -197,10 +197,9 @@ fn fits(vm: &Vm, args: &[Value], name: &str, test: fn(&[u8], &[u8]) -> bool) -> 
     };
     for item in tuple.items() {
         let Some(affix) = item.as_str() else {
-            return Err(vm.type_error(format!(
-                "tuple for {name} must only contain str, not {}",
-                item.type_name(vm)
-            )));
+            return Err(
+                vm.type_error(format!("tuple for {name} must only contain str, not {}", item.type_name(vm)))
+            );
         };
         if check(affix) {
             return Ok(Value::TRUE);
@@ -248,7 +247,11 @@ fn split(vm: &Vm, args: &[Value], from_right: bool) -> PyResult<Value> {
             if sep.is_empty() {
                 return Err(vm.value_error("empty separator"));
             }
-            if from_right { search::rsplit(bytes, sep.bytes(), max) } else { search::split(bytes, sep.bytes(), max) }
+            if from_right {
+                search::rsplit(bytes, sep.bytes(), max)
+            } else {
+                search::split(bytes, sep.bytes(), max)
+            }
         }
     };
     if let [only] = parts[..]
@@ -274,7 +277,9 @@ fn partition(vm: &Vm, args: &[Value], last: bool) -> PyResult<Value> {
     };
     let empty = || vm.interp().empty_str.clone();
     Ok(vm.tuple(match found {
-        Some((before, after)) => vec![vm.str_like(text, before), vm.plain_str(&args[1]), vm.str_like(text, after)],
+        Some((before, after)) => {
+            vec![vm.str_like(text, before), vm.plain_str(&args[1]), vm.str_like(text, after)]
+        }
         None if last => vec![empty(), empty(), vm.plain_str(&args[0])],
         None => vec![vm.plain_str(&args[0]), empty(), empty()],
     }))

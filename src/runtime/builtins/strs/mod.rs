@@ -137,16 +137,18 @@ impl Vm {
             }
         }
         if spec.as_str().is_none() {
-            return Err(self.type_error(format!("Format specifier must be a string, not {}", spec.type_name(self))));
+            return Err(
+                self.type_error(format!("Format specifier must be a string, not {}", spec.type_name(self)))
+            );
         }
-        let Some(result) = self.call_special(value, &self.names().__format__, std::slice::from_ref(spec))? else {
+        let Some(result) = self.call_special(value, &self.names().__format__, std::slice::from_ref(spec))?
+        else {
             return Err(self.type_error(format!("Type {} doesn't define __format__", value.type_name(self))));
         };
         if result.as_str().is_none() {
-            return Err(self.type_error(format!(
-                "__format__ must return a str, not {}",
-                result.type_name(self)
-            )));
+            return Err(
+                self.type_error(format!("__format__ must return a str, not {}", result.type_name(self)))
+            );
         }
         Ok(result)
     }
@@ -192,7 +194,9 @@ fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
         None if key.kind() == kind::SLICE => return slice(vm, value, text, key),
         None if key.ty(vm).slots.get().index.is_some() => vm.to_index(key)?,
         None => {
-            return Err(vm.type_error(format!("string indices must be integers, not '{}'", key.type_name(vm))));
+            return Err(
+                vm.type_error(format!("string indices must be integers, not '{}'", key.type_name(vm)))
+            );
         }
     };
     let length = text.len() as isize;

@@ -61,13 +61,10 @@ impl Arguments {
     }
 
     /// As far as a broken specification was read, then its error.
-    pub fn broken(
-        &mut self,
-        vm: &Vm,
-        part: Part<'_>,
-        key: impl Fn(&[u8]) -> Value,
-    ) -> Raised {
-        let Part::Broken { mut spec, needs_mapping, fault } = part else { return vm.system_error("no broken part") };
+    pub fn broken(&mut self, vm: &Vm, part: Part<'_>, key: impl Fn(&[u8]) -> Value) -> Raised {
+        let Part::Broken { mut spec, needs_mapping, fault } = part else {
+            return vm.system_error("no broken part");
+        };
         if needs_mapping && self.mapping.is_none() {
             return vm.type_error(percent::NEEDS_MAPPING);
         }
@@ -110,13 +107,21 @@ fn integer(vm: &Vm, spec: &Spec<'_>, value: &Value, by_index: bool) -> PyResult<
         return Ok(value.clone());
     }
     let number = if by_index {
-        if value.ty(vm).slots.get().index.is_some() { vm.catch(vm.index(value), &exc::TYPE_ERROR)? } else { None }
+        if value.ty(vm).slots.get().index.is_some() {
+            vm.catch(vm.index(value), &exc::TYPE_ERROR)?
+        } else {
+            None
+        }
     } else {
         vm.catch(vm.number_to_int(value), &exc::TYPE_ERROR)?.flatten()
     };
     number.ok_or_else(|| {
         let name = value.type_name(vm);
-        vm.fault(if by_index { percent::integer_required(spec, &name) } else { percent::number_required(spec, &name) })
+        vm.fault(if by_index {
+            percent::integer_required(spec, &name)
+        } else {
+            percent::number_required(spec, &name)
+        })
     })
 }
 
@@ -173,10 +178,9 @@ fn character(vm: &Vm, value: &Value) -> PyResult<u32> {
         });
     }
     if !vm.is_int(value) && value.ty(vm).slots.get().index.is_none() {
-        return Err(vm.type_error(format!(
-            "%c requires an int or a unicode character, not {}",
-            value.type_name(vm)
-        )));
+        return Err(
+            vm.type_error(format!("%c requires an int or a unicode character, not {}", value.type_name(vm)))
+        );
     }
     let index = vm.index(value)?;
     percent::char_of(index.as_int().and_then(IntView::small)).map_err(|fault| vm.fault(fault))

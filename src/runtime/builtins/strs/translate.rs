@@ -20,7 +20,9 @@ pub fn make_table(vm: &Vm, args: Args) -> PyResult<Value> {
                 let key = if let Some(text) = key.as_str() {
                     match vm.only_char(text) {
                         Some(code) => vm.int(i64::from(code)),
-                        None => return Err(vm.value_error("string keys in translatetable must be of length 1")),
+                        None => {
+                            return Err(vm.value_error("string keys in translatetable must be of length 1"));
+                        }
                     }
                 } else if vm.is_int(&key) {
                     key
@@ -32,9 +34,9 @@ pub fn make_table(vm: &Vm, args: Args) -> PyResult<Value> {
         }
         [from, to, rest @ ..] => {
             let Some(from) = from.as_str() else {
-                return Err(vm.type_error(
-                    "first maketrans argument must be a string if there is a second argument",
-                ));
+                return Err(
+                    vm.type_error("first maketrans argument must be a string if there is a second argument")
+                );
             };
             let to = vm.text(to, "maketrans() argument 2")?;
             if from.len() != to.len() {

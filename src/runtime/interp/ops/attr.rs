@@ -101,7 +101,11 @@ fn remember_store(vm: &Vm, at: At, object: &Value, name: &Ref<Str>, before: u32)
     let shapes = &vm.interp().shapes;
     let Some(place) = shapes.find(after, name) else { return };
     let version = ty.version(vm);
-    let expected = if after == before { shapes.find(before, name).is_some() } else { shapes.names(before).len() == place };
+    let expected = if after == before {
+        shapes.find(before, name).is_some()
+    } else {
+        shapes.names(before).len() == place
+    };
     if version == 0 || !expected {
         return;
     }

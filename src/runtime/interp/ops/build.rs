@@ -59,11 +59,8 @@ pub unsafe fn list_slot(object: u64, key: u64) -> Option<*mut Value> {
 #[inline(never)]
 pub fn subscr(vm: &Vm, at: At) -> PyResult<()> {
     let (object, key) = (at.reg(at.b()), at.reg(at.c()));
-    let result = if object.kind() == kind::DICT {
-        dict_lookup(vm, object, key)?
-    } else {
-        vm.getitem(object, key)?
-    };
+    let result =
+        if object.kind() == kind::DICT { dict_lookup(vm, object, key)? } else { vm.getitem(object, key)? };
     if at.b() != at.a() {
         at.done(at.b());
     }
@@ -272,7 +269,8 @@ pub fn dict_merge(vm: &Vm, at: At) -> PyResult<()> {
         let Some(name) = key.as_str() else {
             return Err(vm.type_error("keywords must be strings"));
         };
-        let key = if name.is_interned() { key } else { vm.intern_value(&key).map_or(key, |k| k.into_value()) };
+        let key =
+            if name.is_interned() { key } else { vm.intern_value(&key).map_or(key, |k| k.into_value()) };
         if dict.contains(vm, &key)? {
             let text = vm.function_text(at.reg(at.c()))?;
             return Err(vm.type_error(format!(
@@ -289,7 +287,8 @@ pub fn dict_merge(vm: &Vm, at: At) -> PyResult<()> {
 /// `ListToTuple`
 pub fn list_to_tuple(vm: &Vm, at: At) -> PyResult<()> {
     let list = at.take(at.b());
-    let items = vm.list_items(&list).map(|items| if list.count() == 1 { items.take() } else { items.cloned() });
+    let items =
+        vm.list_items(&list).map(|items| if list.count() == 1 { items.take() } else { items.cloned() });
     let tuple = vm.tuple(items.unwrap_or_default());
     at.set(at.a(), tuple);
     Ok(())

@@ -1,6 +1,5 @@
 //! Raising, matching and handling exceptions; `with`.
 
-
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::dispatch::At;
@@ -51,7 +50,7 @@ fn cause_instance(vm: &Vm, cause: &Value) -> PyResult<Value> {
             return Err(vm.type_error(format!(
                 "calling {} should have returned an instance of BaseException, not {}",
                 vm.repr_text(cause)?,
-                made.type_name(vm)
+                vm.repr_text(&made.ty(vm).to_value())?
             )));
         }
         return Ok(made);
@@ -73,7 +72,7 @@ impl Vm {
                 return Err(self.type_error(format!(
                     "calling {} should have returned an instance of BaseException, not {}",
                     self.repr_text(given)?,
-                    made.type_name(self)
+                    self.repr_text(&made.ty(self).to_value())?
                 )));
             }
             return Ok(made);
@@ -181,7 +180,8 @@ fn special(vm: &Vm, object: &Value, name: &Obj<Str>) -> PyResult<Option<Value>> 
 fn before(vm: &Vm, at: At, asynchronous: bool) -> PyResult<()> {
     let n = vm.names();
     let manager = at.reg(at.b()).clone();
-    let (enter, exit) = if asynchronous { (&n.__aenter__, &n.__aexit__) } else { (&n.__enter__, &n.__exit__) };
+    let (enter, exit) =
+        if asynchronous { (&n.__aenter__, &n.__aexit__) } else { (&n.__enter__, &n.__exit__) };
     let name = manager.type_name(vm);
     let protocol = if asynchronous { "asynchronous context manager" } else { "context manager" };
     let other = if asynchronous { (&n.__enter__, &n.__exit__) } else { (&n.__aenter__, &n.__aexit__) };
@@ -203,8 +203,8 @@ fn before(vm: &Vm, at: At, asynchronous: bool) -> PyResult<()> {
         };
         vm.type_error(format!("'{name}' object does not support the {protocol} protocol{part}"))
     };
-    let Some(enter) = special(vm, &manager, enter)? else { return Err(missing(enter)) };
     let Some(exit) = special(vm, &manager, exit)? else { return Err(missing(exit)) };
+    let Some(enter) = special(vm, &manager, enter)? else { return Err(missing(enter)) };
     let entered = vm.call0(&enter)?;
     at.done(at.b());
     at.set(at.a(), exit);
@@ -244,4 +244,3 @@ pub fn with_exit(vm: &Vm, at: At) -> PyResult<()> {
     at.set(at.a(), result);
     Ok(())
 }
-

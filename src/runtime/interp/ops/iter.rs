@@ -191,7 +191,9 @@ pub fn get_yield_from_iter(vm: &Vm, at: At) -> PyResult<()> {
             let flags = at.frame().code().flags;
             use crate::runtime::bytecode::code::flags as f;
             if flags & (f::COROUTINE | f::ITERABLE_COROUTINE) == 0 {
-                return Err(vm.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator"));
+                return Err(
+                    vm.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator")
+                );
             }
             object
         }

@@ -48,7 +48,9 @@ pub fn unspill(_: &Vm, at: At) -> PyResult<()> {
 pub fn make_function(vm: &Vm, at: At) -> PyResult<()> {
     let running = at.function();
     let code = running.code.get().consts[at.extra(0) as usize].clone();
-    let Some(code) = code.downcast_ref::<Code>() else { return Err(vm.system_error("MakeFunction without code")) };
+    let Some(code) = code.downcast_ref::<Code>() else {
+        return Err(vm.system_error("MakeFunction without code"));
+    };
     let parts = at.c() as u8;
     let count = parts.count_ones() as usize;
     let mut run = at.take_run(at.b(), count).into_iter();
@@ -114,7 +116,9 @@ pub fn match_keys(vm: &Vm, at: At) -> PyResult<()> {
     let mut values = Vec::with_capacity(keys.len());
     for key in keys {
         if seen.insert(vm, key.clone(), Value::NONE)?.is_some() {
-            return Err(vm.value_error(format!("mapping pattern checks duplicate key ({})", vm.repr_text(key)?)));
+            return Err(
+                vm.value_error(format!("mapping pattern checks duplicate key ({})", vm.repr_text(key)?))
+            );
         }
         let value = vm.call_args(&get, &[key.clone(), missing.clone()])?;
         if value.is(&missing) {
@@ -138,7 +142,13 @@ pub fn match_class(vm: &Vm, at: At) -> PyResult<()> {
     Ok(())
 }
 
-fn class_attributes(vm: &Vm, subject: &Value, class: &Value, names: &Value, positional: usize) -> PyResult<Option<Value>> {
+fn class_attributes(
+    vm: &Vm,
+    subject: &Value,
+    class: &Value,
+    names: &Value,
+    positional: usize,
+) -> PyResult<Option<Value>> {
     let Some(ty) = class.as_type() else {
         return Err(vm.type_error("called match pattern must be a class"));
     };
@@ -171,7 +181,9 @@ fn class_attributes(vm: &Vm, subject: &Value, class: &Value, names: &Value, posi
         let mut match_self = false;
         let items = match &args {
             Some(args) => match args.as_tuple() {
-                Some(tuple) if args.kind() == crate::runtime::object::typedef::kind::TUPLE => tuple.items().to_vec(),
+                Some(tuple) if args.kind() == crate::runtime::object::typedef::kind::TUPLE => {
+                    tuple.items().to_vec()
+                }
                 _ => {
                     return Err(vm.type_error(format!(
                         "{name}.__match_args__ must be a tuple (got {})",
@@ -245,7 +257,9 @@ pub fn import_from(vm: &Vm, at: At) -> PyResult<()> {
 /// `ImportStar`
 pub fn import_star(vm: &Vm, at: At) -> PyResult<()> {
     let module = at.take(at.a());
-    let Some(namespace) = at.frame().namespace() else { return Err(vm.system_error("no locals found during 'import *'")) };
+    let Some(namespace) = at.frame().namespace() else {
+        return Err(vm.system_error("no locals found during 'import *'"));
+    };
     vm.import_star(&module, &namespace)
 }
 
@@ -259,7 +273,9 @@ pub fn intrinsic1(vm: &Vm, at: At) -> PyResult<()> {
             };
             vm.call1(&hook, &value)?
         }
-        Some(Intrinsic1::StopIterationError) => return Err(vm.runtime_error("generator raised StopIteration")),
+        Some(Intrinsic1::StopIterationError) => {
+            return Err(vm.runtime_error("generator raised StopIteration"));
+        }
         Some(Intrinsic1::TypeVar) => vm.type_var(&value, Value::NONE, Value::NONE)?,
         Some(Intrinsic1::ParamSpec) => vm.param_spec(&value)?,
         Some(Intrinsic1::TypeVarTuple) => vm.type_var_tuple(&value)?,
@@ -301,4 +317,3 @@ pub fn intrinsic2(vm: &Vm, at: At) -> PyResult<()> {
     at.set(at.a(), result);
     Ok(())
 }
-

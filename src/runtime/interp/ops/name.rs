@@ -47,7 +47,11 @@ fn unbound_free(vm: &Vm, name: &Obj<Str>) -> Raised {
 pub fn empty_cell(vm: &Vm, at: At, register: isize) -> Raised {
     if register >= 0 {
         // A far cell that was loaded into a temporary: its name is not known here.
-        return vm.name_error_on(&exc::UNBOUND_LOCAL_ERROR, &Value::NONE, "cannot access local variable where it is not associated with a value");
+        return vm.name_error_on(
+            &exc::UNBOUND_LOCAL_ERROR,
+            &Value::NONE,
+            "cannot access local variable where it is not associated with a value",
+        );
     }
     unbound(vm, at, register)
 }
@@ -350,4 +354,3 @@ pub fn load_locals(vm: &Vm, at: At) -> PyResult<()> {
     at.set(at.a(), locals);
     Ok(())
 }
-

@@ -23,7 +23,8 @@ pub fn closed_error(vm: &Vm) -> Raised {
 /// `io.UnsupportedOperation`
 pub fn unsupported_class(vm: &Vm) -> Value {
     vm.state("io.UnsupportedOperation", |vm| {
-        let bases = vm.tuple(vec![vm.typ(&exc::OS_ERROR).value().clone(), vm.typ(&exc::VALUE_ERROR).value().clone()]);
+        let bases =
+            vm.tuple(vec![vm.typ(&exc::OS_ERROR).value().clone(), vm.typ(&exc::VALUE_ERROR).value().clone()]);
         let namespace = vm.new_dict();
         vm.set_in(&namespace, "__module__", vm.str("io"));
         let class = vm.interp().type_type.value().clone();
@@ -95,7 +96,10 @@ pub fn size_argument(vm: &Vm, value: &Value) -> PyResult<isize> {
                 return Ok(n as isize);
             }
             if value.ty(vm).slots.get().index.is_none() {
-                return Err(vm.type_error(format!("argument should be integer or None, not '{}'", value.type_name(vm))));
+                return Err(vm.type_error(format!(
+                    "argument should be integer or None, not '{}'",
+                    value.type_name(vm)
+                )));
             }
             vm.to_index(value)
         }
@@ -108,7 +112,8 @@ pub fn warn_unclosed(vm: &Vm, source: &Value) -> PyResult<()> {
     let warnings = vm.import("_warnings")?;
     let warn = vm.getattr_str(&warnings, "warn")?;
     let category = vm.typ(&exc::RESOURCE_WARNING).value().clone();
-    vm.call_args(&warn, &[vm.str(format!("unclosed file {shown}")), category, vm.int(1), source.clone()]).map(drop)
+    vm.call_args(&warn, &[vm.str(format!("unclosed file {shown}")), category, vm.int(1), source.clone()])
+        .map(drop)
 }
 
 /// `_dealloc_warn` of a stream, which tells of itself before it is closed because nobody holds it; errors are shown.
@@ -232,56 +237,99 @@ pub static IO_BASE: TypeSpec = TypeSpec::new("_io._IOBase", Plain::layout)
         s.next = Some(next_line);
         s.del = Some(finalize);
     })
-    .getset(&[
-        DICT_GETSET_COPY,
-        getter("closed", |vm, stream| Ok(Value::bool(own_closed(vm, stream)?)), ""),
-    ])
+    .getset(&[DICT_GETSET_COPY, getter("closed", |vm, stream| Ok(Value::bool(own_closed(vm, stream)?)), "")])
     .methods(&[
-        native("seek(self, offset, whence=0, /)", |vm, _| Err(unsupported(vm, "seek")), "Change the stream position to the given byte offset."),
-        native("tell(self, /)", |vm, args| vm.call_method_str(&args[0], "seek", &[vm.int(0), vm.int(1)]), "Return current stream position."),
-        native("truncate(self, size=None, /)", |vm, _| Err(unsupported(vm, "truncate")), "Truncate file to size bytes."),
-        native("flush(self, /)", |vm, args| {
-            if own_closed(vm, &args[0])? { Err(closed_error(vm)) } else { Ok(Value::NONE) }
-        }, "Flush write buffers, if applicable."),
-        native("close(self, /)", |vm, args| {
-            let stream = &args[0];
-            if own_closed(vm, stream)? {
-                return Ok(Value::NONE);
-            }
-            let result = vm.call_method(stream, &vm.names().flush, &[]);
-            let failed = result.err().map(|raised| vm.take_raised(raised));
-            let set = vm.setattr(stream, vm.intern(CLOSED).value(), Some(&Value::TRUE));
-            match failed {
-                Some(failed) => Err(chain(vm, failed, set.map(|()| Value::NONE))),
-                None => set.map(|()| Value::NONE),
-            }
-        }, "Flush and close the IO object."),
+        native(
+            "seek(self, offset, whence=0, /)",
+            |vm, _| Err(unsupported(vm, "seek")),
+            "Change the stream position to the given byte offset.",
+        ),
+        native(
+            "tell(self, /)",
+            |vm, args| vm.call_method_str(&args[0], "seek", &[vm.int(0), vm.int(1)]),
+            "Return current stream position.",
+        ),
+        native(
+            "truncate(self, size=None, /)",
+            |vm, _| Err(unsupported(vm, "truncate")),
+            "Truncate file to size bytes.",
+        ),
+        native(
+            "flush(self, /)",
+            |vm, args| {
+                if own_closed(vm, &args[0])? { Err(closed_error(vm)) } else { Ok(Value::NONE) }
+            },
+            "Flush write buffers, if applicable.",
+        ),
+        native(
+            "close(self, /)",
+            |vm, args| {
+                let stream = &args[0];
+                if own_closed(vm, stream)? {
+                    return Ok(Value::NONE);
+                }
+                let result = vm.call_method(stream, &vm.names().flush, &[]);
+                let failed = result.err().map(|raised| vm.take_raised(raised));
+                let set = vm.setattr(stream, vm.intern(CLOSED).value(), Some(&Value::TRUE));
+                match failed {
+                    Some(failed) => Err(chain(vm, failed, set.map(|()| Value::NONE))),
+                    None => set.map(|()| Value::NONE),
+                }
+            },
+            "Flush and close the IO object.",
+        ),
         native("seekable(self, /)", |_, _| Ok(Value::FALSE), "Return whether object supports random access."),
         native("readable(self, /)", |_, _| Ok(Value::FALSE), "Return whether object was opened for reading."),
         native("writable(self, /)", |_, _| Ok(Value::FALSE), "Return whether object was opened for writing."),
-        native_raw("_checkClosed(self, /)", |vm, args| {
-            check_closed(vm, &args.values[0])?;
-            Ok(Value::NONE)
-        }, ""),
-        native_raw("_checkSeekable(self, /)", |vm, args| {
-            check_ability(vm, &args.values[0], "seekable", "File or stream is not seekable.")
-        }, ""),
-        native_raw("_checkReadable(self, /)", |vm, args| {
-            check_ability(vm, &args.values[0], "readable", "File or stream is not readable.")
-        }, ""),
-        native_raw("_checkWritable(self, /)", |vm, args| {
-            check_ability(vm, &args.values[0], "writable", "File or stream is not writable.")
-        }, ""),
-        native("fileno(self, /)", |vm, _| Err(unsupported(vm, "fileno")), "Return underlying file descriptor if one exists."),
-        native("isatty(self, /)", |vm, args| {
-            check_closed(vm, &args[0])?;
-            Ok(Value::FALSE)
-        }, "Return whether this is an 'interactive' stream."),
-        native("__enter__(self, /)", |vm, args| {
-            check_closed(vm, &args[0])?;
-            Ok(args[0].clone())
-        }, ""),
-        native_raw("__exit__(self, *args)", |vm, args| vm.call_method(&args.values[0], &vm.names().close, &[]), ""),
+        native_raw(
+            "_checkClosed(self, /)",
+            |vm, args| {
+                check_closed(vm, &args.values[0])?;
+                Ok(Value::NONE)
+            },
+            "",
+        ),
+        native_raw(
+            "_checkSeekable(self, /)",
+            |vm, args| check_ability(vm, &args.values[0], "seekable", "File or stream is not seekable."),
+            "",
+        ),
+        native_raw(
+            "_checkReadable(self, /)",
+            |vm, args| check_ability(vm, &args.values[0], "readable", "File or stream is not readable."),
+            "",
+        ),
+        native_raw(
+            "_checkWritable(self, /)",
+            |vm, args| check_ability(vm, &args.values[0], "writable", "File or stream is not writable."),
+            "",
+        ),
+        native(
+            "fileno(self, /)",
+            |vm, _| Err(unsupported(vm, "fileno")),
+            "Return underlying file descriptor if one exists.",
+        ),
+        native(
+            "isatty(self, /)",
+            |vm, args| {
+                check_closed(vm, &args[0])?;
+                Ok(Value::FALSE)
+            },
+            "Return whether this is an 'interactive' stream.",
+        ),
+        native(
+            "__enter__(self, /)",
+            |vm, args| {
+                check_closed(vm, &args[0])?;
+                Ok(args[0].clone())
+            },
+            "",
+        ),
+        native_raw(
+            "__exit__(self, *args)",
+            |vm, args| vm.call_method(&args.values[0], &vm.names().close, &[]),
+            "",
+        ),
         native("readline(self, size=-1, /)", readline, "Read and return a line from the stream."),
         native("readlines(self, hint=-1, /)", readlines, "Return a list of lines from the stream."),
         native("writelines(self, lines, /)", writelines, "Write a list of lines to stream."),
@@ -314,7 +362,9 @@ fn raw_readall(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         if piece.is_none() {
             return Ok(if any { vm.bytes(&all) } else { piece });
         }
-        let Some(bytes) = vm.bytes_of(&piece) else { return Err(vm.type_error("read() should return bytes")) };
+        let Some(bytes) = vm.bytes_of(&piece) else {
+            return Err(vm.type_error("read() should return bytes"));
+        };
         any = true;
         if bytes.is_empty() {
             return Ok(vm.bytes(&all));
@@ -345,7 +395,9 @@ fn buffered_readinto(vm: &Vm, args: &[Value], method: &str) -> PyResult<Value> {
             bytes.len()
         )));
     }
-    vm.with_buffer_mut(&args[1], "readinto() argument", |buffer| buffer[..bytes.len()].copy_from_slice(bytes))?;
+    vm.with_buffer_mut(&args[1], "readinto() argument", |buffer| {
+        buffer[..bytes.len()].copy_from_slice(bytes)
+    })?;
     Ok(vm.int(bytes.len() as i64))
 }
 
@@ -355,12 +407,28 @@ pub static BUFFERED_IO_BASE: TypeSpec = TypeSpec::new("_io._BufferedIOBase", Pla
     .flags(STREAM)
     .doc("", "Base class for buffered IO objects.")
     .methods(&[
-        native("detach(self, /)", |vm, _| Err(unsupported(vm, "detach")), "Disconnect this buffer from its underlying raw stream and return it."),
-        native("read(self, size=-1, /)", |vm, _| Err(unsupported(vm, "read")), "Read and return up to n bytes."),
-        native("read1(self, size=-1, /)", |vm, _| Err(unsupported(vm, "read1")), "Read and return up to size bytes, with at most one read() call to the underlying raw stream."),
+        native(
+            "detach(self, /)",
+            |vm, _| Err(unsupported(vm, "detach")),
+            "Disconnect this buffer from its underlying raw stream and return it.",
+        ),
+        native(
+            "read(self, size=-1, /)",
+            |vm, _| Err(unsupported(vm, "read")),
+            "Read and return up to n bytes.",
+        ),
+        native(
+            "read1(self, size=-1, /)",
+            |vm, _| Err(unsupported(vm, "read1")),
+            "Read and return up to size bytes, with at most one read() call to the underlying raw stream.",
+        ),
         native("readinto(self, buffer, /)", |vm, args| buffered_readinto(vm, args, "read"), ""),
         native("readinto1(self, buffer, /)", |vm, args| buffered_readinto(vm, args, "read1"), ""),
-        native("write(self, b, /)", |vm, _| Err(unsupported(vm, "write")), "Write buffer b to the IO stream."),
+        native(
+            "write(self, b, /)",
+            |vm, _| Err(unsupported(vm, "write")),
+            "Write buffer b to the IO stream.",
+        ),
     ]);
 
 /// `_io._TextIOBase`
@@ -371,14 +439,33 @@ pub static TEXT_IO_BASE: TypeSpec = TypeSpec::new("_io._TextIOBase", Plain::layo
     .getset(&[
         getter("encoding", |_, _| Ok(Value::NONE), "Encoding of the text stream."),
         getter("newlines", |_, _| Ok(Value::NONE), "Line endings translated so far."),
-        getset("errors", |_, _| Ok(Value::NONE), |vm, stream, _| {
-            Err(vm.attribute_error(format!(
-                "attribute 'errors' of '{}' objects is not writable", stream.type_name(vm))))
-        }, "The error setting of the decoder or encoder."),
+        getset(
+            "errors",
+            |_, _| Ok(Value::NONE),
+            |vm, stream, _| {
+                Err(vm.attribute_error(format!(
+                    "attribute 'errors' of '{}' objects is not writable",
+                    stream.type_name(vm)
+                )))
+            },
+            "The error setting of the decoder or encoder.",
+        ),
     ])
     .methods(&[
-        native("detach(self, /)", |vm, _| Err(unsupported(vm, "detach")), "Separate the underlying buffer from the TextIOBase and return it."),
-        native("read(self, size=-1, /)", |vm, _| Err(unsupported(vm, "read")), "Read at most size characters from stream."),
-        native("readline(self, size=-1, /)", |vm, _| Err(unsupported(vm, "readline")), "Read until newline or EOF."),
+        native(
+            "detach(self, /)",
+            |vm, _| Err(unsupported(vm, "detach")),
+            "Separate the underlying buffer from the TextIOBase and return it.",
+        ),
+        native(
+            "read(self, size=-1, /)",
+            |vm, _| Err(unsupported(vm, "read")),
+            "Read at most size characters from stream.",
+        ),
+        native(
+            "readline(self, size=-1, /)",
+            |vm, _| Err(unsupported(vm, "readline")),
+            "Read until newline or EOF.",
+        ),
         native("write(self, s, /)", |vm, _| Err(unsupported(vm, "write")), "Write string s to stream."),
     ]);

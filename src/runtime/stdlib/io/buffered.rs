@@ -220,7 +220,10 @@ fn raw_write(vm: &Vm, this: &Buffered, bytes: &[u8]) -> PyResult<Option<usize>> 
     if n < 0 || n as usize > bytes.len() {
         return Err(vm.raise(
             &exc::OS_ERROR,
-            format!("raw write() returned invalid length {n} (should have been between 0 and {})", bytes.len()),
+            format!(
+                "raw write() returned invalid length {n} (should have been between 0 and {})",
+                bytes.len()
+            ),
         ));
     }
     this.moved(n as usize);
@@ -290,7 +293,9 @@ fn flush_pending(vm: &Vm, this: &Buffered) -> PyResult<()> {
             }
         }
         // A partial write is often a signal's work.
-        if done < pending.len() && let Err(raised) = vm.check_signals() {
+        if done < pending.len()
+            && let Err(raised) = vm.check_signals()
+        {
             result = Err(raised);
             break;
         }
@@ -470,7 +475,9 @@ fn read_all(vm: &Vm, this: &Buffered) -> PyResult<Value> {
         if rest.is_none() {
             return Ok(if all.is_empty() { Value::NONE } else { vm.bytes(&all) });
         }
-        let Some(bytes) = vm.bytes_of(&rest) else { return Err(vm.type_error("readall() should return bytes")) };
+        let Some(bytes) = vm.bytes_of(&rest) else {
+            return Err(vm.type_error("readall() should return bytes"));
+        };
         this.moved(bytes.len());
         if all.is_empty() {
             return Ok(rest);
@@ -484,7 +491,9 @@ fn read_all(vm: &Vm, this: &Buffered) -> PyResult<Value> {
         if piece.is_none() {
             return Ok(if any { vm.bytes(&all) } else { Value::NONE });
         }
-        let Some(bytes) = vm.bytes_of(&piece) else { return Err(vm.type_error("read() should return bytes")) };
+        let Some(bytes) = vm.bytes_of(&piece) else {
+            return Err(vm.type_error("read() should return bytes"));
+        };
         any = true;
         if bytes.is_empty() {
             return Ok(vm.bytes(&all));
@@ -647,7 +656,11 @@ fn line(vm: &Vm, object: &Value, limit: isize) -> PyResult<Value> {
     let limit = if limit < 0 { usize::MAX } else { limit as usize };
     let end = |bytes: &[u8], limit: usize| {
         let room = bytes.len().min(limit);
-        memchr::memchr(b'\n', &bytes[..room]).map(|at| at + 1).or(if room == limit { Some(room) } else { None })
+        memchr::memchr(b'\n', &bytes[..room]).map(|at| at + 1).or(if room == limit {
+            Some(room)
+        } else {
+            None
+        })
     };
     if this.owner.get() == 0
         && let Some(n) = end(&this.ahead.get()[this.from.get()..], limit)
@@ -774,7 +787,14 @@ static READER: Signature = Signature::parse("BufferedReader(raw, buffer_size=131
 static WRITER: Signature = Signature::parse("BufferedWriter(raw, buffer_size=131072)");
 static RANDOM: Signature = Signature::parse("BufferedRandom(raw, buffer_size=131072)");
 
-fn init(vm: &Vm, object: &Value, args: Args, signature: &'static Signature, readable: bool, writable: bool) -> PyResult<()> {
+fn init(
+    vm: &Vm,
+    object: &Value,
+    args: Args,
+    signature: &'static Signature,
+    readable: bool,
+    writable: bool,
+) -> PyResult<()> {
     let this = this(vm, object)?;
     this.state.set(State::New);
     let [raw, size] = vm.bind_args::<2>(signature, args)?;
@@ -819,8 +839,7 @@ fn init(vm: &Vm, object: &Value, args: Args, signature: &'static Signature, read
 pub fn make(vm: &Vm, spec: &'static TypeSpec, raw: Value, size: usize) -> PyResult<Value> {
     let object = vm.alloc_spec(spec, Buffered::empty());
     let args = [raw, vm.int(size as i64)];
-    let (readable, writable) =
-        (!std::ptr::eq(spec, &BUFFERED_WRITER), !std::ptr::eq(spec, &BUFFERED_READER));
+    let (readable, writable) = (!std::ptr::eq(spec, &BUFFERED_WRITER), !std::ptr::eq(spec, &BUFFERED_READER));
     init(vm, &object, Args::positional(&args), &READER, readable, writable)?;
     Ok(object)
 }
@@ -901,7 +920,11 @@ fn repr(vm: &Vm, object: &Value) -> PyResult<Value> {
 
 const READ: Native = native("read(self, size=-1, /)", read, "Read and return up to size bytes.");
 const PEEK: Native = native("peek(self, size=0, /)", peek, "");
-const READ1: Native = native("read1(self, size=-1, /)", read1, "Read and return up to size bytes, with at most one read() call to the underlying raw stream.");
+const READ1: Native = native(
+    "read1(self, size=-1, /)",
+    read1,
+    "Read and return up to size bytes, with at most one read() call to the underlying raw stream.",
+);
 const READINTO: Native = native("readinto(self, buffer, /)", |vm, args| read_into(vm, args, false), "");
 const READINTO1: Native = native("readinto1(self, buffer, /)", |vm, args| read_into(vm, args, true), "");
 const READLINE: Native = native("readline(self, size=-1, /)", readline, "");
@@ -921,29 +944,52 @@ const TRUNCATE: Native = native("truncate(self, pos=None, /)", truncate, "");
 
 static GETSET: &[GetSet] = &[
     getter("raw", |vm, b| Ok(this(vm, b)?.raw.cloned()), ""),
-    getter("closed", |vm, b| {
-        let this = ready(vm, b)?;
-        Ok(Value::bool(raw_is_closed(vm, this)?))
-    }, ""),
-    getter("name", |vm, b| {
-        let raw = ready(vm, b)?.raw.cloned();
-        vm.getattr_str(&raw, "name")
-    }, ""),
-    getter("mode", |vm, b| {
-        let raw = ready(vm, b)?.raw.cloned();
-        vm.getattr_str(&raw, "mode")
-    }, ""),
-    getset("_finalizing", |vm, b| Ok(Value::bool(this(vm, b)?.finalizing.get())), |vm, b, v| {
-        this(vm, b)?.finalizing.set(match v { Some(v) => vm.truth(v)?, None => false });
-        Ok(())
-    }, ""),
+    getter(
+        "closed",
+        |vm, b| {
+            let this = ready(vm, b)?;
+            Ok(Value::bool(raw_is_closed(vm, this)?))
+        },
+        "",
+    ),
+    getter(
+        "name",
+        |vm, b| {
+            let raw = ready(vm, b)?.raw.cloned();
+            vm.getattr_str(&raw, "name")
+        },
+        "",
+    ),
+    getter(
+        "mode",
+        |vm, b| {
+            let raw = ready(vm, b)?.raw.cloned();
+            vm.getattr_str(&raw, "mode")
+        },
+        "",
+    ),
+    getset(
+        "_finalizing",
+        |vm, b| Ok(Value::bool(this(vm, b)?.finalizing.get())),
+        |vm, b, v| {
+            this(vm, b)?.finalizing.set(match v {
+                Some(v) => vm.truth(v)?,
+                None => false,
+            });
+            Ok(())
+        },
+        "",
+    ),
 ];
 
 /// `_io.BufferedReader`
 pub static BUFFERED_READER: TypeSpec = TypeSpec::new("_io.BufferedReader", Buffered::layout)
     .base(&BUFFERED_IO_BASE)
     .flags(STREAM)
-    .doc("(raw, buffer_size=DEFAULT_BUFFER_SIZE)", "Create a new buffered reader using the given readable raw IO object.")
+    .doc(
+        "(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
+        "Create a new buffered reader using the given readable raw IO object.",
+    )
     .slots(|s| {
         s.new = Some(|vm, ty, _| Ok(vm.alloc(ty, Buffered::empty()).into_value()));
         s.init = Some(|vm, object, args| init(vm, object, args, &READER, true, false));
@@ -951,8 +997,24 @@ pub static BUFFERED_READER: TypeSpec = TypeSpec::new("_io.BufferedReader", Buffe
         s.repr = Some(repr);
     })
     .methods(&[
-        DETACH, native("flush(self, /)", simple_flush, ""), CLOSE, SEEKABLE, READABLE, FILENO, ISATTY, DEALLOC_WARN,
-        READ, PEEK, READ1, READINTO, READINTO1, READLINE, SEEK, TELL, TRUNCATE, super::NO_PICKLE,
+        DETACH,
+        native("flush(self, /)", simple_flush, ""),
+        CLOSE,
+        SEEKABLE,
+        READABLE,
+        FILENO,
+        ISATTY,
+        DEALLOC_WARN,
+        READ,
+        PEEK,
+        READ1,
+        READINTO,
+        READINTO1,
+        READLINE,
+        SEEK,
+        TELL,
+        TRUNCATE,
+        super::NO_PICKLE,
     ])
     .getset(GETSET);
 
@@ -967,7 +1029,19 @@ pub static BUFFERED_WRITER: TypeSpec = TypeSpec::new("_io.BufferedWriter", Buffe
         s.repr = Some(repr);
     })
     .methods(&[
-        CLOSE, DETACH, SEEKABLE, WRITABLE, FILENO, ISATTY, DEALLOC_WARN, WRITE, TRUNCATE, FLUSH, SEEK, TELL, super::NO_PICKLE,
+        CLOSE,
+        DETACH,
+        SEEKABLE,
+        WRITABLE,
+        FILENO,
+        ISATTY,
+        DEALLOC_WARN,
+        WRITE,
+        TRUNCATE,
+        FLUSH,
+        SEEK,
+        TELL,
+        super::NO_PICKLE,
     ])
     .getset(GETSET);
 
@@ -983,8 +1057,26 @@ pub static BUFFERED_RANDOM: TypeSpec = TypeSpec::new("_io.BufferedRandom", Buffe
         s.repr = Some(repr);
     })
     .methods(&[
-        CLOSE, DETACH, SEEKABLE, READABLE, WRITABLE, FILENO, ISATTY, DEALLOC_WARN, FLUSH, SEEK, TELL, TRUNCATE, READ,
-        READ1, READINTO, READINTO1, READLINE, PEEK, WRITE, super::NO_PICKLE,
+        CLOSE,
+        DETACH,
+        SEEKABLE,
+        READABLE,
+        WRITABLE,
+        FILENO,
+        ISATTY,
+        DEALLOC_WARN,
+        FLUSH,
+        SEEK,
+        TELL,
+        TRUNCATE,
+        READ,
+        READ1,
+        READINTO,
+        READINTO1,
+        READLINE,
+        PEEK,
+        WRITE,
+        super::NO_PICKLE,
     ])
     .getset(GETSET);
 
@@ -1022,7 +1114,10 @@ static PAIR: Signature = Signature::parse("BufferedRWPair(reader, writer, buffer
 pub static BUFFERED_RW_PAIR: TypeSpec = TypeSpec::new("_io.BufferedRWPair", Pair::layout)
     .base(&BUFFERED_IO_BASE)
     .flags(STREAM)
-    .doc("(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)", "A buffered reader and writer object together.")
+    .doc(
+        "(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)",
+        "A buffered reader and writer object together.",
+    )
     .slots(|s| {
         s.new = Some(|vm, ty, _| {
             let empty = Pair { reader: LockCell::new(Value::NONE), writer: LockCell::new(Value::NONE) };
@@ -1057,23 +1152,35 @@ pub static BUFFERED_RW_PAIR: TypeSpec = TypeSpec::new("_io.BufferedRWPair", Pair
         native("flush(self, /)", |vm, args| of_pair(vm, args, true, "flush"), ""),
         native("readable(self, /)", |vm, args| of_pair(vm, args, false, "readable"), ""),
         native("writable(self, /)", |vm, args| of_pair(vm, args, true, "writable"), ""),
-        native("close(self, /)", |vm, args| {
-            let failed = of_pair(vm, args, true, "close").err().map(|raised| vm.take_raised(raised));
-            let closed = of_pair(vm, args, false, "close");
-            match failed {
-                Some(failed) => Err(base::chain(vm, failed, closed)),
-                None => closed,
-            }
-        }, ""),
-        native("isatty(self, /)", |vm, args| {
-            let writer = of_pair(vm, args, true, "isatty")?;
-            if vm.truth(&writer)? { Ok(writer) } else { of_pair(vm, args, false, "isatty") }
-        }, ""),
+        native(
+            "close(self, /)",
+            |vm, args| {
+                let failed = of_pair(vm, args, true, "close").err().map(|raised| vm.take_raised(raised));
+                let closed = of_pair(vm, args, false, "close");
+                match failed {
+                    Some(failed) => Err(base::chain(vm, failed, closed)),
+                    None => closed,
+                }
+            },
+            "",
+        ),
+        native(
+            "isatty(self, /)",
+            |vm, args| {
+                let writer = of_pair(vm, args, true, "isatty")?;
+                if vm.truth(&writer)? { Ok(writer) } else { of_pair(vm, args, false, "isatty") }
+            },
+            "",
+        ),
     ])
-    .getset(&[getter("closed", |vm, pair| {
-        let writer = vm.cast::<Pair>(pair)?.writer.cloned();
-        if writer.is_none() {
-            return Err(vm.runtime_error("the BufferedRWPair object is being garbage-collected"));
-        }
-        vm.getattr_str(&writer, "closed")
-    }, "")]);
+    .getset(&[getter(
+        "closed",
+        |vm, pair| {
+            let writer = vm.cast::<Pair>(pair)?.writer.cloned();
+            if writer.is_none() {
+                return Err(vm.runtime_error("the BufferedRWPair object is being garbage-collected"));
+            }
+            vm.getattr_str(&writer, "closed")
+        },
+        "",
+    )]);

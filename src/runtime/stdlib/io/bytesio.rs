@@ -177,7 +177,9 @@ fn seek(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         2 => this.part(vm, <[u8]>::len)? as isize,
         _ => return Err(vm.value_error(format!("invalid whence ({whence}, should be 0, 1 or 2)"))),
     };
-    let Some(target) = base.checked_add(offset) else { return Err(vm.overflow_error("new position too large")) };
+    let Some(target) = base.checked_add(offset) else {
+        return Err(vm.overflow_error("new position too large"));
+    };
     let target = target.max(0) as usize;
     this.at.set(target);
     Ok(vm.int(target as i64))
@@ -218,7 +220,9 @@ fn setstate(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     };
     let bytes = vm.buffer_copy(content)?;
     if !vm.is_int(at) {
-        return Err(vm.type_error(format!("second item of state must be an integer, not {}", at.type_name(vm))));
+        return Err(
+            vm.type_error(format!("second item of state must be an integer, not {}", at.type_name(vm)))
+        );
     }
     let at = vm.to_index(at)?;
     if at < 0 {
@@ -229,7 +233,9 @@ fn setstate(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     this.at.set(at as usize);
     if let Some(dict) = dict.some() {
         let Some(given) = dict.as_dict() else {
-            return Err(vm.type_error(format!("third item of state should be a dict, got a {}", dict.type_name(vm))));
+            return Err(
+                vm.type_error(format!("third item of state should be a dict, got a {}", dict.type_name(vm)))
+            );
         };
         for (key, value) in given.entries() {
             vm.setattr(object, &key, Some(&value))?;
@@ -272,43 +278,87 @@ pub static BYTES_IO: TypeSpec = TypeSpec::new("_io.BytesIO", BytesIo::layout)
         });
     })
     .methods(&[
-        native("readable(self, /)", |vm, args| this(vm, &args[0]).map(|_| Value::TRUE), "Returns True if the IO object can be read."),
-        native("seekable(self, /)", |vm, args| this(vm, &args[0]).map(|_| Value::TRUE), "Returns True if the IO object can be seeked."),
-        native("writable(self, /)", |vm, args| this(vm, &args[0]).map(|_| Value::TRUE), "Returns True if the IO object can be written."),
-        native("close(self, /)", |vm, args| {
-            let this = vm.cast::<BytesIo>(&args[0])?;
-            if !this.content.get().is_none() {
-                // A view keeps the content from going.
-                this.resize(vm, |_| ())?;
-                this.content.set(Value::NONE);
-            }
-            Ok(Value::NONE)
-        }, "Disable all I/O operations."),
+        native(
+            "readable(self, /)",
+            |vm, args| this(vm, &args[0]).map(|_| Value::TRUE),
+            "Returns True if the IO object can be read.",
+        ),
+        native(
+            "seekable(self, /)",
+            |vm, args| this(vm, &args[0]).map(|_| Value::TRUE),
+            "Returns True if the IO object can be seeked.",
+        ),
+        native(
+            "writable(self, /)",
+            |vm, args| this(vm, &args[0]).map(|_| Value::TRUE),
+            "Returns True if the IO object can be written.",
+        ),
+        native(
+            "close(self, /)",
+            |vm, args| {
+                let this = vm.cast::<BytesIo>(&args[0])?;
+                if !this.content.get().is_none() {
+                    // A view keeps the content from going.
+                    this.resize(vm, |_| ())?;
+                    this.content.set(Value::NONE);
+                }
+                Ok(Value::NONE)
+            },
+            "Disable all I/O operations.",
+        ),
         native("flush(self, /)", |vm, args| this(vm, &args[0]).map(|_| Value::NONE), "Does nothing."),
-        native("isatty(self, /)", |vm, args| this(vm, &args[0]).map(|_| Value::FALSE), "Always returns False."),
-        native("tell(self, /)", |vm, args| Ok(vm.int(this(vm, &args[0])?.at.get() as i64)), "Current file position, an integer."),
+        native(
+            "isatty(self, /)",
+            |vm, args| this(vm, &args[0]).map(|_| Value::FALSE),
+            "Always returns False.",
+        ),
+        native(
+            "tell(self, /)",
+            |vm, args| Ok(vm.int(this(vm, &args[0])?.at.get() as i64)),
+            "Current file position, an integer.",
+        ),
         native("write(self, b, /)", write, "Write bytes to file."),
-        native("writelines(self, lines, /)", |vm, args| {
-            this(vm, &args[0])?;
-            let iter = vm.iter(&args[1])?;
-            while let Some(line) = vm.next(&iter)? {
-                write(vm, &[args[0].clone(), line])?;
-            }
-            Ok(Value::NONE)
-        }, "Write lines to the file."),
+        native(
+            "writelines(self, lines, /)",
+            |vm, args| {
+                this(vm, &args[0])?;
+                let iter = vm.iter(&args[1])?;
+                while let Some(line) = vm.next(&iter)? {
+                    write(vm, &[args[0].clone(), line])?;
+                }
+                Ok(Value::NONE)
+            },
+            "Write lines to the file.",
+        ),
         native("read(self, size=-1, /)", read, "Read at most size bytes, returned as a bytes object."),
         native("read1(self, size=-1, /)", read, "Read at most size bytes, returned as a bytes object."),
         native("readline(self, size=-1, /)", readline, "Next line from the file, as a bytes object."),
-        native("readlines(self, size=None, /)", readlines, "List of bytes objects, each a line from the file."),
+        native(
+            "readlines(self, size=None, /)",
+            readlines,
+            "List of bytes objects, each a line from the file.",
+        ),
         native("readinto(self, buffer, /)", readinto, "Read bytes into buffer."),
-        native("getbuffer(self, /)", |vm, args| {
-            let content = this(vm, &args[0])?.content.cloned();
-            vm.call1(&vm.builtin("memoryview")?, &content)
-        }, "Get a read-write view over the contents of the BytesIO object."),
-        native("getvalue(self, /)", |vm, args| this(vm, &args[0])?.part(vm, |all| vm.bytes(all)), "Retrieve the entire contents of the BytesIO object."),
+        native(
+            "getbuffer(self, /)",
+            |vm, args| {
+                let content = this(vm, &args[0])?.content.cloned();
+                vm.call1(&vm.builtin("memoryview")?, &content)
+            },
+            "Get a read-write view over the contents of the BytesIO object.",
+        ),
+        native(
+            "getvalue(self, /)",
+            |vm, args| this(vm, &args[0])?.part(vm, |all| vm.bytes(all)),
+            "Retrieve the entire contents of the BytesIO object.",
+        ),
         native("seek(self, pos, whence=0, /)", seek, "Change stream position."),
         native("truncate(self, size=None, /)", truncate, "Truncate the file to at most size bytes."),
         native("__getstate__(self, /)", getstate, ""),
         native("__setstate__(self, state, /)", setstate, ""),
     ])
-    .getset(&[getter("closed", |vm, b| Ok(Value::bool(vm.cast::<BytesIo>(b)?.content.get().is_none())), "True if the file is closed.")]);
+    .getset(&[getter(
+        "closed",
+        |vm, b| Ok(Value::bool(vm.cast::<BytesIo>(b)?.content.get().is_none())),
+        "True if the file is closed.",
+    )]);

@@ -75,7 +75,8 @@ impl Decoder {
                 if plain {
                     input
                 } else {
-                    let decoded = decode_native(*codec, &input, last, &mut Handler::decoding(vm, &self.errors));
+                    let decoded =
+                        decode_native(*codec, &input, last, &mut Handler::decoding(vm, &self.errors));
                     match decoded {
                         Ok(decoded) => {
                             waiting.set(input[decoded.consumed..].to_vec());
@@ -126,8 +127,12 @@ impl Decoder {
             Decoding::Native(_, waiting) => DecoderState { waiting: waiting.get().clone(), flags: 0 },
             Decoding::Python(decoder) => {
                 let state = vm.call_method_str(decoder, "getstate", &[])?;
-                let Some(tuple) = state.as_tuple() else { return Err(vm.type_error("illegal decoder state")) };
-                let [waiting, flags] = tuple.items() else { return Err(vm.type_error("illegal decoder state")) };
+                let Some(tuple) = state.as_tuple() else {
+                    return Err(vm.type_error("illegal decoder state"));
+                };
+                let [waiting, flags] = tuple.items() else {
+                    return Err(vm.type_error("illegal decoder state"));
+                };
                 let Some(bytes) = vm.bytes_of(waiting) else {
                     return Err(vm.type_error(format!(
                         "illegal decoder state: the first item should be a bytes object, not '{}'",

@@ -140,7 +140,9 @@ pub fn read_all(vm: &Vm, this: &FileIo) -> PyResult<Option<Vec<u8>>> {
     }
     loop {
         if all.len() + step > isize::MAX as usize {
-            return Err(vm.overflow_error("unbounded read returned more bytes than a Python bytes object can hold"));
+            return Err(
+                vm.overflow_error("unbounded read returned more bytes than a Python bytes object can hold")
+            );
         }
         match vm.retry(|| file::read_more(fd, &mut all, step.min(MOST)))? {
             Ok(0) => return Ok(Some(all)),
@@ -167,9 +169,8 @@ pub fn seek(vm: &Vm, this: &FileIo, offset: i64, whence: i32) -> PyResult<i64> {
 }
 
 fn parse_mode(vm: &Vm, this: &FileIo, mode: &str) -> PyResult<i32> {
-    let bad = || {
-        vm.value_error("Must have exactly one of create/read/write/append mode and at most one plus")
-    };
+    let bad =
+        || vm.value_error("Must have exactly one of create/read/write/append mode and at most one plus");
     let (mut kind, mut plus, mut flags) = (false, false, 0);
     for letter in mode.chars() {
         match letter {
@@ -224,7 +225,12 @@ fn init(vm: &Vm, object: &Value, args: crate::runtime::object::args::Args) -> Py
         None => "r".to_owned(),
         Some(mode) => match mode.as_str() {
             Some(text) => text.to_string_lossy().into_owned(),
-            None => return Err(vm.type_error(format!("FileIO() argument 'mode' must be str, not {}", mode.type_name(vm)))),
+            None => {
+                return Err(vm.type_error(format!(
+                    "FileIO() argument 'mode' must be str, not {}",
+                    mode.type_name(vm)
+                )));
+            }
         },
     };
     let closefd = match closefd.given() {
@@ -255,7 +261,9 @@ fn init(vm: &Vm, object: &Value, args: crate::runtime::object::args::Args) -> Py
     }
     let path = if fd < 0 {
         let path = vm.fspath(&name)?;
-        let Some(text) = file::c_text(vm.fs_encode(&path)?) else { return Err(vm.value_error("embedded null byte")) };
+        let Some(text) = file::c_text(vm.fs_encode(&path)?) else {
+            return Err(vm.value_error("embedded null byte"));
+        };
         Some(text)
     } else {
         None
@@ -312,7 +320,9 @@ fn init(vm: &Vm, object: &Value, args: crate::runtime::object::args::Args) -> Py
     this.fd.set(fd);
     let set = vm.setattr(object, vm.intern("name").value(), Some(&name));
     let set = set.and_then(|()| {
-        if this.appending.get() && let Err(number) = file::lseek(fd, 0, libc::SEEK_END) {
+        if this.appending.get()
+            && let Err(number) = file::lseek(fd, 0, libc::SEEK_END)
+        {
             if number != libc::ESPIPE {
                 return Err(vm.os_error(number));
             }
@@ -497,7 +507,11 @@ pub static FILE_IO: TypeSpec = TypeSpec::new("_io.FileIO", FileIo::layout)
             }
             let closefd = if this.closefd.get() { "True" } else { "False" };
             match vm.getattr_opt(object, vm.intern("name").value())? {
-                None => Ok(vm.str(format!("<{class} fd={} mode='{}' closefd={closefd}>", this.fd.get(), this.mode()))),
+                None => Ok(vm.str(format!(
+                    "<{class} fd={} mode='{}' closefd={closefd}>",
+                    this.fd.get(),
+                    this.mode()
+                ))),
                 Some(name) => {
                     let Some(_guard) = vm.enter_repr(object) else {
                         return Err(vm.runtime_error(format!("reentrant call inside {class}.__repr__")));
@@ -515,37 +529,85 @@ pub static FILE_IO: TypeSpec = TypeSpec::new("_io.FileIO", FileIo::layout)
         native("readall(self, /)", readall, "Read all data from the file, returned as bytes."),
         native("readinto(self, buffer, /)", readinto, "Same as RawIOBase.readinto()."),
         native("write(self, b, /)", write, "Write buffer b to file, return number of bytes written."),
-        native("seek(self, pos, whence=0, /)", |vm, args| {
-            let this = open_this(vm, &args[0])?;
-            let at = offset(vm, &args[1])?;
-            let whence = args[2].given().map_or(Ok(0), |w| vm.c_int(w))?;
-            Ok(vm.int(seek(vm, this, at, whence)?))
-        }, "Move to new file position and return the file position."),
-        native("tell(self, /)", |vm, args| Ok(vm.int(seek(vm, open_this(vm, &args[0])?, 0, libc::SEEK_CUR)?)), "Current file position."),
-        native("truncate(self, size=None, /)", truncate, "Truncate the file to at most size bytes and return the truncated size."),
+        native(
+            "seek(self, pos, whence=0, /)",
+            |vm, args| {
+                let this = open_this(vm, &args[0])?;
+                let at = offset(vm, &args[1])?;
+                let whence = args[2].given().map_or(Ok(0), |w| vm.c_int(w))?;
+                Ok(vm.int(seek(vm, this, at, whence)?))
+            },
+            "Move to new file position and return the file position.",
+        ),
+        native(
+            "tell(self, /)",
+            |vm, args| Ok(vm.int(seek(vm, open_this(vm, &args[0])?, 0, libc::SEEK_CUR)?)),
+            "Current file position.",
+        ),
+        native(
+            "truncate(self, size=None, /)",
+            truncate,
+            "Truncate the file to at most size bytes and return the truncated size.",
+        ),
         native("close(self, /)", close, "Close the file."),
-        native("seekable(self, /)", |vm, args| Ok(Value::bool(is_seekable(vm, open_this(vm, &args[0])?))), "True if file supports random-access."),
-        native("readable(self, /)", |vm, args| Ok(Value::bool(open_this(vm, &args[0])?.readable.get())), "True if file was opened in a read mode."),
-        native("writable(self, /)", |vm, args| Ok(Value::bool(open_this(vm, &args[0])?.writable.get())), "True if file was opened in a write mode."),
-        native("fileno(self, /)", |vm, args| Ok(vm.int(open_this(vm, &args[0])?.fd.get().into())), "Return the underlying file descriptor (an integer)."),
-        native("isatty(self, /)", |vm, args| {
-            let fd = open_this(vm, &args[0])?.fd.get();
-            Ok(Value::bool(vm.blocking(|| file::isatty(fd))))
-        }, "True if the file is connected to a TTY device."),
+        native(
+            "seekable(self, /)",
+            |vm, args| Ok(Value::bool(is_seekable(vm, open_this(vm, &args[0])?))),
+            "True if file supports random-access.",
+        ),
+        native(
+            "readable(self, /)",
+            |vm, args| Ok(Value::bool(open_this(vm, &args[0])?.readable.get())),
+            "True if file was opened in a read mode.",
+        ),
+        native(
+            "writable(self, /)",
+            |vm, args| Ok(Value::bool(open_this(vm, &args[0])?.writable.get())),
+            "True if file was opened in a write mode.",
+        ),
+        native(
+            "fileno(self, /)",
+            |vm, args| Ok(vm.int(open_this(vm, &args[0])?.fd.get().into())),
+            "Return the underlying file descriptor (an integer).",
+        ),
+        native(
+            "isatty(self, /)",
+            |vm, args| {
+                let fd = open_this(vm, &args[0])?.fd.get();
+                Ok(Value::bool(vm.blocking(|| file::isatty(fd))))
+            },
+            "True if the file is connected to a TTY device.",
+        ),
         native("_isatty_open_only(self, /)", isatty_open_only, "Cheap check whether the file is a TTY."),
-        native("_dealloc_warn(self, object, /)", |vm, args| {
-            dealloc_warn(vm, &args[0], &args[1])?;
-            Ok(Value::NONE)
-        }, ""),
+        native(
+            "_dealloc_warn(self, object, /)",
+            |vm, args| {
+                dealloc_warn(vm, &args[0], &args[1])?;
+                Ok(Value::NONE)
+            },
+            "",
+        ),
         super::NO_PICKLE,
     ])
     .getset(&[
         getter("closed", |vm, f| Ok(Value::bool(this(vm, f)?.is_closed())), "True if the file is closed"),
-        getter("closefd", |vm, f| Ok(Value::bool(this(vm, f)?.closefd.get())), "True if the file descriptor will be closed by close()."),
+        getter(
+            "closefd",
+            |vm, f| Ok(Value::bool(this(vm, f)?.closefd.get())),
+            "True if the file descriptor will be closed by close().",
+        ),
         getter("mode", |vm, f| Ok(vm.str(this(vm, f)?.mode())), "String giving the file mode"),
         getter("_blksize", |vm, f| Ok(vm.int(this(vm, f)?.blksize.get())), "Stat st_blksize if available"),
-        getset("_finalizing", |vm, f| Ok(Value::bool(this(vm, f)?.finalizing.get())), |vm, f, v| {
-            this(vm, f)?.finalizing.set(match v { Some(v) => vm.truth(v)?, None => false });
-            Ok(())
-        }, ""),
+        getset(
+            "_finalizing",
+            |vm, f| Ok(Value::bool(this(vm, f)?.finalizing.get())),
+            |vm, f, v| {
+                this(vm, f)?.finalizing.set(match v {
+                    Some(v) => vm.truth(v)?,
+                    None => false,
+                });
+                Ok(())
+            },
+            "",
+        ),
     ]);

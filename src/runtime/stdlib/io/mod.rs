@@ -39,32 +39,61 @@ pub static MODULE: NativeModule = NativeModule {
             open,
             "Open file and return a stream.  Raise OSError upon failure.",
         ),
-        native("open_code(path)", |vm, args| {
-            if args[0].as_str().is_none() {
-                return Err(vm.type_error(format!("open_code() argument 'path' must be str, not {}", args[0].type_name(vm))));
-            }
-            let unbound = Value::UNBOUND;
-            open(vm, &[
-                args[0].clone(), vm.str("rb"), unbound.clone(), unbound.clone(), unbound.clone(), unbound.clone(),
-                unbound.clone(), unbound,
-            ])
-        }, "Opens the provided file with the intent to import the contents."),
-        native("text_encoding(encoding, stacklevel=2, /)", |vm, args| {
-            if args[0].is_none() {
-                if warns_of_default_encoding(vm) {
-                    let level = args[1].given().map_or(Ok(2), |l| vm.to_index(l))?;
-                    vm.warn(&exc::ENCODING_WARNING, "'encoding' argument not specified", level as i64)?;
+        native(
+            "open_code(path)",
+            |vm, args| {
+                if args[0].as_str().is_none() {
+                    return Err(vm.type_error(format!(
+                        "open_code() argument 'path' must be str, not {}",
+                        args[0].type_name(vm)
+                    )));
                 }
-                return Ok(vm.str(if utf8_mode(vm) { "utf-8" } else { "locale" }));
-            }
-            Ok(args[0].clone())
-        }, "A helper function to choose the text encoding."),
+                let unbound = Value::UNBOUND;
+                open(
+                    vm,
+                    &[
+                        args[0].clone(),
+                        vm.str("rb"),
+                        unbound.clone(),
+                        unbound.clone(),
+                        unbound.clone(),
+                        unbound.clone(),
+                        unbound.clone(),
+                        unbound,
+                    ],
+                )
+            },
+            "Opens the provided file with the intent to import the contents.",
+        ),
+        native(
+            "text_encoding(encoding, stacklevel=2, /)",
+            |vm, args| {
+                if args[0].is_none() {
+                    if warns_of_default_encoding(vm) {
+                        let level = args[1].given().map_or(Ok(2), |l| vm.to_index(l))?;
+                        vm.warn(&exc::ENCODING_WARNING, "'encoding' argument not specified", level as i64)?;
+                    }
+                    return Ok(vm.str(if utf8_mode(vm) { "utf-8" } else { "locale" }));
+                }
+                Ok(args[0].clone())
+            },
+            "A helper function to choose the text encoding.",
+        ),
     ],
     init: |vm, dict| {
         for spec in [
-            &base::IO_BASE, &base::RAW_IO_BASE, &base::BUFFERED_IO_BASE, &base::TEXT_IO_BASE, &fileio::FILE_IO,
-            &buffered::BUFFERED_READER, &buffered::BUFFERED_WRITER, &buffered::BUFFERED_RANDOM,
-            &buffered::BUFFERED_RW_PAIR, &bytesio::BYTES_IO, &stringio::STRING_IO, &text::TEXT_IO_WRAPPER,
+            &base::IO_BASE,
+            &base::RAW_IO_BASE,
+            &base::BUFFERED_IO_BASE,
+            &base::TEXT_IO_BASE,
+            &fileio::FILE_IO,
+            &buffered::BUFFERED_READER,
+            &buffered::BUFFERED_WRITER,
+            &buffered::BUFFERED_RANDOM,
+            &buffered::BUFFERED_RW_PAIR,
+            &bytesio::BYTES_IO,
+            &stringio::STRING_IO,
+            &text::TEXT_IO_WRAPPER,
             &newlines::NEWLINE_DECODER,
         ] {
             vm.set_type_in(dict, spec);
@@ -165,7 +194,8 @@ fn open(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         }
     }
     let mut raw_mode = String::new();
-    for (set, letter) in [(creating, 'x'), (reading, 'r'), (writing, 'w'), (appending, 'a'), (updating, '+')] {
+    for (set, letter) in [(creating, 'x'), (reading, 'r'), (writing, 'w'), (appending, 'a'), (updating, '+')]
+    {
         if set {
             raw_mode.push(letter);
         }
@@ -207,9 +237,10 @@ fn open(vm: &Vm, args: &[Value]) -> PyResult<Value> {
             return Ok(buffer);
         }
         let none = |value: &Value| value.given().cloned().unwrap_or(Value::NONE);
-        let wrapper = text::make(vm, &[
-            buffer, none(encoding), none(errors), none(newline), Value::bool(line_buffering),
-        ])?;
+        let wrapper = text::make(
+            vm,
+            &[buffer, none(encoding), none(errors), none(newline), Value::bool(line_buffering)],
+        )?;
         result = wrapper.clone();
         let shown = vm.str(&mode);
         vm.setattr(&wrapper, vm.names().mode.value(), Some(&shown))?;

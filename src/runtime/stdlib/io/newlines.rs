@@ -59,7 +59,13 @@ impl Newlines {
                 break;
             }
             let two = text[next] == b'\r' && text.get(next + 1) == Some(&b'\n');
-            seen |= if two { CRLF } else if text[next] == b'\r' { CR } else { LF };
+            seen |= if two {
+                CRLF
+            } else if text[next] == b'\r' {
+                CR
+            } else {
+                LF
+            };
             if translate {
                 out.push(b'\n');
             }
@@ -186,7 +192,8 @@ crate::payload!(NewlineDecoder, "IncrementalNewlineDecoder", gc {
     }
 });
 
-static SIGNATURE: Signature = Signature::parse("IncrementalNewlineDecoder(decoder, translate, errors='strict')");
+static SIGNATURE: Signature =
+    Signature::parse("IncrementalNewlineDecoder(decoder, translate, errors='strict')");
 
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<NewlineDecoder>> {
     let this = vm.cast::<NewlineDecoder>(value)?;
@@ -209,10 +216,9 @@ fn decode(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         vm.call_method_str(&decoder, "decode", &[args[1].clone(), Value::bool(last)])?
     };
     let Some(string) = text.as_str() else {
-        return Err(vm.type_error(format!(
-            "decoder should return a string result, not '{}'",
-            text.type_name(vm)
-        )));
+        return Err(
+            vm.type_error(format!("decoder should return a string result, not '{}'", text.type_name(vm)))
+        );
     };
     Ok(vm.str_bytes(&this.newlines.feed(string.bytes().to_vec(), last)))
 }
@@ -220,10 +226,14 @@ fn decode(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 /// `_io.IncrementalNewlineDecoder`
 pub static NEWLINE_DECODER: TypeSpec = TypeSpec::new("_io.IncrementalNewlineDecoder", NewlineDecoder::layout)
     .flags(type_flag::BASE)
-    .doc("(decoder, translate, errors='strict')", "Codec used when reading a file in universal newlines mode.")
+    .doc(
+        "(decoder, translate, errors='strict')",
+        "Codec used when reading a file in universal newlines mode.",
+    )
     .slots(|s| {
         s.new = Some(|vm, ty, _| {
-            let new = NewlineDecoder { decoder: LockCell::new(Value::UNBOUND), newlines: Newlines::default() };
+            let new =
+                NewlineDecoder { decoder: LockCell::new(Value::UNBOUND), newlines: Newlines::default() };
             Ok(vm.alloc(ty, new).into_value())
         });
         s.init = Some(|vm, object, args| {
@@ -238,39 +248,55 @@ pub static NEWLINE_DECODER: TypeSpec = TypeSpec::new("_io.IncrementalNewlineDeco
     })
     .methods(&[
         native("decode(self, /, input, final=False)", decode, ""),
-        native("getstate(self, /)", |vm, args| {
-            let this = this(vm, &args[0])?;
-            let decoder = this.decoder.cloned();
-            let (buffer, flag) = if decoder.is_none() {
-                (vm.bytes(b""), 0)
-            } else {
-                let state = vm.call_method_str(&decoder, "getstate", &[])?;
-                let Some([buffer, flag]) = state.as_tuple().map(|t| t.items()) else {
-                    return Err(vm.type_error("illegal decoder state"));
+        native(
+            "getstate(self, /)",
+            |vm, args| {
+                let this = this(vm, &args[0])?;
+                let decoder = this.decoder.cloned();
+                let (buffer, flag) = if decoder.is_none() {
+                    (vm.bytes(b""), 0)
+                } else {
+                    let state = vm.call_method_str(&decoder, "getstate", &[])?;
+                    let Some([buffer, flag]) = state.as_tuple().map(|t| t.items()) else {
+                        return Err(vm.type_error("illegal decoder state"));
+                    };
+                    (buffer.clone(), vm.to_i64(flag)?)
                 };
-                (buffer.clone(), vm.to_i64(flag)?)
-            };
-            let flag = flag << 1 | i64::from(this.newlines.pending.get());
-            Ok(vm.tuple(vec![buffer, vm.int(flag)]))
-        }, ""),
-        native("setstate(self, state, /)", |vm, args| {
-            let this = this(vm, &args[0])?;
-            let Some(tuple) = args[1].as_tuple() else { return Err(vm.type_error("state argument must be a tuple")) };
-            let [buffer, flag] = tuple.items() else { return Err(vm.type_error("illegal state argument")) };
-            let flag = vm.to_i64(flag)?;
-            this.newlines.pending.set(flag & 1 != 0);
-            let decoder = this.decoder.cloned();
-            if !decoder.is_none() {
-                let state = vm.tuple(vec![buffer.clone(), vm.int(flag >> 1)]);
-                return vm.call_method_str(&decoder, "setstate", &[state]);
-            }
-            Ok(Value::NONE)
-        }, ""),
-        native("reset(self, /)", |vm, args| {
-            let this = this(vm, &args[0])?;
-            this.newlines.reset();
-            let decoder = this.decoder.cloned();
-            if decoder.is_none() { Ok(Value::NONE) } else { vm.call_method_str(&decoder, "reset", &[]) }
-        }, ""),
+                let flag = flag << 1 | i64::from(this.newlines.pending.get());
+                Ok(vm.tuple(vec![buffer, vm.int(flag)]))
+            },
+            "",
+        ),
+        native(
+            "setstate(self, state, /)",
+            |vm, args| {
+                let this = this(vm, &args[0])?;
+                let Some(tuple) = args[1].as_tuple() else {
+                    return Err(vm.type_error("state argument must be a tuple"));
+                };
+                let [buffer, flag] = tuple.items() else {
+                    return Err(vm.type_error("illegal state argument"));
+                };
+                let flag = vm.to_i64(flag)?;
+                this.newlines.pending.set(flag & 1 != 0);
+                let decoder = this.decoder.cloned();
+                if !decoder.is_none() {
+                    let state = vm.tuple(vec![buffer.clone(), vm.int(flag >> 1)]);
+                    return vm.call_method_str(&decoder, "setstate", &[state]);
+                }
+                Ok(Value::NONE)
+            },
+            "",
+        ),
+        native(
+            "reset(self, /)",
+            |vm, args| {
+                let this = this(vm, &args[0])?;
+                this.newlines.reset();
+                let decoder = this.decoder.cloned();
+                if decoder.is_none() { Ok(Value::NONE) } else { vm.call_method_str(&decoder, "reset", &[]) }
+            },
+            "",
+        ),
     ])
     .getset(&[getter("newlines", |vm, d| Ok(this(vm, d)?.newlines.seen(vm)), "")]);

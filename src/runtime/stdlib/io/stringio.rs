@@ -44,7 +44,11 @@ impl StringIo {
         self.at.set(at);
         let text = self.text.get();
         let inside = at.min(self.chars.get());
-        self.at_byte.set(if text.len() == self.chars.get() { inside } else { wtf8::advance(text, 0, inside) });
+        self.at_byte.set(if text.len() == self.chars.get() {
+            inside
+        } else {
+            wtf8::advance(text, 0, inside)
+        });
     }
     fn is_ascii(&self) -> bool {
         self.text.get().len() == self.chars.get()
@@ -79,7 +83,8 @@ impl StringIo {
             self.chars.set(self.chars.get() + chars);
         } else {
             let over = chars.min(self.chars.get() - at);
-            let end = if self.is_ascii() { start + over } else { wtf8::advance(&text[start..], 0, over) + start };
+            let end =
+                if self.is_ascii() { start + over } else { wtf8::advance(&text[start..], 0, over) + start };
             text.splice(start..end, bytes.iter().copied());
             self.chars.set(self.chars.get() - over + chars);
         }
@@ -109,7 +114,11 @@ fn line(vm: &Vm, this: &StringIo, limit: isize) -> Value {
     let rest = &this.text.get()[start..];
     let mut end = this.mode.get().end.find(rest).unwrap_or(rest.len());
     if limit >= 0 {
-        let most = if this.is_ascii() { (limit as usize).min(rest.len()) } else { wtf8::advance(rest, 0, limit as usize) };
+        let most = if this.is_ascii() {
+            (limit as usize).min(rest.len())
+        } else {
+            wtf8::advance(rest, 0, limit as usize)
+        };
         end = end.min(most);
     }
     this.take_bytes(vm, start + end)
@@ -126,7 +135,10 @@ fn init(vm: &Vm, object: &Value, args: crate::runtime::object::args::Args) -> Py
         Some(initial) => match initial.as_str() {
             Some(text) => Some(text),
             None => {
-                return Err(vm.type_error(format!("initial_value must be str or None, not {}", initial.type_name(vm))));
+                return Err(vm.type_error(format!(
+                    "initial_value must be str or None, not {}",
+                    initial.type_name(vm)
+                )));
             }
         },
     };
@@ -206,7 +218,8 @@ fn truncate(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         return Err(vm.value_error(format!("Negative size value {size}")));
     }
     if (size as usize) < this.chars.get() {
-        let bytes = if this.is_ascii() { size as usize } else { wtf8::advance(this.text.get(), 0, size as usize) };
+        let bytes =
+            if this.is_ascii() { size as usize } else { wtf8::advance(this.text.get(), 0, size as usize) };
         this.text.get_mut().truncate(bytes);
         this.chars.set(size as usize);
         this.go_to(this.at.get());
@@ -239,7 +252,9 @@ fn setstate(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     this.text.set(content.bytes().to_vec());
     this.chars.set(content.len());
     if !vm.is_int(at) {
-        return Err(vm.type_error(format!("third item of state must be an integer, got {}", at.type_name(vm))));
+        return Err(
+            vm.type_error(format!("third item of state must be an integer, got {}", at.type_name(vm)))
+        );
     }
     let at = vm.to_index(at)?;
     if at < 0 {
@@ -248,7 +263,9 @@ fn setstate(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     this.go_to(at as usize);
     if let Some(dict) = dict.some() {
         let Some(given) = dict.as_dict() else {
-            return Err(vm.type_error(format!("fourth item of state should be a dict, got a {}", dict.type_name(vm))));
+            return Err(
+                vm.type_error(format!("fourth item of state should be a dict, got a {}", dict.type_name(vm)))
+            );
         };
         for (key, value) in given.entries() {
             vm.setattr(object, &key, Some(&value))?;
@@ -294,8 +311,10 @@ pub static STRING_IO: TypeSpec = TypeSpec::new("_io.StringIO", StringIo::layout)
             } else {
                 let text = vm.call_method(object, &vm.names().readline, &[])?;
                 if text.as_str().is_none() {
-                    return Err(vm.raise(&exc::OS_ERROR, format!(
-                        "readline() should have returned a str object, not '{}'", text.type_name(vm))));
+                    return Err(vm.raise(
+                        &exc::OS_ERROR,
+                        format!("readline() should have returned a str object, not '{}'", text.type_name(vm)),
+                    ));
                 }
                 text
             };
@@ -303,45 +322,81 @@ pub static STRING_IO: TypeSpec = TypeSpec::new("_io.StringIO", StringIo::layout)
         });
     })
     .methods(&[
-        native("close(self, /)", |vm, args| {
-            let this = vm.cast::<StringIo>(&args[0])?;
-            this.closed.set(true);
-            this.text.set(Vec::new());
-            this.chars.set(0);
-            Ok(Value::NONE)
-        }, "Close the IO object."),
-        native("getvalue(self, /)", |vm, args| {
-            let this = this(vm, &args[0])?;
-            Ok(vm.str_with_len(this.text.get(), this.chars.get()))
-        }, "Retrieve the entire contents of the object."),
+        native(
+            "close(self, /)",
+            |vm, args| {
+                let this = vm.cast::<StringIo>(&args[0])?;
+                this.closed.set(true);
+                this.text.set(Vec::new());
+                this.chars.set(0);
+                Ok(Value::NONE)
+            },
+            "Close the IO object.",
+        ),
+        native(
+            "getvalue(self, /)",
+            |vm, args| {
+                let this = this(vm, &args[0])?;
+                Ok(vm.str_with_len(this.text.get(), this.chars.get()))
+            },
+            "Retrieve the entire contents of the object.",
+        ),
         native("read(self, size=-1, /)", read, "Read at most size characters, returned as a string."),
-        native("readline(self, size=-1, /)", |vm, args| {
-            let this = this(vm, &args[0])?;
-            let limit = size_argument(vm, &args[1])?;
-            Ok(line(vm, this, limit))
-        }, "Read until newline or EOF."),
-        native("tell(self, /)", |vm, args| Ok(vm.int(this(vm, &args[0])?.at.get() as i64)), "Tell the current file position."),
+        native(
+            "readline(self, size=-1, /)",
+            |vm, args| {
+                let this = this(vm, &args[0])?;
+                let limit = size_argument(vm, &args[1])?;
+                Ok(line(vm, this, limit))
+            },
+            "Read until newline or EOF.",
+        ),
+        native(
+            "tell(self, /)",
+            |vm, args| Ok(vm.int(this(vm, &args[0])?.at.get() as i64)),
+            "Tell the current file position.",
+        ),
         native("truncate(self, pos=None, /)", truncate, "Truncate size to pos."),
         native("seek(self, pos, whence=0, /)", seek, "Change stream position."),
         native("write(self, s, /)", write, "Write string to file."),
-        native("seekable(self, /)", |vm, args| this(vm, &args[0]).map(|_| Value::TRUE), "Returns True if the IO object can be seeked."),
-        native("readable(self, /)", |vm, args| this(vm, &args[0]).map(|_| Value::TRUE), "Returns True if the IO object can be read."),
-        native("writable(self, /)", |vm, args| this(vm, &args[0]).map(|_| Value::TRUE), "Returns True if the IO object can be written."),
+        native(
+            "seekable(self, /)",
+            |vm, args| this(vm, &args[0]).map(|_| Value::TRUE),
+            "Returns True if the IO object can be seeked.",
+        ),
+        native(
+            "readable(self, /)",
+            |vm, args| this(vm, &args[0]).map(|_| Value::TRUE),
+            "Returns True if the IO object can be read.",
+        ),
+        native(
+            "writable(self, /)",
+            |vm, args| this(vm, &args[0]).map(|_| Value::TRUE),
+            "Returns True if the IO object can be written.",
+        ),
         native("__getstate__(self, /)", getstate, ""),
         native("__setstate__(self, state, /)", setstate, ""),
     ])
     .getset(&[
-        getter("closed", |vm, s| {
-            let this = vm.cast::<StringIo>(s)?;
-            if !this.ready.get() {
-                return Err(vm.value_error("I/O operation on uninitialized object"));
-            }
-            Ok(Value::bool(this.closed.get()))
-        }, ""),
-        getter("newlines", |vm, s| {
-            let this = this(vm, s)?;
-            Ok(if this.mode.get().universal { this.newlines.seen(vm) } else { Value::NONE })
-        }, ""),
+        getter(
+            "closed",
+            |vm, s| {
+                let this = vm.cast::<StringIo>(s)?;
+                if !this.ready.get() {
+                    return Err(vm.value_error("I/O operation on uninitialized object"));
+                }
+                Ok(Value::bool(this.closed.get()))
+            },
+            "",
+        ),
+        getter(
+            "newlines",
+            |vm, s| {
+                let this = this(vm, s)?;
+                Ok(if this.mode.get().universal { this.newlines.seen(vm) } else { Value::NONE })
+            },
+            "",
+        ),
         getter("line_buffering", |vm, s| this(vm, s).map(|_| Value::FALSE), ""),
     ]);
 

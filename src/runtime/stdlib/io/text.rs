@@ -105,7 +105,12 @@ impl Text {
             encoder: LockCell::new(Value::NONE),
             can_write: Cell::new(false),
             decoder: RefCell::new(no_decoder()),
-            mode: Cell::new(NewlineMode { universal: true, translate: true, end: LineEnd::Feed, write: None }),
+            mode: Cell::new(NewlineMode {
+                universal: true,
+                translate: true,
+                end: LineEnd::Feed,
+                write: None,
+            }),
             line_buffering: Cell::new(false),
             write_through: Cell::new(false),
             seekable: Cell::new(false),
@@ -163,7 +168,8 @@ fn attached<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Text>> {
 fn closed(vm: &Vm, object: &Value, this: &Text) -> PyResult<bool> {
     if object.ty(vm).address() == vm.typ(&TEXT_IO_WRAPPER).address() {
         let buffer = this.buffer.get();
-        if let Some(inner) = buffered::exact_writer(vm, buffer).or_else(|| buffered::exact_reader(vm, buffer)) {
+        if let Some(inner) = buffered::exact_writer(vm, buffer).or_else(|| buffered::exact_reader(vm, buffer))
+        {
             return buffered::buffer_closed(vm, inner);
         }
         if let Some(inner) = fileio::exact(vm, buffer) {
@@ -274,7 +280,8 @@ fn fix_encoder(vm: &Vm, this: &Text) -> PyResult<()> {
 
 fn init(vm: &Vm, object: &Value, args: Args) -> PyResult<()> {
     let this = this(vm, object)?;
-    let [buffer, encoding, errors, newline, line_buffering, write_through] = vm.bind_args::<6>(&SIGNATURE, args)?;
+    let [buffer, encoding, errors, newline, line_buffering, write_through] =
+        vm.bind_args::<6>(&SIGNATURE, args)?;
     this.state.set(State::New);
     let mode = NewlineMode::of(vm, &newline, "TextIOWrapper")?;
     let encoding = match encoding.some() {
@@ -635,14 +642,21 @@ fn line(vm: &Vm, this: &Text, limit: isize) -> PyResult<Value> {
             wtf8::advance(rest, 0, left)
         };
         // A two-byte line end may stand across the border of chunks.
-        if !first && end_of == LineEnd::Both && out.last() == Some(&b'\r') && rest.first() == Some(&b'\n') && most > 0 {
+        if !first
+            && end_of == LineEnd::Both
+            && out.last() == Some(&b'\r')
+            && rest.first() == Some(&b'\n')
+            && most > 0
+        {
             out.push(b'\n');
             this.from.set(this.from.get() + 1);
             break;
         }
         let found = end_of.find(&rest[..most]);
         let n = found.unwrap_or(most);
-        let done = found.is_some() || n < rest.len() || (limit != usize::MAX && n == left && n == most && left <= rest.len());
+        let done = found.is_some()
+            || n < rest.len()
+            || (limit != usize::MAX && n == left && n == most && left <= rest.len());
         if first && done {
             return Ok(this.take_text(vm, n));
         }
@@ -715,7 +729,10 @@ impl Cookie {
     }
     fn of(vm: &Vm, value: &Value) -> PyResult<Cookie> {
         let Some(mut big) = vm.as_big(value) else {
-            return Err(vm.type_error(format!("'{}' object cannot be interpreted as an integer", value.type_name(vm))));
+            return Err(vm.type_error(format!(
+                "'{}' object cannot be interpreted as an integer",
+                value.type_name(vm)
+            )));
         };
         let mut part = || -> u64 {
             let low = &big & (IBig::from(u64::MAX));
@@ -761,7 +778,13 @@ fn tell(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 /// Decodes the snapshot's bytes anew, one by one, up to a character; the cookie then starts at the last byte before it at
 /// which the decoder had nothing waiting.
-fn replay(vm: &Vm, decoder: &Decoder, snapshot: &DecoderState, target: u64, cookie: &mut Cookie) -> PyResult<()> {
+fn replay(
+    vm: &Vm,
+    decoder: &Decoder,
+    snapshot: &DecoderState,
+    target: u64,
+    cookie: &mut Cookie,
+) -> PyResult<()> {
     let begin = DecoderState { waiting: Vec::new(), flags: snapshot.flags };
     decoder.set_state(vm, &begin)?;
     let mut skip = target;
@@ -914,8 +937,14 @@ fn reconfigure(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let this = attached(vm, &args[0])?;
     let (encoding, errors, newline) = (&args[1], &args[2], &args[3]);
     let changes_coding = encoding.some().is_some() || errors.some().is_some() || newline.given().is_some();
-    if this.decoder().is_some() && changes_coding && (this.snapshot.get().is_some() || !this.decoded.get().is_empty()) {
-        return Err(unsupported(vm, "It is not possible to set the encoding or newline of stream after the first read"));
+    if this.decoder().is_some()
+        && changes_coding
+        && (this.snapshot.get().is_some() || !this.decoded.get().is_empty())
+    {
+        return Err(unsupported(
+            vm,
+            "It is not possible to set the encoding or newline of stream after the first read",
+        ));
     }
     for (value, name) in [(encoding, "encoding"), (errors, "errors"), (newline, "newline")] {
         if value.some().is_some_and(|v| v.as_str().is_none()) {

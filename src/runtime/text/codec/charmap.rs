@@ -25,10 +25,7 @@ pub fn decode<H: DecodeHandler>(
         text.extend_from_slice(&put);
         at = next;
     }
-    Ok(Decoded {
-        text,
-        consumed: at.min(input.len()),
-    })
+    Ok(Decoded { text, consumed: at.min(input.len()) })
 }
 
 /// A `lookup` of [`decode`] for a table of code points.
@@ -90,10 +87,7 @@ pub struct EncodingMap {
 impl EncodingMap {
     /// Of the first 256 entries; where a code point stands twice the later byte counts.
     pub fn new(table: &[u32]) -> EncodingMap {
-        let mut map = EncodingMap {
-            ascii: [None; 128],
-            others: Vec::new(),
-        };
+        let mut map = EncodingMap { ascii: [None; 128], others: Vec::new() };
         for (&point, byte) in table.iter().zip(0u8..=255) {
             match map.ascii.get_mut(point as usize) {
                 _ if point == UNDEFINED => {}
@@ -109,10 +103,7 @@ impl EncodingMap {
         if let Some(slot) = self.ascii.get(point as usize) {
             return *slot;
         }
-        let place = self
-            .others
-            .partition_point(|entry| entry.0 <= point)
-            .checked_sub(1)?;
+        let place = self.others.partition_point(|entry| entry.0 <= point).checked_sub(1)?;
         let (found, byte) = self.others[place];
         (found == point).then_some(byte)
     }
@@ -134,34 +125,20 @@ mod tests {
         table[0x80] = 0x20ac;
         table[0x81] = UNDEFINED;
         let read = |input: &[u8], mut policy| {
-            decode(
-                input,
-                |byte, text| Ok(table_lookup(&table, byte, text)),
-                &mut policy,
-            )
-            .map(|decoded| decoded.text)
+            decode(input, |byte, text| Ok(table_lookup(&table, byte, text)), &mut policy)
+                .map(|decoded| decoded.text)
         };
         assert_eq!(read(b"a\x80", Policy::Strict).unwrap(), "a€".as_bytes());
-        assert_eq!(
-            read(b"a\x81", Policy::Strict).unwrap_err(),
-            CodecError::new(NAME, 1, 2, REASON)
-        );
+        assert_eq!(read(b"a\x81", Policy::Strict).unwrap_err(), CodecError::new(NAME, 1, 2, REASON));
         let map = EncodingMap::new(&table);
         let write = |text: &str, mut policy| {
-            encode(
-                text.as_bytes(),
-                |point, out| Ok(map.lookup(point, out)),
-                &mut policy,
-            )
+            encode(text.as_bytes(), |point, out| Ok(map.lookup(point, out)), &mut policy)
         };
         assert_eq!(write("a€ÿ", Policy::Strict).unwrap(), b"a\x80\xff");
         assert_eq!(
             write("a\u{81}\u{1234}b", Policy::Strict).unwrap_err(),
             CodecError::new(NAME, 1, 3, REASON)
         );
-        assert_eq!(
-            write("a\u{1234}", Policy::BackslashReplace).unwrap(),
-            b"a\\u1234"
-        );
+        assert_eq!(write("a\u{1234}", Policy::BackslashReplace).unwrap(), b"a\\u1234");
     }
 }

@@ -30,10 +30,7 @@ impl InvalidEscape {
 fn read_hex(input: &[u8], at: usize, count: usize) -> Result<u32, usize> {
     let mut value = 0u32;
     for nth in at..at + count {
-        let digit = input
-            .get(nth)
-            .and_then(|&byte| char::from(byte).to_digit(16))
-            .ok_or(nth)?;
+        let digit = input.get(nth).and_then(|&byte| char::from(byte).to_digit(16)).ok_or(nth)?;
         value = value << 4 | digit;
     }
     Ok(value)
@@ -41,15 +38,9 @@ fn read_hex(input: &[u8], at: usize, count: usize) -> Result<u32, usize> {
 
 /// Reads up to three octal digits, the first of which is at `at`.
 fn read_octal(input: &[u8], at: usize) -> (u32, usize) {
-    let digits = input[at..]
-        .iter()
-        .take(3)
-        .take_while(|byte| matches!(byte, b'0'..=b'7'));
+    let digits = input[at..].iter().take(3).take_while(|byte| matches!(byte, b'0'..=b'7'));
     let len = digits.clone().count();
-    (
-        digits.fold(0, |value, &byte| value * 8 + u32::from(byte - b'0')),
-        len,
-    )
+    (digits.fold(0, |value, &byte| value * 8 + u32::from(byte - b'0')), len)
 }
 
 /// What the letter after a backslash stands for.
@@ -88,14 +79,7 @@ pub fn decode_unicode_escape<H: DecodeHandler>(
             if !last {
                 break;
             }
-            at = fail(
-                input,
-                start,
-                start + 1,
-                "\\ at end of string",
-                &mut text,
-                handler,
-            )?;
+            at = fail(input, start, start + 1, "\\ at end of string", &mut text, handler)?;
             continue;
         };
         at += 2;
@@ -146,23 +130,14 @@ pub fn decode_unicode_escape<H: DecodeHandler>(
                 continue;
             }
         };
-        let whole = matches!(
-            reason,
-            "illegal Unicode character" | "unknown Unicode character name"
-        );
+        let whole = matches!(reason, "illegal Unicode character" | "unknown Unicode character name");
         if end >= input.len() && !whole && !last {
             at = start;
             break;
         }
         at = fail(input, start, end, reason, &mut text, handler)?;
     }
-    Ok((
-        Decoded {
-            text,
-            consumed: at.min(input.len()),
-        },
-        invalid,
-    ))
+    Ok((Decoded { text, consumed: at.min(input.len()) }, invalid))
 }
 
 /// The code point that the name in braces at `at` means and where it ends, or where it breaks off and why.
@@ -179,9 +154,7 @@ fn read_name(input: &[u8], at: usize) -> Result<(u32, usize), (usize, &'static s
         return Err((end, MALFORMED));
     }
     let name = std::str::from_utf8(&input[at + 1..end]).ok();
-    let point = name
-        .and_then(unicode_name::point_of)
-        .ok_or((end + 1, "unknown Unicode character name"))?;
+    let point = name.and_then(unicode_name::point_of).ok_or((end + 1, "unknown Unicode character name"))?;
     Ok((point, end + 1))
 }
 
@@ -193,8 +166,7 @@ fn fail<H: DecodeHandler>(
     text: &mut Vec<u8>,
     handler: &mut H,
 ) -> Result<usize, H::Error> {
-    let (put, next) =
-        handler.decode_error(CodecError::new("unicodeescape", start, end, reason), input)?;
+    let (put, next) = handler.decode_error(CodecError::new("unicodeescape", start, end, reason), input)?;
     text.extend_from_slice(&put);
     Ok(next)
 }
@@ -253,30 +225,20 @@ pub fn decode_raw_unicode_escape<H: DecodeHandler>(
         text.extend_from_slice(&put);
         at = next;
     }
-    Ok(Decoded {
-        text,
-        consumed: at.min(input.len()),
-    })
+    Ok(Decoded { text, consumed: at.min(input.len()) })
 }
 
 /// Encodes `raw_unicode_escape`: Latin-1 as it is, the rest escaped.
 pub fn encode_raw_unicode_escape(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     for point in wtf8::code_points(text) {
-        if point < 0x100 {
-            out.push(point as u8)
-        } else {
-            escape::push_escape(&mut out, point)
-        }
+        if point < 0x100 { out.push(point as u8) } else { escape::push_escape(&mut out, point) }
     }
     out
 }
 
 /// `codecs.escape_decode`: the escapes of bytes. `errors` matters for a bad `\x` only.
-pub fn decode_bytes_escape(
-    input: &[u8],
-    errors: &str,
-) -> Result<(Vec<u8>, Option<InvalidEscape>), Fault> {
+pub fn decode_bytes_escape(input: &[u8], errors: &str) -> Result<(Vec<u8>, Option<InvalidEscape>), Fault> {
     let mut out = Vec::with_capacity(input.len());
     let mut invalid = None;
     let mut at = 0;
@@ -360,41 +322,19 @@ mod tests {
             (b"\\N{}y", 0, 3, "malformed \\N character escape"),
             (b"\\N{nonsense}y", 0, 12, "unknown Unicode character name"),
         ] {
-            assert_eq!(
-                read(input).unwrap_err(),
-                CodecError::new("unicodeescape", start, end, reason)
-            );
+            assert_eq!(read(input).unwrap_err(), CodecError::new("unicodeescape", start, end, reason));
         }
-        assert_eq!(
-            decode_unicode_escape(b"ab\\u12", false, &mut Policy::Strict)
-                .unwrap()
-                .0
-                .consumed,
-            2
-        );
-        assert_eq!(
-            encode_unicode_escape("a\n\\é€'".as_bytes()),
-            b"a\\n\\\\\\xe9\\u20ac'"
-        );
-        assert_eq!(
-            encode_raw_unicode_escape("a\\é€".as_bytes()),
-            b"a\\\xe9\\u20ac"
-        );
-        let raw =
-            decode_raw_unicode_escape(b"\\\\u0041\\u0041\\", true, &mut Policy::Strict).unwrap();
+        assert_eq!(decode_unicode_escape(b"ab\\u12", false, &mut Policy::Strict).unwrap().0.consumed, 2);
+        assert_eq!(encode_unicode_escape("a\n\\é€'".as_bytes()), b"a\\n\\\\\\xe9\\u20ac'");
+        assert_eq!(encode_raw_unicode_escape("a\\é€".as_bytes()), b"a\\\xe9\\u20ac");
+        let raw = decode_raw_unicode_escape(b"\\\\u0041\\u0041\\", true, &mut Policy::Strict).unwrap();
         assert_eq!(raw.text, b"\\\\u0041A\\");
     }
 
     #[test]
     fn bytes_escapes() {
-        assert_eq!(
-            decode_bytes_escape(b"\\x41\\0\\12\\q", "strict").unwrap().0,
-            b"A\0\n\\q"
-        );
-        assert_eq!(
-            decode_bytes_escape(b"a\\x4gb", "replace").unwrap().0,
-            b"a?gb"
-        );
+        assert_eq!(decode_bytes_escape(b"\\x41\\0\\12\\q", "strict").unwrap().0, b"A\0\n\\q");
+        assert_eq!(decode_bytes_escape(b"a\\x4gb", "replace").unwrap().0, b"a?gb");
         assert_eq!(
             decode_bytes_escape(b"a\\x", "strict").unwrap_err().msg,
             "invalid \\x escape at position 1"

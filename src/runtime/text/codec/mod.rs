@@ -27,18 +27,8 @@ pub struct CodecError {
 }
 
 impl CodecError {
-    pub fn new(
-        encoding: &'static str,
-        start: usize,
-        end: usize,
-        reason: &'static str,
-    ) -> CodecError {
-        CodecError {
-            encoding,
-            start,
-            end,
-            reason: Cow::Borrowed(reason),
-        }
+    pub fn new(encoding: &'static str, start: usize, end: usize, reason: &'static str) -> CodecError {
+        CodecError { encoding, start, end, reason: Cow::Borrowed(reason) }
     }
 }
 
@@ -62,22 +52,14 @@ pub trait DecodeHandler {
 
     /// The text to put for `input[error.start..error.end]`, and the byte of `input` to go on at; the handler has seen to
     /// it that this is inside.
-    fn decode_error(
-        &mut self,
-        error: CodecError,
-        input: &[u8],
-    ) -> Result<(Vec<u8>, usize), Self::Error>;
+    fn decode_error(&mut self, error: CodecError, input: &[u8]) -> Result<(Vec<u8>, usize), Self::Error>;
 }
 
 pub trait EncodeHandler {
     type Error;
 
     /// What to put for `part`, the code points from `error.start` to `error.end`, and the code point to go on at.
-    fn encode_error(
-        &mut self,
-        error: CodecError,
-        part: &[u8],
-    ) -> Result<(Replacement, usize), Self::Error>;
+    fn encode_error(&mut self, error: CodecError, part: &[u8]) -> Result<(Replacement, usize), Self::Error>;
 
     /// The caller's form of an error that stands: the replacement could not be encoded either.
     fn refuse(&mut self, error: CodecError) -> Self::Error;
@@ -127,8 +109,7 @@ impl Policy {
             Policy::Replace => Some(("\u{fffd}".into(), end)),
             Policy::BackslashReplace => {
                 let mut text = Vec::with_capacity(bad.len() * 4);
-                bad.iter()
-                    .for_each(|&byte| escape::push_escape(&mut text, u32::from(byte)));
+                bad.iter().for_each(|&byte| escape::push_escape(&mut text, u32::from(byte)));
                 Some((text, end))
             }
             Policy::SurrogateEscape => {
@@ -202,40 +183,25 @@ impl Policy {
 impl DecodeHandler for Policy {
     type Error = CodecError;
 
-    fn decode_error(
-        &mut self,
-        error: CodecError,
-        input: &[u8],
-    ) -> Result<(Vec<u8>, usize), CodecError> {
-        self.on_decode(error.encoding, input, error.start, error.end)
-            .ok_or(error)
+    fn decode_error(&mut self, error: CodecError, input: &[u8]) -> Result<(Vec<u8>, usize), CodecError> {
+        self.on_decode(error.encoding, input, error.start, error.end).ok_or(error)
     }
 }
 
 impl EncodeHandler for Policy {
     type Error = CodecError;
 
-    fn encode_error(
-        &mut self,
-        error: CodecError,
-        part: &[u8],
-    ) -> Result<(Replacement, usize), CodecError> {
+    fn encode_error(&mut self, error: CodecError, part: &[u8]) -> Result<(Replacement, usize), CodecError> {
         let (mut part, mut end) = (part, error.end);
-        if *self == Policy::SurrogateEscape
-            && matches!(error.encoding, "utf-8" | "ascii" | "latin-1")
-        {
+        if *self == Policy::SurrogateEscape && matches!(error.encoding, "utf-8" | "ascii" | "latin-1") {
             // CPython's own encoders escape what they can of a run and report the rest.
-            let count = wtf8::code_points(part)
-                .take_while(|point| (0xdc80..=0xdcff).contains(point))
-                .count();
+            let count = wtf8::code_points(part).take_while(|point| (0xdc80..=0xdcff).contains(point)).count();
             let len = count * 3;
             if count > 0 && len <= part.len() {
                 (part, end) = (&part[..len], error.start + count);
             }
         }
-        self.on_encode(error.encoding, part)
-            .map(|replacement| (replacement, end))
-            .ok_or(error)
+        self.on_encode(error.encoding, part).map(|replacement| (replacement, end)).ok_or(error)
     }
 
     fn refuse(&mut self, error: CodecError) -> CodecError {
@@ -252,11 +218,8 @@ enum UtfName {
 
 impl UtfName {
     fn of(encoding: &str) -> Option<UtfName> {
-        let name: String = encoding
-            .chars()
-            .filter(|c| !matches!(c, '-' | '_'))
-            .map(|c| c.to_ascii_lowercase())
-            .collect();
+        let name: String =
+            encoding.chars().filter(|c| !matches!(c, '-' | '_')).map(|c| c.to_ascii_lowercase()).collect();
         if matches!(name.as_str(), "utf8" | "cp65001") {
             return Some(UtfName::Utf8);
         }
@@ -268,10 +231,7 @@ impl UtfName {
         match order {
             "le" => Some(UtfName::Wide { width, big: false }),
             "be" => Some(UtfName::Wide { width, big: true }),
-            "" => Some(UtfName::Wide {
-                width,
-                big: cfg!(target_endian = "big"),
-            }),
+            "" => Some(UtfName::Wide { width, big: cfg!(target_endian = "big") }),
             _ => None,
         }
     }
@@ -307,11 +267,7 @@ pub(crate) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub fn new(text: &'a [u8]) -> Cursor<'a> {
-        Cursor {
-            text,
-            offset: 0,
-            index: 0,
-        }
+        Cursor { text, offset: 0, index: 0 }
     }
 
     pub fn peek(&self) -> Option<(u32, usize)> {

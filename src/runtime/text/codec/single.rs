@@ -8,9 +8,7 @@ pub fn decode_latin1(input: &[u8]) -> Vec<u8> {
         return input.to_vec();
     }
     let mut text = Vec::with_capacity(input.len() + input.len() / 2);
-    input
-        .iter()
-        .for_each(|&byte| wtf8::push(&mut text, u32::from(byte)));
+    input.iter().for_each(|&byte| wtf8::push(&mut text, u32::from(byte)));
     text
 }
 
@@ -18,10 +16,7 @@ pub fn decode_ascii<H: DecodeHandler>(input: &[u8], handler: &mut H) -> Result<D
     let mut text = Vec::with_capacity(input.len());
     let mut at = 0;
     while at < input.len() {
-        let run = input[at..]
-            .iter()
-            .position(|byte| !byte.is_ascii())
-            .unwrap_or(input.len() - at);
+        let run = input[at..].iter().position(|byte| !byte.is_ascii()).unwrap_or(input.len() - at);
         text.extend_from_slice(&input[at..at + run]);
         at += run;
         if at == input.len() {
@@ -32,10 +27,7 @@ pub fn decode_ascii<H: DecodeHandler>(input: &[u8], handler: &mut H) -> Result<D
         text.extend_from_slice(&put);
         at = next;
     }
-    Ok(Decoded {
-        text,
-        consumed: at.min(input.len()),
-    })
+    Ok(Decoded { text, consumed: at.min(input.len()) })
 }
 
 pub fn encode_latin1<H: EncodeHandler>(text: &[u8], handler: &mut H) -> Result<Vec<u8>, H::Error> {
@@ -88,24 +80,13 @@ mod tests {
     #[test]
     fn bytes_and_points() {
         assert_eq!(decode_latin1(b"a\xe9"), "aé".as_bytes());
-        assert_eq!(
-            encode_latin1("aé".as_bytes(), &mut Policy::Strict).unwrap(),
-            b"a\xe9"
-        );
+        assert_eq!(encode_latin1("aé".as_bytes(), &mut Policy::Strict).unwrap(), b"a\xe9");
         let error = encode_ascii("aéèb".as_bytes(), &mut Policy::Strict).unwrap_err();
-        assert_eq!(
-            error,
-            CodecError::new("ascii", 1, 3, "ordinal not in range(128)")
-        );
+        assert_eq!(error, CodecError::new("ascii", 1, 3, "ordinal not in range(128)"));
         assert_eq!(
             encode_latin1("Ā\u{20ac}".as_bytes(), &mut Policy::NameReplace).unwrap(),
             b"\\N{LATIN CAPITAL LETTER A WITH MACRON}\\N{EURO SIGN}"
         );
-        assert_eq!(
-            decode_ascii(b"a\xe9", &mut Policy::SurrogateEscape)
-                .unwrap()
-                .text,
-            b"a\xed\xb3\xa9"
-        );
+        assert_eq!(decode_ascii(b"a\xe9", &mut Policy::SurrogateEscape).unwrap().text, b"a\xed\xb3\xa9");
     }
 }

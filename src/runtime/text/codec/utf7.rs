@@ -53,11 +53,7 @@ impl Shift {
     }
 }
 
-pub fn decode<H: DecodeHandler>(
-    input: &[u8],
-    last: bool,
-    handler: &mut H,
-) -> Result<Decoded, H::Error> {
+pub fn decode<H: DecodeHandler>(input: &[u8], last: bool, handler: &mut H) -> Result<Decoded, H::Error> {
     let mut text = Vec::with_capacity(input.len());
     let mut at = 0;
     let mut shift: Option<Shift> = None;
@@ -74,11 +70,7 @@ pub fn decode<H: DecodeHandler>(
                 if open.bits >= 6 {
                     (open.start, at + 1, "partial character in shift sequence")
                 } else if open.buffer != 0 {
-                    (
-                        open.start,
-                        at + 1,
-                        "non-zero padding bits in shift sequence",
-                    )
+                    (open.start, at + 1, "non-zero padding bits in shift sequence")
                 } else {
                     if let Some(high) = open.high
                         && byte < 0x80
@@ -97,13 +89,8 @@ pub fn decode<H: DecodeHandler>(
                     }
                     Some(&next) if digit(next).is_none() => (at, at + 2, "ill-formed sequence"),
                     _ => {
-                        shift = Some(Shift {
-                            start: at,
-                            text_len: text.len(),
-                            bits: 0,
-                            buffer: 0,
-                            high: None,
-                        });
+                        shift =
+                            Some(Shift { start: at, text_len: text.len(), bits: 0, buffer: 0, high: None });
                         at += 1;
                         continue;
                     }
@@ -115,18 +102,14 @@ pub fn decode<H: DecodeHandler>(
             } else {
                 (at, at + 1, "unexpected special character")
             };
-            let (put, next) =
-                handler.decode_error(CodecError::new(NAME, start, end, reason), input)?;
+            let (put, next) = handler.decode_error(CodecError::new(NAME, start, end, reason), input)?;
             text.extend_from_slice(&put);
             at = next;
         }
         let Some(open) = shift.take() else { break };
         if !last {
             text.truncate(open.text_len);
-            return Ok(Decoded {
-                text,
-                consumed: open.start,
-            });
+            return Ok(Decoded { text, consumed: open.start });
         }
         if open.high.is_none() && open.bits < 6 && open.buffer == 0 {
             break;
@@ -136,17 +119,12 @@ pub fn decode<H: DecodeHandler>(
         text.extend_from_slice(&put);
         at = next;
     }
-    Ok(Decoded {
-        text,
-        consumed: at.min(input.len()),
-    })
+    Ok(Decoded { text, consumed: at.min(input.len()) })
 }
 
 /// Whether `point` may stand for itself.
 fn is_direct(point: u32) -> bool {
-    matches!(point, 0x09 | 0x0a | 0x0d | 0x20..=0x7d)
-        && point != u32::from(b'+')
-        && point != u32::from(b'\\')
+    matches!(point, 0x09 | 0x0a | 0x0d | 0x20..=0x7d) && point != u32::from(b'+') && point != u32::from(b'\\')
 }
 
 pub fn encode(text: &[u8]) -> Vec<u8> {
@@ -207,38 +185,13 @@ mod tests {
     fn both_ways() {
         let text = "a\u{20ac}b😀+-~\\é!".as_bytes();
         assert_eq!(encode(text), b"a+IKw-b+2D3eAAAr--+AH4AXADp!");
-        assert_eq!(
-            decode(&encode(text), true, &mut Policy::Strict)
-                .unwrap()
-                .text,
-            text
-        );
+        assert_eq!(decode(&encode(text), true, &mut Policy::Strict).unwrap().text, text);
         let fail = |input: &[u8]| decode(input, true, &mut Policy::Strict).unwrap_err();
-        assert_eq!(
-            fail(b"+AGEx"),
-            CodecError::new(NAME, 0, 5, "unterminated shift sequence")
-        );
-        assert_eq!(
-            fail(b"+A!"),
-            CodecError::new(NAME, 0, 3, "partial character in shift sequence")
-        );
-        assert_eq!(
-            fail(b"+AGH-"),
-            CodecError::new(NAME, 0, 5, "non-zero padding bits in shift sequence")
-        );
-        assert_eq!(
-            fail(b"+!"),
-            CodecError::new(NAME, 0, 2, "ill-formed sequence")
-        );
-        assert_eq!(
-            fail(b"\xff"),
-            CodecError::new(NAME, 0, 1, "unexpected special character")
-        );
-        assert_eq!(
-            decode(b"a+AGE", false, &mut Policy::Strict)
-                .unwrap()
-                .consumed,
-            1
-        );
+        assert_eq!(fail(b"+AGEx"), CodecError::new(NAME, 0, 5, "unterminated shift sequence"));
+        assert_eq!(fail(b"+A!"), CodecError::new(NAME, 0, 3, "partial character in shift sequence"));
+        assert_eq!(fail(b"+AGH-"), CodecError::new(NAME, 0, 5, "non-zero padding bits in shift sequence"));
+        assert_eq!(fail(b"+!"), CodecError::new(NAME, 0, 2, "ill-formed sequence"));
+        assert_eq!(fail(b"\xff"), CodecError::new(NAME, 0, 1, "unexpected special character"));
+        assert_eq!(decode(b"a+AGE", false, &mut Policy::Strict).unwrap().consumed, 1);
     }
 }
