@@ -20,10 +20,12 @@ pub mod io;
 pub mod itertools;
 pub mod marshal;
 pub mod posix;
+pub mod signal;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
 pub mod thread;
+pub mod time;
 pub mod typing;
 pub mod warnings;
 pub mod weakref;
@@ -46,6 +48,7 @@ pub static MODULES: &[&NativeModule] = &[
     &collections::MODULE,
     &imp::MODULE,
     &io::MODULE,
+    &signal::MODULE,
     &thread::MODULE,
     &typing::MODULE,
     &warnings::MODULE,
@@ -57,6 +60,7 @@ pub static MODULES: &[&NativeModule] = &[
     &marshal::MODULE,
     &posix::MODULE,
     &sys::MODULE,
+    &time::MODULE,
 ];
 
 /// The native module of a name.

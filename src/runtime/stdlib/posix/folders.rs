@@ -104,24 +104,63 @@ pub static DIR_ENTRY: TypeSpec = TypeSpec::new("posix.DirEntry", Entry::layout)
         });
     })
     .methods(&[
-        native("is_dir(self, /, *, follow_symlinks=True)", |vm, args| {
-            Ok(Value::bool(kind_is(vm, this(vm, &args[0])?, follows(vm, &args[1])?, libc::S_IFDIR)?))
-        }, "Return True if the entry is a directory; cached per entry."),
-        native("is_file(self, /, *, follow_symlinks=True)", |vm, args| {
-            Ok(Value::bool(kind_is(vm, this(vm, &args[0])?, follows(vm, &args[1])?, libc::S_IFREG)?))
-        }, "Return True if the entry is a file; cached per entry."),
-        native("is_symlink(self, /)", |vm, args| Ok(Value::bool(is_link(vm, this(vm, &args[0])?)?)), "Return True if the entry is a symbolic link; cached per entry."),
-        native("is_junction(self, /)", |vm, args| this(vm, &args[0]).map(|_| Value::FALSE), "Return True if the entry is a junction; cached per entry."),
-        native("stat(self, /, *, follow_symlinks=True)", |vm, args| {
-            stat(vm, this(vm, &args[0])?, follows(vm, &args[1])?)
-        }, "Return stat_result object for the entry; cached per entry."),
-        native("inode(self, /)", |vm, args| Ok(vm.int_u64(this(vm, &args[0])?.ino)), "Return inode of the entry; cached per entry."),
-        native("__fspath__(self, /)", |vm, args| Ok(this(vm, &args[0])?.path.clone()), "Returns the path for the entry."),
-        native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
+        native(
+            "is_dir(self, /, *, follow_symlinks=True)",
+            |vm, args| {
+                Ok(Value::bool(kind_is(vm, this(vm, &args[0])?, follows(vm, &args[1])?, libc::S_IFDIR)?))
+            },
+            "Return True if the entry is a directory; cached per entry.",
+        ),
+        native(
+            "is_file(self, /, *, follow_symlinks=True)",
+            |vm, args| {
+                Ok(Value::bool(kind_is(vm, this(vm, &args[0])?, follows(vm, &args[1])?, libc::S_IFREG)?))
+            },
+            "Return True if the entry is a file; cached per entry.",
+        ),
+        native(
+            "is_symlink(self, /)",
+            |vm, args| Ok(Value::bool(is_link(vm, this(vm, &args[0])?)?)),
+            "Return True if the entry is a symbolic link; cached per entry.",
+        ),
+        native(
+            "is_junction(self, /)",
+            |vm, args| this(vm, &args[0]).map(|_| Value::FALSE),
+            "Return True if the entry is a junction; cached per entry.",
+        ),
+        native(
+            "stat(self, /, *, follow_symlinks=True)",
+            |vm, args| stat(vm, this(vm, &args[0])?, follows(vm, &args[1])?),
+            "Return stat_result object for the entry; cached per entry.",
+        ),
+        native(
+            "inode(self, /)",
+            |vm, args| Ok(vm.int_u64(this(vm, &args[0])?.ino)),
+            "Return inode of the entry; cached per entry.",
+        ),
+        native(
+            "__fspath__(self, /)",
+            |vm, args| Ok(this(vm, &args[0])?.path.clone()),
+            "Returns the path for the entry.",
+        ),
+        native(
+            "__class_getitem__(cls, object, /)",
+            |vm, args| vm.generic_alias(&args[0], &args[1]),
+            "See PEP 585",
+        )
+        .class(),
     ])
     .getset(&[
-        getter("name", |vm, e| Ok(this(vm, e)?.name.clone()), "the entry's base filename, relative to scandir() \"path\" argument"),
-        getter("path", |vm, e| Ok(this(vm, e)?.path.clone()), "the entry's full path name; equivalent to os.path.join(scandir_path, entry.name)"),
+        getter(
+            "name",
+            |vm, e| Ok(this(vm, e)?.name.clone()),
+            "the entry's base filename, relative to scandir() \"path\" argument",
+        ),
+        getter(
+            "path",
+            |vm, e| Ok(this(vm, e)?.path.clone()),
+            "the entry's full path name; equivalent to os.path.join(scandir_path, entry.name)",
+        ),
     ]);
 
 /// The payload of what `os.scandir` gives.
@@ -164,18 +203,25 @@ fn next_entry(vm: &Vm, object: &Value) -> PyResult<Option<Value>> {
 fn entry_value(vm: &Vm, scan: &Scan, entry: FolderEntry) -> PyResult<Value> {
     let fd = scan.fd.get();
     let full = [&scan.prefix[..], &entry.name].concat();
-    let path = if fd < 0 { vm.fs_decode_like(&full, scan.is_bytes) } else { vm.fs_decode_like(&entry.name, scan.is_bytes) };
+    let path = if fd < 0 {
+        vm.fs_decode_like(&full, scan.is_bytes)
+    } else {
+        vm.fs_decode_like(&entry.name, scan.is_bytes)
+    };
     let Some(text) = file::c_text(full) else { return Err(vm.value_error("embedded null byte")) };
-    Ok(vm.alloc_spec(&DIR_ENTRY, Entry {
-        name: vm.fs_decode_like(&entry.name, scan.is_bytes),
-        path,
-        text,
-        dir: fd,
-        kind: entry.kind,
-        ino: entry.ino,
-        stat: LockCell::new(None),
-        lstat: LockCell::new(None),
-    }))
+    Ok(vm.alloc_spec(
+        &DIR_ENTRY,
+        Entry {
+            name: vm.fs_decode_like(&entry.name, scan.is_bytes),
+            path,
+            text,
+            dir: fd,
+            kind: entry.kind,
+            ino: entry.ino,
+            stat: LockCell::new(None),
+            lstat: LockCell::new(None),
+        },
+    ))
 }
 
 /// `posix.ScandirIterator`
@@ -200,14 +246,22 @@ pub static SCANDIR_ITERATOR: TypeSpec = TypeSpec::new("posix.ScandirIterator", S
     })
     .methods(&[
         native("__enter__(self, /)", |_, args| Ok(args[0].clone()), ""),
-        native_raw("__exit__(self, /, *args)", |vm, args| {
-            vm.cast::<Scan>(&args.values[0])?.folder.replace(None);
-            Ok(Value::NONE)
-        }, ""),
-        native("close(self, /)", |vm, args| {
-            vm.cast::<Scan>(&args[0])?.folder.replace(None);
-            Ok(Value::NONE)
-        }, ""),
+        native_raw(
+            "__exit__(self, /, *args)",
+            |vm, args| {
+                vm.cast::<Scan>(&args.values[0])?.folder.replace(None);
+                Ok(Value::NONE)
+            },
+            "",
+        ),
+        native(
+            "close(self, /)",
+            |vm, args| {
+                vm.cast::<Scan>(&args[0])?.folder.replace(None);
+                Ok(Value::NONE)
+            },
+            "",
+        ),
     ]);
 
 fn target(vm: &Vm, value: &Value, function: &str) -> PyResult<Target> {
@@ -244,13 +298,10 @@ pub fn scandir(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         Target::Fd(fd, _) => (vm.blocking(|| Folder::open_fd(*fd)), Vec::new(), false, *fd),
     };
     let folder = vm.os_at(result, &given)?;
-    Ok(vm.alloc_spec(&SCANDIR_ITERATOR, Scan {
-        folder: RefCell::new(Some(folder)),
-        path: given,
-        prefix,
-        is_bytes,
-        fd: Cell::new(fd),
-    }))
+    Ok(vm.alloc_spec(
+        &SCANDIR_ITERATOR,
+        Scan { folder: RefCell::new(Some(folder)), path: given, prefix, is_bytes, fd: Cell::new(fd) },
+    ))
 }
 
 /// `os.listdir`

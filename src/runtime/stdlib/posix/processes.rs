@@ -78,7 +78,8 @@ fn status(vm: &Vm, args: &[Value]) -> PyResult<i32> {
 /// Calls what `register_at_fork` registered; errors are shown.
 pub fn run_at_fork(vm: &Vm, which: &'static str, backwards: bool) {
     let found = vm.interp().module_state.borrow().get(which).cloned();
-    let mut hooks = found.and_then(|list| vm.list_items(&list).map(|items| items.cloned())).unwrap_or_default();
+    let mut hooks =
+        found.and_then(|list| vm.list_items(&list).map(|items| items.cloned())).unwrap_or_default();
     if backwards {
         hooks.reverse();
     }
@@ -134,7 +135,9 @@ fn register_at_fork(vm: &Vm, args: &[Value]) -> PyResult<Value> {
             return Err(vm.type_error(format!("'{name}' must be callable, not {}", hook.type_name(vm))));
         }
     }
-    for ((hook, _), key) in all.into_iter().zip(["before fork", "after fork in child", "after fork in parent"]) {
+    for ((hook, _), key) in
+        all.into_iter().zip(["before fork", "after fork in child", "after fork in parent"])
+    {
         if let Some(hook) = hook.given() {
             let list = vm.state(key, |vm| vm.list(Vec::new()));
             if let Some(items) = vm.list_items(&list) {
@@ -262,7 +265,9 @@ fn spawn(vm: &Vm, args: &[Value], search: bool) -> PyResult<Value> {
                 return Err(vm.type_error("Each file_actions element must be a non-empty tuple"));
             };
             let kind = vm.to_i64(&items[0])?;
-            let wrong = |what: &str| vm.type_error(format!("A {what} file_action tuple must have the right number of elements"));
+            let wrong = |what: &str| {
+                vm.type_error(format!("A {what} file_action tuple must have the right number of elements"))
+            };
             options.actions.push(match kind {
                 0 => {
                     let [_, fd, path, flags, mode] = items else { return Err(wrong("open")) };
@@ -337,7 +342,9 @@ fn exit_code(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         }
     }
     if libc::WIFSTOPPED(status) {
-        return Err(vm.value_error(format!("process stopped by delivery of signal {}", libc::WSTOPSIG(status))));
+        return Err(
+            vm.value_error(format!("process stopped by delivery of signal {}", libc::WSTOPSIG(status)))
+        );
     }
     Err(vm.value_error(format!("invalid wait status: {status}")))
 }
@@ -369,31 +376,71 @@ pub fn environ(vm: &Vm) -> PyResult<Value> {
 /// The functions.
 pub static FUNCTIONS: &[Native] = &[
     native("fork()", |vm, _| Ok(vm.int(fork(vm, process::fork)?.into())), "Fork a child process."),
-    native("forkpty()", |vm, _| {
-        let mut master = -1;
-        let pid = fork(vm, || {
-            let (pid, fd) = process::forkpty()?;
-            master = fd;
-            Ok(pid)
-        })?;
-        Ok(vm.tuple(vec![vm.int(pid.into()), vm.int(master.into())]))
-    }, "Fork a new process with a new pseudo-terminal as controlling tty."),
-    native("register_at_fork(*, before=None, after_in_child=None, after_in_parent=None)", register_at_fork, "Register callables to be called when forking a new process."),
-    native("execv(path, argv, /)", execv, "Execute an executable path with arguments, replacing current process."),
-    native("execve(path, argv, env)", execve, "Execute an executable path with arguments, replacing current process."),
-    native("posix_spawn(path, argv, env, /, *, file_actions=(), setpgroup=None, resetids=False, setsid=False, setsigmask=(), setsigdef=(), scheduler=None)", |vm, args| spawn(vm, args, false), "Execute the program specified by path in a new process."),
-    native("posix_spawnp(path, argv, env, /, *, file_actions=(), setpgroup=None, resetids=False, setsid=False, setsigmask=(), setsigdef=(), scheduler=None)", |vm, args| spawn(vm, args, true), "Execute the program specified by path in a new process."),
+    native(
+        "forkpty()",
+        |vm, _| {
+            let mut master = -1;
+            let pid = fork(vm, || {
+                let (pid, fd) = process::forkpty()?;
+                master = fd;
+                Ok(pid)
+            })?;
+            Ok(vm.tuple(vec![vm.int(pid.into()), vm.int(master.into())]))
+        },
+        "Fork a new process with a new pseudo-terminal as controlling tty.",
+    ),
+    native(
+        "register_at_fork(*, before=None, after_in_child=None, after_in_parent=None)",
+        register_at_fork,
+        "Register callables to be called when forking a new process.",
+    ),
+    native(
+        "execv(path, argv, /)",
+        execv,
+        "Execute an executable path with arguments, replacing current process.",
+    ),
+    native(
+        "execve(path, argv, env)",
+        execve,
+        "Execute an executable path with arguments, replacing current process.",
+    ),
+    native(
+        "posix_spawn(path, argv, env, /, *, file_actions=(), setpgroup=None, resetids=False, setsid=False, setsigmask=(), setsigdef=(), scheduler=None)",
+        |vm, args| spawn(vm, args, false),
+        "Execute the program specified by path in a new process.",
+    ),
+    native(
+        "posix_spawnp(path, argv, env, /, *, file_actions=(), setpgroup=None, resetids=False, setsid=False, setsigmask=(), setsigdef=(), scheduler=None)",
+        |vm, args| spawn(vm, args, true),
+        "Execute the program specified by path in a new process.",
+    ),
     native("waitpid(pid, options, /)", waitpid, "Wait for completion of a given child process."),
-    native("wait()", |vm, _| waitpid(vm, &[vm.int(-1), vm.int(0)]), "Wait for completion of a child process."),
-    native("wait3(options)", |vm, args| wait4(vm, -1, vm.c_int(&args[0])?), "Wait for completion of a child process."),
-    native("wait4(pid, options)", |vm, args| wait4(vm, pid(vm, &args[0])?, vm.c_int(&args[1])?), "Wait for completion of a specific child process."),
-    native("waitid(idtype, id, options, /)", |vm, args| {
-        let (kind, id, options) = (vm.c_int(&args[0])?, vm.to_u32(&args[1])?, vm.c_int(&args[2])?);
-        match vm.retry_os(|| process::waitid(kind, id, options))? {
-            None => Ok(Value::NONE),
-            Some(found) => vm.struct_value(&WAITID_RESULT, found.iter().map(|n| vm.int(*n)).collect()),
-        }
-    }, "Returns the result of waiting for a process or processes."),
+    native(
+        "wait()",
+        |vm, _| waitpid(vm, &[vm.int(-1), vm.int(0)]),
+        "Wait for completion of a child process.",
+    ),
+    native(
+        "wait3(options)",
+        |vm, args| wait4(vm, -1, vm.c_int(&args[0])?),
+        "Wait for completion of a child process.",
+    ),
+    native(
+        "wait4(pid, options)",
+        |vm, args| wait4(vm, pid(vm, &args[0])?, vm.c_int(&args[1])?),
+        "Wait for completion of a specific child process.",
+    ),
+    native(
+        "waitid(idtype, id, options, /)",
+        |vm, args| {
+            let (kind, id, options) = (vm.c_int(&args[0])?, vm.to_u32(&args[1])?, vm.c_int(&args[2])?);
+            match vm.retry_os(|| process::waitid(kind, id, options))? {
+                None => Ok(Value::NONE),
+                Some(found) => vm.struct_value(&WAITID_RESULT, found.iter().map(|n| vm.int(*n)).collect()),
+            }
+        },
+        "Returns the result of waiting for a process or processes.",
+    ),
     native("waitstatus_to_exitcode(status)", exit_code, "Convert a wait status to an exit code."),
     native("WIFEXITED(status)", |vm, args| Ok(Value::bool(libc::WIFEXITED(status(vm, args)?))), ""),
     native("WEXITSTATUS(status)", |vm, args| Ok(vm.int(libc::WEXITSTATUS(status(vm, args)?).into())), ""),
@@ -403,134 +450,359 @@ pub static FUNCTIONS: &[Native] = &[
     native("WSTOPSIG(status)", |vm, args| Ok(vm.int(libc::WSTOPSIG(status(vm, args)?).into())), ""),
     native("WIFCONTINUED(status)", |vm, args| Ok(Value::bool(libc::WIFCONTINUED(status(vm, args)?))), ""),
     native("WCOREDUMP(status, /)", |vm, args| Ok(Value::bool(libc::WCOREDUMP(status(vm, args)?))), ""),
-    native("_exit(status)", |vm, args| process::exit_now(vm.c_int(&args[0])?), "Exit to the system with specified status, without normal exit processing."),
+    native(
+        "_exit(status)",
+        |vm, args| process::exit_now(vm.c_int(&args[0])?),
+        "Exit to the system with specified status, without normal exit processing.",
+    ),
     native("abort()", |_, _| process::abort(), "Abort the interpreter immediately."),
-    native("kill(pid, signal, /)", |vm, args| {
-        let result = process::kill(pid(vm, &args[0])?, vm.c_int(&args[1])?);
-        vm.os(result)?;
-        vm.check_signals()?;
-        Ok(Value::NONE)
-    }, "Kill a process with a signal."),
-    native("killpg(pgid, signal, /)", |vm, args| none(vm, process::killpg(pid(vm, &args[0])?, vm.c_int(&args[1])?)), "Kill a process group with a signal."),
-    native("system(command)", |vm, args| {
-        let command = vm.os_path(&args[0], "system", "command")?;
-        Ok(vm.int(vm.blocking(|| process::system(command.c())).into()))
-    }, "Execute the command in a subshell."),
+    native(
+        "kill(pid, signal, /)",
+        |vm, args| {
+            let result = process::kill(pid(vm, &args[0])?, vm.c_int(&args[1])?);
+            vm.os(result)?;
+            vm.check_signals()?;
+            Ok(Value::NONE)
+        },
+        "Kill a process with a signal.",
+    ),
+    native(
+        "killpg(pgid, signal, /)",
+        |vm, args| none(vm, process::killpg(pid(vm, &args[0])?, vm.c_int(&args[1])?)),
+        "Kill a process group with a signal.",
+    ),
+    native(
+        "system(command)",
+        |vm, args| {
+            let command = vm.os_path(&args[0], "system", "command")?;
+            Ok(vm.int(vm.blocking(|| process::system(command.c())).into()))
+        },
+        "Execute the command in a subshell.",
+    ),
     native("getpid()", |vm, _| Ok(vm.int(process::getpid().into())), "Return the current process id."),
     native("getppid()", |vm, _| Ok(vm.int(process::getppid().into())), "Return the parent's process id."),
-    native("getpgrp()", |vm, _| Ok(vm.int(process::getpgrp().into())), "Return the current process group id."),
-    native("getpgid(pid)", |vm, args| number(vm, process::getpgid(pid(vm, &args[0])?)), "Call the system call getpgid(), and return the result."),
-    native("getsid(pid, /)", |vm, args| number(vm, process::getsid(pid(vm, &args[0])?)), "Call the system call getsid(pid) and return the result."),
+    native(
+        "getpgrp()",
+        |vm, _| Ok(vm.int(process::getpgrp().into())),
+        "Return the current process group id.",
+    ),
+    native(
+        "getpgid(pid)",
+        |vm, args| number(vm, process::getpgid(pid(vm, &args[0])?)),
+        "Call the system call getpgid(), and return the result.",
+    ),
+    native(
+        "getsid(pid, /)",
+        |vm, args| number(vm, process::getsid(pid(vm, &args[0])?)),
+        "Call the system call getsid(pid) and return the result.",
+    ),
     native("setsid()", |vm, _| none(vm, process::setsid()), "Call the system call setsid()."),
-    native("setpgid(pid, pgrp, /)", |vm, args| none(vm, process::setpgid(pid(vm, &args[0])?, pid(vm, &args[1])?)), "Call the system call setpgid(pid, pgrp)."),
-    native("setpgrp()", |vm, _| none(vm, process::setpgid(0, 0)), "Make the current process the leader of its process group."),
+    native(
+        "setpgid(pid, pgrp, /)",
+        |vm, args| none(vm, process::setpgid(pid(vm, &args[0])?, pid(vm, &args[1])?)),
+        "Call the system call setpgid(pid, pgrp).",
+    ),
+    native(
+        "setpgrp()",
+        |vm, _| none(vm, process::setpgid(0, 0)),
+        "Make the current process the leader of its process group.",
+    ),
     native("getuid()", |vm, _| Ok(vm.int(process::getuid().into())), "Return the current process's user id."),
-    native("geteuid()", |vm, _| Ok(vm.int(process::geteuid().into())), "Return the current process's effective user id."),
-    native("getgid()", |vm, _| Ok(vm.int(process::getgid().into())), "Return the current process's group id."),
-    native("getegid()", |vm, _| Ok(vm.int(process::getegid().into())), "Return the current process's effective group id."),
-    native("setuid(uid, /)", |vm, args| none(vm, process::setuid(id_argument(vm, &args[0], "uid")?)), "Set the current process's user id."),
-    native("seteuid(euid, /)", |vm, args| none(vm, process::seteuid(id_argument(vm, &args[0], "uid")?)), "Set the current process's effective user id."),
-    native("setgid(gid, /)", |vm, args| none(vm, process::setgid(id_argument(vm, &args[0], "gid")?)), "Set the current process's group id."),
-    native("setegid(egid, /)", |vm, args| none(vm, process::setegid(id_argument(vm, &args[0], "gid")?)), "Set the current process's effective group id."),
-    native("setreuid(ruid, euid, /)", |vm, args| none(vm, process::setreuid(id_argument(vm, &args[0], "uid")?, id_argument(vm, &args[1], "uid")?)), ""),
-    native("setregid(rgid, egid, /)", |vm, args| none(vm, process::setregid(id_argument(vm, &args[0], "gid")?, id_argument(vm, &args[1], "gid")?)), ""),
-    native("setresuid(ruid, euid, suid, /)", |vm, args| none(vm, process::setresuid(id_argument(vm, &args[0], "uid")?, id_argument(vm, &args[1], "uid")?, id_argument(vm, &args[2], "uid")?)), ""),
-    native("setresgid(rgid, egid, sgid, /)", |vm, args| none(vm, process::setresgid(id_argument(vm, &args[0], "gid")?, id_argument(vm, &args[1], "gid")?, id_argument(vm, &args[2], "gid")?)), ""),
+    native(
+        "geteuid()",
+        |vm, _| Ok(vm.int(process::geteuid().into())),
+        "Return the current process's effective user id.",
+    ),
+    native(
+        "getgid()",
+        |vm, _| Ok(vm.int(process::getgid().into())),
+        "Return the current process's group id.",
+    ),
+    native(
+        "getegid()",
+        |vm, _| Ok(vm.int(process::getegid().into())),
+        "Return the current process's effective group id.",
+    ),
+    native(
+        "setuid(uid, /)",
+        |vm, args| none(vm, process::setuid(id_argument(vm, &args[0], "uid")?)),
+        "Set the current process's user id.",
+    ),
+    native(
+        "seteuid(euid, /)",
+        |vm, args| none(vm, process::seteuid(id_argument(vm, &args[0], "uid")?)),
+        "Set the current process's effective user id.",
+    ),
+    native(
+        "setgid(gid, /)",
+        |vm, args| none(vm, process::setgid(id_argument(vm, &args[0], "gid")?)),
+        "Set the current process's group id.",
+    ),
+    native(
+        "setegid(egid, /)",
+        |vm, args| none(vm, process::setegid(id_argument(vm, &args[0], "gid")?)),
+        "Set the current process's effective group id.",
+    ),
+    native(
+        "setreuid(ruid, euid, /)",
+        |vm, args| {
+            none(vm, process::setreuid(id_argument(vm, &args[0], "uid")?, id_argument(vm, &args[1], "uid")?))
+        },
+        "",
+    ),
+    native(
+        "setregid(rgid, egid, /)",
+        |vm, args| {
+            none(vm, process::setregid(id_argument(vm, &args[0], "gid")?, id_argument(vm, &args[1], "gid")?))
+        },
+        "",
+    ),
+    native(
+        "setresuid(ruid, euid, suid, /)",
+        |vm, args| {
+            none(
+                vm,
+                process::setresuid(
+                    id_argument(vm, &args[0], "uid")?,
+                    id_argument(vm, &args[1], "uid")?,
+                    id_argument(vm, &args[2], "uid")?,
+                ),
+            )
+        },
+        "",
+    ),
+    native(
+        "setresgid(rgid, egid, sgid, /)",
+        |vm, args| {
+            none(
+                vm,
+                process::setresgid(
+                    id_argument(vm, &args[0], "gid")?,
+                    id_argument(vm, &args[1], "gid")?,
+                    id_argument(vm, &args[2], "gid")?,
+                ),
+            )
+        },
+        "",
+    ),
     native("getresuid()", |vm, _| Ok(ints(vm, vm.os(process::getresuid())?)), ""),
     native("getresgid()", |vm, _| Ok(ints(vm, vm.os(process::getresgid())?)), ""),
-    native("getgroups()", |vm, _| Ok(vm.list(vm.os(process::getgroups())?.iter().map(|g| vm.int((*g).into())).collect())), "Return list of supplemental group IDs for the process."),
-    native("setgroups(groups, /)", |vm, args| {
-        let mut groups = Vec::new();
-        for group in vm.collect(&args[0])? {
-            groups.push(id_argument(vm, &group, "gid")?);
-        }
-        none(vm, process::setgroups(&groups))
-    }, "Set the groups of the current process to list."),
-    native("getgrouplist(user, group, /)", |vm, args| {
-        let user = vm.os_path(&args[0], "getgrouplist", "user")?;
-        let groups = vm.os(users::groups_of(user.c(), id_argument(vm, &args[1], "gid")?))?;
-        Ok(vm.list(groups.iter().map(|g| vm.int((*g).into())).collect()))
-    }, "Returns a list of groups to which a user belongs."),
-    native("initgroups(username, gid, /)", |vm, args| {
-        let user = vm.os_path(&args[0], "initgroups", "username")?;
-        none(vm, users::init_groups(user.c(), id_argument(vm, &args[1], "gid")?))
-    }, "Initialize the group access list."),
-    native("getlogin()", |vm, _| Ok(vm.fs_decode(&vm.os(process::getlogin())?)), "Return the actual login name."),
-    native("getpriority(which, who)", |vm, args| number(vm, process::getpriority(vm.c_int(&args[0])?, vm.c_int(&args[1])? as u32)), "Return program scheduling priority."),
-    native("setpriority(which, who, priority)", |vm, args| none(vm, process::setpriority(vm.c_int(&args[0])?, vm.c_int(&args[1])? as u32, vm.c_int(&args[2])?)), "Set program scheduling priority."),
-    native("nice(increment, /)", |vm, args| number(vm, process::nice(vm.c_int(&args[0])?)), "Add increment to the priority of process and return the new priority."),
-    native("sched_yield()", |vm, _| {
-        let result = vm.blocking(process::sched_yield);
-        none(vm, result)
-    }, "Voluntarily relinquish the CPU."),
-    native("sched_getaffinity(pid, /)", |vm, args| {
-        let all = vm.os(process::affinity(pid(vm, &args[0])?))?;
-        let numbers = vm.list(all.iter().map(|n| vm.int(*n as i64)).collect());
-        vm.call1(&vm.builtin("set")?, &numbers)
-    }, "Return the affinity of the process identified by pid (or the current process if zero)."),
-    native("sched_setaffinity(pid, mask, /)", |vm, args| {
-        let mut all = Vec::new();
-        for item in vm.collect(&args[1])? {
-            let n = vm.to_i64(&item)?;
-            if n < 0 {
-                return Err(vm.value_error("negative CPU number"));
+    native(
+        "getgroups()",
+        |vm, _| Ok(vm.list(vm.os(process::getgroups())?.iter().map(|g| vm.int((*g).into())).collect())),
+        "Return list of supplemental group IDs for the process.",
+    ),
+    native(
+        "setgroups(groups, /)",
+        |vm, args| {
+            let mut groups = Vec::new();
+            for group in vm.collect(&args[0])? {
+                groups.push(id_argument(vm, &group, "gid")?);
             }
-            all.push(n as usize);
-        }
-        none(vm, process::set_affinity(pid(vm, &args[0])?, &all))
-    }, "Set the CPU affinity of the process identified by pid to mask."),
-    native("sched_get_priority_min(policy)", |vm, args| number(vm, process::sched_get_priority_min(vm.c_int(&args[0])?)), ""),
-    native("sched_get_priority_max(policy)", |vm, args| number(vm, process::sched_get_priority_max(vm.c_int(&args[0])?)), ""),
-    native("sched_getscheduler(pid, /)", |vm, args| number(vm, process::sched_getscheduler(pid(vm, &args[0])?)), ""),
-    native("sched_setscheduler(pid, policy, param, /)", |vm, args| {
-        none(vm, process::set_sched(pid(vm, &args[0])?, Some(vm.c_int(&args[1])?), priority(vm, &args[2])?))
-    }, ""),
-    native("sched_getparam(pid, /)", |vm, args| {
-        let priority = vm.os(process::sched_param(pid(vm, &args[0])?))?;
-        vm.struct_value(&SCHED_PARAM, vec![vm.int(priority.into())])
-    }, ""),
-    native("sched_setparam(pid, param, /)", |vm, args| {
-        none(vm, process::set_sched(pid(vm, &args[0])?, None, priority(vm, &args[1])?))
-    }, ""),
-    native("sched_rr_get_interval(pid, /)", |vm, args| Ok(vm.float(vm.os(process::sched_interval(pid(vm, &args[0])?))? as f64 * 1e-9)), ""),
+            none(vm, process::setgroups(&groups))
+        },
+        "Set the groups of the current process to list.",
+    ),
+    native(
+        "getgrouplist(user, group, /)",
+        |vm, args| {
+            let user = vm.os_path(&args[0], "getgrouplist", "user")?;
+            let groups = vm.os(users::groups_of(user.c(), id_argument(vm, &args[1], "gid")?))?;
+            Ok(vm.list(groups.iter().map(|g| vm.int((*g).into())).collect()))
+        },
+        "Returns a list of groups to which a user belongs.",
+    ),
+    native(
+        "initgroups(username, gid, /)",
+        |vm, args| {
+            let user = vm.os_path(&args[0], "initgroups", "username")?;
+            none(vm, users::init_groups(user.c(), id_argument(vm, &args[1], "gid")?))
+        },
+        "Initialize the group access list.",
+    ),
+    native(
+        "getlogin()",
+        |vm, _| Ok(vm.fs_decode(&vm.os(process::getlogin())?)),
+        "Return the actual login name.",
+    ),
+    native(
+        "getpriority(which, who)",
+        |vm, args| number(vm, process::getpriority(vm.c_int(&args[0])?, vm.c_int(&args[1])? as u32)),
+        "Return program scheduling priority.",
+    ),
+    native(
+        "setpriority(which, who, priority)",
+        |vm, args| {
+            none(
+                vm,
+                process::setpriority(vm.c_int(&args[0])?, vm.c_int(&args[1])? as u32, vm.c_int(&args[2])?),
+            )
+        },
+        "Set program scheduling priority.",
+    ),
+    native(
+        "nice(increment, /)",
+        |vm, args| number(vm, process::nice(vm.c_int(&args[0])?)),
+        "Add increment to the priority of process and return the new priority.",
+    ),
+    native(
+        "sched_yield()",
+        |vm, _| {
+            let result = vm.blocking(process::sched_yield);
+            none(vm, result)
+        },
+        "Voluntarily relinquish the CPU.",
+    ),
+    native(
+        "sched_getaffinity(pid, /)",
+        |vm, args| {
+            let all = vm.os(process::affinity(pid(vm, &args[0])?))?;
+            let numbers = vm.list(all.iter().map(|n| vm.int(*n as i64)).collect());
+            vm.call1(&vm.builtin("set")?, &numbers)
+        },
+        "Return the affinity of the process identified by pid (or the current process if zero).",
+    ),
+    native(
+        "sched_setaffinity(pid, mask, /)",
+        |vm, args| {
+            let mut all = Vec::new();
+            for item in vm.collect(&args[1])? {
+                let n = vm.to_i64(&item)?;
+                if n < 0 {
+                    return Err(vm.value_error("negative CPU number"));
+                }
+                all.push(n as usize);
+            }
+            none(vm, process::set_affinity(pid(vm, &args[0])?, &all))
+        },
+        "Set the CPU affinity of the process identified by pid to mask.",
+    ),
+    native(
+        "sched_get_priority_min(policy)",
+        |vm, args| number(vm, process::sched_get_priority_min(vm.c_int(&args[0])?)),
+        "",
+    ),
+    native(
+        "sched_get_priority_max(policy)",
+        |vm, args| number(vm, process::sched_get_priority_max(vm.c_int(&args[0])?)),
+        "",
+    ),
+    native(
+        "sched_getscheduler(pid, /)",
+        |vm, args| number(vm, process::sched_getscheduler(pid(vm, &args[0])?)),
+        "",
+    ),
+    native(
+        "sched_setscheduler(pid, policy, param, /)",
+        |vm, args| {
+            none(
+                vm,
+                process::set_sched(pid(vm, &args[0])?, Some(vm.c_int(&args[1])?), priority(vm, &args[2])?),
+            )
+        },
+        "",
+    ),
+    native(
+        "sched_getparam(pid, /)",
+        |vm, args| {
+            let priority = vm.os(process::sched_param(pid(vm, &args[0])?))?;
+            vm.struct_value(&SCHED_PARAM, vec![vm.int(priority.into())])
+        },
+        "",
+    ),
+    native(
+        "sched_setparam(pid, param, /)",
+        |vm, args| none(vm, process::set_sched(pid(vm, &args[0])?, None, priority(vm, &args[1])?)),
+        "",
+    ),
+    native(
+        "sched_rr_get_interval(pid, /)",
+        |vm, args| Ok(vm.float(vm.os(process::sched_interval(pid(vm, &args[0])?))? as f64 * 1e-9)),
+        "",
+    ),
     native("unshare(flags)", |vm, args| none(vm, process::unshare(vm.c_int(&args[0])?)), ""),
-    native("setns(fd, nstype=0)", |vm, args| {
-        let kind = args[1].given().map_or(Ok(0), |k| vm.c_int(k))?;
-        none(vm, process::setns(vm.file_descriptor(&args[0])?, kind))
-    }, ""),
-    native("pidfd_open(pid, flags=0)", |vm, args| {
-        let flags = args[1].given().map_or(Ok(0), |f| vm.to_u32(f))?;
-        number(vm, process::pidfd(pid(vm, &args[0])?, flags))
-    }, "Return a file descriptor referring to the process *pid*."),
-    native("times()", |vm, _| {
-        let ticks = process::sysconf(libc::_SC_CLK_TCK).unwrap_or(100) as f64;
-        vm.struct_value(&TIMES_RESULT, process::times().iter().map(|t| vm.float(*t as f64 / ticks)).collect())
-    }, "Return a collection containing process timing information."),
-    native("uname()", |vm, _| {
-        let parts = vm.os(process::uname())?;
-        vm.struct_value(&UNAME_RESULT, parts.iter().map(|p| vm.fs_decode(p)).collect())
-    }, "Return an object identifying the current operating system."),
-    native("cpu_count()", |vm, _| {
-        Ok(match process::sysconf(libc::_SC_NPROCESSORS_ONLN) {
-            Ok(n) if n > 0 => vm.int(n),
-            _ => Value::NONE,
-        })
-    }, "Return the number of logical CPUs in the system."),
-    native("getloadavg()", |vm, _| match process::load_average() {
-        Some(loads) => Ok(vm.tuple(loads.iter().map(|l| vm.float(*l)).collect())),
-        None => Err(vm.raise(&exc::OS_ERROR, "Load averages are unobtainable")),
-    }, "Return average recent system load information."),
-    native("sysconf(name, /)", |vm, args| Ok(vm.int(vm.os(process::sysconf(names::conf_name(vm, &args[0], SYSCONF)?))?)), "Return an integer-valued system configuration variable."),
-    native("confstr(name, /)", |vm, args| {
-        let found = vm.os(process::confstr(names::conf_name(vm, &args[0], CONFSTR)?))?;
-        Ok(found.map_or(Value::NONE, |text| vm.fs_decode(&text)))
-    }, "Return a string-valued system configuration variable."),
-    native("umask(mask, /)", |vm, args| Ok(vm.int(sys::file::umask(vm.c_int(&args[0])? as u32).into())), "Set the current numeric umask and return the previous umask."),
+    native(
+        "setns(fd, nstype=0)",
+        |vm, args| {
+            let kind = args[1].given().map_or(Ok(0), |k| vm.c_int(k))?;
+            none(vm, process::setns(vm.file_descriptor(&args[0])?, kind))
+        },
+        "",
+    ),
+    native(
+        "pidfd_open(pid, flags=0)",
+        |vm, args| {
+            let flags = args[1].given().map_or(Ok(0), |f| vm.to_u32(f))?;
+            number(vm, process::pidfd(pid(vm, &args[0])?, flags))
+        },
+        "Return a file descriptor referring to the process *pid*.",
+    ),
+    native(
+        "times()",
+        |vm, _| {
+            let ticks = process::sysconf(libc::_SC_CLK_TCK).unwrap_or(100) as f64;
+            vm.struct_value(
+                &TIMES_RESULT,
+                process::times().iter().map(|t| vm.float(*t as f64 / ticks)).collect(),
+            )
+        },
+        "Return a collection containing process timing information.",
+    ),
+    native(
+        "uname()",
+        |vm, _| {
+            let parts = vm.os(process::uname())?;
+            vm.struct_value(&UNAME_RESULT, parts.iter().map(|p| vm.fs_decode(p)).collect())
+        },
+        "Return an object identifying the current operating system.",
+    ),
+    native(
+        "cpu_count()",
+        |vm, _| {
+            Ok(match process::sysconf(libc::_SC_NPROCESSORS_ONLN) {
+                Ok(n) if n > 0 => vm.int(n),
+                _ => Value::NONE,
+            })
+        },
+        "Return the number of logical CPUs in the system.",
+    ),
+    native(
+        "getloadavg()",
+        |vm, _| match process::load_average() {
+            Some(loads) => Ok(vm.tuple(loads.iter().map(|l| vm.float(*l)).collect())),
+            None => Err(vm.raise(&exc::OS_ERROR, "Load averages are unobtainable")),
+        },
+        "Return average recent system load information.",
+    ),
+    native(
+        "sysconf(name, /)",
+        |vm, args| Ok(vm.int(vm.os(process::sysconf(names::conf_name(vm, &args[0], SYSCONF)?))?)),
+        "Return an integer-valued system configuration variable.",
+    ),
+    native(
+        "confstr(name, /)",
+        |vm, args| {
+            let found = vm.os(process::confstr(names::conf_name(vm, &args[0], CONFSTR)?))?;
+            Ok(found.map_or(Value::NONE, |text| vm.fs_decode(&text)))
+        },
+        "Return a string-valued system configuration variable.",
+    ),
+    native(
+        "umask(mask, /)",
+        |vm, args| Ok(vm.int(sys::file::umask(vm.c_int(&args[0])? as u32).into())),
+        "Set the current numeric umask and return the previous umask.",
+    ),
     native("putenv(name, value, /)", putenv, "Change or add an environment variable."),
-    native("unsetenv(name, /)", |vm, args| {
-        let Ok(name) = CString::new(vm.fs_encode(&args[0])?) else { return Err(vm.value_error("embedded null byte")) };
-        none(vm, sys::file::setenv(&name, None))
-    }, "Delete an environment variable."),
+    native(
+        "unsetenv(name, /)",
+        |vm, args| {
+            let Ok(name) = CString::new(vm.fs_encode(&args[0])?) else {
+                return Err(vm.value_error("embedded null byte"));
+            };
+            none(vm, sys::file::setenv(&name, None))
+        },
+        "Delete an environment variable.",
+    ),
     native("_create_environ()", |vm, _| environ(vm), "Create the environment dictionary."),
     native("_inputhook()", |vm, _| Ok(vm.int(0)), ""),
     native("_is_inputhook_installed()", |_, _| Ok(Value::FALSE), ""),
