@@ -9,6 +9,7 @@ use crate::runtime::object::typedef::Native;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Ref, Value};
 
+pub mod abc;
 pub mod builtins;
 pub mod codecs;
 pub mod collections;
@@ -40,6 +41,7 @@ pub struct NativeModule {
 
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
+    &abc::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &imp::MODULE,
