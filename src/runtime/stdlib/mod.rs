@@ -19,6 +19,7 @@ pub mod imp;
 pub mod io;
 pub mod itertools;
 pub mod marshal;
+pub mod sre;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
@@ -46,6 +47,7 @@ pub static MODULES: &[&NativeModule] = &[
     &collections::MODULE,
     &imp::MODULE,
     &io::MODULE,
+    &sre::MODULE,
     &thread::MODULE,
     &typing::MODULE,
     &warnings::MODULE,
