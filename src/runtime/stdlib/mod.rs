@@ -9,6 +9,7 @@ use crate::runtime::object::typedef::Native;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Ref, Value};
 
+pub mod abc;
 pub mod builtins;
 pub mod codecs;
 pub mod collections;
@@ -21,6 +22,7 @@ pub mod itertools;
 pub mod marshal;
 pub mod posix;
 pub mod signal;
+pub mod sre;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
@@ -44,11 +46,13 @@ pub struct NativeModule {
 
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
+    &abc::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &imp::MODULE,
     &io::MODULE,
     &signal::MODULE,
+    &sre::MODULE,
     &thread::MODULE,
     &typing::MODULE,
     &warnings::MODULE,
