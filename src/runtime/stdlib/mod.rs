@@ -14,6 +14,7 @@ pub mod builtins;
 pub mod codecs;
 pub mod collections;
 pub mod compiling;
+pub mod contextvars;
 pub mod errno;
 pub mod gc;
 pub mod imp;
@@ -28,6 +29,7 @@ pub mod sysinfo;
 pub mod system;
 pub mod thread;
 pub mod time;
+pub mod tokenize;
 pub mod typing;
 pub mod warnings;
 pub mod weakref;
@@ -49,11 +51,13 @@ pub static MODULES: &[&NativeModule] = &[
     &abc::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
+    &contextvars::MODULE,
     &imp::MODULE,
     &io::MODULE,
     &signal::MODULE,
     &sre::MODULE,
     &thread::MODULE,
+    &tokenize::MODULE,
     &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
