@@ -42,7 +42,7 @@ mod tokens;
 mod unit;
 mod unparse;
 
-pub use module::{Compiled, compile, compile_ast};
+pub use module::{Compiled, compile, compile_ast, symbols};
 pub use problem::{ProblemKind, SyntaxProblem, SyntaxWarning};
 pub use source::{Source, detect_encoding};
 

@@ -58,6 +58,8 @@ pub struct Tokens {
     pub error: Option<Box<SyntaxProblem>>,
     /// The error counts only if the parser gets there.
     pub soft: bool,
+    /// The error is that the source ends.
+    pub at_end: bool,
     /// Brackets that are still open at the end.
     pub open: Vec<(u8, u32)>,
 }
@@ -105,7 +107,8 @@ pub fn tokenize<'a>(source: &'a Source<'a>) -> Tokens {
         soft: false,
     };
     let error = tokenizer.run().err();
-    Tokens { list: tokenizer.tokens, error, soft: tokenizer.soft, open: tokenizer.open }
+    let at_end = tokenizer.at >= tokenizer.text.len();
+    Tokens { list: tokenizer.tokens, error, soft: tokenizer.soft, at_end, open: tokenizer.open }
 }
 
 fn is_name_start(byte: u8) -> bool {
@@ -540,11 +543,11 @@ impl<'a> Tokenizer<'a> {
                     self.at += 2;
                     self.digits(digit, "decimal")?;
                 } else {
-                    return self.before(self.at + 1, "invalid decimal literal").or_else(
+                    return self.before(self.at + 1, "invalid decimal literal").map_err(
                         |mut problem: Box<SyntaxProblem>| {
                             problem.column += 1;
                             problem.end_column = problem.column as i32;
-                            Err(problem)
+                            problem
                         },
                     );
                 }
@@ -591,6 +594,7 @@ impl<'a> Tokenizer<'a> {
         let mut escaped_quote = false;
         loop {
             if self.at_end() || (!triple && self.peek(0) == b'\n') {
+                self.at = self.at.min(self.text.len());
                 if let Some(mode) = self.modes.last()
                     && mode.quote == quote
                     && mode.triple == triple
