@@ -9,17 +9,22 @@ use crate::runtime::object::typedef::Native;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Ref, Value};
 
+pub mod accounts;
+pub mod atexit;
 pub mod builtins;
 pub mod codecs;
 pub mod collections;
 pub mod compiling;
 pub mod errno;
+pub mod fcntl;
 pub mod gc;
 pub mod imp;
 pub mod io;
 pub mod itertools;
 pub mod marshal;
 pub mod posix;
+pub mod posixsubprocess;
+pub mod select;
 pub mod signal;
 pub mod sys;
 pub mod sysinfo;
@@ -48,17 +53,24 @@ pub static MODULES: &[&NativeModule] = &[
     &collections::MODULE,
     &imp::MODULE,
     &io::MODULE,
+    &posixsubprocess::MODULE,
     &signal::MODULE,
     &thread::MODULE,
     &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
+    &atexit::MODULE,
     &builtins::MODULE,
     &errno::MODULE,
+    &fcntl::MODULE,
     &gc::MODULE,
+    &accounts::GRP,
     &itertools::MODULE,
     &marshal::MODULE,
     &posix::MODULE,
+    &accounts::PWD,
+    &fcntl::RESOURCE,
+    &select::MODULE,
     &sys::MODULE,
     &time::MODULE,
 ];
