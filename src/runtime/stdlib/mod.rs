@@ -10,18 +10,23 @@ use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Ref, Value};
 
 pub mod abc;
+pub mod accounts;
+pub mod atexit;
 pub mod builtins;
 pub mod codecs;
 pub mod collections;
 pub mod compiling;
 pub mod contextvars;
 pub mod errno;
+pub mod fcntl;
 pub mod gc;
 pub mod imp;
 pub mod io;
 pub mod itertools;
 pub mod marshal;
 pub mod posix;
+pub mod posixsubprocess;
+pub mod select;
 pub mod signal;
 pub mod sre;
 pub mod sys;
@@ -54,6 +59,7 @@ pub static MODULES: &[&NativeModule] = &[
     &contextvars::MODULE,
     &imp::MODULE,
     &io::MODULE,
+    &posixsubprocess::MODULE,
     &signal::MODULE,
     &sre::MODULE,
     &thread::MODULE,
@@ -61,12 +67,18 @@ pub static MODULES: &[&NativeModule] = &[
     &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
+    &atexit::MODULE,
     &builtins::MODULE,
     &errno::MODULE,
+    &fcntl::MODULE,
     &gc::MODULE,
+    &accounts::GRP,
     &itertools::MODULE,
     &marshal::MODULE,
     &posix::MODULE,
+    &accounts::PWD,
+    &fcntl::RESOURCE,
+    &select::MODULE,
     &sys::MODULE,
     &time::MODULE,
 ];
