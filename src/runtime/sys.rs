@@ -98,7 +98,7 @@ pub fn is_terminal(fd: i32) -> bool {
     unsafe { libc::isatty(fd) == 1 }
 }
 
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 static ARRIVED: AtomicU64 = AtomicU64::new(0);
 static WANTED: AtomicPtr<AtomicU32> = AtomicPtr::new(std::ptr::null_mut());
@@ -130,8 +130,25 @@ pub fn watch_signals(wanted: &'static AtomicU32, limit: &'static AtomicPtr<u8>) 
     WANTED.store(std::ptr::from_ref(wanted).cast_mut(), Ordering::Release);
 }
 
+static WAKEUP: AtomicI32 = AtomicI32::new(-1);
+
+/// Sets the descriptor that a signal's number is written to when it comes; gives the old one. -1: none.
+pub fn set_wakeup(fd: i32) -> i32 {
+    WAKEUP.swap(fd, Ordering::AcqRel)
+}
+
 extern "C" fn on_signal(number: i32) {
     note_signal(number);
+    let fd = WAKEUP.load(Ordering::Acquire);
+    if fd >= 0 {
+        let byte = number as u8;
+        // SAFETY: writes one byte; the interrupted code's error number stays.
+        unsafe {
+            let saved = *libc::__errno_location();
+            libc::write(fd, (&raw const byte).cast(), 1);
+            *libc::__errno_location() = saved;
+        }
+    }
 }
 
 /// What a signal does.

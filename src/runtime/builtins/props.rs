@@ -297,7 +297,8 @@ fn wrapper_init(vm: &Vm, object: &Value, args: Args, name: &str) -> PyResult<()>
 }
 
 fn wrapper_repr(vm: &Vm, method: &Value, name: &str) -> PyResult<Value> {
-    let inner = vm.repr_string(wrapped(vm, method)?.callable.get())?;
+    let callable = wrapped(vm, method)?.callable.cloned();
+    let inner = vm.repr_string(&callable)?;
     Ok(vm.str_bytes(&[b"<", name.as_bytes(), b"(", &inner, b")>"].concat()))
 }
 

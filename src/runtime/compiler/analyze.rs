@@ -45,7 +45,7 @@ impl Analyzer<'_, '_> {
     fn at_directive(&self, id: ScopeId, name: NameId, message: String) -> Box<SyntaxProblem> {
         let scope = self.table.scope(id);
         let span = scope.directives.iter().find(|d| d.0 == name).map_or(scope.span, |d| d.1);
-        SyntaxProblem::syntax(self.source, span, message)
+        SyntaxProblem::compiled(self.source, span, message)
     }
 
     fn name(

@@ -159,7 +159,7 @@ impl<'a> Compiler<'a> {
                 }
             }
             Expr::Attribute(target) => {
-                self.check_store(&target.attr, at)?;
+                self.check_store(&target.attr, span(target))?;
                 if node.value.is_none() {
                     self.effect(&target.value)?;
                 }

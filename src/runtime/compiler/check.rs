@@ -47,6 +47,12 @@ impl<'a> Compiler<'a> {
     pub(super) fn check_keywords(&mut self, keywords: &[ast::Keyword]) -> Outcome<()> {
         for (index, keyword) in keywords.iter().enumerate() {
             let Some(name) = &keyword.arg else { continue };
+            if self.source.slice(span(keyword)).starts_with('(') {
+                let between = Span { start: span(keyword).start, end: span(&keyword.value).start };
+                let equal = self.source.slice(between).find('=').map_or(0, |at| at as u32 + 1);
+                let message = "expression cannot contain assignment, perhaps you meant \"==\"?";
+                return self.error(Span { start: between.start, end: between.start + equal }, message);
+            }
             self.check_store(name, span(keyword))?;
             let again =
                 keywords[index + 1..].iter().find(|k| k.arg.as_ref().is_some_and(|n| n.id == name.id));
@@ -125,11 +131,11 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(super) fn check_yield(&self, at: Span) -> Outcome<()> {
+    pub(super) fn check_yield(&self, at: Span, word: &str) -> Outcome<()> {
         if self.scope_kind().is_function_like() {
             return Ok(());
         }
-        self.error(at, "'yield' outside function")
+        self.error(at, format!("'{word}' outside function"))
     }
 
     pub(super) fn check_await(&self, at: Span) -> Outcome<()> {

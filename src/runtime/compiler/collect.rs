@@ -66,7 +66,7 @@ pub fn collect(module: &ast::Mod, source: &Source, options: CollectOptions) -> O
 
 impl<'a> Collector<'a> {
     pub(super) fn error<T>(&self, span: impl Into<Span>, message: impl Into<String>) -> Outcome<T> {
-        Err(SyntaxProblem::syntax(self.source, span, message))
+        Err(SyntaxProblem::compiled(self.source, span, message))
     }
 
     /// Notes how deep the tree is from here on.
@@ -445,11 +445,15 @@ impl<'a> Collector<'a> {
             self.define(&parameter.parameter.name, uses::PARAM, parameter.parameter.range)?;
         }
         if let Some(parameter) = &parameters.vararg {
-            self.define(&parameter.name, uses::PARAM, parameter.range)?;
+            let span =
+                Span { start: parameter.name.range.start().to_u32(), end: parameter.range.end().to_u32() };
+            self.define(&parameter.name, uses::PARAM, span)?;
             self.scope_mut().varargs = true;
         }
         if let Some(parameter) = &parameters.kwarg {
-            self.define(&parameter.name, uses::PARAM, parameter.range)?;
+            let span =
+                Span { start: parameter.name.range.start().to_u32(), end: parameter.range.end().to_u32() };
+            self.define(&parameter.name, uses::PARAM, span)?;
             self.scope_mut().varkeywords = true;
         }
         Ok(())
@@ -486,7 +490,8 @@ impl<'a> Collector<'a> {
     /// Visits a new block whose conditional and comprehension state starts afresh.
     pub(super) fn with_fresh_flags(&mut self, visit: impl FnOnce(&mut Self) -> Outcome<()>) -> Outcome<()> {
         let saved = (self.iter_exprs, self.iter_target, self.conditional, self.unevaluated);
-        (self.iter_exprs, self.iter_target, self.conditional) = (0, false, false);
+        // Not the comprehension iterables around: what is inside belongs to them, too.
+        (self.iter_target, self.conditional) = (false, false);
         visit(self)?;
         (self.iter_exprs, self.iter_target, self.conditional, self.unevaluated) = saved;
         Ok(())
@@ -623,8 +628,15 @@ impl<'a> Collector<'a> {
                 self.define_id(special, uses::PARAM, id, span)?;
             }
         }
+        let mut default = false;
         for param in params.iter() {
             self.type_param(param)?;
+            if default && param.default().is_none() {
+                let name = param.name();
+                let message = format!("non-default type parameter '{name}' follows default type parameter");
+                return self.error(param.range(), message);
+            }
+            default |= param.default().is_some();
         }
         Ok(())
     }

@@ -305,6 +305,16 @@ impl Collector<'_> {
         span: Span,
     ) -> Outcome<()> {
         let Some((first, rest)) = generators.split_first() else { return Ok(()) };
+        if let [Expr::Starred(star)] = parts {
+            return self.error(star.range, "iterable unpacking cannot be used in comprehension");
+        }
+        if let (CompKind::Dict, [value]) = (kind, parts) {
+            let end = super::compile::span(*value).start;
+            let before = self.source.slice(Span { start: span.start, end });
+            let start = span.start + before.find("**").unwrap_or(0) as u32;
+            let message = "dict unpacking cannot be used in dict comprehension";
+            return self.error(Span { start, end: start + 2 }, message);
+        }
         self.iter_exprs += 1;
         self.expr(&first.iter)?;
         self.iter_exprs -= 1;

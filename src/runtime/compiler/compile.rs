@@ -62,7 +62,7 @@ pub fn span(node: &impl Ranged) -> Span {
 impl<'a> Compiler<'a> {
     /// An error at a span.
     pub(super) fn error<T>(&self, span: impl Into<Span>, message: impl Into<String>) -> Outcome<T> {
-        Err(SyntaxProblem::syntax(self.source, span, message))
+        Err(SyntaxProblem::compiled(self.source, span, message))
     }
 
     /// Notes a warning.
@@ -468,8 +468,7 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn is_async_allowed(&self) -> bool {
-        let scope = self.table.scope(self.unit.scope);
-        scope.coroutine || self.top_level_await()
+        self.unit.is_async || self.top_level_await()
     }
 
     pub(super) fn top_level_await(&self) -> bool {

@@ -10,7 +10,7 @@ use super::source::Span;
 use super::unit::Block;
 
 /// CPython's limit on blocks within blocks.
-const MAX_BLOCKS: usize = 20;
+const MAX_BLOCKS: usize = 21;
 
 impl<'a> Compiler<'a> {
     fn push_block(&mut self, block: Block<'a>, at: Span) -> Outcome<()> {

@@ -4,31 +4,73 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{InterpolatedStringErrorType, LexicalErrorType, ParseError, ParseErrorType};
 
 use super::problem::{ProblemKind, SyntaxProblem};
+use super::shadow::Shadow;
 use super::source::{Source, Span};
 use super::tokens::{Tok, Tokens, tokenize};
 
 /// The problem of a source that the parser refuses.
-pub fn diagnose(source: &Source, error: &ParseError) -> Box<SyntaxProblem> {
+pub fn diagnose(source: &Source, error: &ParseError, is_expression: bool) -> Box<SyntaxProblem> {
     let tokens = tokenize(source);
-    if let Some(problem) = tokens.error {
+    let mut shadow = Shadow::new(source, &tokens.list);
+    let pass = |shadow: &mut Shadow| if is_expression { shadow.eval() } else { shadow.file() };
+    let first = pass(&mut shadow);
+    if let Ok(true) = first {
+        return mapped(source, &tokens, error);
+    }
+    let last = shadow.far;
+    if first.is_ok() && !shadow.beyond {
+        shadow.restart();
+        let _ = pass(&mut shadow);
+    }
+    if shadow.beyond && shadow.problem.is_none() {
+        // The parser got to where the tokenizer cannot go on.
+        if let Some(problem) = tokens.error.clone().or_else(|| unclosed(source, &tokens.open)) {
+            return problem;
+        }
+        return generic(source, &shadow, last);
+    }
+    let indentation = matches!(tokens.list.get(last).map(|t| t.kind), Some(Tok::Indent | Tok::Dedent));
+    if shadow.problem.is_none() && indentation {
+        return generic(source, &shadow, last);
+    }
+    if let Some(problem) = tokens.error.clone().filter(|_| !tokens.soft) {
         return problem;
     }
-    let at: Span = error.location.into();
-    if let Some(problem) = unclosed(source, &tokens, at) {
+    let line = source.line(
+        tokens.list.get(shadow.far.min(tokens.list.len().saturating_sub(1))).map_or(0, |t| t.span.start),
+    );
+    if let Some(&(_, place)) = tokens.open.last()
+        && line > source.line(place)
+        && let Some(problem) = unclosed(source, &tokens.open)
+    {
         return problem;
     }
-    mapped(source, &tokens, error)
+    match shadow.problem.take() {
+        Some(problem) => problem,
+        None => generic(source, &shadow, last),
+    }
 }
 
-/// `'(' was never closed`, if the error lies behind the line of the bracket or at the end.
-fn unclosed(source: &Source, tokens: &Tokens, at: Span) -> Option<Box<SyntaxProblem>> {
-    let &(bracket, place) = tokens.open.last()?;
-    let end = tokens.list.last().map_or(0, |t| t.span.end);
-    if at.start < end && source.line(at.start) <= source.line(place) {
-        return None;
-    }
+/// `'(' was never closed`
+fn unclosed(source: &Source, open: &[(u8, u32)]) -> Option<Box<SyntaxProblem>> {
+    let &(bracket, place) = open.last()?;
     let span = Span { start: place, end: place };
-    Some(SyntaxProblem::syntax(source, span, format!("'{}' was never closed", bracket as char)))
+    let mut problem = SyntaxProblem::syntax(source, span, format!("'{}' was never closed", bracket as char));
+    problem.end_column = 0;
+    Some(problem)
+}
+
+/// What is said of a token that fits nowhere.
+fn generic(source: &Source, shadow: &Shadow, last: usize) -> Box<SyntaxProblem> {
+    let Some(&token) = shadow.tokens.get(last.min(shadow.tokens.len().saturating_sub(1))) else {
+        return SyntaxProblem::syntax(source, Span { start: 0, end: 0 }, "invalid syntax");
+    };
+    let (kind, message) = match token.kind {
+        Tok::Indent => (ProblemKind::IndentationError, "unexpected indent"),
+        Tok::Dedent => (ProblemKind::IndentationError, "unexpected unindent"),
+        _ => (ProblemKind::SyntaxError, "invalid syntax"),
+    };
+    shadow.at_token(kind, token, message.to_owned())
 }
 
 /// The plain translation of the parser's own error.

@@ -794,7 +794,7 @@ impl<'a> Compiler<'a> {
 
     fn yield_expr(&mut self, node: &'a ast::ExprYield, dst: Reg) -> Outcome<()> {
         let at = span(node);
-        self.check_yield(at)?;
+        self.check_yield(at, "yield")?;
         let slot = self.early(dst);
         let value = match &node.value {
             Some(value) => self.operand_in(value, slot)?,
@@ -815,7 +815,7 @@ impl<'a> Compiler<'a> {
 
     fn yield_from(&mut self, node: &'a ast::ExprYieldFrom, dst: Reg) -> Outcome<()> {
         let at = span(node);
-        self.check_yield(at)?;
+        self.check_yield(at, "yield from")?;
         if self.in_async_generator() || self.table.scope(self.unit.scope).coroutine {
             return self.error(at, "'yield from' inside async function");
         }

@@ -51,6 +51,15 @@ fn as_float(value: &Const) -> Option<f64> {
     }
 }
 
+/// Whether two constants are equal as Python compares them.
+pub fn equal(a: &Const, b: &Const) -> bool {
+    let complex = |value: &Const| match value {
+        Const::Complex(re, im) => Some((*re, *im)),
+        other => as_float(other).map(|re| (re, 0.0)),
+    };
+    a == b || complex(a).is_some_and(|a| complex(b) == Some(a))
+}
+
 /// Whether a constant is true.
 pub fn truth(value: &Const) -> bool {
     match value {

@@ -139,7 +139,7 @@ impl<'a> Compiler<'a> {
             start: self.keyword_start(def.range.into(), &def.decorator_list),
             end: def.range.end().to_u32(),
         };
-        self.check_store(&def.name, span(&def.name))?;
+        self.check_store(&def.name, at)?;
         let decorators = self.decorators(&def.decorator_list)?;
         let first = def.decorator_list.first().map_or(at.start, |d| span(d).start);
         let dst = self.unit.temp();
@@ -208,6 +208,7 @@ impl<'a> Compiler<'a> {
         let scope = self.node_scope(def, Role::Body);
         let private = self.unit.private.clone();
         self.enter(scope, UnitKind::Function, &def.name, first, private);
+        self.unit.is_async = def.is_async;
         self.set_parameters(&def.parameters)?;
         let body = self.docstring(&def.body);
         self.body(body)?;
@@ -333,7 +334,7 @@ impl<'a> Compiler<'a> {
             start: self.keyword_start(def.range.into(), &def.decorator_list),
             end: def.range.end().to_u32(),
         };
-        self.check_store(&def.name, span(&def.name))?;
+        self.check_store(&def.name, at)?;
         let decorators = self.decorators(&def.decorator_list)?;
         let first = def.decorator_list.first().map_or(at.start, |d| span(d).start);
         let dst = self.unit.temp();

@@ -27,7 +27,7 @@ pub fn parse_source(source: &Source, is_expression: bool) -> Outcome<ast::Mod> {
     let options = ParseOptions::from(mode).with_target_version(ast::PythonVersion::PY314);
     match parse(source.text(), options) {
         Ok(parsed) => Ok(parsed.into_syntax()),
-        Err(error) => Err(diagnose(source, &error)),
+        Err(error) => Err(diagnose(source, &error, is_expression)),
     }
 }
 

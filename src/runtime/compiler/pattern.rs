@@ -157,6 +157,9 @@ impl<'a> Compiler<'a> {
         at: Span,
         state: &mut Matching<'a>,
     ) -> Outcome<()> {
+        if matches!(value, Expr::FString(_) | Expr::TString(_)) {
+            return self.error(span(value), "patterns may only match literals and attribute lookups");
+        }
         let a = self.spend(subject, at);
         let b = self.expr_temp(value)?;
         let fail = self.fail(state);
@@ -290,7 +293,7 @@ impl<'a> Compiler<'a> {
             match pattern {
                 Pattern::MatchStar(node) => {
                     if star.is_some() {
-                        return self.error(at, "multiple starred expressions in sequence pattern");
+                        return self.error(at, "multiple starred names in sequence pattern");
                     }
                     star = Some(index);
                     star_wildcard = node.name.is_none();
@@ -494,7 +497,7 @@ impl<'a> Compiler<'a> {
         for key in &node.keys {
             match self.const_of(key) {
                 Some(value) => {
-                    if seen.contains(&value) {
+                    if seen.iter().any(|other| super::fold::equal(other, &value)) {
                         let text = super::unparse::const_repr(&value);
                         return self
                             .error(span(node), format!("mapping pattern checks duplicate key ({text})"));
@@ -526,7 +529,7 @@ impl<'a> Compiler<'a> {
             self.check_store(&keyword.attr, span(keyword))?;
             if let Some(again) = keywords[index + 1..].iter().find(|k| k.attr.id == keyword.attr.id) {
                 let message = format!("attribute name repeated in class pattern: {}", keyword.attr);
-                return self.error(span(again), message);
+                return self.error(span(&again.pattern), message);
             }
         }
         let class = self.expr_temp(&node.cls)?;

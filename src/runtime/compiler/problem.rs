@@ -34,8 +34,8 @@ pub struct SyntaxProblem {
     pub column: u32,
     /// Last line.
     pub end_line: u32,
-    /// Column after the last code point, from 1.
-    pub end_column: u32,
+    /// Column after the last code point, from 1; 0 and -1 as CPython has them where there is none.
+    pub end_column: i32,
     /// The text of the first line.
     pub text: String,
 }
@@ -87,9 +87,25 @@ impl SyntaxProblem {
             line: at.line,
             column: source.char_column(span.start),
             end_line: at.end_line,
-            end_column: source.char_column(span.end),
+            end_column: source.char_column(span.end) as i32,
             text: source.line_text(at.line).to_owned(),
         })
+    }
+
+    /// A `SyntaxError` found after parsing: CPython counts bytes then.
+    pub fn compiled(
+        source: &Source,
+        span: impl Into<Span>,
+        message: impl Into<String>,
+    ) -> Box<SyntaxProblem> {
+        let span = span.into();
+        let mut problem = SyntaxProblem::syntax(source, span, message);
+        if span != Span::NONE {
+            let at = source.position(span);
+            problem.column = at.column + 1;
+            problem.end_column = at.end_column as i32 + 1;
+        }
+        problem
     }
 
     /// A plain `SyntaxError` at a span.

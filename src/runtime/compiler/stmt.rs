@@ -97,6 +97,7 @@ impl<'a> Compiler<'a> {
             .iter()
             .any(|b| !matches!(b, Block::For { .. } | Block::While { .. } | Block::TryExcept { .. }));
         if let Some(value) = constant {
+            let at = node.value.as_ref().map_or(at, |value| span(&**value));
             if unwinds {
                 self.unwind(0, None, at)?;
             }

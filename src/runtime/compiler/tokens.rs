@@ -35,6 +35,8 @@ pub enum Tok {
     Dedent,
     /// End of the source.
     End,
+    /// What the tokenizer cannot give because a bracket is open.
+    Beyond,
 }
 
 /// A token.
@@ -44,14 +46,18 @@ pub struct Token {
     pub kind: Tok,
     /// Where it is.
     pub span: Span,
+    /// Brackets that are open behind it.
+    pub level: u16,
 }
 
 /// What the tokenizer found.
 pub struct Tokens {
     /// The tokens; with an error those before it.
     pub list: Vec<Token>,
-    /// The first error.
+    /// The first error, behind the tokens.
     pub error: Option<Box<SyntaxProblem>>,
+    /// The error counts only if the parser gets there.
+    pub soft: bool,
     /// Brackets that are still open at the end.
     pub open: Vec<(u8, u32)>,
 }
@@ -81,6 +87,7 @@ struct Tokenizer<'a> {
     indents: Vec<(usize, usize)>,
     modes: Vec<Mode>,
     line_begins: bool,
+    soft: bool,
 }
 
 /// Reads a whole source.
@@ -95,9 +102,10 @@ pub fn tokenize<'a>(source: &'a Source<'a>) -> Tokens {
         indents: vec![(0, 0)],
         modes: Vec::new(),
         line_begins: true,
+        soft: false,
     };
     let error = tokenizer.run().err();
-    Tokens { list: tokenizer.tokens, error, open: tokenizer.open }
+    Tokens { list: tokenizer.tokens, error, soft: tokenizer.soft, open: tokenizer.open }
 }
 
 fn is_name_start(byte: u8) -> bool {
@@ -119,12 +127,14 @@ impl<'a> Tokenizer<'a> {
 
     /// An error at the character before `at`, as the tokenizer reports what it has just read.
     fn before<T>(&self, at: usize, message: impl Into<String>) -> Outcome<T> {
-        let line_start = self.text[..at].iter().rposition(|&b| b == b'\n').map_or(0, |p| p + 1);
+        // A newline that was read belongs to its line.
+        let end = if at > 0 && self.text[at - 1] == b'\n' { at - 1 } else { at };
+        let line_start = self.text[..end].iter().rposition(|&b| b == b'\n').map_or(0, |p| p + 1);
         let text = String::from_utf8_lossy(&self.text[line_start..at]);
         let mut problem =
-            SyntaxProblem::syntax(self.source, Span { start: at as u32, end: at as u32 }, message);
+            SyntaxProblem::syntax(self.source, Span { start: end as u32, end: end as u32 }, message);
         problem.column = text.chars().count() as u32;
-        problem.end_column = problem.column;
+        problem.end_column = problem.column as i32;
         Err(problem)
     }
 
@@ -133,7 +143,8 @@ impl<'a> Tokenizer<'a> {
     }
 
     fn push(&mut self, kind: Tok, start: usize) {
-        self.tokens.push(Token { kind, span: Span { start: start as u32, end: self.at as u32 } });
+        let level = self.open.len() as u16;
+        self.tokens.push(Token { kind, span: Span { start: start as u32, end: self.at as u32 }, level });
     }
 
     fn run(&mut self) -> Outcome<()> {
@@ -208,6 +219,7 @@ impl<'a> Tokenizer<'a> {
             return Ok(());
         }
         let (top, top_alternative) = *self.indents.last().unwrap_or(&(0, 0));
+        self.soft = true;
         let tab_error = |me: &Self| {
             let mut problem = SyntaxProblem::new(
                 ProblemKind::TabError,
@@ -216,33 +228,43 @@ impl<'a> Tokenizer<'a> {
                 "inconsistent use of tabs and spaces in indentation",
             );
             let line = me.source.line_text(problem.line).trim_end_matches('\n').chars().count() as u32;
-            problem.column = line + 1;
-            problem.end_column = line + 1;
+            let _ = line;
+            problem.column = 1;
+            problem.end_column = 0;
             Err(problem)
         };
         if column == top {
             if alternative != top_alternative {
                 return tab_error(self);
             }
+            self.soft = false;
             return Ok(());
         }
         if column > top {
             if self.indents.len() + 1 > MAX_INDENT {
                 let span = Span { start: self.at as u32, end: self.at as u32 };
                 let message = "too many levels of indentation";
-                return Err(SyntaxProblem::new(ProblemKind::IndentationError, self.source, span, message));
+                let mut problem =
+                    SyntaxProblem::new(ProblemKind::IndentationError, self.source, span, message);
+                problem.column = 1;
+                problem.end_column = 0;
+                return Err(problem);
             }
             if alternative <= top_alternative {
                 return tab_error(self);
             }
+            self.soft = false;
             self.indents.push((column, alternative));
             self.push(Tok::Indent, start);
             return Ok(());
         }
         while self.indents.last().is_some_and(|top| column < top.0) {
             self.indents.pop();
-            self.tokens
-                .push(Token { kind: Tok::Dedent, span: Span { start: self.at as u32, end: self.at as u32 } });
+            self.tokens.push(Token {
+                kind: Tok::Dedent,
+                span: Span { start: self.at as u32, end: self.at as u32 },
+                level: 0,
+            });
         }
         let (top, top_alternative) = *self.indents.last().unwrap_or(&(0, 0));
         if column != top {
@@ -251,13 +273,23 @@ impl<'a> Tokenizer<'a> {
             let mut problem = SyntaxProblem::new(ProblemKind::IndentationError, self.source, span, message);
             let line = self.source.line_text(problem.line).trim_end_matches('\n').chars().count() as u32;
             problem.column = line + 1;
-            problem.end_column = 0;
+            problem.end_column = -1;
             return Err(problem);
         }
         if alternative != top_alternative {
             return tab_error(self);
         }
+        self.soft = false;
         Ok(())
+    }
+
+    /// The source ends behind a backslash.
+    fn soft_end(&mut self, at: usize) -> Outcome<()> {
+        self.soft = true;
+        self.before(at, "unexpected EOF while parsing").map_err(|mut problem: Box<SyntaxProblem>| {
+            problem.end_column = -1;
+            problem
+        })
     }
 
     fn token(&mut self) -> Outcome<()> {
@@ -271,19 +303,18 @@ impl<'a> Tokenizer<'a> {
                 if let Some(mode) = self.modes.last()
                     && !mode.triple
                 {
-                    return self.before(self.at, "'{' was never closed");
+                    let place = self.open.last().map_or(start, |open| open.1 as usize);
+                    return self.known(place, place, "'{' was never closed").map_err(
+                        |mut problem: Box<SyntaxProblem>| {
+                            problem.end_column = 0;
+                            problem
+                        },
+                    );
                 }
                 Ok(())
             }
             b'\n' => {
                 self.at += 1;
-                if let Some(mode) = self.modes.last()
-                    && !mode.triple
-                    && self.open.len() == mode.fields.last().map_or(0, |level| level + 1)
-                    && false
-                {
-                    return self.unterminated_mode();
-                }
                 if self.open.is_empty() {
                     let blank = self
                         .tokens
@@ -293,6 +324,7 @@ impl<'a> Tokenizer<'a> {
                         self.tokens.push(Token {
                             kind: Tok::Newline,
                             span: Span { start: start as u32, end: self.at as u32 },
+                            level: 0,
                         });
                     }
                 }
@@ -304,16 +336,19 @@ impl<'a> Tokenizer<'a> {
                 if self.peek(0) == b'\n' {
                     self.at += 1;
                     if self.at_end() {
-                        let message = "unexpected EOF while parsing";
-                        return self.before(self.at - 1, message);
+                        return self.soft_end(self.at);
                     }
                     return Ok(());
                 }
                 if self.at_end() {
-                    return self.before(self.at, "unexpected EOF while parsing");
+                    return self.soft_end(self.at);
                 }
+                self.soft = true;
                 let message = "unexpected character after line continuation character";
-                self.known(self.at, self.at, message)
+                self.known(self.at, self.at, message).map_err(|mut problem: Box<SyntaxProblem>| {
+                    problem.end_column = 0;
+                    problem
+                })
             }
             b'0'..=b'9' => self.number(),
             b'.' if self.peek(1).is_ascii_digit() => self.number(),
@@ -505,11 +540,11 @@ impl<'a> Tokenizer<'a> {
                     self.at += 2;
                     self.digits(digit, "decimal")?;
                 } else {
-                    return self.before(self.at + 1, "invalid decimal literal").map_err(
+                    return self.before(self.at + 1, "invalid decimal literal").or_else(
                         |mut problem: Box<SyntaxProblem>| {
                             problem.column += 1;
-                            problem.end_column = problem.column;
-                            problem
+                            problem.end_column = problem.column as i32;
+                            Err(problem)
                         },
                     );
                 }
@@ -556,6 +591,15 @@ impl<'a> Tokenizer<'a> {
         let mut escaped_quote = false;
         loop {
             if self.at_end() || (!triple && self.peek(0) == b'\n') {
+                if let Some(mode) = self.modes.last()
+                    && mode.quote == quote
+                    && mode.triple == triple
+                {
+                    // The quote was meant to end the f-string around.
+                    let kind = if mode.is_t { 't' } else { 'f' };
+                    self.soft = true;
+                    return self.before(start + 1, format!("{kind}-string: expecting '}}'"));
+                }
                 return self.unterminated(start, triple, escaped_quote, "string");
             }
             let byte = self.peek(0);
@@ -644,10 +688,8 @@ impl<'a> Tokenizer<'a> {
                     let mode_start = self.at;
                     self.at += if triple { 3 } else { 1 };
                     self.push(if is_t { Tok::TEnd } else { Tok::FEnd }, mode_start);
-                    if let Some(mode) = self.modes.last() {
-                        let depth = mode.fields.first().copied().unwrap_or(0);
-                        self.open.truncate(depth);
-                    }
+                    let depth = self.modes.last().and_then(|mode| mode.fields.first().copied()).unwrap_or(0);
+                    self.open.truncate(depth);
                     self.modes.pop();
                     return Ok(());
                 }
@@ -763,12 +805,6 @@ impl<'a> Tokenizer<'a> {
                 let fits = matches!((opening, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}'));
                 if !fits {
                     let (opening, closing) = (opening as char, byte as char);
-                    if let Some(kind) = kind.filter(|_| byte == b'}') {
-                        let message = format!(
-                            "{kind}-string: closing parenthesis '{closing}' does not match opening parenthesis '{opening}'"
-                        );
-                        return self.before(self.at, message);
-                    }
                     let line = self.source.line(place);
                     let message = if line == self.source.line(start as u32) {
                         format!(

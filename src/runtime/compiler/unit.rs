@@ -181,6 +181,8 @@ pub struct Unit<'a> {
     pub static_attributes: Vec<NameId>,
     /// Annotations to be compiled into `__annotate__`, each with its number if it is conditional.
     pub annotations: Vec<(&'a ast::StmtAnnAssign, Option<i64>)>,
+    /// `async def`
+    pub is_async: bool,
     /// Number of conditional annotations so far.
     pub conditional_count: i64,
     /// Depth of `finally` bodies, for the warnings of PEP 765: (loops inside, functions inside) are tracked by blocks.
@@ -220,6 +222,7 @@ impl<'a> Unit<'a> {
             max_height: 0,
             static_attributes: Vec::new(),
             annotations: Vec::new(),
+            is_async: false,
             conditional_count: 0,
             in_finally: Vec::new(),
         }

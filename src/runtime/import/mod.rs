@@ -25,7 +25,58 @@ impl Vm {
         }
         let find = self.bootstrap("_find_and_load")?;
         let import = self.builtin("__import__")?;
-        self.call_args(&find, &[name.clone(), import])
+        let result = self.call_args(&find, &[name.clone(), import]);
+        if result.is_err() {
+            self.hide_import_frames();
+        }
+        result
+    }
+
+    /// Takes the frames of the import machinery out of the traceback of the exception in flight: all of them for an
+    /// ImportError, else those around the call of the module's code.
+    fn hide_import_frames(&self) {
+        use crate::runtime::interp::frame::Traceback;
+        use crate::runtime::object::raise::Exception;
+        let Some(exception) = self.raised().cloned() else { return };
+        let Some(e) = exception.downcast::<Exception>() else { return };
+        let always = exception.ty(self).is_subtype(self.typ(&exc::IMPORT_ERROR));
+        let mut entries = Vec::new();
+        let mut at = e.traceback.cloned();
+        while let Some(entry) = at.clone().downcast::<Traceback>() {
+            at = entry.next.cloned();
+            entries.push(entry.to_ref());
+        }
+        let machinery = |entry: &Ref<Traceback>| {
+            let file = entry.frame.code.filename.cloned();
+            let file = file.bytes();
+            file == b"<frozen importlib._bootstrap>" || file == b"<frozen importlib._bootstrap_external>"
+        };
+        let mut kept: Vec<Ref<Traceback>> = Vec::new();
+        let mut chunk: Vec<Ref<Traceback>> = Vec::new();
+        let mut flush = |chunk: &mut Vec<Ref<Traceback>>, kept: &mut Vec<Ref<Traceback>>| {
+            let ends_in_call = chunk
+                .last()
+                .is_some_and(|last| last.frame.code.name.bytes() == b"_call_with_frames_removed");
+            if !(always || ends_in_call) {
+                kept.append(chunk);
+            }
+            chunk.clear();
+        };
+        for entry in entries {
+            if machinery(&entry) {
+                chunk.push(entry);
+            } else {
+                flush(&mut chunk, &mut kept);
+                kept.push(entry);
+            }
+        }
+        flush(&mut chunk, &mut kept);
+        let mut next = Value::NONE;
+        for entry in kept.into_iter().rev() {
+            entry.next.set(next);
+            next = entry.into_value();
+        }
+        e.traceback.set(next);
     }
 
     /// The module of that name in `sys.modules`, if it is imported whole.

@@ -101,6 +101,8 @@ pub struct Vm {
     pub stop_value: LockCell<Value>,
     /// Objects of which `repr` is being made, for recursive ones.
     pub in_repr: RefCell<Vec<u64>>,
+    /// The thread's dictionaries of `threading.local` objects, by the object's number.
+    pub locals: RefCell<HashMap<u64, Value>>,
 }
 
 /// Interned strings are found by their text.
@@ -228,6 +230,10 @@ pub struct Interp {
     pub gil: crate::runtime::sys::sync::Gil,
     /// The thread that runs the program.
     pub main_thread: Cell<u64>,
+    /// All threads that run Python, in the order they came.
+    pub threads: RefCell<Vec<&'static Vm>>,
+    /// Ends of the threads that the interpreter waits for before it ends.
+    pub awaited: RefCell<Vec<std::sync::Arc<crate::runtime::sys::sync::Lock>>>,
 }
 
 thread_local! {
@@ -281,17 +287,21 @@ impl Vm {
             kept: LockCell::new(None),
             stop_value: LockCell::new(Value::NONE),
             in_repr: RefCell::new(Vec::new()),
+            locals: RefCell::new(HashMap::new()),
         }));
         vm.handled.set(&vm.handled_base);
         CURRENT.set(vm);
         interp.gil.join_in();
         interp.gil.acquire(&vm.wanted, want::LOCK);
         crate::runtime::gc::heap::enter(interp.heap);
+        interp.threads.borrow_mut().push(vm);
         vm
     }
 
     /// The thread ends: gives up what it holds, its stack, the interpreter lock. Nothing of Python runs in it again.
     pub fn leave(&'static self) {
+        let locals = self.locals.take();
+        drop(locals);
         let values = [
             self.trace.replace(Value::NONE),
             self.profile.replace(Value::NONE),
@@ -303,6 +313,7 @@ impl Vm {
         drop(self.kept.replace(None));
         self.stop_value.set(Value::NONE);
         let end = self.stack_end.get();
+        self.interp.threads.borrow_mut().retain(|vm| !std::ptr::eq(*vm, self));
         self.interp.gil.leave();
         CURRENT.set(std::ptr::null());
         // SAFETY: the stack was reserved by `enter` with that size; no frame of this thread is left.
@@ -326,7 +337,8 @@ impl Vm {
     pub fn yield_lock(&self) {
         self.interp.gil.hand_over(self.own_wanted(), want::LOCK);
     }
-    fn own_wanted(&self) -> &'static AtomicU32 {
+    /// The word of wants, for those that may look at it after the thread's end.
+    pub fn own_wanted(&self) -> &'static AtomicU32 {
         // SAFETY: states of threads are leaked.
         unsafe { &*std::ptr::from_ref(&self.wanted) }
     }
@@ -515,6 +527,8 @@ impl Interp {
             finalizing: AtomicBool::new(false),
             gil: crate::runtime::sys::sync::Gil::default(),
             main_thread: Cell::new(crate::runtime::sys::sync::thread_id()),
+            threads: RefCell::new(Vec::new()),
+            awaited: RefCell::new(Vec::new()),
         }
     }
 

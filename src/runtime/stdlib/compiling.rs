@@ -89,7 +89,7 @@ impl Vm {
                     line: warning.line,
                     column: warning.column,
                     end_line: warning.end_line,
-                    end_column: warning.end_column,
+                    end_column: warning.end_column as i32,
                     text: warning.text.clone(),
                 };
                 Err(self.syntax_error(&problem, filename))
@@ -117,7 +117,7 @@ impl Vm {
             number(problem.column),
             if problem.line == 0 { Value::NONE } else { self.str(&problem.text) },
             number(problem.end_line),
-            number(problem.end_column),
+            if problem.line == 0 { Value::NONE } else { self.int(i64::from(problem.end_column)) },
         ];
         let details = self.tuple(details);
         self.raise_args(spec, vec![self.str(&problem.message), details])

@@ -14,16 +14,23 @@ pub mod builtins;
 pub mod codecs;
 pub mod collections;
 pub mod compiling;
+pub mod contextvars;
+pub mod errno;
 pub mod gc;
 pub mod imp;
 pub mod io;
 pub mod itertools;
 pub mod marshal;
+pub mod math;
+pub mod posix;
+pub mod signal;
 pub mod sre;
+pub mod string;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
 pub mod thread;
+pub mod time;
 pub mod typing;
 pub mod warnings;
 pub mod weakref;
@@ -45,18 +52,25 @@ pub static MODULES: &[&NativeModule] = &[
     &abc::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
+    &contextvars::MODULE,
     &imp::MODULE,
     &io::MODULE,
+    &signal::MODULE,
     &sre::MODULE,
+    &string::MODULE,
     &thread::MODULE,
     &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
     &builtins::MODULE,
+    &errno::MODULE,
     &gc::MODULE,
     &itertools::MODULE,
     &marshal::MODULE,
+    &math::MODULE,
+    &posix::MODULE,
     &sys::MODULE,
+    &time::MODULE,
 ];
 
 /// The native module of a name.

@@ -43,6 +43,13 @@ pub static MODULE: NativeModule = NativeModule {
             },
             "Return the name of the module for a calling frame.",
         ),
+        native(
+            "_get_cpu_count_config()",
+            |vm, _| {
+                Ok(vm.interp().sys.get_str(&vm.intern("_cpu_count_config")).unwrap_or_else(|| vm.int(-1)))
+            },
+            "Private function for getting PyConfig.cpu_count",
+        ),
         native("_clear_type_cache()", |_, _| Ok(Value::NONE), ""),
         native("_is_gil_enabled()", |_, _| Ok(Value::TRUE), ""),
         native(
@@ -164,6 +171,7 @@ pub static MODULE: NativeModule = NativeModule {
                     return Err(vm.value_error("switch interval must be strictly positive"));
                 }
                 vm.interp().switch_interval.set(interval);
+                vm.interp().gil.set_interval(interval);
                 Ok(Value::NONE)
             },
             "",

@@ -298,6 +298,7 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
     for name in ["prefix", "exec_prefix", "base_prefix", "base_exec_prefix"] {
         set(name, vm.os_str(home.as_os_str()));
     }
+    set("_cpu_count_config", vm.int(config.cpu_count.map_or(-1, i64::from)));
     set("_stdlib_dir", Value::NONE);
     let mut path = Vec::new();
     if let Some(given) = &config.module_search_path {

@@ -4,7 +4,7 @@
 //! interval asks the holder, through the holder's word of wants, to hand it over; the holder does so between two
 //! instructions and waits until somebody else took it.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -34,21 +34,20 @@ pub fn thread_name() -> Vec<u8> {
 /// What is handed to a new thread though its type says that it must stay.
 pub struct Hand<T>(T);
 
-// SAFETY: whoever makes a `Hand` promises (`Hand::over`) that the content is only used under the interpreter lock.
+// SAFETY: whoever makes a `Hand` promises (`hand_over`) that the content is only used under the interpreter lock.
 unsafe impl<T> Send for Hand<T> {}
 
 impl<T> Hand<T> {
-    /// Wraps.
-    ///
-    /// # Safety
-    /// The content is used and dropped under the interpreter lock only.
-    pub unsafe fn over(content: T) -> Hand<T> {
-        Hand(content)
-    }
     /// The content.
     pub fn take(self) -> T {
         self.0
     }
+}
+
+/// Wraps what a new thread gets. The caller sees to it that the content is used and dropped only by a thread that holds the
+/// interpreter lock.
+pub fn hand_over<T>(content: T) -> Hand<T> {
+    Hand(content)
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -123,8 +122,8 @@ pub struct Gil {
     threads: AtomicUsize,
     /// Microseconds after which a waiting thread asks for it.
     interval: AtomicU32,
-    /// The interpreter ends: threads that ask for the lock never get it.
-    closed: AtomicBool,
+    /// The interpreter ends: threads that ask for the lock never get it, but the one with the word at this address.
+    closed: AtomicUsize,
 }
 
 impl Default for Gil {
@@ -136,7 +135,7 @@ impl Default for Gil {
             waiting: AtomicUsize::new(0),
             threads: AtomicUsize::new(0),
             interval: AtomicU32::new(5000),
-            closed: AtomicBool::new(false),
+            closed: AtomicUsize::new(0),
         }
     }
 }
@@ -159,8 +158,10 @@ impl Gil {
             }
             self.waiting.fetch_sub(1, Ordering::AcqRel);
         }
-        if self.closed.load(Ordering::Acquire) {
+        let closed = self.closed.load(Ordering::Acquire);
+        if closed != 0 && closed != std::ptr::from_ref(wanted) as usize {
             drop(holder);
+            self.free.notify_one();
             loop {
                 std::thread::park();
             }
@@ -217,8 +218,8 @@ impl Gil {
         self.interval.store((seconds * 1e6).clamp(1.0, 4e9) as u32, Ordering::Relaxed);
     }
     /// From now on only the holder runs: whoever asks for the lock sleeps until the process ends.
-    pub fn close(&self) {
-        self.closed.store(true, Ordering::Release);
+    pub fn close(&self, wanted: &'static AtomicU32) {
+        self.closed.store(std::ptr::from_ref(wanted) as usize, Ordering::Release);
     }
     /// Forks while no other thread is inside of the lock's own state; in the child only the calling thread is left.
     pub fn around_fork(&self, fork: impl FnOnce() -> super::Sys<i32>) -> super::Sys<i32> {
