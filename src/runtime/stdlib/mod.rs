@@ -23,9 +23,11 @@ pub mod itertools;
 pub mod marshal;
 pub mod math;
 pub mod posix;
+pub mod random;
 pub mod signal;
 pub mod sre;
 pub mod string;
+pub mod strukt;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
@@ -55,9 +57,11 @@ pub static MODULES: &[&NativeModule] = &[
     &contextvars::MODULE,
     &imp::MODULE,
     &io::MODULE,
+    &random::MODULE,
     &signal::MODULE,
     &sre::MODULE,
     &string::MODULE,
+    &strukt::MODULE,
     &thread::MODULE,
     &typing::MODULE,
     &warnings::MODULE,
