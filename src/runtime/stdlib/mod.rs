@@ -22,6 +22,7 @@ pub mod io;
 pub mod itertools;
 pub mod marshal;
 pub mod math;
+pub mod opcode;
 pub mod posix;
 pub mod random;
 pub mod signal;
@@ -57,6 +58,7 @@ pub static MODULES: &[&NativeModule] = &[
     &contextvars::MODULE,
     &imp::MODULE,
     &io::MODULE,
+    &opcode::MODULE,
     &random::MODULE,
     &signal::MODULE,
     &sre::MODULE,
