@@ -10,6 +10,7 @@ use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Ref, Value};
 
 pub mod abc;
+pub mod binascii;
 pub mod builtins;
 pub mod codecs;
 pub mod collections;
@@ -68,6 +69,7 @@ pub static MODULES: &[&NativeModule] = &[
     &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
+    &binascii::MODULE,
     &builtins::MODULE,
     &errno::MODULE,
     &gc::MODULE,

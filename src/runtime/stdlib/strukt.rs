@@ -282,9 +282,8 @@ impl Layout {
                 b'N' => "size_t",
                 _ => "",
             };
-            if !name.is_empty() || matches!(letter, b'l' | b'L' | b'q' | b'Q') {
-                let kind = if matches!(letter, b'q' | b'Q') { "int too large to convert" } else { "argument out of range" };
-                return error(vm, kind);
+            if !name.is_empty() {
+                return error(vm, "argument out of range");
             }
         }
         let letter = char::from(letter);
