@@ -1,7 +1,4 @@
-//! `_contextvars`: contexts, variables and tokens.
-//!
-//! A context holds an immutable dict, copied when a variable is set: copying a context is cheap, setting is not, as there
-//! are few variables in a program. `Vm::context` is the context of the thread, made on first use.
+//! `_contextvars` (PEP 567): a context is a dictionary from variables to values that is copied when it is entered anew.
 
 use std::cell::Cell;
 
@@ -15,94 +12,104 @@ use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::NativeModule;
 use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
 
-/// `_contextvars`
-pub static MODULE: NativeModule = NativeModule {
-    name: "_contextvars",
-    doc: "Context Variables",
-    functions: &[native("copy_context()", |vm, _| {
-        let vars = current(vm).vars.cloned();
-        Ok(context(vm, vars))
-    }, "")],
-    init: |vm, dict| {
-        for spec in [&CONTEXT, &CONTEXT_VAR, &TOKEN] {
-            vm.set_type_in(dict, spec);
-        }
-        Ok(())
-    },
-};
-
-/// The payload of `Context`.
+/// `contextvars.Context`
 pub struct Context {
-    /// Never changed in place.
-    vars: LockCell<Ref<Dict>>,
-    /// The context that was current before, while this one is entered.
-    previous: LockCell<Value>,
+    values: LockCell<Ref<Dict>>,
     entered: Cell<bool>,
 }
-
 crate::payload!(Context, "_contextvars.Context", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
-        visit(self.vars.get().value());
-        visit(self.previous.get());
+        visit(self.values.get().value());
     }
 });
 
-fn context(vm: &Vm, vars: Ref<Dict>) -> Value {
-    vm.alloc_spec(&CONTEXT, Context {
-        vars: LockCell::new(vars),
-        previous: LockCell::new(Value::NONE),
-        entered: Cell::new(false),
-    })
+/// `contextvars.ContextVar`
+pub struct ContextVar {
+    name: Value,
+    default: Value,
+}
+crate::payload!(ContextVar, "_contextvars.ContextVar", gc {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(&self.name);
+        visit(&self.default);
+    }
+});
+
+/// `contextvars.Token`
+pub struct Token {
+    variable: Value,
+    context: Value,
+    old: Value,
+    used: Cell<bool>,
+}
+crate::payload!(Token, "_contextvars.Token", gc {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(&self.variable);
+        visit(&self.context);
+        visit(&self.old);
+    }
+});
+
+struct Missing;
+crate::payload!(Missing, "_contextvars._TokenMissing");
+static MISSING: TypeSpec = TypeSpec::new("_contextvars._TokenMissing", Missing::layout)
+    .flags(type_flag::NO_NEW)
+    .slots(|s| s.repr = Some(|vm, _| Ok(vm.str("<Token.MISSING>"))));
+
+fn missing(vm: &Vm) -> Value {
+    if let Some(found) = vm.interp().module_state.borrow().get("Token.MISSING") {
+        return found.clone();
+    }
+    let new = vm.alloc_spec(&MISSING, Missing);
+    vm.interp().module_state.borrow_mut().insert("Token.MISSING", new.clone());
+    new
 }
 
-/// The thread's context.
-fn current(vm: &Vm) -> Ref<Context> {
-    if let Some(found) = vm.context.get().downcast_ref::<Context>() {
-        return found;
-    }
-    let new = context(vm, vm.new_dict());
-    vm.context.set(new);
-    match vm.context.get().downcast_ref::<Context>() {
-        Some(found) => found,
-        None => unreachable!("a context was put there"),
+fn new_context(vm: &Vm, values: Ref<Dict>) -> Value {
+    vm.alloc_spec(&CONTEXT, Context { values: LockCell::new(values), entered: Cell::new(false) })
+}
+
+impl Vm {
+    /// The running context, made on demand.
+    pub fn current_context(&self) -> Value {
+        if self.context.get().is_none() {
+            self.context.set(new_context(self, self.new_dict()));
+        }
+        self.context.cloned()
     }
 }
 
-/// `contextvars.copy_context()`
-pub fn copy_context(vm: &Vm) -> Value {
-    let vars = current(vm).vars.cloned();
-    context(vm, vars)
+fn context<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Context>> {
+    vm.cast::<Context>(value)
+}
+
+fn enter(vm: &Vm, object: &Value) -> PyResult<Value> {
+    let this = context(vm, object)?;
+    if this.entered.replace(true) {
+        let shown = vm.repr_text(object)?;
+        return Err(vm.runtime_error(format!("cannot enter context: {shown} is already entered")));
+    }
+    Ok(vm.context.replace(object.clone()))
 }
 
 fn run(vm: &Vm, args: Args) -> PyResult<Value> {
-    let Some(this) = args.values[0].downcast_ref::<Context>() else {
-        return Err(vm.type_error("descriptor 'run' requires a '_contextvars.Context' object"));
-    };
-    if args.pos().len() < 2 {
+    let [object, callable, ..] = args.pos() else {
         return Err(vm.type_error("run() missing 1 required positional argument"));
-    }
-    if this.entered.get() {
-        let text = vm.repr_text(&args.values[0])?;
-        return Err(vm.runtime_error(format!("cannot enter context: {text} is already entered")));
-    }
-    this.entered.set(true);
-    let before = vm.context.replace(args.values[0].clone());
-    let result = vm.call(&args.values[1], args.rest().rest());
-    let own = vm.context.replace(before);
-    drop(own);
-    this.entered.set(false);
+    };
+    let before = enter(vm, object)?;
+    let rest = Args { values: &args.values[2..], names: args.names };
+    let result = vm.call(callable, rest);
+    vm.context.set(before);
+    context(vm, object)?.entered.set(false);
     result
 }
 
-fn variable<'a>(vm: &Vm, key: &'a Value) -> PyResult<&'a Value> {
+fn variable_key(vm: &Vm, key: &Value) -> PyResult<()> {
     if key.downcast::<ContextVar>().is_some() {
-        return Ok(key);
+        return Ok(());
     }
-    Err(vm.type_error(format!("a ContextVar key was expected, got {}", vm.repr_text(key)?)))
-}
-
-fn vars(vm: &Vm, value: &Value) -> PyResult<Ref<Dict>> {
-    Ok(vm.cast::<Context>(value)?.vars.cloned())
+    let shown = vm.repr_text(key)?;
+    Err(vm.type_error(format!("a ContextVar key was expected, got {shown}")))
 }
 
 static CONTEXT: TypeSpec = TypeSpec::new("_contextvars.Context", Context::layout)
@@ -112,14 +119,23 @@ static CONTEXT: TypeSpec = TypeSpec::new("_contextvars.Context", Context::layout
             if !args.values.is_empty() {
                 return Err(vm.type_error("Context() does not accept any arguments"));
             }
-            Ok(context(vm, vm.new_dict()))
+            Ok(new_context(vm, vm.new_dict()))
         });
-        s.len = Some(|vm, value| Ok(vars(vm, value)?.len()));
-        s.iter = Some(|vm, value| vm.iter(vars(vm, value)?.value()));
-        s.contains = Some(|vm, value, key| vars(vm, value)?.contains(vm, variable(vm, key)?));
-        s.getitem = Some(|vm, value, key| match vars(vm, value)?.get(vm, variable(vm, key)?)? {
-            Some(found) => Ok(found),
-            None => Err(vm.key_error(key)),
+        s.len = Some(|vm, c| Ok(context(vm, c)?.values.get().len()));
+        s.iter = Some(|vm, c| {
+            let values = context(vm, c)?.values.cloned();
+            vm.iter(values.value())
+        });
+        s.contains = Some(|vm, c, key| {
+            variable_key(vm, key)?;
+            context(vm, c)?.values.cloned().contains(vm, key)
+        });
+        s.getitem = Some(|vm, c, key| {
+            variable_key(vm, key)?;
+            match context(vm, c)?.values.cloned().get(vm, key)? {
+                Some(value) => Ok(value),
+                None => Err(vm.key_error(key)),
+            }
         });
         s.compare = Some(|vm, a, b, op| {
             let (Some(x), Some(y)) = (a.downcast::<Context>(), b.downcast::<Context>()) else {
@@ -128,189 +144,157 @@ static CONTEXT: TypeSpec = TypeSpec::new("_contextvars.Context", Context::layout
             if !matches!(op, Cmp::Eq | Cmp::Ne) {
                 return Ok(Value::NOT_IMPLEMENTED);
             }
-            let (x, y) = (x.vars.cloned(), y.vars.cloned());
+            let (x, y) = (x.values.cloned(), y.values.cloned());
             vm.compare(x.value(), y.value(), op)
         });
     })
     .methods(&[
-        native_raw("run(self, callable, *args, **kwargs)", run, ""),
+        native_raw("run(self, callable, /, *args, **kwargs)", run, ""),
         native("copy(self, /)", |vm, args| {
-            let vars = vars(vm, &args[0])?;
-            Ok(context(vm, vars))
+            let values = context(vm, &args[0])?.values.cloned();
+            Ok(new_context(vm, vm.dict(values.copy())))
         }, "Return a shallow copy of the context object."),
         native("get(self, key, default=None, /)", |vm, args| {
-            let found = vars(vm, &args[0])?.get(vm, variable(vm, &args[1])?)?;
-            Ok(found.unwrap_or_else(|| args[2].given().cloned().unwrap_or(Value::NONE)))
-        }, "Return the value for `key` if `key` has the value in the context object.\n\nIf `key` does not exist, return `default`. If `default` is not given,\nreturn None."),
-        native("keys(self, /)", |vm, args| Ok(vm.list(vars(vm, &args[0])?.keys())), "Return a list of all variables in the context object."),
-        native("values(self, /)", |vm, args| Ok(vm.list(vars(vm, &args[0])?.entries().into_iter().map(|e| e.1).collect())), "Return a list of all variables' values in the context object."),
+            variable_key(vm, &args[1])?;
+            let values = context(vm, &args[0])?.values.cloned();
+            Ok(values.get(vm, &args[1])?.unwrap_or_else(|| args[2].given().cloned().unwrap_or(Value::NONE)))
+        }, "Return the value for `key` if `key` has the value in the context object."),
+        native("keys(self, /)", |vm, args| vm.iter(context(vm, &args[0])?.values.cloned().value()), "Return a list of all variables in the context object."),
+        native("values(self, /)", |vm, args| {
+            let values = context(vm, &args[0])?.values.cloned();
+            let all = vm.call_method(values.value(), &vm.names().values, &[])?;
+            vm.iter(&all)
+        }, "Return a list of all variables' values in the context object."),
         native("items(self, /)", |vm, args| {
-            let pairs = vars(vm, &args[0])?.entries().into_iter().map(|(k, v)| vm.tuple(vec![k, v])).collect();
-            Ok(vm.list(pairs))
-        }, "Return all variables and their values in the context object.\n\nThe result is returned as a list of 2-tuples (variable, value)."),
+            let values = context(vm, &args[0])?.values.cloned();
+            let all = vm.call_method(values.value(), &vm.names().items, &[])?;
+            vm.iter(&all)
+        }, "Return all variables and their values in the context object."),
     ]);
 
-// ------------------------------------------------------------------------------------------------ ContextVar
-
-/// The payload of `ContextVar`.
-pub struct ContextVar {
-    name: Value,
-    default: LockCell<Value>,
+fn variable<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<ContextVar>> {
+    vm.cast::<ContextVar>(value)
 }
 
-crate::payload!(ContextVar, "_contextvars.ContextVar", gc {
-    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
-        visit(self.default.get());
-    }
-    fn clear(&self) {
-        self.default.set(Value::UNBOUND);
-    }
-});
-
-fn set(vm: &Vm, var: &Value, value: Option<Value>) -> PyResult<()> {
-    let context = current(vm);
-    let vars = vm.dict(context.vars.cloned().copy());
+/// Sets or removes a variable in the running context; its values are copied first, so that iterators stay sound.
+fn change(vm: &Vm, variable: &Value, value: Option<Value>) -> PyResult<()> {
+    let current = vm.current_context();
+    let this = context(vm, &current)?;
+    let values = vm.dict(this.values.cloned().copy());
     match value {
-        Some(value) => drop(vars.insert(vm, var.clone(), value)?),
-        None => {
-            if vars.remove(vm, var)?.is_none() {
-                return Err(vm.raise_args(&exc::LOOKUP_ERROR, vec![var.clone()]));
-            }
-        }
+        Some(value) => drop(values.insert(vm, variable.clone(), value)?),
+        None => drop(values.remove(vm, variable)?),
     }
-    context.vars.set(vars);
+    this.values.set(values);
     Ok(())
+}
+
+fn set(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    variable(vm, &args[0])?;
+    let current = vm.current_context();
+    let old = context(vm, &current)?.values.cloned().get(vm, &args[0])?;
+    change(vm, &args[0], Some(args[1].clone()))?;
+    let old = old.unwrap_or_else(|| missing(vm));
+    Ok(vm.alloc_spec(&TOKEN, Token { variable: args[0].clone(), context: current, old, used: Cell::new(false) }))
+}
+
+fn reset(vm: &Vm, variable: &Value, token: &Value) -> PyResult<Value> {
+    let Some(this) = token.downcast::<Token>() else {
+        return Err(vm.type_error(format!("expected an instance of Token, got {}", vm.repr_text(token)?)));
+    };
+    if this.used.get() {
+        return Err(vm.runtime_error(format!("{} has already been used once", vm.repr_text(token)?)));
+    }
+    if !this.variable.is(variable) {
+        return Err(vm.value_error(format!("{} was created by a different ContextVar", vm.repr_text(token)?)));
+    }
+    if !this.context.is(&vm.current_context()) {
+        return Err(vm.value_error(format!("{} was created in a different Context", vm.repr_text(token)?)));
+    }
+    this.used.set(true);
+    let old = if this.old.is(&missing(vm)) { None } else { Some(this.old.clone()) };
+    change(vm, variable, old)?;
+    Ok(Value::NONE)
 }
 
 static CONTEXT_VAR: TypeSpec = TypeSpec::new("_contextvars.ContextVar", ContextVar::layout)
     .slots(|s| {
-        s.new = Some(|vm, ty, args| {
-            const SIGNATURE: Signature = Signature::parse("ContextVar(name, *, default=None)");
-            let [name, default] = vm.bind_args(&SIGNATURE, args)?;
+        s.new = Some(|vm, _, args| {
+            const SIGNATURE: Signature = Signature::parse("ContextVar(name, /, *, default=None)");
+            let mut bound = [Value::UNBOUND, Value::UNBOUND];
+            SIGNATURE.bind(vm, args, &mut bound, 0)?;
+            let [name, default] = bound;
             if name.as_str().is_none() {
                 return Err(vm.type_error("context variable name must be a str"));
             }
-            Ok(vm.alloc(ty, ContextVar { name, default: LockCell::new(default) }).into_value())
+            Ok(vm.alloc_spec(&CONTEXT_VAR, ContextVar { name, default }))
         });
-        s.hash = Some(|_, value| Ok((value.to_bits() >> 4) as i64));
-        s.repr = Some(|vm, value| {
-            let this = vm.cast::<ContextVar>(value)?;
+        s.repr = Some(|vm, v| {
+            let this = variable(vm, v)?;
             let name = vm.repr_text(&this.name)?;
-            let default = match this.default.cloned().given() {
+            let default = match this.default.given() {
                 Some(default) => format!(" default={}", vm.repr_text(default)?),
                 None => String::new(),
             };
-            Ok(vm.str(format!("<ContextVar name={name}{default} at 0x{:x}>", value.to_bits())))
+            Ok(vm.str(format!("<ContextVar name={name}{default} at 0x{:x}>", v.to_bits())))
         });
     })
     .methods(&[
-        native("get(self, default=None, /)", |vm, args| {
-            let this = vm.cast::<ContextVar>(&args[0])?;
-            let vars = current(vm).vars.cloned();
-            if let Some(found) = vars.get(vm, &args[0])? {
-                return Ok(found);
+        native("get(self, default=<unrepresentable>, /)", |vm, args| {
+            let this = variable(vm, &args[0])?;
+            let current = vm.current_context();
+            if let Some(value) = context(vm, &current)?.values.cloned().get(vm, &args[0])? {
+                return Ok(value);
             }
-            if let Some(default) = args[1].given() {
-                return Ok(default.clone());
-            }
-            match this.default.cloned().given() {
+            match args[1].given().or_else(|| this.default.given()) {
                 Some(default) => Ok(default.clone()),
                 None => Err(vm.raise_args(&exc::LOOKUP_ERROR, vec![args[0].clone()])),
             }
         }, "Return a value for the context variable for the current context."),
-        native("set(self, value, /)", |vm, args| {
-            let context = current(vm);
-            let old = context.vars.cloned().get(vm, &args[0])?.unwrap_or(Value::UNBOUND);
-            set(vm, &args[0], Some(args[1].clone()))?;
-            Ok(vm.alloc_spec(&TOKEN, Token { context, var: args[0].clone(), old, used: Cell::new(false) }))
-        }, "Call to set a new value for the context variable in the current context."),
-        native("reset(self, token, /)", |vm, args| {
-            let Some(token) = args[1].downcast::<Token>() else {
-                return Err(vm.type_error(format!("expected an instance of Token, got {}", vm.repr_text(&args[1])?)));
-            };
-            reset(vm, &args[0], &args[1], token)?;
-            Ok(Value::NONE)
-        }, "Reset the context variable."),
-        native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
+        native("set(self, value, /)", set, "Call to set a new value for the context variable in the current context."),
+        native("reset(self, token, /)", |vm, args| reset(vm, &args[0], &args[1]), "Reset the context variable."),
+        native("__class_getitem__(cls, item, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
     ])
-    .getset(&[getter("name", |vm, value| Ok(vm.cast::<ContextVar>(value)?.name.clone()), "")]);
-
-// ------------------------------------------------------------------------------------------------ Token
-
-/// What `ContextVar.set` gives.
-pub struct Token {
-    context: Ref<Context>,
-    var: Value,
-    /// Unbound if the variable had no value.
-    old: Value,
-    used: Cell<bool>,
-}
-
-crate::payload!(Token, "_contextvars.Token", gc {
-    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
-        visit(self.context.value());
-        visit(&self.var);
-        visit(&self.old);
-    }
-});
-
-fn reset(vm: &Vm, var: &Value, shown: &Value, token: &Obj<Token>) -> PyResult<()> {
-    if token.used.get() {
-        return Err(vm.runtime_error(format!("{} has already been used once", vm.repr_text(shown)?)));
-    }
-    if !token.var.is(var) {
-        return Err(vm.value_error(format!("{} was created by a different ContextVar", vm.repr_text(shown)?)));
-    }
-    if !current(vm).value().is(token.context.value()) {
-        return Err(vm.value_error(format!("{} was created in a different Context", vm.repr_text(shown)?)));
-    }
-    token.used.set(true);
-    set(vm, var, token.old.given().cloned())
-}
-
-/// `Token.MISSING`
-struct Missing;
-
-crate::payload!(Missing, "Token.MISSING");
-
-static MISSING: TypeSpec = TypeSpec::new("Token.MISSING", Missing::layout)
-    .flags(type_flag::NO_NEW)
-    .slots(|s| s.repr = Some(|vm, _| Ok(vm.str("<Token.MISSING>"))));
-
-fn missing(vm: &Vm) -> Value {
-    const KEY: &str = "Token.MISSING";
-    if let Some(known) = vm.interp().module_state.borrow().get(KEY) {
-        return known.clone();
-    }
-    let new = vm.alloc_spec(&MISSING, Missing);
-    vm.interp().module_state.borrow_mut().insert(KEY, new.clone());
-    new
-}
+    .getset(&[getter("name", |vm, v| Ok(variable(vm, v)?.name.clone()), "")]);
 
 static TOKEN: TypeSpec = TypeSpec::new("_contextvars.Token", Token::layout)
     .slots(|s| {
         s.new = Some(|vm, _, _| Err(vm.runtime_error("Tokens can only be created by ContextVars")));
-        s.hash = Some(|vm, value| Err(vm.type_error(format!("unhashable type: '{}'", value.type_name(vm)))));
-        s.repr = Some(|vm, value| {
-            let this = vm.cast::<Token>(value)?;
+        s.repr = Some(|vm, t| {
+            let this = vm.cast::<Token>(t)?;
             let used = if this.used.get() { " used" } else { "" };
-            Ok(vm.str(format!("<Token{used} var={} at 0x{:x}>", vm.repr_text(&this.var)?, value.to_bits())))
+            let variable = vm.repr_text(&this.variable)?;
+            Ok(vm.str(format!("<Token{used} var={variable} at 0x{:x}>", t.to_bits())))
         });
     })
     .methods(&[
         native("__enter__(self, /)", |_, args| Ok(args[0].clone()), "Enter into Token context manager."),
-        native("__exit__(self, type, value, traceback, /)", |vm, args| {
-            let token = vm.cast::<Token>(&args[0])?;
-            reset(vm, &token.var, &args[0], token)?;
-            Ok(Value::NONE)
+        native_raw("__exit__(self, type, value, traceback, /)", |vm, args: Args| {
+            let token = args.pos().first().cloned().unwrap_or(Value::NONE);
+            let variable = vm.cast::<Token>(&token)?.variable.clone();
+            reset(vm, &variable, &token)
         }, "Exit from Token context manager, restore the linked ContextVar."),
-        native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
+        native("__class_getitem__(cls, item, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
     ])
     .getset(&[
-        getter("var", |vm, value| Ok(vm.cast::<Token>(value)?.var.clone()), ""),
-        getter("old_value", |vm, value| {
-            let this = vm.cast::<Token>(value)?;
-            Ok(this.old.given().cloned().unwrap_or_else(|| missing(vm)))
-        }, ""),
+        getter("var", |vm, t| Ok(vm.cast::<Token>(t)?.variable.clone()), ""),
+        getter("old_value", |vm, t| Ok(vm.cast::<Token>(t)?.old.clone()), ""),
     ])
-    .extra(|vm, ty| drop(ty.dict.insert_str(&vm.intern("MISSING"), missing(vm))));
+    .extra(|vm, ty| vm.set_in(&ty.dict, "MISSING", missing(vm)));
+
+/// `_contextvars`
+pub static MODULE: NativeModule = NativeModule {
+    name: "_contextvars",
+    doc: "Context Variables",
+    functions: &[native("copy_context()", |vm, _| {
+        let current = vm.current_context();
+        let values = context(vm, &current)?.values.cloned();
+        Ok(new_context(vm, vm.dict(values.copy())))
+    }, "")],
+    init: |vm, dict| {
+        for spec in [&CONTEXT, &CONTEXT_VAR, &TOKEN] {
+            vm.set_type_in(dict, spec);
+        }
+        Ok(())
+    },
+};

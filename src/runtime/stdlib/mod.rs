@@ -10,6 +10,8 @@ use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Ref, Value};
 
 pub mod abc;
+pub mod accounts;
+pub mod atexit;
 pub mod binascii;
 pub mod builtins;
 pub mod codecs;
@@ -17,6 +19,7 @@ pub mod collections;
 pub mod compiling;
 pub mod contextvars;
 pub mod errno;
+pub mod fcntl;
 pub mod gc;
 pub mod imp;
 pub mod io;
@@ -25,7 +28,9 @@ pub mod marshal;
 pub mod math;
 pub mod opcode;
 pub mod posix;
+pub mod posixsubprocess;
 pub mod random;
+pub mod select;
 pub mod signal;
 pub mod sre;
 pub mod string;
@@ -35,6 +40,7 @@ pub mod sysinfo;
 pub mod system;
 pub mod thread;
 pub mod time;
+pub mod tokenize;
 pub mod typing;
 pub mod warnings;
 pub mod weakref;
@@ -60,23 +66,28 @@ pub static MODULES: &[&NativeModule] = &[
     &imp::MODULE,
     &io::MODULE,
     &opcode::MODULE,
+    &posixsubprocess::MODULE,
     &random::MODULE,
     &signal::MODULE,
     &sre::MODULE,
     &string::MODULE,
     &strukt::MODULE,
     &thread::MODULE,
+    &tokenize::MODULE,
     &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
+    &atexit::MODULE,
     &binascii::MODULE,
     &builtins::MODULE,
     &errno::MODULE,
+    &fcntl::MODULE,
     &gc::MODULE,
     &itertools::MODULE,
     &marshal::MODULE,
     &math::MODULE,
     &posix::MODULE,
+    &select::MODULE,
     &sys::MODULE,
     &time::MODULE,
 ];

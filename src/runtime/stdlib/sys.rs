@@ -57,7 +57,7 @@ pub static MODULE: NativeModule = NativeModule {
             |vm, args| Ok(Value::bool(vm.text(&args[0], "_is_interned() argument")?.is_interned())),
             "",
         ),
-        native("audit(event, /, *args)", |_, _| Ok(Value::NONE), ""),
+        native_raw("audit(event, /, *args)", |_, _| Ok(Value::NONE), ""),
         native("addaudithook(hook)", |_, _| Ok(Value::NONE), ""),
         native(
             "displayhook(object, /)",

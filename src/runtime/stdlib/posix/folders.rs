@@ -97,7 +97,7 @@ pub static DIR_ENTRY: TypeSpec = TypeSpec::new("posix.DirEntry", Entry::layout)
     .flags(type_flag::NO_NEW)
     .slots(|s| {
         s.repr = Some(|vm, entry| {
-            let mut text = format!("<{} ", entry.type_name(vm)).into_bytes();
+            let mut text = b"<DirEntry ".to_vec();
             text.extend(vm.repr_string(&this(vm, entry)?.name)?);
             text.push(b'>');
             Ok(vm.str_bytes(&text))
