@@ -12,6 +12,7 @@ use crate::runtime::value::{Ref, Value};
 pub mod abc;
 pub mod accounts;
 pub mod atexit;
+pub mod binascii;
 pub mod builtins;
 pub mod codecs;
 pub mod collections;
@@ -24,11 +25,16 @@ pub mod imp;
 pub mod io;
 pub mod itertools;
 pub mod marshal;
+pub mod math;
+pub mod opcode;
 pub mod posix;
 pub mod posixsubprocess;
+pub mod random;
 pub mod select;
 pub mod signal;
 pub mod sre;
+pub mod string;
+pub mod strukt;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
@@ -59,25 +65,28 @@ pub static MODULES: &[&NativeModule] = &[
     &contextvars::MODULE,
     &imp::MODULE,
     &io::MODULE,
+    &opcode::MODULE,
     &posixsubprocess::MODULE,
+    &random::MODULE,
     &signal::MODULE,
     &sre::MODULE,
+    &string::MODULE,
+    &strukt::MODULE,
     &thread::MODULE,
     &tokenize::MODULE,
     &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
     &atexit::MODULE,
+    &binascii::MODULE,
     &builtins::MODULE,
     &errno::MODULE,
     &fcntl::MODULE,
     &gc::MODULE,
-    &accounts::GRP,
     &itertools::MODULE,
     &marshal::MODULE,
+    &math::MODULE,
     &posix::MODULE,
-    &accounts::PWD,
-    &fcntl::RESOURCE,
     &select::MODULE,
     &sys::MODULE,
     &time::MODULE,
