@@ -199,6 +199,9 @@ pub fn run(config: &Config) -> ExitStatus {
         let vm = Vm::enter(interp, NATIVE_STACK - NATIVE_RESERVE);
         main::run(vm, &config)
     });
+    // Signals are for the thread that runs the program.
+    let all = crate::runtime::sys::signal::SignalSet::full();
+    let _ = crate::runtime::sys::signal::mask(libc::SIG_BLOCK, &all);
     match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(status)) => status,
         _ => ExitStatus::Code(1),
