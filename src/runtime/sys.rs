@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod file;
+pub mod net;
 pub mod poll;
 pub mod process;
 pub mod signal;

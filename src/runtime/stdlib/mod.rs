@@ -16,6 +16,7 @@ pub mod codecs;
 pub mod collections;
 pub mod compiling;
 pub mod errno;
+pub mod faulthandler;
 pub mod fcntl;
 pub mod gc;
 pub mod imp;
@@ -26,6 +27,9 @@ pub mod posix;
 pub mod posixsubprocess;
 pub mod select;
 pub mod signal;
+pub mod socket;
+pub mod socket_names;
+pub mod stat;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
@@ -55,6 +59,8 @@ pub static MODULES: &[&NativeModule] = &[
     &io::MODULE,
     &posixsubprocess::MODULE,
     &signal::MODULE,
+    &socket::MODULE,
+    &stat::MODULE,
     &thread::MODULE,
     &typing::MODULE,
     &warnings::MODULE,
@@ -62,6 +68,7 @@ pub static MODULES: &[&NativeModule] = &[
     &atexit::MODULE,
     &builtins::MODULE,
     &errno::MODULE,
+    &faulthandler::MODULE,
     &fcntl::MODULE,
     &gc::MODULE,
     &accounts::GRP,
