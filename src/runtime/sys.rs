@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod file;
+pub mod net;
 pub mod poll;
 pub mod process;
 pub mod signal;
@@ -126,8 +127,16 @@ pub fn note_signal(number: i32) {
 
 /// The word whose lowest bit tells the main thread's machine that a signal arrived, and the pointer that is cleared then.
 pub fn watch_signals(wanted: &'static AtomicU32, limit: &'static AtomicPtr<u8>) {
+    receive_signals();
     LIMIT.store(std::ptr::from_ref(limit).cast_mut(), Ordering::Release);
     WANTED.store(std::ptr::from_ref(wanted).cast_mut(), Ordering::Release);
+}
+
+static MAIN: AtomicU64 = AtomicU64::new(0);
+
+/// From now on the calling thread is the one that signals go to.
+pub fn receive_signals() {
+    MAIN.store(sync::thread_id(), Ordering::Release);
 }
 
 static WAKEUP: AtomicI32 = AtomicI32::new(-1);
@@ -138,6 +147,15 @@ pub fn set_wakeup(fd: i32) -> i32 {
 }
 
 extern "C" fn on_signal(number: i32) {
+    let main = MAIN.load(Ordering::Acquire);
+    // SAFETY: the program's thread lives as long as the process; both calls are fit for handlers.
+    unsafe {
+        if main != 0 && libc::pthread_self() as u64 != main {
+            // The thread that runs handlers must wake up from what it waits in.
+            libc::pthread_kill(main as libc::pthread_t, number);
+            return;
+        }
+    }
     note_signal(number);
     let fd = WAKEUP.load(Ordering::Acquire);
     if fd >= 0 {

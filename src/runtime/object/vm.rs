@@ -292,7 +292,7 @@ impl Vm {
         vm.handled.set(&vm.handled_base);
         CURRENT.set(vm);
         interp.gil.join_in();
-        interp.gil.acquire(&vm.wanted, want::LOCK);
+        interp.gil.acquire(vm.bell(), want::LOCK);
         crate::runtime::gc::heap::enter(interp.heap);
         interp.threads.borrow_mut().push(vm);
         vm
@@ -330,17 +330,18 @@ impl Vm {
         }
         gil.release();
         let result = body();
-        gil.acquire(self.own_wanted(), want::LOCK);
+        gil.acquire(self.bell(), want::LOCK);
         result
     }
     /// Hands the interpreter lock to a thread that waits for it.
     pub fn yield_lock(&self) {
-        self.interp.gil.hand_over(self.own_wanted(), want::LOCK);
+        self.interp.gil.hand_over(self.bell(), want::LOCK);
     }
-    /// The word of wants, for those that may look at it after the thread's end.
-    pub fn own_wanted(&self) -> &'static AtomicU32 {
+    /// How the thread is asked for something, for those that may do it after the thread's end.
+    pub fn bell(&self) -> crate::runtime::sys::sync::Bell {
         // SAFETY: states of threads are leaked.
-        unsafe { &*std::ptr::from_ref(&self.wanted) }
+        let this = unsafe { &*std::ptr::from_ref(self) };
+        crate::runtime::sys::sync::Bell { wanted: &this.wanted, limit: &this.call_limit }
     }
     /// Is this the thread that runs the program?
     pub fn is_main_thread(&self) -> bool {

@@ -286,7 +286,7 @@ fn finalize(vm: &Vm, status: ExitStatus) -> ExitStatus {
         vm.collect_all();
     }
     vm.interp().finalizing.store(true, Ordering::Relaxed);
-    vm.interp().gil.close(vm.own_wanted());
+    vm.interp().gil.close(vm.bell());
     flush(vm);
     status
 }

@@ -19,6 +19,7 @@ pub mod collections;
 pub mod compiling;
 pub mod contextvars;
 pub mod errno;
+pub mod faulthandler;
 pub mod fcntl;
 pub mod gc;
 pub mod imp;
@@ -32,7 +33,10 @@ pub mod posixsubprocess;
 pub mod random;
 pub mod select;
 pub mod signal;
+pub mod socket;
+pub mod socket_names;
 pub mod sre;
+pub mod stat;
 pub mod string;
 pub mod strukt;
 pub mod sys;
@@ -69,7 +73,9 @@ pub static MODULES: &[&NativeModule] = &[
     &posixsubprocess::MODULE,
     &random::MODULE,
     &signal::MODULE,
+    &socket::MODULE,
     &sre::MODULE,
+    &stat::MODULE,
     &string::MODULE,
     &strukt::MODULE,
     &thread::MODULE,
@@ -81,12 +87,16 @@ pub static MODULES: &[&NativeModule] = &[
     &binascii::MODULE,
     &builtins::MODULE,
     &errno::MODULE,
+    &faulthandler::MODULE,
     &fcntl::MODULE,
     &gc::MODULE,
+    &accounts::GRP,
     &itertools::MODULE,
     &marshal::MODULE,
     &math::MODULE,
     &posix::MODULE,
+    &accounts::PWD,
+    &fcntl::RESOURCE,
     &select::MODULE,
     &sys::MODULE,
     &time::MODULE,

@@ -290,6 +290,12 @@ impl Vm {
             };
         }
         let Some(seconds) = self.as_float(value) else {
+            if value.ty(self).slots.get().index.is_none() {
+                return Err(self.type_error(format!(
+                    "'{}' object cannot be interpreted as an integer or float",
+                    value.type_name(self)
+                )));
+            }
             return self.to_i64(value).map(|s| s.saturating_mul(1_000_000_000));
         };
         if seconds.is_nan() {

@@ -4,7 +4,7 @@
 //! interval asks the holder, through the holder's word of wants, to hand it over; the holder does so between two
 //! instructions and waits until somebody else took it.
 
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -105,9 +105,29 @@ impl Lock {
     }
 }
 
+/// How a thread's machine is asked for something: its word of wants, and the pointer that is cleared with it.
+#[derive(Clone, Copy)]
+pub struct Bell {
+    /// The word.
+    pub wanted: &'static AtomicU32,
+    /// The pointer.
+    pub limit: &'static AtomicPtr<u8>,
+}
+
+impl Bell {
+    /// Asks.
+    pub fn ring(&self, bit: u32) {
+        self.wanted.fetch_or(bit, Ordering::Release);
+        self.limit.store(std::ptr::null_mut(), Ordering::Release);
+    }
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self.wanted) as usize
+    }
+}
+
 struct Holder {
-    /// The word of wants of the thread that has the lock.
-    wanted: Option<&'static AtomicU32>,
+    /// The bell of the thread that has the lock.
+    wanted: Option<Bell>,
     /// Counts every taking.
     round: u64,
 }
@@ -122,7 +142,7 @@ pub struct Gil {
     threads: AtomicUsize,
     /// Microseconds after which a waiting thread asks for it.
     interval: AtomicU32,
-    /// The interpreter ends: threads that ask for the lock never get it, but the one with the word at this address.
+    /// The interpreter ends: threads that ask for the lock never get it, but the one whose word is at this address.
     closed: AtomicUsize,
 }
 
@@ -142,7 +162,7 @@ impl Default for Gil {
 
 impl Gil {
     /// Takes the lock; `want_bit` is what the holder is asked with.
-    pub fn acquire(&self, wanted: &'static AtomicU32, want_bit: u32) {
+    pub fn acquire(&self, wanted: Bell, want_bit: u32) {
         let mut holder = locked(&self.holder);
         if holder.wanted.is_some() {
             self.waiting.fetch_add(1, Ordering::AcqRel);
@@ -153,13 +173,13 @@ impl Gil {
                     self.free.wait_timeout(holder, patience).unwrap_or_else(PoisonError::into_inner);
                 holder = again;
                 if timeout.timed_out() && holder.wanted.is_some() && holder.round == round {
-                    current.fetch_or(want_bit, Ordering::Release);
+                    current.ring(want_bit);
                 }
             }
             self.waiting.fetch_sub(1, Ordering::AcqRel);
         }
         let closed = self.closed.load(Ordering::Acquire);
-        if closed != 0 && closed != std::ptr::from_ref(wanted) as usize {
+        if closed != 0 && closed != wanted.address() {
             drop(holder);
             self.free.notify_one();
             loop {
@@ -177,7 +197,7 @@ impl Gil {
         self.free.notify_one();
     }
     /// Hands the lock to a thread that waits, and takes it again after that.
-    pub fn hand_over(&self, wanted: &'static AtomicU32, want_bit: u32) {
+    pub fn hand_over(&self, wanted: Bell, want_bit: u32) {
         if self.waiting.load(Ordering::Acquire) == 0 {
             return;
         }
@@ -218,8 +238,8 @@ impl Gil {
         self.interval.store((seconds * 1e6).clamp(1.0, 4e9) as u32, Ordering::Relaxed);
     }
     /// From now on only the holder runs: whoever asks for the lock sleeps until the process ends.
-    pub fn close(&self, wanted: &'static AtomicU32) {
-        self.closed.store(std::ptr::from_ref(wanted) as usize, Ordering::Release);
+    pub fn close(&self, wanted: Bell) {
+        self.closed.store(wanted.address(), Ordering::Release);
     }
     /// Forks while no other thread is inside of the lock's own state; in the child only the calling thread is left.
     pub fn around_fork(&self, fork: impl FnOnce() -> super::Sys<i32>) -> super::Sys<i32> {

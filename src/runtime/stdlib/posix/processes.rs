@@ -94,6 +94,9 @@ pub fn run_at_fork(vm: &Vm, which: &'static str, backwards: bool) {
 pub fn after_fork_child(vm: &Vm) {
     vm.thread_id.set(sys::sync::thread_id());
     vm.interp().main_thread.set(vm.thread_id.get());
+    let bell = vm.bell();
+    sys::watch_signals(bell.wanted, bell.limit);
+    bell.ring(0);
     vm.wanted.fetch_and(!want::LOCK, Ordering::AcqRel);
     crate::runtime::stdlib::thread::after_fork(vm);
 }
