@@ -113,7 +113,7 @@ fn attempt_until<T>(
 fn wait_ready(vm: &Vm, fd: i32, writing: bool, end: i64) -> PyResult<()> {
     loop {
         let left = end - now();
-        if left <= 0 && left < -1 {
+        if left < -1 {
             return Err(timed_out(vm));
         }
         let events = if writing { libc::POLLOUT } else { libc::POLLIN };
@@ -768,7 +768,7 @@ const METHODS: &[Native] = &[
 
 /// `_socket.socket`
 pub static SOCKET: TypeSpec = TypeSpec::new("_socket.socket", Socket::layout)
-    .flags(type_flag::BASE | type_flag::HAS_DEL | type_flag::WEAKREF)
+    .flags(type_flag::BASE | type_flag::HAS_DEL)
     .doc("(family=-1, type=-1, proto=-1, fileno=None)", "Open a socket of the given type.")
     .slots(|s| {
         s.new = Some(|vm, ty, _| {
