@@ -35,9 +35,7 @@ fn begin(vm: &'static Vm, config: &Config) -> PyResult<()> {
         vm.set_in(&vm.interp().sys, name, vm.printer(fd));
         vm.set_in(&vm.interp().sys, &format!("__{name}__"), vm.printer(fd));
     }
-    if std::env::var_os("DX_NOIMPORT").is_none() {
-        import_machinery(vm)?;
-    }
+    import_machinery(vm)?;
     sysinfo::streams(vm, config)
 }
 
@@ -71,11 +69,9 @@ fn main_module(vm: &Vm) -> PyResult<Ref<Dict>> {
     drop(modules.insert_str(&vm.intern("__main__"), module));
     let builtins = modules.get_str(&vm.intern("builtins")).unwrap_or(Value::NONE);
     drop(dict.insert_str(&vm.names().__builtins__, builtins));
-    if std::env::var_os("DX_NOIMPORT").is_none() {
-        let bootstrap = vm.import("_frozen_importlib")?;
-        let loader = vm.getattr_str(&bootstrap, "BuiltinImporter")?;
-        drop(dict.insert_str(&vm.names().__loader__, loader));
-    }
+    let bootstrap = vm.import("_frozen_importlib")?;
+    let loader = vm.getattr_str(&bootstrap, "BuiltinImporter")?;
+    drop(dict.insert_str(&vm.names().__loader__, loader));
     Ok(dict)
 }
 
@@ -144,12 +140,10 @@ fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, path: &std::path::Path) 
     sysinfo::prepend_path(vm, config, &folder)?;
     vm.set_in(main, "__file__", vm.str(&shown));
     vm.set_in(main, "__cached__", Value::NONE);
-    if std::env::var_os("DX_NOIMPORT").is_none() {
-        let external = vm.import("_frozen_importlib_external")?;
-        let loader = vm.getattr_str(&external, "SourceFileLoader")?;
-        let loader = vm.call_args(&loader, &[vm.str("__main__"), vm.str(&shown)])?;
-        vm.set_in(main, "__loader__", loader);
-    }
+    let external = vm.import("_frozen_importlib_external")?;
+    let loader = vm.getattr_str(&external, "SourceFileLoader")?;
+    let loader = vm.call_args(&loader, &[vm.str("__main__"), vm.str(&shown)])?;
+    vm.set_in(main, "__loader__", loader);
     let bytes = if config.skip_first_line {
         bytes.iter().position(|b| *b == b'\n').map_or(&[][..], |at| &bytes[at..]).to_vec()
     } else {
