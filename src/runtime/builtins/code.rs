@@ -67,14 +67,16 @@ pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
         native("co_positions(self, /)", |vm, args| {
             let this = this(vm, &args[0])?;
             let mut all = Vec::new();
+            // `tb_lasti` counts bytes and the library halves it: a word is two code units of two bytes.
             for word in 0..this.word_count() as u32 {
-                all.push(match this.position(word) {
+                let entry = match this.position(word) {
                     Some(p) => vm.tuple(vec![
                         vm.int(p.line.into()), vm.int(p.end_line.into()),
                         vm.int(p.column.into()), vm.int(p.end_column.into()),
                     ]),
                     None => vm.tuple(vec![Value::NONE, Value::NONE, Value::NONE, Value::NONE]),
-                });
+                };
+                all.extend([entry.clone(), entry]);
             }
             vm.iter(&vm.list(all))
         }, ""),
