@@ -42,7 +42,7 @@ pub static OBJECT: TypeSpec = TypeSpec::new("object", Plain::layout)
 /// `type`
 pub static TYPE: TypeSpec = TypeSpec::new("type", Type::layout)
     .kind(kind::TYPE)
-    .flags(type_flag::BASE | type_flag::TYPE | type_flag::WEAKREF | type_flag::MATCH_SELF * 0)
+    .flags(type_flag::BASE | type_flag::TYPE | type_flag::WEAKREF)
     .doc("", "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type")
     .slots(type_slots)
     .methods(TYPE_METHODS)

@@ -173,7 +173,7 @@ fn weakref_repr(vm: &Vm, weak: &Value) -> PyResult<Value> {
 
 /// `weakref.ReferenceType`
 pub static REFERENCE: TypeSpec = TypeSpec::new("weakref.ReferenceType", WeakRef::layout)
-    .flags(type_flag::BASE | type_flag::WEAKREF)
+    .flags(type_flag::BASE)
     .slots(|s| {
         s.new = Some(|vm, ty, args| {
             let args = args.count(vm, "__new__", 1, 2)?;

@@ -7,17 +7,65 @@ use super::problem::{ProblemKind, SyntaxProblem};
 use super::shadow::Shadow;
 use super::source::{Source, Span};
 use super::tokens::{Tok, Tokens, tokenize};
+use super::{Mode, Options};
 
 /// The problem of a source that the parser refuses.
-pub fn diagnose(source: &Source, error: &ParseError, is_expression: bool) -> Box<SyntaxProblem> {
+///
+/// Without an error of the parser's own the source is interactive input that is not complete.
+pub fn diagnose(source: &Source, error: Option<&ParseError>, options: &Options) -> Box<SyntaxProblem> {
     let tokens = tokenize(source);
+    let mut ended = error.is_none();
+    let problem = find(source, &tokens, error, options, &mut ended);
+    if ended && options.allow_incomplete {
+        return SyntaxProblem::new(
+            ProblemKind::IncompleteInput,
+            source,
+            Span { start: source.text().len() as u32, end: source.text().len() as u32 },
+            "incomplete input",
+        );
+    }
+    problem
+}
+
+/// Finds the problem; tells whether the end of the source had been reached.
+fn find(
+    source: &Source,
+    tokens: &Tokens,
+    error: Option<&ParseError>,
+    options: &Options,
+    ended: &mut bool,
+) -> Box<SyntaxProblem> {
+    let is_expression = options.mode == Mode::Eval;
+    // Only a module gets a newline at its end if it has none.
+    let bare_end = options.mode != Mode::Exec && !source.text().ends_with('\n');
+    let at_end = |far: usize| match tokens.list.get(far) {
+        None => match &tokens.error {
+            None => true,
+            Some(problem) if problem.message.starts_with("unterminated triple") => true,
+            Some(problem) if problem.message.starts_with("unterminated") => tokens.at_end && bare_end,
+            Some(problem) => problem.message.starts_with("unexpected EOF") && !bare_end,
+        },
+        Some(token) => match token.kind {
+            Tok::End | Tok::Dedent => token.span.end as usize >= source.text().len(),
+            // Reading a word or number looks at what is behind it.
+            Tok::Newline | Tok::Name | Tok::Number => {
+                bare_end && token.span.end as usize >= source.text().len()
+            }
+            _ => false,
+        },
+    };
     let mut shadow = Shadow::new(source, &tokens.list);
     let pass = |shadow: &mut Shadow| if is_expression { shadow.eval() } else { shadow.file() };
     let first = pass(&mut shadow);
     if let Ok(true) = first {
-        return mapped(source, &tokens, error);
+        let last = tokens.list.len().saturating_sub(1);
+        return match error {
+            Some(error) => mapped(source, tokens, error),
+            None => generic(source, &shadow, last),
+        };
     }
     let last = shadow.far;
+    *ended |= at_end(last);
     if first.is_ok() && !shadow.beyond {
         shadow.restart();
         let _ = pass(&mut shadow);

@@ -8,8 +8,8 @@ use super::analyze::analyze;
 use super::collect::{CollectOptions, collect};
 use super::compile::{Compiler, span};
 use super::parse::parse_source;
-use super::problem::{Outcome, SyntaxProblem, SyntaxWarning};
-use super::scope::ScopeId;
+use super::problem::{Outcome, ProblemKind, SyntaxProblem, SyntaxWarning};
+use super::scope::{ScopeId, ScopeTable};
 use super::source::{Source, Span};
 use super::stack::with_depth;
 use super::unit::{Unit, UnitKind};
@@ -32,11 +32,18 @@ pub struct Compiled {
 
 /// Compiles source text.
 pub fn compile(source: &Source, filename: &str, options: &Options) -> Outcome<Compiled> {
-    let module = parse_source(source, options.mode == Mode::Eval)?;
+    if options.mode == Mode::FuncType {
+        let message = "compile() mode 'func_type' is for syntax trees only";
+        return Err(SyntaxProblem::new(ProblemKind::ValueError, source, Span::NONE, message));
+    }
+    let (module, mut warnings) = parse_source(source, options)?;
     let mut depth = 0;
     let result = compile_measured(&module, source, filename, options, &mut depth);
     with_depth(depth, || drop(module));
-    result
+    let mut compiled = result?;
+    warnings.append(&mut compiled.warnings);
+    compiled.warnings = warnings;
+    Ok(compiled)
 }
 
 /// Compiles a syntax tree whose ranges refer to `source`.
@@ -77,6 +84,10 @@ fn compile_measured(
         parentheses: None,
     };
     let code = compiler.module(module)?;
+    #[cfg(debug_assertions)]
+    if let Err(error) = super::super::bytecode::verify::verify(&code) {
+        panic!("the compiler made wrong code: {error}");
+    }
     Ok(Compiled { code, warnings: compiler.warnings })
 }
 
@@ -130,6 +141,19 @@ fn mark_future(code: &mut CodeData) {
             mark_future(inner);
         }
     }
+}
+
+/// The symbol tables of a source, as the `symtable` module shows them.
+pub fn symbols(source: &Source, options: &Options) -> Outcome<ScopeTable> {
+    let (module, _) = parse_source(source, options)?;
+    let future = future_annotations(&module, source)? || options.future_annotations;
+    let collecting = CollectOptions { future_annotations: future, top_level_await: options.top_level_await };
+    let (mut table, depth) = collect(&module, source, collecting)?;
+    with_depth(depth, || drop(module));
+    analyze(&mut table, source)?;
+    // Addresses of nodes that are gone mean nothing.
+    table.by_node.clear();
+    Ok(table)
 }
 
 /// Checks the `__future__` imports; tells whether annotations are postponed.

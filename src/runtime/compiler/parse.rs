@@ -1,34 +1,112 @@
 //! Source text to syntax tree.
 
-use ruff_python_ast as ast;
-use ruff_python_parser::{Mode, ParseOptions, parse};
+use ruff_python_ast::token::{TokenKind, Tokens};
+use ruff_python_ast::{self as ast, Stmt};
+use ruff_python_parser::{Mode as ParserMode, ParseOptions, parse};
+use ruff_text_size::Ranged;
 
 use super::errors::diagnose;
-use super::problem::{Outcome, ProblemKind, SyntaxProblem};
+use super::problem::{Outcome, ProblemKind, SyntaxProblem, SyntaxWarning};
 use super::source::{Source, Span};
 use super::tokens::tokenize;
+use super::{Mode, Options, escapes};
 
 /// Brackets within brackets, in CPython's tokenizer.
 const MAX_BRACKETS: usize = 200;
 
-/// Parses a module or an expression.
-pub fn parse_source(source: &Source, is_expression: bool) -> Outcome<ast::Mod> {
+/// Parses a module or an expression; gives warnings about its tokens, too.
+pub fn parse_source(source: &Source, options: &Options) -> Outcome<(ast::Mod, Vec<SyntaxWarning>)> {
     if memchr::memchr(0, source.text().as_bytes()).is_some() {
         let message = "source code string cannot contain null bytes";
         return Err(SyntaxProblem::new(ProblemKind::SyntaxError, source, Span::NONE, message));
     }
     if may_nest_deeply(source.text()) {
         // Before the parser gets lost in it.
-        if let Some(problem) = tokenize(source).error {
+        let tokens = tokenize(source);
+        if let Some(problem) = tokens.error.filter(|_| !tokens.soft) {
             return Err(problem);
         }
     }
-    let mode = if is_expression { Mode::Expression } else { Mode::Module };
-    let options = ParseOptions::from(mode).with_target_version(ast::PythonVersion::PY314);
-    match parse(source.text(), options) {
-        Ok(parsed) => Ok(parsed.into_syntax()),
-        Err(error) => Err(diagnose(source, &error, is_expression)),
+    let mode = if options.mode == Mode::Eval { ParserMode::Expression } else { ParserMode::Module };
+    let parser_options = ParseOptions::from(mode).with_target_version(ast::PythonVersion::PY314);
+    let parsed = match parse(source.text(), parser_options) {
+        Ok(parsed) => parsed,
+        Err(error) => return Err(diagnose(source, Some(&error), options)),
+    };
+    let warnings = escape_warnings(source, parsed.tokens());
+    let module = parsed.into_syntax();
+    if options.mode == Mode::Single
+        && let ast::Mod::Module(module) = &module
+    {
+        check_single(source, &module.body, options)?;
     }
+    Ok((module, warnings))
+}
+
+/// Interactive input is one statement, and complete.
+fn check_single(source: &Source, body: &[Stmt], options: &Options) -> Outcome<()> {
+    let Some(last) = body.last() else { return Err(diagnose(source, None, options)) };
+    let is_compound = |stmt: &Stmt| {
+        matches!(
+            stmt,
+            Stmt::FunctionDef(_)
+                | Stmt::ClassDef(_)
+                | Stmt::For(_)
+                | Stmt::While(_)
+                | Stmt::If(_)
+                | Stmt::With(_)
+                | Stmt::Match(_)
+                | Stmt::Try(_)
+        )
+    };
+    for pair in body.windows(2) {
+        let between = Span { start: pair[0].range().end().to_u32(), end: pair[1].range().start().to_u32() };
+        if is_compound(&pair[0]) || !source.slice(between).contains(';') {
+            let message = "multiple statements found while compiling a single statement";
+            let at = Span { start: between.start, end: between.start };
+            return Err(SyntaxProblem::syntax(source, at, message));
+        }
+    }
+    let text = source.text();
+    if is_compound(last) && !text.ends_with('\n') {
+        let line = text.rsplit('\n').next().unwrap_or("");
+        let in_block = line.starts_with([' ', '\t']) && !line.trim().is_empty();
+        if !(in_block && options.imply_dedent) {
+            return Err(diagnose(source, None, options));
+        }
+    }
+    Ok(())
+}
+
+/// Warnings about escape sequences that mean nothing.
+fn escape_warnings(source: &Source, tokens: &Tokens) -> Vec<SyntaxWarning> {
+    let mut warnings = Vec::new();
+    if memchr::memchr(b'\\', source.text().as_bytes()).is_none() {
+        return warnings;
+    }
+    for token in tokens {
+        let (TokenKind::String | TokenKind::FStringMiddle | TokenKind::TStringMiddle) = token.kind() else {
+            continue;
+        };
+        let Some(flags) = token.string_flags() else { continue };
+        if flags.is_raw_string() {
+            continue;
+        }
+        let span: Span = token.range().into();
+        let text = source.slice(span);
+        let Some((at, escape, is_octal)) = escapes::meaningless(text, flags.is_byte_string()) else {
+            continue;
+        };
+        let place = Span { start: span.start + at as u32, end: span.start + (at + 1 + escape.len()) as u32 };
+        let what = if is_octal { "an invalid octal escape sequence" } else { "an invalid escape sequence" };
+        let advice = format!("Did you mean \"\\\\{escape}\"? A raw string is also an option.");
+        let message =
+            format!("\"\\{escape}\" is {what}. Such sequences will not work in the future. {advice}");
+        let mut warning = SyntaxWarning::new(source, place, message);
+        warning.error_message = Some(format!("\"\\{escape}\" is {what}. {advice}"));
+        warnings.push(warning);
+    }
+    warnings
 }
 
 /// Whether there may be more brackets within brackets, or indentation, than the tokenizer allows.

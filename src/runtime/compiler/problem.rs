@@ -55,6 +55,8 @@ pub struct SyntaxWarning {
     pub end_column: u32,
     /// The first line's text, for when the warning is turned into an error.
     pub text: String,
+    /// The message of that error, where it differs.
+    pub error_message: Option<String>,
 }
 
 /// Result of a compilation step.
@@ -125,6 +127,7 @@ impl SyntaxWarning {
             column: source.char_column(span.start),
             end_column: source.char_column(span.end),
             text: source.line_text(at.line).to_owned(),
+            error_message: None,
         }
     }
 }

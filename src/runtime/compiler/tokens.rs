@@ -58,36 +58,38 @@ pub struct Tokens {
     pub error: Option<Box<SyntaxProblem>>,
     /// The error counts only if the parser gets there.
     pub soft: bool,
+    /// The error is that the source ends.
+    pub at_end: bool,
     /// Brackets that are still open at the end.
     pub open: Vec<(u8, u32)>,
 }
 
-const MAX_LEVEL: usize = 200;
+pub(super) const MAX_LEVEL: usize = 200;
 const MAX_INDENT: usize = 100;
 
 /// An f-string being read.
-struct Mode {
-    quote: u8,
-    triple: bool,
-    raw: bool,
-    is_t: bool,
-    start: u32,
+pub(super) struct Mode {
+    pub(super) quote: u8,
+    pub(super) triple: bool,
+    pub(super) raw: bool,
+    pub(super) is_t: bool,
+    pub(super) start: u32,
     /// Bracket levels at which replacement fields were opened.
-    fields: Vec<usize>,
+    pub(super) fields: Vec<usize>,
     /// Whether each field is in its format specification.
-    in_spec: Vec<bool>,
+    pub(super) in_spec: Vec<bool>,
 }
 
-struct Tokenizer<'a> {
-    source: &'a Source<'a>,
-    text: &'a [u8],
-    at: usize,
-    tokens: Vec<Token>,
-    open: Vec<(u8, u32)>,
-    indents: Vec<(usize, usize)>,
-    modes: Vec<Mode>,
-    line_begins: bool,
-    soft: bool,
+pub(super) struct Tokenizer<'a> {
+    pub(super) source: &'a Source<'a>,
+    pub(super) text: &'a [u8],
+    pub(super) at: usize,
+    pub(super) tokens: Vec<Token>,
+    pub(super) open: Vec<(u8, u32)>,
+    pub(super) indents: Vec<(usize, usize)>,
+    pub(super) modes: Vec<Mode>,
+    pub(super) line_begins: bool,
+    pub(super) soft: bool,
 }
 
 /// Reads a whole source.
@@ -105,7 +107,8 @@ pub fn tokenize<'a>(source: &'a Source<'a>) -> Tokens {
         soft: false,
     };
     let error = tokenizer.run().err();
-    Tokens { list: tokenizer.tokens, error, soft: tokenizer.soft, open: tokenizer.open }
+    let at_end = tokenizer.at >= tokenizer.text.len();
+    Tokens { list: tokenizer.tokens, error, soft: tokenizer.soft, at_end, open: tokenizer.open }
 }
 
 fn is_name_start(byte: u8) -> bool {
@@ -117,16 +120,16 @@ fn is_name_part(byte: u8) -> bool {
 }
 
 impl<'a> Tokenizer<'a> {
-    fn peek(&self, ahead: usize) -> u8 {
+    pub(super) fn peek(&self, ahead: usize) -> u8 {
         self.text.get(self.at + ahead).copied().unwrap_or(0)
     }
 
-    fn at_end(&self) -> bool {
+    pub(super) fn at_end(&self) -> bool {
         self.at >= self.text.len()
     }
 
     /// An error at the character before `at`, as the tokenizer reports what it has just read.
-    fn before<T>(&self, at: usize, message: impl Into<String>) -> Outcome<T> {
+    pub(super) fn before<T>(&self, at: usize, message: impl Into<String>) -> Outcome<T> {
         // A newline that was read belongs to its line.
         let end = if at > 0 && self.text[at - 1] == b'\n' { at - 1 } else { at };
         let line_start = self.text[..end].iter().rposition(|&b| b == b'\n').map_or(0, |p| p + 1);
@@ -138,16 +141,16 @@ impl<'a> Tokenizer<'a> {
         Err(problem)
     }
 
-    fn known<T>(&self, start: usize, end: usize, message: impl Into<String>) -> Outcome<T> {
+    pub(super) fn known<T>(&self, start: usize, end: usize, message: impl Into<String>) -> Outcome<T> {
         Err(SyntaxProblem::syntax(self.source, Span { start: start as u32, end: end as u32 }, message))
     }
 
-    fn push(&mut self, kind: Tok, start: usize) {
+    pub(super) fn push(&mut self, kind: Tok, start: usize) {
         let level = self.open.len() as u16;
         self.tokens.push(Token { kind, span: Span { start: start as u32, end: self.at as u32 }, level });
     }
 
-    fn run(&mut self) -> Outcome<()> {
+    pub(super) fn run(&mut self) -> Outcome<()> {
         loop {
             if self.in_literal() {
                 self.middle()?;
@@ -167,7 +170,7 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
-    fn finish(&mut self) -> Outcome<()> {
+    pub(super) fn finish(&mut self) -> Outcome<()> {
         if let Some(mode) = self.modes.last() {
             let start = mode.start as usize;
             if self.open.is_empty() || mode.fields.is_empty() {
@@ -189,7 +192,7 @@ impl<'a> Tokenizer<'a> {
         Ok(())
     }
 
-    fn indentation(&mut self) -> Outcome<()> {
+    pub(super) fn indentation(&mut self) -> Outcome<()> {
         let start = self.at;
         let (mut column, mut alternative) = (0, 0);
         loop {
@@ -284,7 +287,7 @@ impl<'a> Tokenizer<'a> {
     }
 
     /// The source ends behind a backslash.
-    fn soft_end(&mut self, at: usize) -> Outcome<()> {
+    pub(super) fn soft_end(&mut self, at: usize) -> Outcome<()> {
         self.soft = true;
         self.before(at, "unexpected EOF while parsing").map_err(|mut problem: Box<SyntaxProblem>| {
             problem.end_column = -1;
@@ -292,7 +295,7 @@ impl<'a> Tokenizer<'a> {
         })
     }
 
-    fn token(&mut self) -> Outcome<()> {
+    pub(super) fn token(&mut self) -> Outcome<()> {
         let start = self.at;
         let byte = self.peek(0);
         match byte {
@@ -360,7 +363,7 @@ impl<'a> Tokenizer<'a> {
 
     // ---- names and numbers
 
-    fn name(&mut self) -> Outcome<()> {
+    pub(super) fn name(&mut self) -> Outcome<()> {
         let start = self.at;
         // A prefix before a quote makes it a string.
         let mut end = self.at;
@@ -385,7 +388,7 @@ impl<'a> Tokenizer<'a> {
         Ok(())
     }
 
-    fn is_prefix(&self, prefix: &[u8], start: usize, end: usize) -> Outcome<bool> {
+    pub(super) fn is_prefix(&self, prefix: &[u8], start: usize, end: usize) -> Outcome<bool> {
         let saw = |c: u8| prefix.contains(&c);
         let known = prefix.iter().all(|c| b"bruft".contains(c));
         let repeated = prefix.iter().enumerate().any(|(i, c)| prefix[..i].contains(c));
@@ -404,7 +407,7 @@ impl<'a> Tokenizer<'a> {
     }
 
     /// Checks the characters of a name that is not ASCII.
-    fn identifier(&mut self, start: usize) -> Outcome<()> {
+    pub(super) fn identifier(&mut self, start: usize) -> Outcome<()> {
         let text = String::from_utf8_lossy(&self.text[start..self.at]).into_owned();
         let mut at = start;
         for (index, c) in text.chars().enumerate() {
@@ -424,7 +427,7 @@ impl<'a> Tokenizer<'a> {
         Ok(())
     }
 
-    fn digits(&mut self, is_digit: impl Fn(u8) -> bool, kind: &str) -> Outcome<()> {
+    pub(super) fn digits(&mut self, is_digit: impl Fn(u8) -> bool, kind: &str) -> Outcome<()> {
         loop {
             while is_digit(self.peek(0)) && !self.at_end() {
                 self.at += 1;
@@ -439,7 +442,7 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
-    fn number_end(&mut self, kind: &str) -> Outcome<()> {
+    pub(super) fn number_end(&mut self, kind: &str) -> Outcome<()> {
         let rest = &self.text[self.at..];
         let keyword = ["and", "else", "for", "if", "in", "is", "or", "not"];
         if keyword.iter().any(|word| rest.starts_with(word.as_bytes())) {
@@ -452,7 +455,7 @@ impl<'a> Tokenizer<'a> {
         Ok(())
     }
 
-    fn number(&mut self) -> Outcome<()> {
+    pub(super) fn number(&mut self) -> Outcome<()> {
         let start = self.at;
         let radix = match (self.peek(0), self.peek(1) | 0x20) {
             (b'0', b'x') => Some(("hexadecimal", 16)),
@@ -540,11 +543,11 @@ impl<'a> Tokenizer<'a> {
                     self.at += 2;
                     self.digits(digit, "decimal")?;
                 } else {
-                    return self.before(self.at + 1, "invalid decimal literal").or_else(
+                    return self.before(self.at + 1, "invalid decimal literal").map_err(
                         |mut problem: Box<SyntaxProblem>| {
                             problem.column += 1;
                             problem.end_column = problem.column as i32;
-                            Err(problem)
+                            problem
                         },
                     );
                 }
@@ -567,217 +570,9 @@ impl<'a> Tokenizer<'a> {
         Ok(())
     }
 
-    // ---- strings
-
-    fn string(&mut self, start: usize, prefix: &[u8]) -> Outcome<()> {
-        let quote = self.peek(0);
-        let triple = self.peek(1) == quote && self.peek(2) == quote;
-        if prefix.contains(&b'f') || prefix.contains(&b't') {
-            let is_t = prefix.contains(&b't');
-            self.at += if triple { 3 } else { 1 };
-            self.push(if is_t { Tok::TStart } else { Tok::FStart }, start);
-            self.modes.push(Mode {
-                quote,
-                triple,
-                raw: prefix.contains(&b'r'),
-                is_t,
-                start: start as u32,
-                fields: Vec::new(),
-                in_spec: Vec::new(),
-            });
-            return Ok(());
-        }
-        self.at += if triple { 3 } else { 1 };
-        let mut escaped_quote = false;
-        loop {
-            if self.at_end() || (!triple && self.peek(0) == b'\n') {
-                if let Some(mode) = self.modes.last()
-                    && mode.quote == quote
-                    && mode.triple == triple
-                {
-                    // The quote was meant to end the f-string around.
-                    let kind = if mode.is_t { 't' } else { 'f' };
-                    self.soft = true;
-                    return self.before(start + 1, format!("{kind}-string: expecting '}}'"));
-                }
-                return self.unterminated(start, triple, escaped_quote, "string");
-            }
-            let byte = self.peek(0);
-            if byte == b'\\' {
-                escaped_quote |= self.peek(1) == quote;
-                self.at += 2;
-                continue;
-            }
-            self.at += 1;
-            if byte == quote {
-                if !triple {
-                    break;
-                }
-                if self.peek(0) == quote && self.peek(1) == quote {
-                    self.at += 2;
-                    break;
-                }
-            }
-        }
-        self.at = self.at.min(self.text.len());
-        self.push(Tok::Str, start);
-        Ok(())
-    }
-
-    fn unterminated<T>(&self, start: usize, triple: bool, escaped_quote: bool, what: &str) -> Outcome<T> {
-        let at = self.at.min(self.text.len());
-        // A newline that ends the source begins no line.
-        let last =
-            if triple && at == self.text.len() && self.text.last() == Some(&b'\n') { at - 1 } else { at };
-        let line = self.source.line(last as u32);
-        let message = if triple {
-            format!("unterminated triple-quoted {what} literal (detected at line {line})")
-        } else if escaped_quote {
-            format!(
-                "unterminated {what} literal (detected at line {line}); perhaps you escaped the end quote?"
-            )
-        } else {
-            format!("unterminated {what} literal (detected at line {line})")
-        };
-        self.known(start, start, message)
-    }
-
-    fn unterminated_mode(&self) -> Outcome<()> {
-        let Some(mode) = self.modes.last() else { return Ok(()) };
-        let what = if mode.is_t { "t-string" } else { "f-string" };
-        self.unterminated(mode.start as usize, mode.triple, false, what)
-    }
-
-    /// Whether the text at hand is literal text of an f-string.
-    fn in_literal(&self) -> bool {
-        self.modes.last().is_some_and(|mode| match mode.fields.last() {
-            None => true,
-            Some(&level) => mode.in_spec.last() == Some(&true) && self.open.len() == level + 1,
-        })
-    }
-
-    /// Reads literal text of an f-string up to a field or the end.
-    fn middle(&mut self) -> Outcome<()> {
-        let start = self.at;
-        let Some(mode) = self.modes.last() else { return Ok(()) };
-        let (quote, triple, raw) = (mode.quote, mode.triple, mode.raw);
-        let in_spec = !mode.fields.is_empty();
-        let is_t = mode.is_t;
-        let kind = if is_t { 't' } else { 'f' };
-        loop {
-            if self.at_end() {
-                return self.unterminated_mode();
-            }
-            let byte = self.peek(0);
-            if byte == b'\n' && !triple {
-                if in_spec {
-                    let message = format!(
-                        "{kind}-string: newlines are not allowed in format specifiers for single quoted {kind}-strings"
-                    );
-                    return self.before(self.at + 1, message);
-                }
-                return self.unterminated_mode();
-            }
-            let closes = byte == quote && (!triple || self.peek(1) == quote && self.peek(2) == quote);
-            if closes {
-                if self.at > start {
-                    self.push(Tok::FMiddle, start);
-                }
-                if in_spec {
-                    // The field is still open: the parser complains.
-                    let mode_start = self.at;
-                    self.at += if triple { 3 } else { 1 };
-                    self.push(if is_t { Tok::TEnd } else { Tok::FEnd }, mode_start);
-                    let depth = self.modes.last().and_then(|mode| mode.fields.first().copied()).unwrap_or(0);
-                    self.open.truncate(depth);
-                    self.modes.pop();
-                    return Ok(());
-                }
-                let end_start = self.at;
-                self.at += if triple { 3 } else { 1 };
-                self.push(if is_t { Tok::TEnd } else { Tok::FEnd }, end_start);
-                self.modes.pop();
-                return Ok(());
-            }
-            match byte {
-                b'{' => {
-                    if self.peek(1) == b'{' && !in_spec {
-                        self.at += 2;
-                        continue;
-                    }
-                    if self.at > start {
-                        self.push(Tok::FMiddle, start);
-                    }
-                    return self.open_field();
-                }
-                b'}' => {
-                    if in_spec {
-                        if self.at > start {
-                            self.push(Tok::FMiddle, start);
-                        }
-                        // The end of the field is an ordinary token.
-                        if let Some(mode) = self.modes.last_mut()
-                            && let Some(spec) = mode.in_spec.last_mut()
-                        {
-                            *spec = false;
-                        }
-                        return self.operator();
-                    }
-                    if self.peek(1) == b'}' {
-                        self.at += 2;
-                        continue;
-                    }
-                    return self.before(self.at + 1, format!("{kind}-string: single '}}' is not allowed"));
-                }
-                b'\\' if !raw => {
-                    if self.peek(1) == b'N' && self.peek(2) == b'{' {
-                        self.at += 3;
-                        while !self.at_end() && !matches!(self.peek(0), b'}' | b'\n') && self.peek(0) != quote
-                        {
-                            self.at += 1;
-                        }
-                        if self.peek(0) == b'}' {
-                            self.at += 1;
-                        }
-                    } else if matches!(self.peek(1), b'{' | b'}') {
-                        self.at += 1;
-                    } else {
-                        self.at = (self.at + 2).min(self.text.len());
-                    }
-                }
-                b'\\' => {
-                    let next = self.peek(1);
-                    self.at += if next == quote || next == b'\\' { 2 } else { 1 };
-                }
-                _ => self.at += 1,
-            }
-        }
-    }
-
-    fn open_field(&mut self) -> Outcome<()> {
-        let start = self.at;
-        self.at += 1;
-        let level = self.open.len();
-        if level >= MAX_LEVEL {
-            return self.before(self.at, "too many nested parentheses");
-        }
-        self.open.push((b'{', start as u32));
-        if let Some(mode) = self.modes.last_mut() {
-            mode.fields.push(level);
-            mode.in_spec.push(false);
-            let (depth, is_t) = (mode.fields.len(), mode.is_t);
-            if depth > 149 {
-                let kind = if is_t { 't' } else { 'f' };
-                return self.before(self.at, format!("{kind}-string: expressions nested too deeply"));
-            }
-        }
-        self.push(Tok::Op, start);
-        Ok(())
-    }
-
     // ---- operators
 
-    fn operator(&mut self) -> Outcome<()> {
+    pub(super) fn operator(&mut self) -> Outcome<()> {
         let start = self.at;
         let byte = self.peek(0);
         let in_field =

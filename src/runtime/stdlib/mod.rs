@@ -9,12 +9,15 @@ use crate::runtime::object::typedef::Native;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Ref, Value};
 
+pub mod abc;
 pub mod accounts;
 pub mod atexit;
+pub mod binascii;
 pub mod builtins;
 pub mod codecs;
 pub mod collections;
 pub mod compiling;
+pub mod contextvars;
 pub mod errno;
 pub mod faulthandler;
 pub mod fcntl;
@@ -23,18 +26,25 @@ pub mod imp;
 pub mod io;
 pub mod itertools;
 pub mod marshal;
+pub mod math;
+pub mod opcode;
 pub mod posix;
 pub mod posixsubprocess;
+pub mod random;
 pub mod select;
 pub mod signal;
 pub mod socket;
 pub mod socket_names;
+pub mod sre;
 pub mod stat;
+pub mod string;
+pub mod strukt;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
 pub mod thread;
 pub mod time;
+pub mod tokenize;
 pub mod typing;
 pub mod warnings;
 pub mod weakref;
@@ -53,19 +63,28 @@ pub struct NativeModule {
 
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
+    &abc::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
+    &contextvars::MODULE,
     &imp::MODULE,
     &io::MODULE,
+    &opcode::MODULE,
     &posixsubprocess::MODULE,
+    &random::MODULE,
     &signal::MODULE,
     &socket::MODULE,
+    &sre::MODULE,
     &stat::MODULE,
+    &string::MODULE,
+    &strukt::MODULE,
     &thread::MODULE,
+    &tokenize::MODULE,
     &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
     &atexit::MODULE,
+    &binascii::MODULE,
     &builtins::MODULE,
     &errno::MODULE,
     &faulthandler::MODULE,
@@ -74,6 +93,7 @@ pub static MODULES: &[&NativeModule] = &[
     &accounts::GRP,
     &itertools::MODULE,
     &marshal::MODULE,
+    &math::MODULE,
     &posix::MODULE,
     &accounts::PWD,
     &fcntl::RESOURCE,

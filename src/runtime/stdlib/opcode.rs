@@ -1,0 +1,88 @@
+//! `_opcode`: the properties of CPython's instructions, which `dis` and `opcode` of the library are written for.
+//!
+//! dx has instructions of its own; these tables describe those of CPython 3.14, by number, so that the library imports and
+//! its constants hold.
+
+use crate::runtime::error::PyResult;
+use crate::runtime::object::typedef::{Native, native};
+use crate::runtime::object::vm::Vm;
+use crate::runtime::stdlib::NativeModule;
+use crate::runtime::value::Value;
+
+macro_rules! property {
+    ($signature:literal, $table:ident, $doc:literal) => {
+        native($signature, |vm, args| member(vm, args, $table), $doc)
+    };
+}
+
+#[rustfmt::skip]
+const VALID: &[u16] = &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 120, 128, 129, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 144, 145, 146, 147, 148, 149, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160, 161, 162, 163, 164, 165, 166, 167, 168, 169, 170, 171, 172, 173, 174, 175, 176, 177, 178, 179, 180, 181, 182, 183, 184, 185, 186, 187, 188, 189, 190, 191, 192, 193, 194, 195, 196, 197, 198, 199, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 234, 235, 236, 237, 238, 239, 240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 250, 251, 252, 253, 254, 255, 256, 257, 258, 259, 260, 261, 262, 263, 264, 265, 266];
+#[rustfmt::skip]
+const HAS_ARG: &[u16] = &[44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 120, 128, 143, 144, 145, 146, 147, 148, 149, 150, 151, 152, 153, 155, 156, 157, 158, 159, 160, 161, 162, 163, 164, 165, 166, 167, 168, 169, 170, 171, 172, 173, 174, 175, 176, 177, 178, 179, 180, 181, 182, 183, 184, 185, 186, 187, 188, 189, 190, 191, 192, 193, 194, 195, 197, 200, 209, 210, 211, 237, 239, 241, 242, 243, 244, 245, 247, 248, 249, 250, 251, 253, 255, 257, 258, 259, 260, 261, 263, 264, 265, 266];
+#[rustfmt::skip]
+const HAS_CONST: &[u16] = &[82, 190, 191];
+#[rustfmt::skip]
+const HAS_EXC: &[u16] = &[263, 264, 265];
+#[rustfmt::skip]
+const HAS_FREE: &[u16] = &[62, 90, 97, 111];
+#[rustfmt::skip]
+const HAS_JUMP: &[u16] = &[68, 70, 75, 76, 77, 100, 101, 102, 103, 106, 172, 173, 174, 175, 176, 237, 248, 257, 258, 259, 260];
+#[rustfmt::skip]
+const HAS_LOCAL: &[u16] = &[3, 63, 83, 84, 85, 86, 87, 88, 89, 112, 113, 114, 261, 266];
+#[rustfmt::skip]
+const HAS_NAME: &[u16] = &[61, 64, 65, 72, 73, 80, 91, 92, 93, 96, 110, 115, 116, 179, 189, 194, 195, 200, 249];
+#[rustfmt::skip]
+const INTRINSIC1: &[&str] = &["INTRINSIC_1_INVALID", "INTRINSIC_PRINT", "INTRINSIC_IMPORT_STAR", "INTRINSIC_STOPITERATION_ERROR", "INTRINSIC_ASYNC_GEN_WRAP", "INTRINSIC_UNARY_POSITIVE", "INTRINSIC_LIST_TO_TUPLE", "INTRINSIC_TYPEVAR", "INTRINSIC_PARAMSPEC", "INTRINSIC_TYPEVARTUPLE", "INTRINSIC_SUBSCRIPT_GENERIC", "INTRINSIC_TYPEALIAS"];
+#[rustfmt::skip]
+const INTRINSIC2: &[&str] = &["INTRINSIC_2_INVALID", "INTRINSIC_PREP_RERAISE_STAR", "INTRINSIC_TYPEVAR_WITH_BOUND", "INTRINSIC_TYPEVAR_WITH_CONSTRAINTS", "INTRINSIC_SET_FUNCTION_TYPE_PARAMS", "INTRINSIC_SET_TYPEPARAM_DEFAULT"];
+#[rustfmt::skip]
+const SPECIAL: &[&str] = &["__enter__", "__exit__", "__aenter__", "__aexit__"];
+#[rustfmt::skip]
+const NB_OPS: &[(&str, &str)] = &[("NB_ADD", "+"), ("NB_AND", "&"), ("NB_FLOOR_DIVIDE", "//"), ("NB_LSHIFT", "<<"), ("NB_MATRIX_MULTIPLY", "@"), ("NB_MULTIPLY", "*"), ("NB_REMAINDER", "%"), ("NB_OR", "|"), ("NB_POWER", "**"), ("NB_RSHIFT", ">>"), ("NB_SUBTRACT", "-"), ("NB_TRUE_DIVIDE", "/"), ("NB_XOR", "^"), ("NB_INPLACE_ADD", "+="), ("NB_INPLACE_AND", "&="), ("NB_INPLACE_FLOOR_DIVIDE", "//="), ("NB_INPLACE_LSHIFT", "<<="), ("NB_INPLACE_MATRIX_MULTIPLY", "@="), ("NB_INPLACE_MULTIPLY", "*="), ("NB_INPLACE_REMAINDER", "%="), ("NB_INPLACE_OR", "|="), ("NB_INPLACE_POWER", "**="), ("NB_INPLACE_RSHIFT", ">>="), ("NB_INPLACE_SUBTRACT", "-="), ("NB_INPLACE_TRUE_DIVIDE", "/="), ("NB_INPLACE_XOR", "^="), ("NB_SUBSCR", "[]")];
+
+const FUNCTIONS: &[Native] = &[
+    property!("is_valid(opcode)", VALID, "Return True if opcode is valid, False otherwise."),
+    property!("has_arg(opcode)", HAS_ARG, "Return True if the opcode uses its oparg, False otherwise."),
+    property!("has_const(opcode)", HAS_CONST, "Return True if the opcode accesses a constant, False otherwise."),
+    property!("has_exc(opcode)", HAS_EXC, "Return True if the opcode sets an exception handler, False otherwise."),
+    property!("has_free(opcode)", HAS_FREE, "Return True if the opcode accesses a free variable, False otherwise.\n\nNote that 'free' in this context refers to names in the current scope\nthat are referenced by inner scopes or names that are referenced from\nthis scope. It does not include references to global or builtin scopes."),
+    property!("has_jump(opcode)", HAS_JUMP, "Return True if the opcode has a jump target, False otherwise."),
+    property!("has_local(opcode)", HAS_LOCAL, "Return True if the opcode accesses a local variable, False otherwise."),
+    property!("has_name(opcode)", HAS_NAME, "Return True if the opcode accesses an attribute by name, False otherwise."),
+    native("get_intrinsic1_descs()", |vm, _| Ok(texts(vm, INTRINSIC1)), "Return a list of names of the unary intrinsics."),
+    native("get_intrinsic2_descs()", |vm, _| Ok(texts(vm, INTRINSIC2)), "Return a list of names of the binary intrinsics."),
+    native("get_special_method_names()", |vm, _| Ok(texts(vm, SPECIAL)), "Return a list of special method names."),
+    native("get_nb_ops()", |vm, _| {
+        Ok(vm.list(NB_OPS.iter().map(|(name, sign)| vm.tuple(vec![vm.str(name), vm.str(sign)])).collect()))
+    }, "Return array of symbols of binary ops.\n\nIndexed by the BINARY_OP oparg value."),
+    native("get_specialization_stats()", |_, _| Ok(Value::NONE), "Return the specialization stats"),
+    native("get_executor(code, offset)", |_, _| Ok(Value::NONE), "Return the executor object at offset in code if exists, None otherwise."),
+    native("stack_effect(opcode, oparg=None, /, *, jump=None)", |vm, args| {
+        let op = vm.to_i64(&args[0])?;
+        if u16::try_from(op).is_ok_and(|op| VALID.contains(&op)) {
+            return Err(vm.not_implemented_error("instructions of dx have no stack"));
+        }
+        Err(vm.value_error("invalid opcode or oparg"))
+    }, "Compute the stack effect of the opcode."),
+];
+
+/// `_opcode`
+pub static MODULE: NativeModule = NativeModule {
+    name: "_opcode",
+    doc: "Opcode support module.",
+    functions: FUNCTIONS,
+    init: |vm, dict| {
+        vm.set_in(dict, "ENABLE_SPECIALIZATION", Value::TRUE);
+        vm.set_in(dict, "ENABLE_SPECIALIZATION_FT", Value::FALSE);
+        Ok(())
+    },
+};
+
+fn member(vm: &Vm, args: &[Value], table: &[u16]) -> PyResult<Value> {
+    let op = vm.to_i32(&args[0])?;
+    Ok(Value::bool(u16::try_from(op).is_ok_and(|op| table.contains(&op))))
+}
+
+fn texts(vm: &Vm, names: &[&str]) -> Value {
+    vm.list(names.iter().map(|name| vm.str(name)).collect())
+}

@@ -1,0 +1,468 @@
+//! `_struct`: packing and unpacking of C structures.
+
+use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::builtins::memoryviews::items::{half_from_float, half_to_float};
+use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::gc::heap::type_flag;
+use crate::runtime::number::int_bytes::{self, ByteOrder};
+use crate::runtime::object::args::Args;
+use crate::runtime::object::typedef::{Native, TypeSpec, getter, native, native_raw};
+use crate::runtime::object::vm::Vm;
+use crate::runtime::stdlib::NativeModule;
+use crate::runtime::value::{LockCell, Obj, Payload, Value};
+
+/// `_struct`
+pub static MODULE: NativeModule = NativeModule {
+    name: "_struct",
+    doc: "Functions to convert between Python values and C structs.\nPython bytes objects are used to hold the data representing the C struct\nand also as format strings (explained below) to describe the layout of data\nin the C struct.",
+    functions: &[
+        native("_clearcache()", |_, _| Ok(Value::NONE), "Clear the internal cache."),
+        native("calcsize(format, /)", |vm, args| Ok(vm.int_usize(Layout::parse(vm, &args[0])?.size)), "Return size in bytes of the struct described by the format string."),
+        native_raw("pack(format, /, *values)", |vm, args| {
+            args.no_keywords(vm, "pack")?;
+            let Some((format, values)) = args.values.split_first() else {
+                return Err(vm.type_error("missing format argument"));
+            };
+            let bytes = Layout::parse(vm, format)?.pack(vm, values, "pack")?;
+            Ok(vm.bytes(&bytes))
+        }, "pack(format, v1, v2, ...) -> bytes\n\nReturn a bytes object containing the values v1, v2, ... packed according\nto the format string."),
+        native_raw("pack_into(format, buffer, offset, /, *values)", |vm, args| {
+            args.no_keywords(vm, "pack_into")?;
+            let Some((format, rest)) = args.values.split_first() else {
+                return Err(vm.type_error("missing format argument"));
+            };
+            Layout::parse(vm, format)?.pack_into(vm, rest)
+        }, ""),
+        native("unpack(format, buffer, /)", |vm, args| {
+            let layout = Layout::parse(vm, &args[0])?;
+            layout.unpack_whole(vm, &args[1])
+        }, "Return a tuple containing values unpacked according to the format string."),
+        native("unpack_from(format, /, buffer, offset=0)", |vm, args| {
+            let layout = Layout::parse(vm, &args[0])?;
+            layout.unpack_from(vm, &args[1], &args[2])
+        }, "Return a tuple containing values unpacked according to the format string."),
+        native("iter_unpack(format, buffer, /)", |vm, args| {
+            let layout = Layout::parse(vm, &args[0])?;
+            layout.iter_unpack(vm, &args[1])
+        }, "Return an iterator yielding tuples unpacked from the given bytes."),
+    ],
+    init: |vm, dict| {
+        vm.set_type_in(dict, &STRUCT);
+        let error = error_type(vm)?;
+        vm.set_in(dict, "error", error);
+        Ok(())
+    },
+};
+
+/// `struct.error`, made once.
+fn error_type(vm: &Vm) -> PyResult<Value> {
+    const KEY: &str = "struct.error";
+    let known = vm.interp().module_state.borrow().get(KEY).cloned();
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let namespace = vm.new_dict();
+    vm.set_in(&namespace, "__module__", vm.str("struct"));
+    let base = vm.typ(&exc::EXCEPTION).value().clone();
+    let meta = vm.interp().type_type.value().clone();
+    let new = vm.call_args(&meta, &[vm.str("error"), vm.tuple(vec![base]), namespace.into_value()])?;
+    vm.interp().module_state.borrow_mut().insert(KEY, new.clone());
+    Ok(new)
+}
+
+fn error(vm: &Vm, message: impl AsRef<str>) -> Raised {
+    let made = error_type(vm).and_then(|ty| vm.call1(&ty, &vm.str(message)));
+    match made {
+        Ok(exception) => vm.raise_value(exception),
+        Err(raised) => raised,
+    }
+}
+
+/// One item of a format: its letter, where it is, its size, and for `s` and `p` the size of the whole.
+#[derive(Clone, Copy)]
+struct Item {
+    letter: u8,
+    offset: usize,
+    size: usize,
+}
+
+struct Layout {
+    items: Vec<Item>,
+    size: usize,
+    order: ByteOrder,
+    native: bool,
+}
+
+/// Size in standard and in native mode.
+fn sizes(letter: u8) -> Option<(Option<usize>, usize)> {
+    Some(match letter {
+        b'x' | b'c' | b'b' | b'B' | b'?' | b's' | b'p' => (Some(1), 1),
+        b'h' | b'H' | b'e' => (Some(2), 2),
+        b'i' | b'I' | b'f' => (Some(4), 4),
+        b'l' | b'L' => (Some(4), 8),
+        b'q' | b'Q' | b'd' => (Some(8), 8),
+        b'n' | b'N' | b'P' => (None, 8),
+        b'F' => (Some(8), 8),
+        b'D' => (Some(16), 16),
+        _ => return None,
+    })
+}
+
+impl Layout {
+    fn parse(vm: &Vm, format: &Value) -> PyResult<Layout> {
+        let text = match (format.as_str(), vm.bytes_of(format)) {
+            (Some(text), _) => text.bytes().to_vec(),
+            (_, Some(bytes)) => bytes.to_vec(),
+            _ => {
+                return Err(vm.type_error(format!(
+                    "Struct() argument 1 must be a str or bytes object, not {}", format.type_name(vm))));
+            }
+        };
+        let host = if cfg!(target_endian = "big") { ByteOrder::Big } else { ByteOrder::Little };
+        let (mut order, mut native, mut at) = (host, true, 0);
+        if let Some(first) = text.first() {
+            at = 1;
+            match first {
+                b'<' => (order, native) = (ByteOrder::Little, false),
+                b'>' | b'!' => (order, native) = (ByteOrder::Big, false),
+                b'=' => native = false,
+                b'@' => {}
+                _ => at = 0,
+            }
+        }
+        let mut layout = Layout { items: Vec::new(), size: 0, order, native };
+        let too_long = || error(vm, "total struct size too long");
+        while at < text.len() {
+            if text[at].is_ascii_whitespace() {
+                at += 1;
+                continue;
+            }
+            let mut count: Option<usize> = None;
+            while at < text.len() && text[at].is_ascii_digit() {
+                let digit = usize::from(text[at] - b'0');
+                let Some(new) = count.unwrap_or(0).checked_mul(10).and_then(|n| n.checked_add(digit)) else {
+                    return Err(error(vm, "overflow in item count"));
+                };
+                count = Some(new);
+                at += 1;
+            }
+            let Some(&letter) = text.get(at) else {
+                return Err(error(vm, "repeat count given without format specifier"));
+            };
+            at += 1;
+            let size = match sizes(letter) {
+                Some((standard, real)) => if native { Some(real) } else { standard },
+                None => None,
+            };
+            let Some(size) = size else { return Err(error(vm, "bad char in struct format")) };
+            let count = count.unwrap_or(1);
+            if native && size > 1 {
+                let align = if letter == b'D' { 8 } else { size };
+                layout.size = layout.size.next_multiple_of(align);
+            }
+            let total = count.checked_mul(size).filter(|n| *n <= isize::MAX as usize - layout.size).ok_or_else(too_long)?;
+            match letter {
+                b'x' => {}
+                b's' | b'p' => layout.items.push(Item { letter, offset: layout.size, size: count }),
+                _ => {
+                    for nth in 0..count {
+                        layout.items.push(Item { letter, offset: layout.size + nth * size, size });
+                    }
+                }
+            }
+            layout.size += total;
+        }
+        Ok(layout)
+    }
+
+    fn pack(&self, vm: &Vm, values: &[Value], name: &str) -> PyResult<Vec<u8>> {
+        if values.len() != self.items.len() {
+            return Err(error(vm, format!("{name} expected {} items for packing (got {})", self.items.len(), values.len())));
+        }
+        let mut out = vec![0; self.size];
+        for (item, value) in self.items.iter().zip(values) {
+            let bytes = self.item_bytes(vm, item, value)?;
+            out[item.offset..item.offset + bytes.len()].copy_from_slice(&bytes);
+        }
+        Ok(out)
+    }
+
+    fn ordered(&self, mut little: Vec<u8>) -> Vec<u8> {
+        if self.order == ByteOrder::Big {
+            little.reverse();
+        }
+        little
+    }
+
+    fn item_bytes(&self, vm: &Vm, item: &Item, value: &Value) -> PyResult<Vec<u8>> {
+        let float = |vm: &Vm| match vm.to_f64(value) {
+            Ok(x) => Ok(x),
+            Err(raised) if vm.raised_is(&exc::TYPE_ERROR) => {
+                drop(vm.take_raised(raised));
+                Err(error(vm, "required argument is not a float"))
+            }
+            Err(raised) => Err(raised),
+        };
+        let text = |vm: &Vm| -> PyResult<Vec<u8>> {
+            match (vm.bytes_of(value), value.as_bytearray().is_some()) {
+                (Some(bytes), _) => Ok(bytes.to_vec()),
+                (_, true) => vm.buffer_bytes(value),
+                _ => Err(error(vm, format!("argument for '{}' must be a bytes object", char::from(item.letter)))),
+            }
+        };
+        Ok(match item.letter {
+            b'c' => match vm.bytes_of(value) {
+                Some(bytes) if bytes.len() == 1 => bytes.to_vec(),
+                _ => return Err(error(vm, "char format requires a bytes object of length 1")),
+            },
+            b's' => {
+                let mut bytes = text(vm)?;
+                bytes.truncate(item.size);
+                bytes
+            }
+            b'p' => {
+                let mut bytes = text(vm)?;
+                if item.size == 0 {
+                    return Ok(vec![]);
+                }
+                bytes.truncate(item.size - 1);
+                let mut all = vec![bytes.len().min(255) as u8];
+                all.extend(bytes);
+                all
+            }
+            b'?' => vec![u8::from(vm.truth(value)?)],
+            b'e' => {
+                let x = float(vm)?;
+                let half = half_from_float(x)
+                    .ok_or_else(|| vm.overflow_error("float too large to pack with e format"))?;
+                self.ordered(half.to_le_bytes().to_vec())
+            }
+            b'f' => {
+                let x = float(vm)?;
+                let narrow = x as f32;
+                if narrow.is_infinite() && x.is_finite() {
+                    return Err(vm.overflow_error("float too large to pack with f format"));
+                }
+                self.ordered(narrow.to_le_bytes().to_vec())
+            }
+            b'd' => self.ordered(float(vm)?.to_le_bytes().to_vec()),
+            b'F' | b'D' => {
+                let z = vm.to_complex(value)?;
+                let mut all = Vec::new();
+                for part in [z.re, z.im] {
+                    all.extend(self.ordered(if item.letter == b'F' {
+                        (part as f32).to_le_bytes().to_vec()
+                    } else {
+                        part.to_le_bytes().to_vec()
+                    }));
+                }
+                all
+            }
+            letter => {
+                let index = match vm.index(value) {
+                    Ok(index) => index,
+                    Err(raised) if vm.raised_is(&exc::TYPE_ERROR) && value.ty(vm).slots.get().index.is_none() => {
+                        drop(vm.take_raised(raised));
+                        return Err(error(vm, "required argument is not an integer"));
+                    }
+                    Err(raised) => return Err(raised),
+                };
+                let signed = letter.is_ascii_lowercase();
+                let big = index.as_int().map(|view| view.big().into_owned()).unwrap_or_default();
+                int_bytes::to_bytes(&big, item.size as i64, self.order, signed)
+                    .map_err(|_| self.out_of_range(vm, letter, item.size, signed))?
+            }
+        })
+    }
+
+    fn out_of_range(&self, vm: &Vm, letter: u8, size: usize, signed: bool) -> Raised {
+        if self.native && size == 8 {
+            let name = match letter {
+                b'n' => "ssize_t",
+                b'N' => "size_t",
+                _ => "",
+            };
+            if !name.is_empty() {
+                return error(vm, "argument out of range");
+            }
+        }
+        let letter = char::from(letter);
+        let bits = 8 * size as u32;
+        let (low, high) = if signed {
+            (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1)
+        } else {
+            (0, (1i128 << bits) - 1)
+        };
+        error(vm, format!("'{letter}' format requires {low} <= number <= {high}"))
+    }
+
+    fn unpack(&self, vm: &Vm, bytes: &[u8]) -> PyResult<Value> {
+        let mut values = Vec::with_capacity(self.items.len());
+        for item in &self.items {
+            let raw = &bytes[item.offset..item.offset + item.size];
+            let little = |raw: &[u8]| self.ordered(raw.to_vec());
+            values.push(match item.letter {
+                b'c' | b's' => vm.bytes(raw),
+                b'p' => match raw.split_first() {
+                    Some((count, rest)) => vm.bytes(&rest[..usize::from(*count).min(rest.len())]),
+                    None => vm.bytes(b""),
+                },
+                b'?' => Value::bool(raw[0] != 0),
+                b'e' | b'f' | b'd' => vm.float(float_of(&little(raw))),
+                b'F' | b'D' => {
+                    let (re, im) = raw.split_at(raw.len() / 2);
+                    vm.complex(float_of(&little(re)), float_of(&little(im)))
+                }
+                letter => vm.int_parsed(int_bytes::from_bytes(raw, self.order, letter.is_ascii_lowercase())),
+            });
+        }
+        Ok(vm.tuple(values))
+    }
+
+    fn unpack_whole(&self, vm: &Vm, buffer: &Value) -> PyResult<Value> {
+        let bytes = vm.buffer_bytes(buffer)?;
+        if bytes.len() != self.size {
+            return Err(error(vm, format!("unpack requires a buffer of {} bytes", self.size)));
+        }
+        self.unpack(vm, &bytes)
+    }
+
+    fn unpack_from(&self, vm: &Vm, buffer: &Value, offset: &Value) -> PyResult<Value> {
+        let given = match offset.given() {
+            Some(offset) => vm.to_index(offset)?,
+            None => 0,
+        };
+        let bytes = vm.buffer_bytes(buffer)?;
+        let at = self.place(vm, given, bytes.len(), "unpack_from", "unpacking")?;
+        self.unpack(vm, &bytes[at..at + self.size])
+    }
+
+    fn place(&self, vm: &Vm, given: isize, length: usize, name: &str, doing: &str) -> PyResult<usize> {
+        let size = self.size;
+        let mut at = given;
+        if at < 0 {
+            if at + size as isize > 0 {
+                let what = if name == "pack_into" { "no space to pack" } else { "not enough data to unpack" };
+                return Err(error(vm, format!("{what} {size} bytes at offset {given}")));
+            }
+            if at + (length as isize) < 0 {
+                return Err(error(vm, format!("offset {given} out of range for {length}-byte buffer")));
+            }
+            at += length as isize;
+        }
+        let at = at as usize;
+        if length < at || length - at < size {
+            return Err(error(vm, format!(
+                "{name} requires a buffer of at least {} bytes for {doing} {size} bytes at offset {at} (actual buffer size is {length})",
+                size + at)));
+        }
+        Ok(at)
+    }
+
+    fn pack_into(&self, vm: &Vm, args: &[Value]) -> PyResult<Value> {
+        let [buffer, offset, values @ ..] = args else {
+            return Err(error(vm, match args.len() {
+                0 => "pack_into expected buffer argument",
+                _ => "pack_into expected offset argument",
+            }));
+        };
+        if values.len() != self.items.len() {
+            return Err(error(vm, format!("pack_into expected {} items for packing (got {})", self.items.len(), values.len())));
+        }
+        let given = vm.to_index(offset)?;
+        let at = self.place(vm, given, vm.buffer_len(buffer)?, "pack_into", "packing")?;
+        let bytes = self.pack(vm, values, "pack_into")?;
+        vm.with_buffer_mut(buffer, "read-write bytes-like object", |all| {
+            if let Some(place) = all.get_mut(at..at + bytes.len()) {
+                place.copy_from_slice(&bytes);
+            }
+        })?;
+        Ok(Value::NONE)
+    }
+
+    fn iter_unpack(&self, vm: &Vm, buffer: &Value) -> PyResult<Value> {
+        if self.size == 0 {
+            return Err(error(vm, "cannot iteratively unpack with a struct of length 0"));
+        }
+        let bytes = vm.buffer_bytes(buffer)?;
+        if bytes.len() % self.size != 0 {
+            return Err(error(vm, format!("iterative unpacking requires a buffer of a multiple of {} bytes", self.size)));
+        }
+        let all: PyResult<Vec<Value>> = bytes.chunks_exact(self.size).map(|chunk| self.unpack(vm, chunk)).collect();
+        vm.iter(&vm.list(all?))
+    }
+}
+
+fn float_of(little: &[u8]) -> f64 {
+    let word = little.iter().rev().fold(0u64, |word, byte| word << 8 | u64::from(*byte));
+    match little.len() {
+        2 => half_to_float(word as u16),
+        4 => f64::from(f32::from_bits(word as u32)),
+        _ => f64::from_bits(word),
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ Struct
+
+/// The payload of `Struct`.
+pub struct Struct {
+    format: LockCell<Value>,
+    layout: LockCell<Option<Layout>>,
+}
+
+crate::payload!(Struct, "_struct.Struct");
+
+fn with_layout<R>(vm: &Vm, value: &Value, body: impl FnOnce(&Layout) -> PyResult<R>) -> PyResult<R> {
+    let this: &Obj<Struct> = vm.cast::<Struct>(value)?;
+    match this.layout.get() {
+        Some(layout) => body(layout),
+        None => Err(vm.runtime_error("Struct object is not initialized")),
+    }
+}
+
+const METHODS: &[Native] = &[
+    native_raw("pack(self, /, *values)", |vm, args: Args| {
+        args.no_keywords(vm, "pack")?;
+        let bytes = with_layout(vm, &args.values[0], |layout| layout.pack(vm, &args.values[1..], "pack"))?;
+        Ok(vm.bytes(&bytes))
+    }, "S.pack(v1, v2, ...) -> bytes"),
+    native_raw("pack_into(self, buffer, offset, /, *values)", |vm, args: Args| {
+        args.no_keywords(vm, "pack_into")?;
+        with_layout(vm, &args.values[0], |layout| layout.pack_into(vm, &args.values[1..]))
+    }, "S.pack_into(buffer, offset, v1, v2, ...)"),
+    native("unpack(self, buffer, /)", |vm, args| with_layout(vm, &args[0], |layout| layout.unpack_whole(vm, &args[1])), "Return a tuple containing unpacked values."),
+    native("unpack_from(self, /, buffer, offset=0)", |vm, args| with_layout(vm, &args[0], |layout| layout.unpack_from(vm, &args[1], &args[2])), "Return a tuple containing unpacked values."),
+    native("iter_unpack(self, buffer, /)", |vm, args| with_layout(vm, &args[0], |layout| layout.iter_unpack(vm, &args[1])), "Return an iterator yielding tuples."),
+];
+
+static STRUCT: TypeSpec = TypeSpec::new("_struct.Struct", Struct::layout)
+    .flags(type_flag::BASE | type_flag::WEAKREF)
+    .doc("(format)", "Struct(fmt) --> compiled struct object")
+    .slots(|s| {
+        s.new = Some(|vm, ty, _| {
+            Ok(vm.alloc(ty, Struct { format: LockCell::new(Value::NONE), layout: LockCell::new(None) }).into_value())
+        });
+        s.init = Some(|vm, value, args| {
+            const SIGNATURE: crate::runtime::object::args::Signature =
+                crate::runtime::object::args::Signature::parse("Struct(format)");
+            let [format] = vm.bind_args(&SIGNATURE, args)?;
+            let layout = Layout::parse(vm, &format)?;
+            let this = vm.cast::<Struct>(value)?;
+            let text = match vm.bytes_of(&format) {
+                Some(bytes) => vm.str_bytes(bytes),
+                None => format.clone(),
+            };
+            this.format.set(text);
+            this.layout.set(Some(layout));
+            Ok(())
+        });
+        s.repr = Some(|vm, value| {
+            let format = vm.cast::<Struct>(value)?.format.cloned();
+            Ok(vm.str(format!("{}({})", value.ty(vm).name(), vm.repr_text(&format)?)))
+        });
+    })
+    .methods(METHODS)
+    .getset(&[
+        getter("format", |vm, value| Ok(vm.cast::<Struct>(value)?.format.cloned()), "struct format string"),
+        getter("size", |vm, value| with_layout(vm, value, |layout| Ok(vm.int_usize(layout.size))), "struct size in bytes"),
+    ]);
