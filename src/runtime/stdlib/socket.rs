@@ -768,7 +768,7 @@ const METHODS: &[Native] = &[
 
 /// `_socket.socket`
 pub static SOCKET: TypeSpec = TypeSpec::new("_socket.socket", Socket::layout)
-    .flags(type_flag::BASE | type_flag::HAS_DEL | type_flag::WEAKREF)
+    .flags(type_flag::BASE | type_flag::HAS_DEL)
     .doc("(family=-1, type=-1, proto=-1, fileno=None)", "Open a socket of the given type.")
     .slots(|s| {
         s.new = Some(|vm, ty, _| {
