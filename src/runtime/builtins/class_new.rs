@@ -2,7 +2,9 @@
 
 use std::ptr::NonNull;
 
-use crate::runtime::builtins::descr::{GETSET_DESCRIPTOR, GetSetDescriptor, MEMBER_DESCRIPTOR, MemberDescriptor};
+use crate::runtime::builtins::descr::{
+    GETSET_DESCRIPTOR, GetSetDescriptor, MEMBER_DESCRIPTOR, MemberDescriptor,
+};
 use crate::runtime::builtins::types::{INHERITED, check_set, raw_type, this, type_full_name};
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;

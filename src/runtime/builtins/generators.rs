@@ -628,11 +628,7 @@ fn async_throw_step(vm: &Vm, object: &Value, sent: &Value, injected: Option<Valu
     }
     if generator.state.get() == State::Closed && step.state.get() == StepState::Init {
         step.state.set(StepState::Closed);
-        return Err(if closing || injected.is_none() {
-            vm.stop_iteration(Value::NONE)
-        } else {
-            vm.stop_iteration(Value::NONE)
-        });
+        return Err(vm.stop_iteration(Value::NONE));
     }
     let result = if step.state.get() == StepState::Init {
         if generator.running_async.get() {

@@ -46,8 +46,16 @@ pub fn group_slots(s: &mut Slots) {
 
 /// Attributes of `BaseExceptionGroup`.
 pub static GROUP_GETSET: &[GetSet] = &[
-    member("message", |vm, group| Ok(or_none(vm.cast::<Exception>(group)?.field(MESSAGE))), "exception message"),
-    member("exceptions", |vm, group| Ok(or_none(vm.cast::<Exception>(group)?.field(MEMBERS))), "nested exceptions"),
+    member(
+        "message",
+        |vm, group| Ok(or_none(vm.cast::<Exception>(group)?.field(MESSAGE))),
+        "exception message",
+    ),
+    member(
+        "exceptions",
+        |vm, group| Ok(or_none(vm.cast::<Exception>(group)?.field(MEMBERS))),
+        "nested exceptions",
+    ),
 ];
 
 fn or_none(value: Value) -> Value {
@@ -56,21 +64,38 @@ fn or_none(value: Value) -> Value {
 
 /// Methods of `BaseExceptionGroup`.
 pub static GROUP_METHODS: &[Native] = &[
-    native("derive(self, excs, /)", |vm, args| {
-        let message = or_none(vm.cast::<Exception>(&args[0])?.field(MESSAGE));
-        vm.call_args(&vm.typ(&BASE_EXCEPTION_GROUP).value().clone(), &[message, args[1].clone()])
-    }, ""),
-    native("split(self, matcher_value, /)", |vm, args| {
-        let matcher = Matcher::of(vm, &args[1])?;
-        let (matched, rest) = split(vm, &args[0], &matcher, true)?;
-        Ok(vm.tuple(vec![matched.unwrap_or(Value::NONE), rest.unwrap_or(Value::NONE)]))
-    }, ""),
-    native("subgroup(self, matcher_value, /)", |vm, args| {
-        let matcher = Matcher::of(vm, &args[1])?;
-        let (matched, _) = split(vm, &args[0], &matcher, false)?;
-        Ok(matched.unwrap_or(Value::NONE))
-    }, ""),
-    native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
+    native(
+        "derive(self, excs, /)",
+        |vm, args| {
+            let message = or_none(vm.cast::<Exception>(&args[0])?.field(MESSAGE));
+            vm.call_args(&vm.typ(&BASE_EXCEPTION_GROUP).value().clone(), &[message, args[1].clone()])
+        },
+        "",
+    ),
+    native(
+        "split(self, matcher_value, /)",
+        |vm, args| {
+            let matcher = Matcher::of(vm, &args[1])?;
+            let (matched, rest) = split(vm, &args[0], &matcher, true)?;
+            Ok(vm.tuple(vec![matched.unwrap_or(Value::NONE), rest.unwrap_or(Value::NONE)]))
+        },
+        "",
+    ),
+    native(
+        "subgroup(self, matcher_value, /)",
+        |vm, args| {
+            let matcher = Matcher::of(vm, &args[1])?;
+            let (matched, _) = split(vm, &args[0], &matcher, false)?;
+            Ok(matched.unwrap_or(Value::NONE))
+        },
+        "",
+    ),
+    native(
+        "__class_getitem__(cls, object, /)",
+        |vm, args| vm.generic_alias(&args[0], &args[1]),
+        "See PEP 585",
+    )
+    .class(),
 ];
 
 fn group_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
@@ -97,7 +122,9 @@ fn group_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     let mut all_plain = true;
     for (at, item) in items.iter().enumerate() {
         if item.downcast::<Exception>().is_none() {
-            return Err(vm.value_error(format!("Item {at} of second argument (exceptions) is not an exception")));
+            return Err(
+                vm.value_error(format!("Item {at} of second argument (exceptions) is not an exception"))
+            );
         }
         all_plain &= item.ty(vm).is_subtype(plain);
     }
@@ -226,7 +253,9 @@ fn new_group(vm: &Vm, members: Value) -> PyResult<Value> {
 
 /// Is the one a part of the other that was only passed on?
 fn same_history(a: &Obj<Exception>, b: &Obj<Exception>) -> bool {
-    a.traceback.get().is(b.traceback.get()) && a.cause.get().is(b.cause.get()) && a.context.get().is(b.context.get())
+    a.traceback.get().is(b.traceback.get())
+        && a.cause.get().is(b.cause.get())
+        && a.context.get().is(b.context.get())
 }
 
 fn collect_leaves(vm: &Vm, exception: &Value, leaves: &mut Vec<u64>) -> PyResult<()> {
@@ -262,14 +291,14 @@ impl Vm {
         let pair = self.call_method_str(group.value(), "split", std::slice::from_ref(class))?;
         let name = exception.type_name(self);
         let Some(parts) = pair.as_tuple() else {
-            return Err(self.type_error(format!("{name}.split must return a tuple, not {}", pair.type_name(self))));
+            return Err(
+                self.type_error(format!("{name}.split must return a tuple, not {}", pair.type_name(self)))
+            );
         };
         match parts.items() {
             [matched, rest, ..] => Ok((matched.clone(), rest.clone())),
-            few => Err(self.type_error(format!(
-                "{name}.split must return a 2-tuple, got tuple of size {}",
-                few.len()
-            ))),
+            few => Err(self
+                .type_error(format!("{name}.split must return a 2-tuple, got tuple of size {}", few.len()))),
         }
     }
 
@@ -290,12 +319,14 @@ impl Vm {
             None => std::slice::from_ref(class),
         };
         if !classes.iter().all(is_class) {
-            return Err(self.type_error("catching classes that do not inherit from BaseException is not allowed"));
+            return Err(
+                self.type_error("catching classes that do not inherit from BaseException is not allowed")
+            );
         }
         if classes.iter().any(is_group) {
-            return Err(self.type_error(
-                "catching ExceptionGroup with except* is not allowed. Use except instead.",
-            ));
+            return Err(
+                self.type_error("catching ExceptionGroup with except* is not allowed. Use except instead.")
+            );
         }
         Ok(())
     }

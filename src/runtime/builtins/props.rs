@@ -2,13 +2,15 @@
 
 use std::cell::Cell;
 
-use crate::runtime::builtins::types::DICT_GETSET_COPY;
 use crate::runtime::builtins::tools::member;
+use crate::runtime::builtins::types::DICT_GETSET_COPY;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::attrs::{own_get, own_set};
-use crate::runtime::object::typedef::{GetSet, Native, Slots, TypeSpec, getset, getter, kind, native, native_raw};
+use crate::runtime::object::typedef::{
+    GetSet, Native, Slots, TypeSpec, getset, getter, kind, native, native_raw,
+};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, Value};
 
@@ -156,7 +158,13 @@ fn missing(vm: &Vm, this: &Obj<Property>, object: &Value, what: &str) -> Raised 
 }
 
 /// A copy with some functions replaced.
-fn copy(vm: &Vm, property: &Value, get: Option<&Value>, set: Option<&Value>, del: Option<&Value>) -> PyResult<Value> {
+fn copy(
+    vm: &Vm,
+    property: &Value,
+    get: Option<&Value>,
+    set: Option<&Value>,
+    del: Option<&Value>,
+) -> PyResult<Value> {
     let old = this(vm, property)?;
     let part = |new: Option<&Value>, old: &LockCell<Value>| match new {
         Some(new) if !new.is_none() => new.clone(),
@@ -173,46 +181,75 @@ fn copy(vm: &Vm, property: &Value, get: Option<&Value>, set: Option<&Value>, del
 }
 
 static PROPERTY_METHODS: &[Native] = &[
-    native("getter(self, object, /)", |vm, args| copy(vm, &args[0], Some(&args[1]), None, None),
-        "Descriptor to obtain a copy of the property with a different getter."),
-    native("setter(self, object, /)", |vm, args| copy(vm, &args[0], None, Some(&args[1]), None),
-        "Descriptor to obtain a copy of the property with a different setter."),
-    native("deleter(self, object, /)", |vm, args| copy(vm, &args[0], None, None, Some(&args[1])),
-        "Descriptor to obtain a copy of the property with a different deleter."),
-    native_raw("__set_name__(self, owner, name, /)", |vm, args| {
-        let given = args.values.len() - 1;
-        if given != 2 || !args.names.is_empty() {
-            return Err(vm.type_error(format!("__set_name__() takes 2 positional arguments but {given} were given")));
-        }
-        this(vm, &args.values[0])?.name.set(args.values[2].clone());
-        Ok(Value::NONE)
-    }, "Method to set name of a property."),
+    native(
+        "getter(self, object, /)",
+        |vm, args| copy(vm, &args[0], Some(&args[1]), None, None),
+        "Descriptor to obtain a copy of the property with a different getter.",
+    ),
+    native(
+        "setter(self, object, /)",
+        |vm, args| copy(vm, &args[0], None, Some(&args[1]), None),
+        "Descriptor to obtain a copy of the property with a different setter.",
+    ),
+    native(
+        "deleter(self, object, /)",
+        |vm, args| copy(vm, &args[0], None, None, Some(&args[1])),
+        "Descriptor to obtain a copy of the property with a different deleter.",
+    ),
+    native_raw(
+        "__set_name__(self, owner, name, /)",
+        |vm, args| {
+            let given = args.values.len() - 1;
+            if given != 2 || !args.names.is_empty() {
+                return Err(vm.type_error(format!(
+                    "__set_name__() takes 2 positional arguments but {given} were given"
+                )));
+            }
+            this(vm, &args.values[0])?.name.set(args.values[2].clone());
+            Ok(Value::NONE)
+        },
+        "Method to set name of a property.",
+    ),
 ];
 
 static PROPERTY_GETSET: &[GetSet] = &[
     member("fget", |vm, p| Ok(this(vm, p)?.get.cloned()), ""),
     member("fset", |vm, p| Ok(this(vm, p)?.set.cloned()), ""),
     member("fdel", |vm, p| Ok(this(vm, p)?.del.cloned()), ""),
-    getset("__doc__", |vm, p| Ok(this(vm, p)?.doc.cloned()), |vm, p, value| {
-        this(vm, p)?.doc.set(value.cloned().unwrap_or(Value::NONE));
-        Ok(())
-    }, ""),
-    getset("__name__", |vm, p| match name(vm, this(vm, p)?)? {
-        Some(name) => Ok(name),
-        None => Err(vm.no_attribute(p, vm.names().__name__.value())),
-    }, |vm, p, value| {
-        this(vm, p)?.name.set(value.cloned().unwrap_or(Value::UNBOUND));
-        Ok(())
-    }, ""),
-    getter("__isabstractmethod__", |vm, p| {
-        let this = this(vm, p)?;
-        for cell in [&this.get, &this.set, &this.del] {
-            if vm.is_abstract(&cell.cloned())? {
-                return Ok(Value::TRUE);
+    getset(
+        "__doc__",
+        |vm, p| Ok(this(vm, p)?.doc.cloned()),
+        |vm, p, value| {
+            this(vm, p)?.doc.set(value.cloned().unwrap_or(Value::NONE));
+            Ok(())
+        },
+        "",
+    ),
+    getset(
+        "__name__",
+        |vm, p| match name(vm, this(vm, p)?)? {
+            Some(name) => Ok(name),
+            None => Err(vm.no_attribute(p, vm.names().__name__.value())),
+        },
+        |vm, p, value| {
+            this(vm, p)?.name.set(value.cloned().unwrap_or(Value::UNBOUND));
+            Ok(())
+        },
+        "",
+    ),
+    getter(
+        "__isabstractmethod__",
+        |vm, p| {
+            let this = this(vm, p)?;
+            for cell in [&this.get, &this.set, &this.del] {
+                if vm.is_abstract(&cell.cloned())? {
+                    return Ok(Value::TRUE);
+                }
             }
-        }
-        Ok(Value::FALSE)
-    }, ""),
+            Ok(Value::FALSE)
+        },
+        "",
+    ),
 ];
 
 // ------------------------------------------------------------------------------------------------ wrappers of functions
@@ -278,8 +315,12 @@ pub static CLASS_METHOD: TypeSpec = TypeSpec::new("classmethod", Wrapper::layout
     .methods(&[CLASS_GETITEM])
     .getset(WRAPPER_GETSET);
 
-const CLASS_GETITEM: Native =
-    native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class();
+const CLASS_GETITEM: Native = native(
+    "__class_getitem__(cls, object, /)",
+    |vm, args| vm.generic_alias(&args[0], &args[1]),
+    "See PEP 585",
+)
+.class();
 
 fn wrapped<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Wrapper>> {
     vm.cast::<Wrapper>(value)
@@ -332,10 +373,14 @@ macro_rules! forward {
 static WRAPPER_GETSET: &[GetSet] = &[
     member("__func__", |vm, m| Ok(wrapped(vm, m)?.callable.cloned()), ""),
     member("__wrapped__", |vm, m| Ok(wrapped(vm, m)?.callable.cloned()), ""),
-    getter("__isabstractmethod__", |vm, m| {
-        let callable = wrapped(vm, m)?.callable.cloned();
-        Ok(Value::bool(vm.is_abstract(&callable)?))
-    }, ""),
+    getter(
+        "__isabstractmethod__",
+        |vm, m| {
+            let callable = wrapped(vm, m)?.callable.cloned();
+            Ok(Value::bool(vm.is_abstract(&callable)?))
+        },
+        "",
+    ),
     forward!("__module__"),
     forward!("__name__"),
     forward!("__qualname__"),

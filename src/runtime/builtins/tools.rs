@@ -14,7 +14,11 @@ use crate::runtime::value::Value;
 pub use crate::runtime::builtins::structs::StructSpec;
 
 /// A read-only attribute that C has as a member of its struct: writing it gives another text than for computed ones.
-pub const fn member(name: &'static str, get: fn(&Vm, &Value) -> PyResult<Value>, doc: &'static str) -> GetSet {
+pub const fn member(
+    name: &'static str,
+    get: fn(&Vm, &Value) -> PyResult<Value>,
+    doc: &'static str,
+) -> GetSet {
     getset(name, get, |vm, _, _| Err(vm.attribute_error("readonly attribute")), doc)
 }
 

@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use crate::runtime::builtins::class_new::{compute_mro, set_bases, type_new};
 use crate::runtime::builtins::descr::{
-    CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetDescriptor, METHOD_DESCRIPTOR,
-    MethodDescriptor, NATIVE_FUNCTION, NativeFunction, SLOT_WRAPPER,
+    CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetDescriptor, METHOD_DESCRIPTOR, MethodDescriptor,
+    NATIVE_FUNCTION, NativeFunction, SLOT_WRAPPER,
 };
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::{Layout, TypeHead, type_flag};
@@ -1088,4 +1088,3 @@ impl Obj<Type> {
         names
     }
 }
-

@@ -54,9 +54,8 @@ impl Vm {
         let mut kept: Vec<Ref<Traceback>> = Vec::new();
         let mut chunk: Vec<Ref<Traceback>> = Vec::new();
         let flush = |chunk: &mut Vec<Ref<Traceback>>, kept: &mut Vec<Ref<Traceback>>| {
-            let ends_in_call = chunk
-                .last()
-                .is_some_and(|last| last.frame.code.name.bytes() == b"_call_with_frames_removed");
+            let ends_in_call =
+                chunk.last().is_some_and(|last| last.frame.code.name.bytes() == b"_call_with_frames_removed");
             if !(always || ends_in_call) {
                 kept.append(chunk);
             }

@@ -253,7 +253,10 @@ impl Signature {
         if !args.names.is_empty() {
             let parameters = self.parameters();
             if self.total() == self.positional_only as usize {
-                return Err(vm.type_error(format!("{}() takes no keyword arguments", self.message_name(vm, args, skip))));
+                return Err(vm.type_error(format!(
+                    "{}() takes no keyword arguments",
+                    self.message_name(vm, args, skip)
+                )));
             }
             for (key, value) in args.keywords() {
                 let Some(key) = key.as_str() else { return Err(vm.type_error("keywords must be strings")) };
@@ -350,7 +353,10 @@ impl Signature {
         let name = self.name();
         if min == max {
             return match max {
-                0 => vm.type_error(format!("{}() takes no arguments ({given} given)", self.message_name(vm, args, skip))),
+                0 => vm.type_error(format!(
+                    "{}() takes no arguments ({given} given)",
+                    self.message_name(vm, args, skip)
+                )),
                 1 => {
                     let name = self.message_name(vm, args, skip);
                     vm.type_error(format!("{name}() takes exactly one argument ({given} given)"))

@@ -61,37 +61,70 @@ crate::payload!(Data, "_abc_data", gc {
 });
 
 /// `_abc_data`
-static DATA: TypeSpec = TypeSpec::new("_abc._abc_data", Data::layout).doc("", "Internal state held by ABC machinery.");
+static DATA: TypeSpec =
+    TypeSpec::new("_abc._abc_data", Data::layout).doc("", "Internal state held by ABC machinery.");
 
 /// `_abc`
 pub static MODULE: NativeModule = NativeModule {
     name: "_abc",
     doc: "Module contains faster C implementation of abc.ABCMeta",
     functions: &[
-        native("get_cache_token()", |vm, _| Ok(vm.int_u64(COUNTER.load(Ordering::Relaxed))), "Returns the current ABC cache token.\n\nThe token is an opaque object (supporting equality testing) identifying the\ncurrent version of the ABC cache for virtual subclasses. The token changes\nwith every call to register() on any ABC."),
-        native("_abc_init(self, /)", init, "Internal ABC helper for class set-up. Should be never used outside abc module."),
-        native("_abc_register(self, subclass, /)", register, "Internal ABC helper for subclasss registration. Should be never used outside abc module."),
-        native("_abc_instancecheck(self, instance, /)", instance_check, "Internal ABC helper for instance checks. Should be never used outside abc module."),
-        native("_abc_subclasscheck(self, subclass, /)", |vm, args| Ok(Value::bool(subclass_check(vm, &args[0], &args[1])?)), "Internal ABC helper for subclasss checks. Should be never used outside abc module."),
-        native("_get_dump(self, /)", |vm, args| {
-            let data = data_of(vm, &args[0])?;
-            let set = |set: &LockCell<WeakSet>| -> PyResult<Value> {
-                let refs = vm.list(set.get().refs.values().cloned().collect());
-                vm.set_from(&refs)
-            };
-            let (a, b, c) = (set(&data.registry)?, set(&data.cache)?, set(&data.negative)?);
-            Ok(vm.tuple(vec![a, b, c, vm.int_u64(data.version.get())]))
-        }, "Internal ABC helper for cache and registry debugging.\n\nReturn shallow copies of registry, of both caches, and\nnegative cache version. Don't call this function directly,\ninstead use ABC._dump_registry() for a nice repr."),
-        native("_reset_registry(self, /)", |vm, args| {
-            drop(data_of(vm, &args[0])?.registry.take());
-            Ok(Value::NONE)
-        }, "Internal ABC helper to reset registry of a given class.\n\nShould be only used by refleak.py"),
-        native("_reset_caches(self, /)", |vm, args| {
-            let data = data_of(vm, &args[0])?;
-            drop(data.cache.take());
-            drop(data.negative.take());
-            Ok(Value::NONE)
-        }, "Internal ABC helper to reset both caches of a given class.\n\nShould be only used by refleak.py"),
+        native(
+            "get_cache_token()",
+            |vm, _| Ok(vm.int_u64(COUNTER.load(Ordering::Relaxed))),
+            "Returns the current ABC cache token.\n\nThe token is an opaque object (supporting equality testing) identifying the\ncurrent version of the ABC cache for virtual subclasses. The token changes\nwith every call to register() on any ABC.",
+        ),
+        native(
+            "_abc_init(self, /)",
+            init,
+            "Internal ABC helper for class set-up. Should be never used outside abc module.",
+        ),
+        native(
+            "_abc_register(self, subclass, /)",
+            register,
+            "Internal ABC helper for subclasss registration. Should be never used outside abc module.",
+        ),
+        native(
+            "_abc_instancecheck(self, instance, /)",
+            instance_check,
+            "Internal ABC helper for instance checks. Should be never used outside abc module.",
+        ),
+        native(
+            "_abc_subclasscheck(self, subclass, /)",
+            |vm, args| Ok(Value::bool(subclass_check(vm, &args[0], &args[1])?)),
+            "Internal ABC helper for subclasss checks. Should be never used outside abc module.",
+        ),
+        native(
+            "_get_dump(self, /)",
+            |vm, args| {
+                let data = data_of(vm, &args[0])?;
+                let set = |set: &LockCell<WeakSet>| -> PyResult<Value> {
+                    let refs = vm.list(set.get().refs.values().cloned().collect());
+                    vm.set_from(&refs)
+                };
+                let (a, b, c) = (set(&data.registry)?, set(&data.cache)?, set(&data.negative)?);
+                Ok(vm.tuple(vec![a, b, c, vm.int_u64(data.version.get())]))
+            },
+            "Internal ABC helper for cache and registry debugging.\n\nReturn shallow copies of registry, of both caches, and\nnegative cache version. Don't call this function directly,\ninstead use ABC._dump_registry() for a nice repr.",
+        ),
+        native(
+            "_reset_registry(self, /)",
+            |vm, args| {
+                drop(data_of(vm, &args[0])?.registry.take());
+                Ok(Value::NONE)
+            },
+            "Internal ABC helper to reset registry of a given class.\n\nShould be only used by refleak.py",
+        ),
+        native(
+            "_reset_caches(self, /)",
+            |vm, args| {
+                let data = data_of(vm, &args[0])?;
+                drop(data.cache.take());
+                drop(data.negative.take());
+                Ok(Value::NONE)
+            },
+            "Internal ABC helper to reset both caches of a given class.\n\nShould be only used by refleak.py",
+        ),
     ],
     init: |_, _| Ok(()),
 };
@@ -109,7 +142,8 @@ fn add(vm: &Vm, set: &LockCell<WeakSet>, object: &Value) -> PyResult<()> {
     let mut dead = Vec::new();
     let table = set.get_mut();
     if table.refs.len() >= table.limit.max(32) {
-        let gone: Vec<u64> = table.refs.iter().filter(|(_, weak)| alive(weak).is_none()).map(|(k, _)| *k).collect();
+        let gone: Vec<u64> =
+            table.refs.iter().filter(|(_, weak)| alive(weak).is_none()).map(|(k, _)| *k).collect();
         dead.extend(gone.iter().filter_map(|key| table.refs.remove(key)));
         table.limit = 2 * table.refs.len();
     }
@@ -135,7 +169,9 @@ fn init(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         if let Some(flags) = ty.dict.get_str(&name) {
             let flags = flags.as_small().unwrap_or(0) as u32 & (type_flag::SEQUENCE | type_flag::MAPPING);
             if flags.count_ones() == 2 {
-                return Err(vm.type_error("__abc_tpflags__ cannot be both Py_TPFLAGS_SEQUENCE and Py_TPFLAGS_MAPPING"));
+                return Err(vm.type_error(
+                    "__abc_tpflags__ cannot be both Py_TPFLAGS_SEQUENCE and Py_TPFLAGS_MAPPING",
+                ));
             }
             ty.set_flags(flags);
             drop(ty.dict.remove_str(&name));
@@ -222,7 +258,9 @@ fn instance_check(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 }
 
 fn subclass_check(vm: &Vm, class: &Value, sub: &Value) -> PyResult<bool> {
-    let Some(sub_type) = sub.as_type() else { return Err(vm.type_error("issubclass() arg 1 must be a class")) };
+    let Some(sub_type) = sub.as_type() else {
+        return Err(vm.type_error("issubclass() arg 1 must be a class"));
+    };
     let data = data_of(vm, class)?;
     if data.cache.get().contains(sub) {
         return Ok(true);

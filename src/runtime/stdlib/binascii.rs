@@ -15,74 +15,99 @@ pub static MODULE: NativeModule = NativeModule {
     name: "binascii",
     doc: "Conversion between binary data and ASCII",
     functions: &[
-        native("hexlify(data, sep=None, bytes_per_sep=1)", hexlify, "Hexadecimal representation of binary data."),
-        native("b2a_hex(data, sep=None, bytes_per_sep=1)", hexlify, "Hexadecimal representation of binary data."),
+        native(
+            "hexlify(data, sep=None, bytes_per_sep=1)",
+            hexlify,
+            "Hexadecimal representation of binary data.",
+        ),
+        native(
+            "b2a_hex(data, sep=None, bytes_per_sep=1)",
+            hexlify,
+            "Hexadecimal representation of binary data.",
+        ),
         native("unhexlify(hexstr, /)", unhexlify, "Binary data of hexadecimal representation."),
         native("a2b_hex(hexstr, /)", unhexlify, "Binary data of hexadecimal representation."),
-        native("b2a_base64(data, /, *, newline=True)", |vm, args| {
-            let data = vm.buffer_bytes(&args[0])?;
-            let mut out = Vec::with_capacity(data.len() / 3 * 4 + 5);
-            for chunk in data.chunks(3) {
-                let word = chunk.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-                for nth in 0..4 {
-                    let sextet = (word >> (18 - 6 * nth)) as usize & 63;
-                    out.push(if nth <= chunk.len() { ALPHABET[sextet] } else { b'=' });
-                }
-            }
-            if args[1].given().map_or(Ok(true), |value| vm.truth(value))? {
-                out.push(b'\n');
-            }
-            Ok(vm.bytes(&out))
-        }, "Base64-code line of data."),
-        native("a2b_base64(data, /, *, strict_mode=False)", |vm, args| {
-            let data = ascii(vm, &args[0])?;
-            let (mut out, mut word, mut held, mut pads) = (Vec::new(), 0u32, 0, 0);
-            for byte in data {
-                if byte == b'=' {
-                    pads += 1;
-                    if held >= 2 && held + pads >= 4 {
-                        held = 0;
-                        break;
+        native(
+            "b2a_base64(data, /, *, newline=True)",
+            |vm, args| {
+                let data = vm.buffer_bytes(&args[0])?;
+                let mut out = Vec::with_capacity(data.len() / 3 * 4 + 5);
+                for chunk in data.chunks(3) {
+                    let word = chunk.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte))
+                        << (8 * (3 - chunk.len()));
+                    for nth in 0..4 {
+                        let sextet = (word >> (18 - 6 * nth)) as usize & 63;
+                        out.push(if nth <= chunk.len() { ALPHABET[sextet] } else { b'=' });
                     }
-                    continue;
                 }
-                let Some(sextet) = ALPHABET.iter().position(|c| *c == byte) else { continue };
-                pads = 0;
-                word = word << 6 | sextet as u32;
-                held += 1;
+                if args[1].given().map_or(Ok(true), |value| vm.truth(value))? {
+                    out.push(b'\n');
+                }
+                Ok(vm.bytes(&out))
+            },
+            "Base64-code line of data.",
+        ),
+        native(
+            "a2b_base64(data, /, *, strict_mode=False)",
+            |vm, args| {
+                let data = ascii(vm, &args[0])?;
+                let (mut out, mut word, mut held, mut pads) = (Vec::new(), 0u32, 0, 0);
+                for byte in data {
+                    if byte == b'=' {
+                        pads += 1;
+                        if held >= 2 && held + pads >= 4 {
+                            held = 0;
+                            break;
+                        }
+                        continue;
+                    }
+                    let Some(sextet) = ALPHABET.iter().position(|c| *c == byte) else { continue };
+                    pads = 0;
+                    word = word << 6 | sextet as u32;
+                    held += 1;
+                    match held {
+                        2 => out.push((word >> 4) as u8),
+                        3 => out.push((word >> 2) as u8),
+                        4 => {
+                            out.push(word as u8);
+                            held = 0;
+                        }
+                        _ => {}
+                    }
+                }
                 match held {
-                    2 => out.push((word >> 4) as u8),
-                    3 => out.push((word >> 2) as u8),
-                    4 => {
-                        out.push(word as u8);
-                        held = 0;
+                    0 => Ok(vm.bytes(&out)),
+                    1 => Err(error(
+                        vm,
+                        &format!(
+                            "Invalid base64-encoded string: number of data characters ({}) cannot be 1 more than a multiple of 4",
+                            out.len() / 3 * 4 + 1
+                        ),
+                    )),
+                    _ => Err(error(vm, "Incorrect padding")),
+                }
+            },
+            "Decode a line of base64 data.",
+        ),
+        native(
+            "crc32(data, crc=0, /)",
+            |vm, args| {
+                let data = vm.buffer_bytes(&args[0])?;
+                let start = match args[1].given() {
+                    Some(crc) => vm.to_i64(crc)? as u32,
+                    None => 0,
+                };
+                let mut crc = !start;
+                for byte in data {
+                    crc ^= u32::from(byte);
+                    for _ in 0..8 {
+                        crc = if crc & 1 != 0 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
                     }
-                    _ => {}
                 }
-            }
-            match held {
-                0 => Ok(vm.bytes(&out)),
-                1 => Err(error(vm, &format!(
-                    "Invalid base64-encoded string: number of data characters ({}) cannot be 1 more than a multiple of 4",
-                    out.len() / 3 * 4 + 1))),
-                _ => Err(error(vm, "Incorrect padding")),
-            }
-        }, "Decode a line of base64 data."),
-        native("crc32(data, crc=0, /)", |vm, args| {
-            let data = vm.buffer_bytes(&args[0])?;
-            let start = match args[1].given() {
-                Some(crc) => vm.to_i64(crc)? as u32,
-                None => 0,
-            };
-            let mut crc = !start;
-            for byte in data {
-                crc ^= u32::from(byte);
-                for _ in 0..8 {
-                    crc = if crc & 1 != 0 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
-                }
-            }
-            Ok(vm.int((!crc).into()))
-        }, "Compute CRC-32 incrementally."),
+                Ok(vm.int((!crc).into()))
+            },
+            "Compute CRC-32 incrementally.",
+        ),
     ],
     init: |vm, dict| {
         for (name, base) in [("Error", &exc::VALUE_ERROR), ("Incomplete", &exc::EXCEPTION)] {

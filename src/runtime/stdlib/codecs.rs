@@ -33,55 +33,87 @@ pub static MODULE: NativeModule = NativeModule {
     name: "_codecs",
     doc: "",
     functions: &[
-        native("register(search_function, /)", |vm, args| {
-            if !vm.is_callable(&args[0]) {
-                return Err(vm.type_error("argument must be callable"));
-            }
-            search_path(vm)?.push(args[0].clone());
-            Ok(Value::NONE)
-        }, "Register a codec search function.\n\nSearch functions are expected to take one argument, the encoding name in\nall lower case letters, and either return None, or a tuple of functions\n(encoder, decoder, stream_reader, stream_writer) (or a CodecInfo object)."),
-        native("unregister(search_function, /)", |vm, args| {
-            let path = search_path(vm)?;
-            let found = path.items.get().iter().position(|item| item.is(&args[0]));
-            if let Some(found) = found {
-                cache(vm).clear();
-                let old = path.items.get_mut().remove(found);
-                drop(old);
-            }
-            Ok(Value::NONE)
-        }, "Unregister a codec search function and clear the registry's cache.\n\nIf the search function is not registered, do nothing."),
-        native("lookup(encoding, /)", |vm, args| {
-            let name = text_argument(vm, &args[0], "lookup() argument")?;
-            lookup(vm, &name)
-        }, "Looks up a codec tuple in the Python codec registry and returns a CodecInfo object."),
-        native("encode(obj, encoding='utf-8', errors='strict')", |vm, args| run_codec(vm, args, 0), "Encodes obj using the codec registered for encoding.\n\nThe default encoding is 'utf-8'.  errors may be given to set a\ndifferent error handling scheme.  Default is 'strict' meaning that encoding\nerrors raise a ValueError.  Other possible values are 'ignore', 'replace'\nand 'backslashreplace' as well as any other name registered with\ncodecs.register_error that can handle ValueErrors."),
-        native("decode(obj, encoding='utf-8', errors='strict')", |vm, args| run_codec(vm, args, 1), "Decodes obj using the codec registered for encoding.\n\nDefault encoding is 'utf-8'.  errors may be given to set a\ndifferent error handling scheme.  Default is 'strict' meaning that encoding\nerrors raise a ValueError.  Other possible values are 'ignore', 'replace'\nand 'backslashreplace' as well as any other name registered with\ncodecs.register_error that can handle ValueErrors."),
-        native("register_error(errors, handler, /)", |vm, args| {
-            let name = text_argument(vm, &args[0], "register_error() argument 1")?;
-            if !vm.is_callable(&args[1]) {
-                return Err(vm.type_error("handler must be callable"));
-            }
-            let handlers = handlers(vm)?;
-            vm.set_in(&handlers, &name, args[1].clone());
-            Ok(Value::NONE)
-        }, "Register the specified error handler under the name errors.\n\nhandler must be a callable object, that\nwill be called with an exception instance containing\ninformation about the location of the encoding/decoding\nerror and must return a (replacement, new position) tuple."),
-        native("_unregister_error(errors, /)", |vm, args| {
-            let name = text_argument(vm, &args[0], "_unregister_error() argument")?;
-            if Policy::from_name(name.as_bytes()).is_some() {
-                return Err(vm.value_error(format!("cannot un-register built-in error handler '{name}'")));
-            }
-            let handlers = handlers(vm)?;
-            let old = handlers.remove(vm, &args[0])?;
-            Ok(Value::bool(old.is_some()))
-        }, "Un-register the specified error handler for the error handling `errors'.\n\nOnly custom handlers can be un-registered. An exception is raised\nif the error handling is a built-in one (e.g., 'strict'), or if an error\noccurs.\n\nOtherwise, this returns True if a custom handler has been successfully\nun-registered, and False if no custom handler for the specified error\nhandling exists."),
-        native("lookup_error(name, /)", |vm, args| {
-            let name = text_argument(vm, &args[0], "lookup_error() argument")?;
-            let handlers = handlers(vm)?;
-            match handlers.get(vm, &vm.str(&name))? {
-                Some(handler) => Ok(handler),
-                None => Err(vm.lookup_error(format!("unknown error handler name '{name}'"))),
-            }
-        }, "lookup_error(errors) -> handler\n\nReturn the error handler for the specified error handling name or raise a\nLookupError, if no handler exists under this name."),
+        native(
+            "register(search_function, /)",
+            |vm, args| {
+                if !vm.is_callable(&args[0]) {
+                    return Err(vm.type_error("argument must be callable"));
+                }
+                search_path(vm)?.push(args[0].clone());
+                Ok(Value::NONE)
+            },
+            "Register a codec search function.\n\nSearch functions are expected to take one argument, the encoding name in\nall lower case letters, and either return None, or a tuple of functions\n(encoder, decoder, stream_reader, stream_writer) (or a CodecInfo object).",
+        ),
+        native(
+            "unregister(search_function, /)",
+            |vm, args| {
+                let path = search_path(vm)?;
+                let found = path.items.get().iter().position(|item| item.is(&args[0]));
+                if let Some(found) = found {
+                    cache(vm).clear();
+                    let old = path.items.get_mut().remove(found);
+                    drop(old);
+                }
+                Ok(Value::NONE)
+            },
+            "Unregister a codec search function and clear the registry's cache.\n\nIf the search function is not registered, do nothing.",
+        ),
+        native(
+            "lookup(encoding, /)",
+            |vm, args| {
+                let name = text_argument(vm, &args[0], "lookup() argument")?;
+                lookup(vm, &name)
+            },
+            "Looks up a codec tuple in the Python codec registry and returns a CodecInfo object.",
+        ),
+        native(
+            "encode(obj, encoding='utf-8', errors='strict')",
+            |vm, args| run_codec(vm, args, 0),
+            "Encodes obj using the codec registered for encoding.\n\nThe default encoding is 'utf-8'.  errors may be given to set a\ndifferent error handling scheme.  Default is 'strict' meaning that encoding\nerrors raise a ValueError.  Other possible values are 'ignore', 'replace'\nand 'backslashreplace' as well as any other name registered with\ncodecs.register_error that can handle ValueErrors.",
+        ),
+        native(
+            "decode(obj, encoding='utf-8', errors='strict')",
+            |vm, args| run_codec(vm, args, 1),
+            "Decodes obj using the codec registered for encoding.\n\nDefault encoding is 'utf-8'.  errors may be given to set a\ndifferent error handling scheme.  Default is 'strict' meaning that encoding\nerrors raise a ValueError.  Other possible values are 'ignore', 'replace'\nand 'backslashreplace' as well as any other name registered with\ncodecs.register_error that can handle ValueErrors.",
+        ),
+        native(
+            "register_error(errors, handler, /)",
+            |vm, args| {
+                let name = text_argument(vm, &args[0], "register_error() argument 1")?;
+                if !vm.is_callable(&args[1]) {
+                    return Err(vm.type_error("handler must be callable"));
+                }
+                let handlers = handlers(vm)?;
+                vm.set_in(&handlers, &name, args[1].clone());
+                Ok(Value::NONE)
+            },
+            "Register the specified error handler under the name errors.\n\nhandler must be a callable object, that\nwill be called with an exception instance containing\ninformation about the location of the encoding/decoding\nerror and must return a (replacement, new position) tuple.",
+        ),
+        native(
+            "_unregister_error(errors, /)",
+            |vm, args| {
+                let name = text_argument(vm, &args[0], "_unregister_error() argument")?;
+                if Policy::from_name(name.as_bytes()).is_some() {
+                    return Err(vm.value_error(format!("cannot un-register built-in error handler '{name}'")));
+                }
+                let handlers = handlers(vm)?;
+                let old = handlers.remove(vm, &args[0])?;
+                Ok(Value::bool(old.is_some()))
+            },
+            "Un-register the specified error handler for the error handling `errors'.\n\nOnly custom handlers can be un-registered. An exception is raised\nif the error handling is a built-in one (e.g., 'strict'), or if an error\noccurs.\n\nOtherwise, this returns True if a custom handler has been successfully\nun-registered, and False if no custom handler for the specified error\nhandling exists.",
+        ),
+        native(
+            "lookup_error(name, /)",
+            |vm, args| {
+                let name = text_argument(vm, &args[0], "lookup_error() argument")?;
+                let handlers = handlers(vm)?;
+                match handlers.get(vm, &vm.str(&name))? {
+                    Some(handler) => Ok(handler),
+                    None => Err(vm.lookup_error(format!("unknown error handler name '{name}'"))),
+                }
+            },
+            "lookup_error(errors) -> handler\n\nReturn the error handler for the specified error handling name or raise a\nLookupError, if no handler exists under this name.",
+        ),
         encoder!("utf_8_encode(str, errors=None, /)", Native::Utf8),
         encoder!("utf_7_encode(str, errors=None, /)", Native::Utf7),
         encoder!("ascii_encode(str, errors=None, /)", Native::Ascii),
@@ -91,19 +123,31 @@ pub static MODULE: NativeModule = NativeModule {
         encoder!("utf_32_le_encode(str, errors=None, /)", Native::Utf32(Order::Little)),
         encoder!("utf_32_be_encode(str, errors=None, /)", Native::Utf32(Order::Big)),
         encoder!("raw_unicode_escape_encode(str, errors=None, /)", Native::RawUnicodeEscape),
-        native("utf_16_encode(str, errors=None, byteorder=0, /)", |vm, args| {
-            let order = order_argument(vm, &args[2])?;
-            encode_with(vm, &args[..2], Native::Utf16(order))
-        }, ""),
-        native("utf_32_encode(str, errors=None, byteorder=0, /)", |vm, args| {
-            let order = order_argument(vm, &args[2])?;
-            encode_with(vm, &args[..2], Native::Utf32(order))
-        }, ""),
-        native("unicode_escape_encode(str, errors=None, /)", |vm, args| {
-            let text = vm.text(&args[0], "unicode_escape_encode() argument 1")?;
-            let bytes = escapes::encode_unicode_escape(text.bytes());
-            Ok(vm.tuple(vec![vm.bytes(&bytes), vm.int_usize(text.len())]))
-        }, ""),
+        native(
+            "utf_16_encode(str, errors=None, byteorder=0, /)",
+            |vm, args| {
+                let order = order_argument(vm, &args[2])?;
+                encode_with(vm, &args[..2], Native::Utf16(order))
+            },
+            "",
+        ),
+        native(
+            "utf_32_encode(str, errors=None, byteorder=0, /)",
+            |vm, args| {
+                let order = order_argument(vm, &args[2])?;
+                encode_with(vm, &args[..2], Native::Utf32(order))
+            },
+            "",
+        ),
+        native(
+            "unicode_escape_encode(str, errors=None, /)",
+            |vm, args| {
+                let text = vm.text(&args[0], "unicode_escape_encode() argument 1")?;
+                let bytes = escapes::encode_unicode_escape(text.bytes());
+                Ok(vm.tuple(vec![vm.bytes(&bytes), vm.int_usize(text.len())]))
+            },
+            "",
+        ),
         decoder!("utf_8_decode(data, errors=None, final=False, /)", Native::Utf8, false),
         decoder!("utf_7_decode(data, errors=None, final=False, /)", Native::Utf7, false),
         decoder!("ascii_decode(data, errors=None, /)", Native::Ascii, true),
@@ -114,56 +158,92 @@ pub static MODULE: NativeModule = NativeModule {
         decoder!("utf_32_decode(data, errors=None, final=False, /)", Native::Utf32(Order::Marked), false),
         decoder!("utf_32_le_decode(data, errors=None, final=False, /)", Native::Utf32(Order::Little), false),
         decoder!("utf_32_be_decode(data, errors=None, final=False, /)", Native::Utf32(Order::Big), false),
-        native("raw_unicode_escape_decode(data, errors=None, final=True, /)", |vm, args| {
-            let data = text_or_buffer(vm, &args[0])?;
-            decode_bytes(vm, &data, args, Native::RawUnicodeEscape, true)
-        }, ""),
-        native("utf_16_ex_decode(data, errors=None, byteorder=0, final=False, /)", |vm, args| {
-            let (data, errors) = (vm.buffer_bytes(&args[0])?, errors_argument(vm, args)?);
-            let (order, last) = (order_argument(vm, &args[2])?, last_argument(vm, args.get(3), false)?);
-            let found = wide::decode_utf16(&data, order, last, &mut Handler::decoding(vm, &errors))?;
-            Ok(wide_result(vm, &found))
-        }, ""),
-        native("utf_32_ex_decode(data, errors=None, byteorder=0, final=False, /)", |vm, args| {
-            let (data, errors) = (vm.buffer_bytes(&args[0])?, errors_argument(vm, args)?);
-            let (order, last) = (order_argument(vm, &args[2])?, last_argument(vm, args.get(3), false)?);
-            let found = wide::decode_utf32(&data, order, last, &mut Handler::decoding(vm, &errors))?;
-            Ok(wide_result(vm, &found))
-        }, ""),
-        native("unicode_escape_decode(data, errors=None, final=True, /)", |vm, args| {
-            let (data, errors) = (text_or_buffer(vm, &args[0])?, errors_argument(vm, args)?);
-            let last = last_argument(vm, args.get(2), true)?;
-            let (decoded, invalid) =
-                escapes::decode_unicode_escape(&data, last, &mut Handler::decoding(vm, &errors))?;
-            if let Some(invalid) = invalid {
-                vm.warn(&exc::DEPRECATION_WARNING, &invalid.message(""), 1)?;
-            }
-            Ok(vm.tuple(vec![vm.str_bytes(&decoded.text), vm.int_usize(decoded.consumed)]))
-        }, ""),
-        native("escape_decode(data, errors=None, /)", |vm, args| {
-            let (data, errors) = (text_or_buffer(vm, &args[0])?, errors_argument(vm, args)?);
-            let (bytes, invalid) = escapes::decode_bytes_escape(&data, &errors).map_err(|fault| vm.fault(fault))?;
-            if let Some(invalid) = invalid {
-                vm.warn(&exc::DEPRECATION_WARNING, &invalid.message("b"), 1)?;
-            }
-            Ok(vm.tuple(vec![vm.bytes(&bytes), vm.int_usize(data.len())]))
-        }, ""),
-        native("escape_encode(data, errors=None, /)", |vm, args| {
-            let Some(bytes) = vm.bytes_of(&args[0]) else {
-                return Err(vm.type_error(format!("escape_encode() argument 1 must be bytes, not {}", args[0].type_name(vm))));
-            };
-            let out = escapes::encode_bytes_escape(bytes);
-            Ok(vm.tuple(vec![vm.bytes(&out), vm.int_usize(bytes.len())]))
-        }, ""),
-        native("readbuffer_encode(data, errors=None, /)", |vm, args| {
-            let data = text_or_buffer(vm, &args[0])?;
-            Ok(vm.tuple(vec![vm.bytes(&data), vm.int_usize(data.len())]))
-        }, ""),
-        native("charmap_build(map, /)", |vm, args| {
-            let text = vm.text(&args[0], "charmap_build() argument")?;
-            let table: Vec<u32> = wtf8::code_points(text.bytes()).take(256).collect();
-            Ok(vm.alloc_spec(&ENCODING_MAP, EncodingMap(charmap::EncodingMap::new(&table))))
-        }, ""),
+        native(
+            "raw_unicode_escape_decode(data, errors=None, final=True, /)",
+            |vm, args| {
+                let data = text_or_buffer(vm, &args[0])?;
+                decode_bytes(vm, &data, args, Native::RawUnicodeEscape, true)
+            },
+            "",
+        ),
+        native(
+            "utf_16_ex_decode(data, errors=None, byteorder=0, final=False, /)",
+            |vm, args| {
+                let (data, errors) = (vm.buffer_bytes(&args[0])?, errors_argument(vm, args)?);
+                let (order, last) = (order_argument(vm, &args[2])?, last_argument(vm, args.get(3), false)?);
+                let found = wide::decode_utf16(&data, order, last, &mut Handler::decoding(vm, &errors))?;
+                Ok(wide_result(vm, &found))
+            },
+            "",
+        ),
+        native(
+            "utf_32_ex_decode(data, errors=None, byteorder=0, final=False, /)",
+            |vm, args| {
+                let (data, errors) = (vm.buffer_bytes(&args[0])?, errors_argument(vm, args)?);
+                let (order, last) = (order_argument(vm, &args[2])?, last_argument(vm, args.get(3), false)?);
+                let found = wide::decode_utf32(&data, order, last, &mut Handler::decoding(vm, &errors))?;
+                Ok(wide_result(vm, &found))
+            },
+            "",
+        ),
+        native(
+            "unicode_escape_decode(data, errors=None, final=True, /)",
+            |vm, args| {
+                let (data, errors) = (text_or_buffer(vm, &args[0])?, errors_argument(vm, args)?);
+                let last = last_argument(vm, args.get(2), true)?;
+                let (decoded, invalid) =
+                    escapes::decode_unicode_escape(&data, last, &mut Handler::decoding(vm, &errors))?;
+                if let Some(invalid) = invalid {
+                    vm.warn(&exc::DEPRECATION_WARNING, &invalid.message(""), 1)?;
+                }
+                Ok(vm.tuple(vec![vm.str_bytes(&decoded.text), vm.int_usize(decoded.consumed)]))
+            },
+            "",
+        ),
+        native(
+            "escape_decode(data, errors=None, /)",
+            |vm, args| {
+                let (data, errors) = (text_or_buffer(vm, &args[0])?, errors_argument(vm, args)?);
+                let (bytes, invalid) =
+                    escapes::decode_bytes_escape(&data, &errors).map_err(|fault| vm.fault(fault))?;
+                if let Some(invalid) = invalid {
+                    vm.warn(&exc::DEPRECATION_WARNING, &invalid.message("b"), 1)?;
+                }
+                Ok(vm.tuple(vec![vm.bytes(&bytes), vm.int_usize(data.len())]))
+            },
+            "",
+        ),
+        native(
+            "escape_encode(data, errors=None, /)",
+            |vm, args| {
+                let Some(bytes) = vm.bytes_of(&args[0]) else {
+                    return Err(vm.type_error(format!(
+                        "escape_encode() argument 1 must be bytes, not {}",
+                        args[0].type_name(vm)
+                    )));
+                };
+                let out = escapes::encode_bytes_escape(bytes);
+                Ok(vm.tuple(vec![vm.bytes(&out), vm.int_usize(bytes.len())]))
+            },
+            "",
+        ),
+        native(
+            "readbuffer_encode(data, errors=None, /)",
+            |vm, args| {
+                let data = text_or_buffer(vm, &args[0])?;
+                Ok(vm.tuple(vec![vm.bytes(&data), vm.int_usize(data.len())]))
+            },
+            "",
+        ),
+        native(
+            "charmap_build(map, /)",
+            |vm, args| {
+                let text = vm.text(&args[0], "charmap_build() argument")?;
+                let table: Vec<u32> = wtf8::code_points(text.bytes()).take(256).collect();
+                Ok(vm.alloc_spec(&ENCODING_MAP, EncodingMap(charmap::EncodingMap::new(&table))))
+            },
+            "",
+        ),
         native("charmap_decode(data, errors=None, mapping=None, /)", charmap_decode, ""),
         native("charmap_encode(str, errors=None, mapping=None, /)", charmap_encode, ""),
     ],
@@ -178,7 +258,11 @@ crate::payload!(EncodingMap, "EncodingMap");
 /// `EncodingMap`
 pub static ENCODING_MAP: TypeSpec = TypeSpec::new("EncodingMap", EncodingMap::layout)
     .flags(crate::runtime::gc::heap::type_flag::NO_NEW)
-    .methods(&[native("size(self, /)", |vm, args| Ok(vm.int_usize(vm.object_size(&args[0]))), "Return the size (in bytes) of this object.")]);
+    .methods(&[native(
+        "size(self, /)",
+        |vm, args| Ok(vm.int_usize(vm.object_size(&args[0]))),
+        "Return the size (in bytes) of this object.",
+    )]);
 
 // ------------------------------------------------------------------------------------------------ arguments
 
@@ -288,7 +372,12 @@ fn map_byte(vm: &Vm, mapping: &Value, byte: u8, text: &mut Vec<u8>) -> PyResult<
     if !vm.is_int(&found) {
         return Err(vm.type_error("character mapping must return integer, None or str"));
     }
-    match found.as_int().and_then(|view| view.small()).and_then(|i| u32::try_from(i).ok()).filter(|i| *i <= wtf8::MAX) {
+    match found
+        .as_int()
+        .and_then(|view| view.small())
+        .and_then(|i| u32::try_from(i).ok())
+        .filter(|i| *i <= wtf8::MAX)
+    {
         Some(charmap::UNDEFINED) => Ok(false),
         Some(point) => {
             wtf8::push(text, point);
@@ -323,7 +412,9 @@ fn map_point(vm: &Vm, mapping: &Value, point: u32, out: &mut Vec<u8>) -> PyResul
     }
     if !vm.is_int(&found) {
         return Err(vm.type_error(format!(
-            "character mapping must return integer, bytes or None, not {}", found.type_name(vm))));
+            "character mapping must return integer, bytes or None, not {}",
+            found.type_name(vm)
+        )));
     }
     match found.as_int().and_then(|view| view.small()).and_then(|i| u8::try_from(i).ok()) {
         Some(byte) => {
@@ -448,19 +539,67 @@ fn run_codec(vm: &Vm, args: &[Value], at: i64) -> PyResult<Value> {
 // ------------------------------------------------------------------------------------------------ error handlers
 
 static HANDLERS: &[(&str, NativeDef)] = &[
-    ("strict", native("strict_errors(exception, /)", |vm, args| {
-        if !args[0].ty(vm).has(crate::runtime::gc::heap::type_flag::EXCEPTION) {
-            return Err(vm.type_error("codec must pass exception instance"));
-        }
-        Err(vm.raise_value(args[0].clone()))
-    }, "Implements the 'strict' error handling, which raises a UnicodeError on coding errors.")),
-    ("ignore", native("ignore_errors(exception, /)", |vm, args| handle(vm, &args[0], Policy::Ignore), "Implements the 'ignore' error handling, which ignores malformed data and continues.")),
-    ("replace", native("replace_errors(exception, /)", |vm, args| handle(vm, &args[0], Policy::Replace), "Implements the 'replace' error handling, which replaces malformed data with a replacement marker.")),
-    ("xmlcharrefreplace", native("xmlcharrefreplace_errors(exception, /)", |vm, args| handle(vm, &args[0], Policy::XmlCharRefReplace), "Implements the 'xmlcharrefreplace' error handling, which replaces an unencodable character with the appropriate XML character reference.")),
-    ("backslashreplace", native("backslashreplace_errors(exception, /)", |vm, args| handle(vm, &args[0], Policy::BackslashReplace), "Implements the 'backslashreplace' error handling, which replaces malformed data with a backslashed escape sequence.")),
-    ("namereplace", native("namereplace_errors(exception, /)", |vm, args| handle(vm, &args[0], Policy::NameReplace), "Implements the 'namereplace' error handling, which replaces an unencodable character with a \\N{...} escape sequence.")),
-    ("surrogatepass", native("surrogatepass(exception, /)", |vm, args| handle(vm, &args[0], Policy::SurrogatePass), "")),
-    ("surrogateescape", native("surrogateescape(exception, /)", |vm, args| handle(vm, &args[0], Policy::SurrogateEscape), "")),
+    (
+        "strict",
+        native(
+            "strict_errors(exception, /)",
+            |vm, args| {
+                if !args[0].ty(vm).has(crate::runtime::gc::heap::type_flag::EXCEPTION) {
+                    return Err(vm.type_error("codec must pass exception instance"));
+                }
+                Err(vm.raise_value(args[0].clone()))
+            },
+            "Implements the 'strict' error handling, which raises a UnicodeError on coding errors.",
+        ),
+    ),
+    (
+        "ignore",
+        native(
+            "ignore_errors(exception, /)",
+            |vm, args| handle(vm, &args[0], Policy::Ignore),
+            "Implements the 'ignore' error handling, which ignores malformed data and continues.",
+        ),
+    ),
+    (
+        "replace",
+        native(
+            "replace_errors(exception, /)",
+            |vm, args| handle(vm, &args[0], Policy::Replace),
+            "Implements the 'replace' error handling, which replaces malformed data with a replacement marker.",
+        ),
+    ),
+    (
+        "xmlcharrefreplace",
+        native(
+            "xmlcharrefreplace_errors(exception, /)",
+            |vm, args| handle(vm, &args[0], Policy::XmlCharRefReplace),
+            "Implements the 'xmlcharrefreplace' error handling, which replaces an unencodable character with the appropriate XML character reference.",
+        ),
+    ),
+    (
+        "backslashreplace",
+        native(
+            "backslashreplace_errors(exception, /)",
+            |vm, args| handle(vm, &args[0], Policy::BackslashReplace),
+            "Implements the 'backslashreplace' error handling, which replaces malformed data with a backslashed escape sequence.",
+        ),
+    ),
+    (
+        "namereplace",
+        native(
+            "namereplace_errors(exception, /)",
+            |vm, args| handle(vm, &args[0], Policy::NameReplace),
+            "Implements the 'namereplace' error handling, which replaces an unencodable character with a \\N{...} escape sequence.",
+        ),
+    ),
+    (
+        "surrogatepass",
+        native("surrogatepass(exception, /)", |vm, args| handle(vm, &args[0], Policy::SurrogatePass), ""),
+    ),
+    (
+        "surrogateescape",
+        native("surrogateescape(exception, /)", |vm, args| handle(vm, &args[0], Policy::SurrogateEscape), ""),
+    ),
 ];
 
 fn handlers(vm: &Vm) -> PyResult<Ref<Dict>> {

@@ -334,11 +334,7 @@ fn builtin_exec(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     };
     let free = code.free_names.len();
     if free > 0 && closure.is_none() {
-        return Err(vm.type_error(if args[3].some().is_some() {
-            format!("code object requires a closure of exactly length {free}")
-        } else {
-            format!("code object requires a closure of exactly length {free}")
-        }));
+        return Err(vm.type_error(format!("code object requires a closure of exactly length {free}")));
     }
     if free == 0 && args[3].some().is_some() {
         return Err(vm.type_error("cannot use a closure with this code object"));

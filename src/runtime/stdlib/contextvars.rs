@@ -150,26 +150,48 @@ static CONTEXT: TypeSpec = TypeSpec::new("_contextvars.Context", Context::layout
     })
     .methods(&[
         native_raw("run(self, callable, /, *args, **kwargs)", run, ""),
-        native("copy(self, /)", |vm, args| {
-            let values = context(vm, &args[0])?.values.cloned();
-            Ok(new_context(vm, vm.dict(values.copy())))
-        }, "Return a shallow copy of the context object."),
-        native("get(self, key, default=None, /)", |vm, args| {
-            variable_key(vm, &args[1])?;
-            let values = context(vm, &args[0])?.values.cloned();
-            Ok(values.get(vm, &args[1])?.unwrap_or_else(|| args[2].given().cloned().unwrap_or(Value::NONE)))
-        }, "Return the value for `key` if `key` has the value in the context object."),
-        native("keys(self, /)", |vm, args| vm.iter(context(vm, &args[0])?.values.cloned().value()), "Return a list of all variables in the context object."),
-        native("values(self, /)", |vm, args| {
-            let values = context(vm, &args[0])?.values.cloned();
-            let all = vm.call_method(values.value(), &vm.names().values, &[])?;
-            vm.iter(&all)
-        }, "Return a list of all variables' values in the context object."),
-        native("items(self, /)", |vm, args| {
-            let values = context(vm, &args[0])?.values.cloned();
-            let all = vm.call_method(values.value(), &vm.names().items, &[])?;
-            vm.iter(&all)
-        }, "Return all variables and their values in the context object."),
+        native(
+            "copy(self, /)",
+            |vm, args| {
+                let values = context(vm, &args[0])?.values.cloned();
+                Ok(new_context(vm, vm.dict(values.copy())))
+            },
+            "Return a shallow copy of the context object.",
+        ),
+        native(
+            "get(self, key, default=None, /)",
+            |vm, args| {
+                variable_key(vm, &args[1])?;
+                let values = context(vm, &args[0])?.values.cloned();
+                Ok(values
+                    .get(vm, &args[1])?
+                    .unwrap_or_else(|| args[2].given().cloned().unwrap_or(Value::NONE)))
+            },
+            "Return the value for `key` if `key` has the value in the context object.",
+        ),
+        native(
+            "keys(self, /)",
+            |vm, args| vm.iter(context(vm, &args[0])?.values.cloned().value()),
+            "Return a list of all variables in the context object.",
+        ),
+        native(
+            "values(self, /)",
+            |vm, args| {
+                let values = context(vm, &args[0])?.values.cloned();
+                let all = vm.call_method(values.value(), &vm.names().values, &[])?;
+                vm.iter(&all)
+            },
+            "Return a list of all variables' values in the context object.",
+        ),
+        native(
+            "items(self, /)",
+            |vm, args| {
+                let values = context(vm, &args[0])?.values.cloned();
+                let all = vm.call_method(values.value(), &vm.names().items, &[])?;
+                vm.iter(&all)
+            },
+            "Return all variables and their values in the context object.",
+        ),
     ]);
 
 fn variable<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<ContextVar>> {
@@ -195,7 +217,10 @@ fn set(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let old = context(vm, &current)?.values.cloned().get(vm, &args[0])?;
     change(vm, &args[0], Some(args[1].clone()))?;
     let old = old.unwrap_or_else(|| missing(vm));
-    Ok(vm.alloc_spec(&TOKEN, Token { variable: args[0].clone(), context: current, old, used: Cell::new(false) }))
+    Ok(vm.alloc_spec(
+        &TOKEN,
+        Token { variable: args[0].clone(), context: current, old, used: Cell::new(false) },
+    ))
 }
 
 fn reset(vm: &Vm, variable: &Value, token: &Value) -> PyResult<Value> {
@@ -240,20 +265,37 @@ static CONTEXT_VAR: TypeSpec = TypeSpec::new("_contextvars.ContextVar", ContextV
         });
     })
     .methods(&[
-        native("get(self, default=<unrepresentable>, /)", |vm, args| {
-            let this = variable(vm, &args[0])?;
-            let current = vm.current_context();
-            if let Some(value) = context(vm, &current)?.values.cloned().get(vm, &args[0])? {
-                return Ok(value);
-            }
-            match args[1].given().or_else(|| this.default.given()) {
-                Some(default) => Ok(default.clone()),
-                None => Err(vm.raise_args(&exc::LOOKUP_ERROR, vec![args[0].clone()])),
-            }
-        }, "Return a value for the context variable for the current context."),
-        native("set(self, value, /)", set, "Call to set a new value for the context variable in the current context."),
-        native("reset(self, token, /)", |vm, args| reset(vm, &args[0], &args[1]), "Reset the context variable."),
-        native("__class_getitem__(cls, item, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
+        native(
+            "get(self, default=<unrepresentable>, /)",
+            |vm, args| {
+                let this = variable(vm, &args[0])?;
+                let current = vm.current_context();
+                if let Some(value) = context(vm, &current)?.values.cloned().get(vm, &args[0])? {
+                    return Ok(value);
+                }
+                match args[1].given().or_else(|| this.default.given()) {
+                    Some(default) => Ok(default.clone()),
+                    None => Err(vm.raise_args(&exc::LOOKUP_ERROR, vec![args[0].clone()])),
+                }
+            },
+            "Return a value for the context variable for the current context.",
+        ),
+        native(
+            "set(self, value, /)",
+            set,
+            "Call to set a new value for the context variable in the current context.",
+        ),
+        native(
+            "reset(self, token, /)",
+            |vm, args| reset(vm, &args[0], &args[1]),
+            "Reset the context variable.",
+        ),
+        native(
+            "__class_getitem__(cls, item, /)",
+            |vm, args| vm.generic_alias(&args[0], &args[1]),
+            "See PEP 585",
+        )
+        .class(),
     ])
     .getset(&[getter("name", |vm, v| Ok(variable(vm, v)?.name.clone()), "")]);
 
@@ -269,12 +311,21 @@ static TOKEN: TypeSpec = TypeSpec::new("_contextvars.Token", Token::layout)
     })
     .methods(&[
         native("__enter__(self, /)", |_, args| Ok(args[0].clone()), "Enter into Token context manager."),
-        native_raw("__exit__(self, type, value, traceback, /)", |vm, args: Args| {
-            let token = args.pos().first().cloned().unwrap_or(Value::NONE);
-            let variable = vm.cast::<Token>(&token)?.variable.clone();
-            reset(vm, &variable, &token)
-        }, "Exit from Token context manager, restore the linked ContextVar."),
-        native("__class_getitem__(cls, item, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
+        native_raw(
+            "__exit__(self, type, value, traceback, /)",
+            |vm, args: Args| {
+                let token = args.pos().first().cloned().unwrap_or(Value::NONE);
+                let variable = vm.cast::<Token>(&token)?.variable.clone();
+                reset(vm, &variable, &token)
+            },
+            "Exit from Token context manager, restore the linked ContextVar.",
+        ),
+        native(
+            "__class_getitem__(cls, item, /)",
+            |vm, args| vm.generic_alias(&args[0], &args[1]),
+            "See PEP 585",
+        )
+        .class(),
     ])
     .getset(&[
         getter("var", |vm, t| Ok(vm.cast::<Token>(t)?.variable.clone()), ""),
@@ -286,11 +337,15 @@ static TOKEN: TypeSpec = TypeSpec::new("_contextvars.Token", Token::layout)
 pub static MODULE: NativeModule = NativeModule {
     name: "_contextvars",
     doc: "Context Variables",
-    functions: &[native("copy_context()", |vm, _| {
-        let current = vm.current_context();
-        let values = context(vm, &current)?.values.cloned();
-        Ok(new_context(vm, vm.dict(values.copy())))
-    }, "")],
+    functions: &[native(
+        "copy_context()",
+        |vm, _| {
+            let current = vm.current_context();
+            let values = context(vm, &current)?.values.cloned();
+            Ok(new_context(vm, vm.dict(values.copy())))
+        },
+        "",
+    )],
     init: |vm, dict| {
         for spec in [&CONTEXT, &CONTEXT_VAR, &TOKEN] {
             vm.set_type_in(dict, spec);

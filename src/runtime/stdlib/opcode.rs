@@ -43,27 +43,72 @@ const NB_OPS: &[(&str, &str)] = &[("NB_ADD", "+"), ("NB_AND", "&"), ("NB_FLOOR_D
 const FUNCTIONS: &[Native] = &[
     property!("is_valid(opcode)", VALID, "Return True if opcode is valid, False otherwise."),
     property!("has_arg(opcode)", HAS_ARG, "Return True if the opcode uses its oparg, False otherwise."),
-    property!("has_const(opcode)", HAS_CONST, "Return True if the opcode accesses a constant, False otherwise."),
-    property!("has_exc(opcode)", HAS_EXC, "Return True if the opcode sets an exception handler, False otherwise."),
-    property!("has_free(opcode)", HAS_FREE, "Return True if the opcode accesses a free variable, False otherwise.\n\nNote that 'free' in this context refers to names in the current scope\nthat are referenced by inner scopes or names that are referenced from\nthis scope. It does not include references to global or builtin scopes."),
+    property!(
+        "has_const(opcode)",
+        HAS_CONST,
+        "Return True if the opcode accesses a constant, False otherwise."
+    ),
+    property!(
+        "has_exc(opcode)",
+        HAS_EXC,
+        "Return True if the opcode sets an exception handler, False otherwise."
+    ),
+    property!(
+        "has_free(opcode)",
+        HAS_FREE,
+        "Return True if the opcode accesses a free variable, False otherwise.\n\nNote that 'free' in this context refers to names in the current scope\nthat are referenced by inner scopes or names that are referenced from\nthis scope. It does not include references to global or builtin scopes."
+    ),
     property!("has_jump(opcode)", HAS_JUMP, "Return True if the opcode has a jump target, False otherwise."),
-    property!("has_local(opcode)", HAS_LOCAL, "Return True if the opcode accesses a local variable, False otherwise."),
-    property!("has_name(opcode)", HAS_NAME, "Return True if the opcode accesses an attribute by name, False otherwise."),
-    native("get_intrinsic1_descs()", |vm, _| Ok(texts(vm, INTRINSIC1)), "Return a list of names of the unary intrinsics."),
-    native("get_intrinsic2_descs()", |vm, _| Ok(texts(vm, INTRINSIC2)), "Return a list of names of the binary intrinsics."),
-    native("get_special_method_names()", |vm, _| Ok(texts(vm, SPECIAL)), "Return a list of special method names."),
-    native("get_nb_ops()", |vm, _| {
-        Ok(vm.list(NB_OPS.iter().map(|(name, sign)| vm.tuple(vec![vm.str(name), vm.str(sign)])).collect()))
-    }, "Return array of symbols of binary ops.\n\nIndexed by the BINARY_OP oparg value."),
+    property!(
+        "has_local(opcode)",
+        HAS_LOCAL,
+        "Return True if the opcode accesses a local variable, False otherwise."
+    ),
+    property!(
+        "has_name(opcode)",
+        HAS_NAME,
+        "Return True if the opcode accesses an attribute by name, False otherwise."
+    ),
+    native(
+        "get_intrinsic1_descs()",
+        |vm, _| Ok(texts(vm, INTRINSIC1)),
+        "Return a list of names of the unary intrinsics.",
+    ),
+    native(
+        "get_intrinsic2_descs()",
+        |vm, _| Ok(texts(vm, INTRINSIC2)),
+        "Return a list of names of the binary intrinsics.",
+    ),
+    native(
+        "get_special_method_names()",
+        |vm, _| Ok(texts(vm, SPECIAL)),
+        "Return a list of special method names.",
+    ),
+    native(
+        "get_nb_ops()",
+        |vm, _| {
+            Ok(vm
+                .list(NB_OPS.iter().map(|(name, sign)| vm.tuple(vec![vm.str(name), vm.str(sign)])).collect()))
+        },
+        "Return array of symbols of binary ops.\n\nIndexed by the BINARY_OP oparg value.",
+    ),
     native("get_specialization_stats()", |_, _| Ok(Value::NONE), "Return the specialization stats"),
-    native("get_executor(code, offset)", |_, _| Ok(Value::NONE), "Return the executor object at offset in code if exists, None otherwise."),
-    native("stack_effect(opcode, oparg=None, /, *, jump=None)", |vm, args| {
-        let op = vm.to_i64(&args[0])?;
-        if u16::try_from(op).is_ok_and(|op| VALID.contains(&op)) {
-            return Err(vm.not_implemented_error("instructions of dx have no stack"));
-        }
-        Err(vm.value_error("invalid opcode or oparg"))
-    }, "Compute the stack effect of the opcode."),
+    native(
+        "get_executor(code, offset)",
+        |_, _| Ok(Value::NONE),
+        "Return the executor object at offset in code if exists, None otherwise.",
+    ),
+    native(
+        "stack_effect(opcode, oparg=None, /, *, jump=None)",
+        |vm, args| {
+            let op = vm.to_i64(&args[0])?;
+            if u16::try_from(op).is_ok_and(|op| VALID.contains(&op)) {
+                return Err(vm.not_implemented_error("instructions of dx have no stack"));
+            }
+            Err(vm.value_error("invalid opcode or oparg"))
+        },
+        "Compute the stack effect of the opcode.",
+    ),
 ];
 
 /// `_opcode`

@@ -97,7 +97,9 @@ fn seed(vm: &Vm, this: &Random, value: Option<&Value>) -> PyResult<()> {
     let number: UBig = match value {
         None => {
             let mut bytes = [0u8; 32];
-            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+            let now = std::time::SystemTime::now()
+                .duration_since(std::time::UNIX_EPOCH)
+                .map_or(0, |d| d.as_nanos());
             bytes[..16].copy_from_slice(&now.to_le_bytes());
             if let Ok(mut file) = std::fs::File::open("/dev/urandom") {
                 let _ = std::io::Read::read_exact(&mut file, &mut bytes);

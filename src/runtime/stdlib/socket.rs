@@ -113,7 +113,7 @@ fn attempt_until<T>(
 fn wait_ready(vm: &Vm, fd: i32, writing: bool, end: i64) -> PyResult<()> {
     loop {
         let left = end - now();
-        if left <= 0 && left < -1 {
+        if left < -1 {
             return Err(timed_out(vm));
         }
         let events = if writing { libc::POLLOUT } else { libc::POLLIN };

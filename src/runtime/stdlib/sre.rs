@@ -35,32 +35,54 @@ pub static MODULE: NativeModule = NativeModule {
         native("compile(pattern, flags, code, groups, groupindex, indexgroup)", compile, ""),
         native("template(pattern, template, /)", template, ""),
         native("getcodesize()", |vm, _| Ok(vm.int_usize(CODESIZE)), ""),
-        native("ascii_iscased(character, /)", |vm, args| {
-            let c = point(vm, &args[0])?;
-            Ok(Value::bool(c < 128 && char::from(c as u8).is_ascii_alphabetic()))
-        }, ""),
-        native("unicode_iscased(character, /)", |vm, args| {
-            let c = point(vm, &args[0])?;
-            Ok(Value::bool(unicode_case::simple_lower(c) != c || unicode_case::simple_upper(c) != c))
-        }, ""),
-        native("ascii_tolower(character, /)", |vm, args| Ok(vm.int(ascii_lower(point(vm, &args[0])?).into())), ""),
-        native("unicode_tolower(character, /)", |vm, args| {
-            Ok(vm.int(unicode_case::simple_lower(point(vm, &args[0])?).into()))
-        }, ""),
-        native("getlower(character, flags, /)", |vm, args| {
-            let c = point(vm, &args[0])?;
-            let flags = vm.to_i64(&args[1])?;
-            let lower = if flags & FLAG_UNICODE != 0 { unicode_case::simple_lower(c) } else { ascii_lower(c) };
-            Ok(vm.int(lower.into()))
-        }, ""),
+        native(
+            "ascii_iscased(character, /)",
+            |vm, args| {
+                let c = point(vm, &args[0])?;
+                Ok(Value::bool(c < 128 && char::from(c as u8).is_ascii_alphabetic()))
+            },
+            "",
+        ),
+        native(
+            "unicode_iscased(character, /)",
+            |vm, args| {
+                let c = point(vm, &args[0])?;
+                Ok(Value::bool(unicode_case::simple_lower(c) != c || unicode_case::simple_upper(c) != c))
+            },
+            "",
+        ),
+        native(
+            "ascii_tolower(character, /)",
+            |vm, args| Ok(vm.int(ascii_lower(point(vm, &args[0])?).into())),
+            "",
+        ),
+        native(
+            "unicode_tolower(character, /)",
+            |vm, args| Ok(vm.int(unicode_case::simple_lower(point(vm, &args[0])?).into())),
+            "",
+        ),
+        native(
+            "getlower(character, flags, /)",
+            |vm, args| {
+                let c = point(vm, &args[0])?;
+                let flags = vm.to_i64(&args[1])?;
+                let lower =
+                    if flags & FLAG_UNICODE != 0 { unicode_case::simple_lower(c) } else { ascii_lower(c) };
+                Ok(vm.int(lower.into()))
+            },
+            "",
+        ),
     ],
     init: |vm, dict| {
-        vm.set_ints_in(dict, &[
-            ("MAGIC", SRE_MAGIC as i64),
-            ("CODESIZE", CODESIZE as i64),
-            ("MAXREPEAT", MAXREPEAT as i64),
-            ("MAXGROUPS", MAXGROUPS as i64),
-        ]);
+        vm.set_ints_in(
+            dict,
+            &[
+                ("MAGIC", SRE_MAGIC as i64),
+                ("CODESIZE", CODESIZE as i64),
+                ("MAXREPEAT", MAXREPEAT as i64),
+                ("MAXGROUPS", MAXGROUPS as i64),
+            ],
+        );
         vm.set_in(dict, "copyright", vm.str(" SRE 2.2.2 Copyright (c) 1997-2002 by Secret Labs AB "));
         Ok(())
     },
@@ -103,7 +125,9 @@ fn subject<'a>(vm: &Vm, pattern: &Obj<Pattern>, value: &'a Value) -> PyResult<(S
         Some(bytes) => std::borrow::Cow::Borrowed(bytes),
         None if vm.has_buffer(value) => std::borrow::Cow::Owned(vm.buffer_bytes(value)?),
         None => {
-            return Err(vm.type_error(format!("expected string or bytes-like object, got '{}'", value.type_name(vm))));
+            return Err(
+                vm.type_error(format!("expected string or bytes-like object, got '{}'", value.type_name(vm)))
+            );
         }
     };
     if pattern.is_bytes == Some(false) {
@@ -232,14 +256,17 @@ fn made(vm: &Vm, pattern: &Obj<Pattern>, string: &Value, state: &State, pos: usi
         let set = start.is_some() && end.is_some() && end.unpack() >= start.unpack();
         spans.push(set.then(|| (start.unpack(), end.unpack())));
     }
-    vm.alloc_spec(&MATCH, Match {
-        string: LockCell::new(string.clone()),
-        pattern: pattern.to_ref(),
-        spans,
-        pos,
-        endpos,
-        lastindex: state.marks.last_index(),
-    })
+    vm.alloc_spec(
+        &MATCH,
+        Match {
+            string: LockCell::new(string.clone()),
+            pattern: pattern.to_ref(),
+            spans,
+            pos,
+            endpos,
+            lastindex: state.marks.last_index(),
+        },
+    )
 }
 
 /// Calls `each` with every match from left to right; it says whether to go on.
@@ -395,22 +422,32 @@ fn push(vm: &Vm, out: &mut Vec<u8>, part: &Value, is_text: bool) -> PyResult<()>
             Some(text) => out.extend_from_slice(text.bytes()),
             None => {
                 return Err(vm.type_error(format!(
-                    "sequence item 1: expected str instance, {} found", part.type_name(vm))));
+                    "sequence item 1: expected str instance, {} found",
+                    part.type_name(vm)
+                )));
             }
         }
     } else if vm.has_buffer(part) {
         vm.with_buffer(part, |bytes| out.extend_from_slice(bytes))?;
     } else {
         return Err(vm.type_error(format!(
-            "sequence item 1: expected a bytes-like object, {} found", part.type_name(vm))));
+            "sequence item 1: expected a bytes-like object, {} found",
+            part.type_name(vm)
+        )));
     }
     Ok(())
 }
 
 fn flags_text(flags: i64) -> String {
     const NAMES: [(&str, i64); 8] = [
-        ("re.IGNORECASE", 2), ("re.LOCALE", 4), ("re.MULTILINE", 8), ("re.DOTALL", 16), ("re.UNICODE", 32),
-        ("re.VERBOSE", 64), ("re.DEBUG", 128), ("re.ASCII", 256),
+        ("re.IGNORECASE", 2),
+        ("re.LOCALE", 4),
+        ("re.MULTILINE", 8),
+        ("re.DOTALL", 16),
+        ("re.UNICODE", 32),
+        ("re.VERBOSE", 64),
+        ("re.DEBUG", 128),
+        ("re.ASCII", 256),
     ];
     let mut parts: Vec<String> =
         NAMES.iter().filter(|(_, bit)| flags & bit != 0).map(|(name, _)| (*name).to_owned()).collect();
@@ -521,8 +558,15 @@ fn template(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     Ok(vm.alloc_spec(&TEMPLATE, Template { first: first.clone(), rest: pairs }))
 }
 
-fn expand(vm: &Vm, out: &mut Vec<u8>, template: &Template, found: &Obj<Match>, is_text: bool) -> PyResult<()> {
-    let literal = |out: &mut Vec<u8>, part: &Value| if part.is_none() { Ok(()) } else { push(vm, out, part, is_text) };
+fn expand(
+    vm: &Vm,
+    out: &mut Vec<u8>,
+    template: &Template,
+    found: &Obj<Match>,
+    is_text: bool,
+) -> PyResult<()> {
+    let literal =
+        |out: &mut Vec<u8>, part: &Value| if part.is_none() { Ok(()) } else { push(vm, out, part, is_text) };
     literal(out, &template.first)?;
     for (group, after) in &template.rest {
         let part = found.group_value(vm, *group, &Value::NONE)?;
@@ -559,15 +603,18 @@ fn scanner(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let pattern = this(vm, &args[0])?;
     let (_, length) = subject(vm, pattern, &args[1])?;
     let (start, end) = bounds(vm, &args[2], &args[3], length)?;
-    Ok(vm.alloc_spec(&SCANNER, Scanner {
-        pattern: pattern.to_ref(),
-        string: args[1].clone(),
-        start: Cell::new(start),
-        end,
-        must_advance: Cell::new(false),
-        ended: Cell::new(false),
-        state: LockCell::new(State::default()),
-    }))
+    Ok(vm.alloc_spec(
+        &SCANNER,
+        Scanner {
+            pattern: pattern.to_ref(),
+            string: args[1].clone(),
+            start: Cell::new(start),
+            end,
+            must_advance: Cell::new(false),
+            ended: Cell::new(false),
+            state: LockCell::new(State::default()),
+        },
+    ))
 }
 
 fn scan(vm: &Vm, args: &[Value], how: How) -> PyResult<Value> {
@@ -684,40 +731,74 @@ fn group(vm: &Vm, args: Args) -> PyResult<Value> {
 }
 
 const MATCH_METHODS: &[Native] = &[
-    native_raw("group(self, /, *args)", group, "group([group1, ...]) -> str or tuple.\nReturn subgroup(s) of the match by indices or names.\nFor 0 returns the entire match."),
-    native("start(self, group=0, /)", |vm, args| Ok(vm.int(found(vm, &args[0])?.span_of(vm, &args[1])?.0)), "Return index of the start of the substring matched by group."),
-    native("end(self, group=0, /)", |vm, args| Ok(vm.int(found(vm, &args[0])?.span_of(vm, &args[1])?.1)), "Return index of the end of the substring matched by group."),
-    native("span(self, group=0, /)", |vm, args| Ok(pair(vm, found(vm, &args[0])?.span_of(vm, &args[1])?)), "For match object m, return the 2-tuple (m.start(group), m.end(group))."),
-    native("groups(self, /, default=None)", |vm, args| {
-        let this = found(vm, &args[0])?;
-        let default = &args[1].given().cloned().unwrap_or(Value::NONE);
-        let all: PyResult<Vec<Value>> = (1..this.spans.len()).map(|at| this.group_value(vm, at, default)).collect();
-        Ok(vm.tuple(all?))
-    }, "Return a tuple containing all the subgroups of the match, from 1.\n\n  default\n    Is used for groups that did not participate in the match."),
-    native("groupdict(self, /, default=None)", |vm, args| {
-        let this = found(vm, &args[0])?;
-        let default = &args[1].given().cloned().unwrap_or(Value::NONE);
-        let result = vm.new_dict();
-        if let Some(index) = this.pattern.groupindex.as_dict() {
-            for (name, at) in index.entries() {
-                let at = vm.to_usize(&at)?;
-                let value = this.group_value(vm, at, default)?;
-                drop(result.insert(vm, name, value)?);
+    native_raw(
+        "group(self, /, *args)",
+        group,
+        "group([group1, ...]) -> str or tuple.\nReturn subgroup(s) of the match by indices or names.\nFor 0 returns the entire match.",
+    ),
+    native(
+        "start(self, group=0, /)",
+        |vm, args| Ok(vm.int(found(vm, &args[0])?.span_of(vm, &args[1])?.0)),
+        "Return index of the start of the substring matched by group.",
+    ),
+    native(
+        "end(self, group=0, /)",
+        |vm, args| Ok(vm.int(found(vm, &args[0])?.span_of(vm, &args[1])?.1)),
+        "Return index of the end of the substring matched by group.",
+    ),
+    native(
+        "span(self, group=0, /)",
+        |vm, args| Ok(pair(vm, found(vm, &args[0])?.span_of(vm, &args[1])?)),
+        "For match object m, return the 2-tuple (m.start(group), m.end(group)).",
+    ),
+    native(
+        "groups(self, /, default=None)",
+        |vm, args| {
+            let this = found(vm, &args[0])?;
+            let default = &args[1].given().cloned().unwrap_or(Value::NONE);
+            let all: PyResult<Vec<Value>> =
+                (1..this.spans.len()).map(|at| this.group_value(vm, at, default)).collect();
+            Ok(vm.tuple(all?))
+        },
+        "Return a tuple containing all the subgroups of the match, from 1.\n\n  default\n    Is used for groups that did not participate in the match.",
+    ),
+    native(
+        "groupdict(self, /, default=None)",
+        |vm, args| {
+            let this = found(vm, &args[0])?;
+            let default = &args[1].given().cloned().unwrap_or(Value::NONE);
+            let result = vm.new_dict();
+            if let Some(index) = this.pattern.groupindex.as_dict() {
+                for (name, at) in index.entries() {
+                    let at = vm.to_usize(&at)?;
+                    let value = this.group_value(vm, at, default)?;
+                    drop(result.insert(vm, name, value)?);
+                }
             }
-        }
-        Ok(result.into_value())
-    }, "Return a dictionary containing all the named subgroups of the match, keyed by the subgroup name.\n\n  default\n    Is used for groups that did not participate in the match."),
-    native("expand(self, /, template)", |vm, args| {
-        let this = found(vm, &args[0])?;
-        let template = template_of(vm, this.pattern.value(), &args[1])?;
-        let is_text = this.string.get().as_str().is_some();
-        let mut out = Vec::new();
-        expand(vm, &mut out, &template, this, is_text)?;
-        Ok(if is_text { vm.str_bytes(&out) } else { vm.bytes(&out) })
-    }, "Return the string obtained by doing backslash substitution on the string template, as done by the sub() method."),
+            Ok(result.into_value())
+        },
+        "Return a dictionary containing all the named subgroups of the match, keyed by the subgroup name.\n\n  default\n    Is used for groups that did not participate in the match.",
+    ),
+    native(
+        "expand(self, /, template)",
+        |vm, args| {
+            let this = found(vm, &args[0])?;
+            let template = template_of(vm, this.pattern.value(), &args[1])?;
+            let is_text = this.string.get().as_str().is_some();
+            let mut out = Vec::new();
+            expand(vm, &mut out, &template, this, is_text)?;
+            Ok(if is_text { vm.str_bytes(&out) } else { vm.bytes(&out) })
+        },
+        "Return the string obtained by doing backslash substitution on the string template, as done by the sub() method.",
+    ),
     native("__copy__(self, /)", |_, args| Ok(args[0].clone()), ""),
     native("__deepcopy__(self, memo, /)", |_, args| Ok(args[0].clone()), ""),
-    native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
+    native(
+        "__class_getitem__(cls, object, /)",
+        |vm, args| vm.generic_alias(&args[0], &args[1]),
+        "See PEP 585",
+    )
+    .class(),
 ];
 
 /// `re.Match`
@@ -739,23 +820,57 @@ pub static MATCH: TypeSpec = TypeSpec::new("re.Match", Match::layout)
     })
     .methods(MATCH_METHODS)
     .getset(&[
-        getter("string", |vm, value| Ok(found(vm, value)?.string.cloned()), "The string passed to match() or search()."),
-        getter("re", |vm, value| Ok(found(vm, value)?.pattern.value().clone()), "The regular expression object."),
-        getter("pos", |vm, value| Ok(vm.int_usize(found(vm, value)?.pos)), "The index into the string at which the RE engine started looking for a match."),
-        getter("endpos", |vm, value| Ok(vm.int_usize(found(vm, value)?.endpos)), "The index into the string beyond which the RE engine will not go."),
-        getter("lastindex", |vm, value| Ok(match found(vm, value)?.lastindex {
-            at if at >= 0 => vm.int(at as i64),
-            _ => Value::NONE,
-        }), "The integer index of the last matched capturing group."),
-        getter("lastgroup", |vm, value| {
-            let this = found(vm, value)?;
-            let name = usize::try_from(this.lastindex).ok().and_then(|at| this.pattern.indexgroup.get(at).cloned());
-            Ok(name.unwrap_or(Value::NONE))
-        }, "The name of the last matched capturing group."),
-        getter("regs", |vm, value| {
-            let this = found(vm, value)?;
-            let spans = this.spans.iter().map(|span| pair(vm, span.map_or((-1, -1), |(a, b)| (a as i64, b as i64))));
-            Ok(vm.tuple(spans.collect()))
-        }, ""),
+        getter(
+            "string",
+            |vm, value| Ok(found(vm, value)?.string.cloned()),
+            "The string passed to match() or search().",
+        ),
+        getter(
+            "re",
+            |vm, value| Ok(found(vm, value)?.pattern.value().clone()),
+            "The regular expression object.",
+        ),
+        getter(
+            "pos",
+            |vm, value| Ok(vm.int_usize(found(vm, value)?.pos)),
+            "The index into the string at which the RE engine started looking for a match.",
+        ),
+        getter(
+            "endpos",
+            |vm, value| Ok(vm.int_usize(found(vm, value)?.endpos)),
+            "The index into the string beyond which the RE engine will not go.",
+        ),
+        getter(
+            "lastindex",
+            |vm, value| {
+                Ok(match found(vm, value)?.lastindex {
+                    at if at >= 0 => vm.int(at as i64),
+                    _ => Value::NONE,
+                })
+            },
+            "The integer index of the last matched capturing group.",
+        ),
+        getter(
+            "lastgroup",
+            |vm, value| {
+                let this = found(vm, value)?;
+                let name = usize::try_from(this.lastindex)
+                    .ok()
+                    .and_then(|at| this.pattern.indexgroup.get(at).cloned());
+                Ok(name.unwrap_or(Value::NONE))
+            },
+            "The name of the last matched capturing group.",
+        ),
+        getter(
+            "regs",
+            |vm, value| {
+                let this = found(vm, value)?;
+                let spans = this
+                    .spans
+                    .iter()
+                    .map(|span| pair(vm, span.map_or((-1, -1), |(a, b)| (a as i64, b as i64))));
+                Ok(vm.tuple(spans.collect()))
+            },
+            "",
+        ),
     ]);
-

@@ -17,34 +17,58 @@ pub static MODULE: NativeModule = NativeModule {
     doc: "Functions to convert between Python values and C structs.\nPython bytes objects are used to hold the data representing the C struct\nand also as format strings (explained below) to describe the layout of data\nin the C struct.",
     functions: &[
         native("_clearcache()", |_, _| Ok(Value::NONE), "Clear the internal cache."),
-        native("calcsize(format, /)", |vm, args| Ok(vm.int_usize(Layout::parse(vm, &args[0])?.size)), "Return size in bytes of the struct described by the format string."),
-        native_raw("pack(format, /, *values)", |vm, args| {
-            args.no_keywords(vm, "pack")?;
-            let Some((format, values)) = args.values.split_first() else {
-                return Err(vm.type_error("missing format argument"));
-            };
-            let bytes = Layout::parse(vm, format)?.pack(vm, values, "pack")?;
-            Ok(vm.bytes(&bytes))
-        }, "pack(format, v1, v2, ...) -> bytes\n\nReturn a bytes object containing the values v1, v2, ... packed according\nto the format string."),
-        native_raw("pack_into(format, buffer, offset, /, *values)", |vm, args| {
-            args.no_keywords(vm, "pack_into")?;
-            let Some((format, rest)) = args.values.split_first() else {
-                return Err(vm.type_error("missing format argument"));
-            };
-            Layout::parse(vm, format)?.pack_into(vm, rest)
-        }, ""),
-        native("unpack(format, buffer, /)", |vm, args| {
-            let layout = Layout::parse(vm, &args[0])?;
-            layout.unpack_whole(vm, &args[1])
-        }, "Return a tuple containing values unpacked according to the format string."),
-        native("unpack_from(format, /, buffer, offset=0)", |vm, args| {
-            let layout = Layout::parse(vm, &args[0])?;
-            layout.unpack_from(vm, &args[1], &args[2])
-        }, "Return a tuple containing values unpacked according to the format string."),
-        native("iter_unpack(format, buffer, /)", |vm, args| {
-            let layout = Layout::parse(vm, &args[0])?;
-            layout.iter_unpack(vm, &args[1])
-        }, "Return an iterator yielding tuples unpacked from the given bytes."),
+        native(
+            "calcsize(format, /)",
+            |vm, args| Ok(vm.int_usize(Layout::parse(vm, &args[0])?.size)),
+            "Return size in bytes of the struct described by the format string.",
+        ),
+        native_raw(
+            "pack(format, /, *values)",
+            |vm, args| {
+                args.no_keywords(vm, "pack")?;
+                let Some((format, values)) = args.values.split_first() else {
+                    return Err(vm.type_error("missing format argument"));
+                };
+                let bytes = Layout::parse(vm, format)?.pack(vm, values, "pack")?;
+                Ok(vm.bytes(&bytes))
+            },
+            "pack(format, v1, v2, ...) -> bytes\n\nReturn a bytes object containing the values v1, v2, ... packed according\nto the format string.",
+        ),
+        native_raw(
+            "pack_into(format, buffer, offset, /, *values)",
+            |vm, args| {
+                args.no_keywords(vm, "pack_into")?;
+                let Some((format, rest)) = args.values.split_first() else {
+                    return Err(vm.type_error("missing format argument"));
+                };
+                Layout::parse(vm, format)?.pack_into(vm, rest)
+            },
+            "",
+        ),
+        native(
+            "unpack(format, buffer, /)",
+            |vm, args| {
+                let layout = Layout::parse(vm, &args[0])?;
+                layout.unpack_whole(vm, &args[1])
+            },
+            "Return a tuple containing values unpacked according to the format string.",
+        ),
+        native(
+            "unpack_from(format, /, buffer, offset=0)",
+            |vm, args| {
+                let layout = Layout::parse(vm, &args[0])?;
+                layout.unpack_from(vm, &args[1], &args[2])
+            },
+            "Return a tuple containing values unpacked according to the format string.",
+        ),
+        native(
+            "iter_unpack(format, buffer, /)",
+            |vm, args| {
+                let layout = Layout::parse(vm, &args[0])?;
+                layout.iter_unpack(vm, &args[1])
+            },
+            "Return an iterator yielding tuples unpacked from the given bytes.",
+        ),
     ],
     init: |vm, dict| {
         vm.set_type_in(dict, &STRUCT);
@@ -115,7 +139,9 @@ impl Layout {
             (_, Some(bytes)) => bytes.to_vec(),
             _ => {
                 return Err(vm.type_error(format!(
-                    "Struct() argument 1 must be a str or bytes object, not {}", format.type_name(vm))));
+                    "Struct() argument 1 must be a str or bytes object, not {}",
+                    format.type_name(vm)
+                )));
             }
         };
         let host = if cfg!(target_endian = "big") { ByteOrder::Big } else { ByteOrder::Little };
@@ -151,7 +177,13 @@ impl Layout {
             };
             at += 1;
             let size = match sizes(letter) {
-                Some((standard, real)) => if native { Some(real) } else { standard },
+                Some((standard, real)) => {
+                    if native {
+                        Some(real)
+                    } else {
+                        standard
+                    }
+                }
                 None => None,
             };
             let Some(size) = size else { return Err(error(vm, "bad char in struct format")) };
@@ -160,7 +192,10 @@ impl Layout {
                 let align = if letter == b'D' { 8 } else { size };
                 layout.size = layout.size.next_multiple_of(align);
             }
-            let total = count.checked_mul(size).filter(|n| *n <= isize::MAX as usize - layout.size).ok_or_else(too_long)?;
+            let total = count
+                .checked_mul(size)
+                .filter(|n| *n <= isize::MAX as usize - layout.size)
+                .ok_or_else(too_long)?;
             match letter {
                 b'x' => {}
                 b's' | b'p' => layout.items.push(Item { letter, offset: layout.size, size: count }),
@@ -177,7 +212,10 @@ impl Layout {
 
     fn pack(&self, vm: &Vm, values: &[Value], name: &str) -> PyResult<Vec<u8>> {
         if values.len() != self.items.len() {
-            return Err(error(vm, format!("{name} expected {} items for packing (got {})", self.items.len(), values.len())));
+            return Err(error(
+                vm,
+                format!("{name} expected {} items for packing (got {})", self.items.len(), values.len()),
+            ));
         }
         let mut out = vec![0; self.size];
         for (item, value) in self.items.iter().zip(values) {
@@ -207,7 +245,10 @@ impl Layout {
             match (vm.bytes_of(value), value.as_bytearray().is_some()) {
                 (Some(bytes), _) => Ok(bytes.to_vec()),
                 (_, true) => vm.buffer_bytes(value),
-                _ => Err(error(vm, format!("argument for '{}' must be a bytes object", char::from(item.letter)))),
+                _ => Err(error(
+                    vm,
+                    format!("argument for '{}' must be a bytes object", char::from(item.letter)),
+                )),
             }
         };
         Ok(match item.letter {
@@ -261,7 +302,9 @@ impl Layout {
             letter => {
                 let index = match vm.index(value) {
                     Ok(index) => index,
-                    Err(raised) if vm.raised_is(&exc::TYPE_ERROR) && value.ty(vm).slots.get().index.is_none() => {
+                    Err(raised)
+                        if vm.raised_is(&exc::TYPE_ERROR) && value.ty(vm).slots.get().index.is_none() =>
+                    {
                         drop(vm.take_raised(raised));
                         return Err(error(vm, "required argument is not an integer"));
                     }
@@ -352,22 +395,32 @@ impl Layout {
         }
         let at = at as usize;
         if length < at || length - at < size {
-            return Err(error(vm, format!(
-                "{name} requires a buffer of at least {} bytes for {doing} {size} bytes at offset {at} (actual buffer size is {length})",
-                size + at)));
+            return Err(error(
+                vm,
+                format!(
+                    "{name} requires a buffer of at least {} bytes for {doing} {size} bytes at offset {at} (actual buffer size is {length})",
+                    size + at
+                ),
+            ));
         }
         Ok(at)
     }
 
     fn pack_into(&self, vm: &Vm, args: &[Value]) -> PyResult<Value> {
         let [buffer, offset, values @ ..] = args else {
-            return Err(error(vm, match args.len() {
-                0 => "pack_into expected buffer argument",
-                _ => "pack_into expected offset argument",
-            }));
+            return Err(error(
+                vm,
+                match args.len() {
+                    0 => "pack_into expected buffer argument",
+                    _ => "pack_into expected offset argument",
+                },
+            ));
         };
         if values.len() != self.items.len() {
-            return Err(error(vm, format!("pack_into expected {} items for packing (got {})", self.items.len(), values.len())));
+            return Err(error(
+                vm,
+                format!("pack_into expected {} items for packing (got {})", self.items.len(), values.len()),
+            ));
         }
         let given = vm.to_index(offset)?;
         let at = self.place(vm, given, vm.buffer_len(buffer)?, "pack_into", "packing")?;
@@ -386,9 +439,13 @@ impl Layout {
         }
         let bytes = vm.buffer_bytes(buffer)?;
         if bytes.len() % self.size != 0 {
-            return Err(error(vm, format!("iterative unpacking requires a buffer of a multiple of {} bytes", self.size)));
+            return Err(error(
+                vm,
+                format!("iterative unpacking requires a buffer of a multiple of {} bytes", self.size),
+            ));
         }
-        let all: PyResult<Vec<Value>> = bytes.chunks_exact(self.size).map(|chunk| self.unpack(vm, chunk)).collect();
+        let all: PyResult<Vec<Value>> =
+            bytes.chunks_exact(self.size).map(|chunk| self.unpack(vm, chunk)).collect();
         vm.iter(&vm.list(all?))
     }
 }
@@ -421,18 +478,39 @@ fn with_layout<R>(vm: &Vm, value: &Value, body: impl FnOnce(&Layout) -> PyResult
 }
 
 const METHODS: &[Native] = &[
-    native_raw("pack(self, /, *values)", |vm, args: Args| {
-        args.no_keywords(vm, "pack")?;
-        let bytes = with_layout(vm, &args.values[0], |layout| layout.pack(vm, &args.values[1..], "pack"))?;
-        Ok(vm.bytes(&bytes))
-    }, "S.pack(v1, v2, ...) -> bytes"),
-    native_raw("pack_into(self, buffer, offset, /, *values)", |vm, args: Args| {
-        args.no_keywords(vm, "pack_into")?;
-        with_layout(vm, &args.values[0], |layout| layout.pack_into(vm, &args.values[1..]))
-    }, "S.pack_into(buffer, offset, v1, v2, ...)"),
-    native("unpack(self, buffer, /)", |vm, args| with_layout(vm, &args[0], |layout| layout.unpack_whole(vm, &args[1])), "Return a tuple containing unpacked values."),
-    native("unpack_from(self, /, buffer, offset=0)", |vm, args| with_layout(vm, &args[0], |layout| layout.unpack_from(vm, &args[1], &args[2])), "Return a tuple containing unpacked values."),
-    native("iter_unpack(self, buffer, /)", |vm, args| with_layout(vm, &args[0], |layout| layout.iter_unpack(vm, &args[1])), "Return an iterator yielding tuples."),
+    native_raw(
+        "pack(self, /, *values)",
+        |vm, args: Args| {
+            args.no_keywords(vm, "pack")?;
+            let bytes =
+                with_layout(vm, &args.values[0], |layout| layout.pack(vm, &args.values[1..], "pack"))?;
+            Ok(vm.bytes(&bytes))
+        },
+        "S.pack(v1, v2, ...) -> bytes",
+    ),
+    native_raw(
+        "pack_into(self, buffer, offset, /, *values)",
+        |vm, args: Args| {
+            args.no_keywords(vm, "pack_into")?;
+            with_layout(vm, &args.values[0], |layout| layout.pack_into(vm, &args.values[1..]))
+        },
+        "S.pack_into(buffer, offset, v1, v2, ...)",
+    ),
+    native(
+        "unpack(self, buffer, /)",
+        |vm, args| with_layout(vm, &args[0], |layout| layout.unpack_whole(vm, &args[1])),
+        "Return a tuple containing unpacked values.",
+    ),
+    native(
+        "unpack_from(self, /, buffer, offset=0)",
+        |vm, args| with_layout(vm, &args[0], |layout| layout.unpack_from(vm, &args[1], &args[2])),
+        "Return a tuple containing unpacked values.",
+    ),
+    native(
+        "iter_unpack(self, buffer, /)",
+        |vm, args| with_layout(vm, &args[0], |layout| layout.iter_unpack(vm, &args[1])),
+        "Return an iterator yielding tuples.",
+    ),
 ];
 
 static STRUCT: TypeSpec = TypeSpec::new("_struct.Struct", Struct::layout)
@@ -440,7 +518,9 @@ static STRUCT: TypeSpec = TypeSpec::new("_struct.Struct", Struct::layout)
     .doc("(format)", "Struct(fmt) --> compiled struct object")
     .slots(|s| {
         s.new = Some(|vm, ty, _| {
-            Ok(vm.alloc(ty, Struct { format: LockCell::new(Value::NONE), layout: LockCell::new(None) }).into_value())
+            Ok(vm
+                .alloc(ty, Struct { format: LockCell::new(Value::NONE), layout: LockCell::new(None) })
+                .into_value())
         });
         s.init = Some(|vm, value, args| {
             const SIGNATURE: crate::runtime::object::args::Signature =
@@ -464,5 +544,9 @@ static STRUCT: TypeSpec = TypeSpec::new("_struct.Struct", Struct::layout)
     .methods(METHODS)
     .getset(&[
         getter("format", |vm, value| Ok(vm.cast::<Struct>(value)?.format.cloned()), "struct format string"),
-        getter("size", |vm, value| with_layout(vm, value, |layout| Ok(vm.int_usize(layout.size))), "struct size in bytes"),
+        getter(
+            "size",
+            |vm, value| with_layout(vm, value, |layout| Ok(vm.int_usize(layout.size))),
+            "struct size in bytes",
+        ),
     ]);

@@ -7,7 +7,8 @@ use crate::runtime::stdlib::NativeModule;
 use crate::runtime::value::Payload;
 
 static TOKENIZER_ITER: TypeSpec = TypeSpec::new("_tokenize.TokenizerIter", Plain::layout).slots(|s| {
-    s.new = Some(|vm, _, _| Err(vm.not_implemented_error("tokenize is not available in this build of dx yet")));
+    s.new =
+        Some(|vm, _, _| Err(vm.not_implemented_error("tokenize is not available in this build of dx yet")));
 });
 
 /// `_tokenize`

@@ -5,8 +5,14 @@ use crate::runtime::object::typedef::{TypeSpec, native};
 use crate::runtime::stdlib::NativeModule;
 
 static TYPES: &[&TypeSpec] = &[
-    &generics::TYPE_VAR, &generics::PARAM_SPEC, &generics::PARAM_SPEC_ARGS, &generics::PARAM_SPEC_KWARGS,
-    &generics::TYPE_VAR_TUPLE, &generics::TYPE_ALIAS_TYPE, &generics::GENERIC, &generics::UNION,
+    &generics::TYPE_VAR,
+    &generics::PARAM_SPEC,
+    &generics::PARAM_SPEC_ARGS,
+    &generics::PARAM_SPEC_KWARGS,
+    &generics::TYPE_VAR_TUPLE,
+    &generics::TYPE_ALIAS_TYPE,
+    &generics::GENERIC,
+    &generics::UNION,
 ];
 
 /// `_typing`

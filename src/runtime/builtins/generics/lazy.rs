@@ -92,30 +92,31 @@ crate::payload!(ConstEvaluator, "_typing._ConstEvaluator", gc {
 });
 
 /// `_typing._ConstEvaluator`
-pub static CONST_EVALUATOR: TypeSpec = TypeSpec::new("_typing._ConstEvaluator", ConstEvaluator::layout).slots(|s| {
-    s.repr = Some(|vm, value| {
-        let inner = vm.repr_string(&vm.cast::<ConstEvaluator>(value)?.value)?;
-        Ok(vm.str_bytes(&[b"<constevaluator ", inner.as_slice(), b">"].concat()))
-    });
-    s.call = Some(|vm, value, args: Args| {
-        static SIGNATURE: Signature = Signature::parse("constevaluator.__call__(format, /)");
-        let [format] = vm.bind_args(&SIGNATURE, args)?;
-        let value = &vm.cast::<ConstEvaluator>(value)?.data.value;
-        if vm.to_index(&format)? as i64 != STRING {
-            return Ok(value.clone());
-        }
-        let Some(tuple) = value.as_tuple() else { return Ok(vm.str_bytes(&type_text(vm, value)?)) };
-        let mut text = b"(".to_vec();
-        for (at, item) in tuple.items().iter().enumerate() {
-            if at > 0 {
-                text.extend_from_slice(b", ");
+pub static CONST_EVALUATOR: TypeSpec = TypeSpec::new("_typing._ConstEvaluator", ConstEvaluator::layout)
+    .slots(|s| {
+        s.repr = Some(|vm, value| {
+            let inner = vm.repr_string(&vm.cast::<ConstEvaluator>(value)?.value)?;
+            Ok(vm.str_bytes(&[b"<constevaluator ", inner.as_slice(), b">"].concat()))
+        });
+        s.call = Some(|vm, value, args: Args| {
+            static SIGNATURE: Signature = Signature::parse("constevaluator.__call__(format, /)");
+            let [format] = vm.bind_args(&SIGNATURE, args)?;
+            let value = &vm.cast::<ConstEvaluator>(value)?.data.value;
+            if vm.to_index(&format)? as i64 != STRING {
+                return Ok(value.clone());
             }
-            text.extend(type_text(vm, item)?);
-        }
-        text.push(b')');
-        Ok(vm.str_bytes(&text))
+            let Some(tuple) = value.as_tuple() else { return Ok(vm.str_bytes(&type_text(vm, value)?)) };
+            let mut text = b"(".to_vec();
+            for (at, item) in tuple.items().iter().enumerate() {
+                if at > 0 {
+                    text.extend_from_slice(b", ");
+                }
+                text.extend(type_text(vm, item)?);
+            }
+            text.push(b')');
+            Ok(vm.str_bytes(&text))
+        });
     });
-});
 
 /// The payload of `typing.NoDefault`.
 pub struct NoDefault;

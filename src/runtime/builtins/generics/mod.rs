@@ -38,7 +38,8 @@ fn type_text(vm: &Vm, ty: &Value) -> PyResult<Vec<u8>> {
     if ty.to_bits() == vm.typ(&NONE_TYPE).address() {
         return Ok(b"None".to_vec());
     }
-    let is_alias = vm.getattr_opt(ty, n.__origin__.value())?.is_some() && vm.getattr_opt(ty, n.__args__.value())?.is_some();
+    let is_alias = vm.getattr_opt(ty, n.__origin__.value())?.is_some()
+        && vm.getattr_opt(ty, n.__args__.value())?.is_some();
     if is_alias {
         return vm.repr_string(ty);
     }

@@ -3,8 +3,8 @@
 use super::lazy::Lazy;
 use super::unions::union_from;
 use super::{alias, call_typing, caller_module};
-use crate::runtime::builtins::types::DICT_GETSET_COPY;
 use crate::runtime::builtins::tools::member;
+use crate::runtime::builtins::types::DICT_GETSET_COPY;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::{Args, Signature};
@@ -291,48 +291,82 @@ fn type_var_prepare(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 const REDUCE: Native = native("__reduce__(self, /)", |vm, args| Ok(this(vm, &args[0])?.name.clone()), "");
 
-const HAS_DEFAULT: Native = native("has_default(self, /)", |vm, args| {
-    let default = &this(vm, &args[0])?.data.default;
-    Ok(Value::bool(match default.value() {
-        Some(value) => !value.is(&vm.no_default()),
-        None => default.is_given(),
-    }))
-}, "");
+const HAS_DEFAULT: Native = native(
+    "has_default(self, /)",
+    |vm, args| {
+        let default = &this(vm, &args[0])?.data.default;
+        Ok(Value::bool(match default.value() {
+            Some(value) => !value.is(&vm.no_default()),
+            None => default.is_given(),
+        }))
+    },
+    "",
+);
 
 const NAME: GetSet = member("__name__", |vm, p| Ok(this(vm, p)?.name.clone()), "");
-const DEFAULT: GetSet = getter("__default__", |vm, p| default_of(vm, this(vm, p)?), "The default value for this type parameter.");
-const EVALUATE_DEFAULT: GetSet = getter("evaluate_default", |vm, p| Ok(this(vm, p)?.default.evaluator(vm)), "");
+const DEFAULT: GetSet =
+    getter("__default__", |vm, p| default_of(vm, this(vm, p)?), "The default value for this type parameter.");
+const EVALUATE_DEFAULT: GetSet =
+    getter("evaluate_default", |vm, p| Ok(this(vm, p)?.default.evaluator(vm)), "");
 const BOUND: GetSet = getter("__bound__", |vm, p| Ok(this(vm, p)?.bound.get(vm)?.unwrap_or(Value::NONE)), "");
-const COVARIANT: GetSet = member("__covariant__", |vm, p| Ok(Value::bool(this(vm, p)?.variance.covariant)), "");
+const COVARIANT: GetSet =
+    member("__covariant__", |vm, p| Ok(Value::bool(this(vm, p)?.variance.covariant)), "");
 const CONTRAVARIANT: GetSet =
     member("__contravariant__", |vm, p| Ok(Value::bool(this(vm, p)?.variance.contravariant)), "");
-const INFERRED: GetSet = member("__infer_variance__", |vm, p| Ok(Value::bool(this(vm, p)?.variance.inferred)), "");
+const INFERRED: GetSet =
+    member("__infer_variance__", |vm, p| Ok(Value::bool(this(vm, p)?.variance.inferred)), "");
 
 static TYPE_VAR_GETSET: &[GetSet] = &[
-    NAME, DEFAULT, EVALUATE_DEFAULT, BOUND, COVARIANT, CONTRAVARIANT, INFERRED,
-    getter("__constraints__", |vm, p| {
-        Ok(match this(vm, p)?.constraints.get(vm)? {
-            Some(constraints) => constraints,
-            None => vm.tuple(Vec::new()),
-        })
-    }, ""),
+    NAME,
+    DEFAULT,
+    EVALUATE_DEFAULT,
+    BOUND,
+    COVARIANT,
+    CONTRAVARIANT,
+    INFERRED,
+    getter(
+        "__constraints__",
+        |vm, p| {
+            Ok(match this(vm, p)?.constraints.get(vm)? {
+                Some(constraints) => constraints,
+                None => vm.tuple(Vec::new()),
+            })
+        },
+        "",
+    ),
     getter("evaluate_bound", |vm, p| Ok(this(vm, p)?.bound.evaluator(vm)), ""),
-    getter("evaluate_constraints", |vm, p| {
-        let constraints = &this(vm, p)?.data.constraints;
-        if constraints.value().is_some_and(|v| v.as_tuple().is_some_and(|t| t.is_empty())) {
-            return Ok(Value::NONE);
-        }
-        Ok(constraints.evaluator(vm))
-    }, ""),
+    getter(
+        "evaluate_constraints",
+        |vm, p| {
+            let constraints = &this(vm, p)?.data.constraints;
+            if constraints.value().is_some_and(|v| v.as_tuple().is_some_and(|t| t.is_empty())) {
+                return Ok(Value::NONE);
+            }
+            Ok(constraints.evaluator(vm))
+        },
+        "",
+    ),
     DICT_GETSET_COPY,
 ];
 
 static PARAM_SPEC_GETSET: &[GetSet] = &[
-    NAME, DEFAULT, EVALUATE_DEFAULT, BOUND, COVARIANT, CONTRAVARIANT, INFERRED,
-    getter("args", |vm, p| Ok(vm.alloc_spec(&PARAM_SPEC_ARGS, ParamSpecPart { origin: p.clone() })),
-        "Represents positional arguments."),
-    getter("kwargs", |vm, p| Ok(vm.alloc_spec(&PARAM_SPEC_KWARGS, ParamSpecPart { origin: p.clone() })),
-        "Represents keyword arguments."),
+    NAME,
+    DEFAULT,
+    EVALUATE_DEFAULT,
+    BOUND,
+    COVARIANT,
+    CONTRAVARIANT,
+    INFERRED,
+    getter(
+        "args",
+        |vm, p| Ok(vm.alloc_spec(&PARAM_SPEC_ARGS, ParamSpecPart { origin: p.clone() })),
+        "Represents positional arguments.",
+    ),
+    getter(
+        "kwargs",
+        |vm, p| Ok(vm.alloc_spec(&PARAM_SPEC_KWARGS, ParamSpecPart { origin: p.clone() })),
+        "Represents keyword arguments.",
+    ),
     DICT_GETSET_COPY,
 ];
 
@@ -382,7 +416,8 @@ pub static PARAM_SPEC_KWARGS: TypeSpec = TypeSpec::new("typing.ParamSpecKwargs",
     .methods(&[native("__mro_entries__(self, bases, /)", |vm, _| Err(no_subclass(vm, "ParamSpecKwargs")), "")])
     .getset(PART_GETSET);
 
-static PART_GETSET: &[GetSet] = &[member("__origin__", |vm, p| Ok(vm.cast::<ParamSpecPart>(p)?.origin.clone()), "")];
+static PART_GETSET: &[GetSet] =
+    &[member("__origin__", |vm, p| Ok(vm.cast::<ParamSpecPart>(p)?.origin.clone()), "")];
 
 fn part_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     static SIGNATURE: Signature = Signature::parse("paramspecargs(origin)");

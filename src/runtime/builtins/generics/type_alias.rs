@@ -1,9 +1,9 @@
 //! `typing.TypeAliasType`: what a `type` statement makes.
 
 use super::alias::once;
+use super::caller_module;
 use super::lazy::Lazy;
 use super::params::{TYPE_VAR_TUPLE, unpack};
-use super::caller_module;
 use crate::runtime::builtins::tools::member;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;

@@ -51,7 +51,9 @@ pub static UNION: TypeSpec = TypeSpec::new("typing.Union", Union::layout)
             let this = this(vm, value)?;
             if this.unhashable > 0 {
                 let s = if this.unhashable == 1 { "" } else { "s" };
-                return Err(vm.type_error(format!("union contains {} unhashable element{s}", this.unhashable)));
+                return Err(
+                    vm.type_error(format!("union contains {} unhashable element{s}", this.unhashable))
+                );
             }
             let set = vm.frozenset(this.args.items().to_vec())?;
             vm.hash(&set)
@@ -74,23 +76,34 @@ pub static UNION: TypeSpec = TypeSpec::new("typing.Union", Union::layout)
         s.or = Some(|vm, a, b| vm.union_of(a, b));
     })
     .methods(&[
-        native("__mro_entries__(self, bases, /)", |vm, args| {
-            Err(vm.type_error(format!("Cannot subclass {}", vm.repr_text(&args[0])?)))
-        }, ""),
-        native("__class_getitem__(cls, object, /)", |vm, args| {
-            let given = match args[1].as_tuple() {
-                Some(tuple) => tuple.items().to_vec(),
-                None => vec![args[1].clone()],
-            };
-            union_from(vm, given)
-        }, "").class(),
+        native(
+            "__mro_entries__(self, bases, /)",
+            |vm, args| Err(vm.type_error(format!("Cannot subclass {}", vm.repr_text(&args[0])?))),
+            "",
+        ),
+        native(
+            "__class_getitem__(cls, object, /)",
+            |vm, args| {
+                let given = match args[1].as_tuple() {
+                    Some(tuple) => tuple.items().to_vec(),
+                    None => vec![args[1].clone()],
+                };
+                union_from(vm, given)
+            },
+            "",
+        )
+        .class(),
     ])
     .getset(&[
         getter("__name__", |vm, _| Ok(vm.str("Union")), "Name of the type"),
         getter("__qualname__", |vm, _| Ok(vm.str("Union")), "Qualified name of the type"),
         getter("__origin__", |vm, _| Ok(vm.typ(&UNION).value().clone()), "Always returns the type"),
         member("__args__", |vm, value| Ok(this(vm, value)?.args.clone().into_value()), ""),
-        getter("__parameters__", |vm, value| parameters(vm, this(vm, value)?), "Type variables in the types.UnionType."),
+        getter(
+            "__parameters__",
+            |vm, value| parameters(vm, this(vm, value)?),
+            "Type variables in the types.UnionType.",
+        ),
     ]);
 
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Union>> {
@@ -183,8 +196,11 @@ pub fn union_from(vm: &Vm, given: Vec<Value>) -> PyResult<Value> {
         [] => Err(vm.type_error("Cannot take a Union of no types.")),
         [only] => Ok(only.clone()),
         _ => {
-            let union =
-                Union { args: vm.tuple_ref(args), unhashable: unhashable.len(), parameters: LockCell::new(None) };
+            let union = Union {
+                args: vm.tuple_ref(args),
+                unhashable: unhashable.len(),
+                parameters: LockCell::new(None),
+            };
             Ok(vm.alloc_spec(&UNION, union))
         }
     }

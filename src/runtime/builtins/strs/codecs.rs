@@ -309,9 +309,9 @@ impl Vm {
 
     fn encode_registered(&self, text: &Value, encoding: &str, errors: &str) -> PyResult<Value> {
         let encoder = self.text_codec(encoding, 0, "codecs.encode()")?;
-        let result = self
-            .call_args(&encoder, &[text.clone(), self.str(errors)])
-            .map_err(|raised| crate::runtime::stdlib::codecs::note_failure(self, raised, "encoding", encoding))?;
+        let result = self.call_args(&encoder, &[text.clone(), self.str(errors)]).map_err(|raised| {
+            crate::runtime::stdlib::codecs::note_failure(self, raised, "encoding", encoding)
+        })?;
         let Some([encoded, _]) = result.as_tuple().map(|tuple| tuple.items()) else {
             return Err(self.type_error("encoder must return a tuple (object, integer)"));
         };
@@ -330,9 +330,9 @@ impl Vm {
 
     fn decode_registered(&self, bytes: &[u8], encoding: &str, errors: &str) -> PyResult<Value> {
         let decoder = self.text_codec(encoding, 1, "codecs.decode()")?;
-        let result = self
-            .call_args(&decoder, &[self.bytes(bytes), self.str(errors)])
-            .map_err(|raised| crate::runtime::stdlib::codecs::note_failure(self, raised, "decoding", encoding))?;
+        let result = self.call_args(&decoder, &[self.bytes(bytes), self.str(errors)]).map_err(|raised| {
+            crate::runtime::stdlib::codecs::note_failure(self, raised, "decoding", encoding)
+        })?;
         let Some([decoded, _]) = result.as_tuple().map(|tuple| tuple.items()) else {
             return Err(self.type_error("decoder must return a tuple (object,integer)"));
         };

@@ -36,12 +36,16 @@ pub static DEQUE: TypeSpec = TypeSpec::new("collections.deque", Deque::layout)
     .doc("([iterable[, maxlen]])", "A list-like sequence optimized for data accesses near its endpoints.")
     .slots(slots)
     .methods(METHODS)
-    .getset(&[getter("maxlen", |vm, value| {
-        Ok(match this(vm, value)?.maxlen.get() {
-            Some(n) => vm.int_usize(n),
-            None => Value::NONE,
-        })
-    }, "maximum size of a deque or None if unbounded")]);
+    .getset(&[getter(
+        "maxlen",
+        |vm, value| {
+            Ok(match this(vm, value)?.maxlen.get() {
+                Some(n) => vm.int_usize(n),
+                None => Value::NONE,
+            })
+        },
+        "maximum size of a deque or None if unbounded",
+    )]);
 
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Deque>> {
     vm.cast::<Deque>(value)
@@ -103,7 +107,10 @@ fn mutated(vm: &Vm) -> Raised {
 }
 
 fn make(vm: &Vm, items: VecDeque<Value>, maxlen: Option<usize>) -> Value {
-    vm.alloc_spec(&DEQUE, Deque { items: LockCell::new(items), maxlen: Cell::new(maxlen), changes: Cell::new(0) })
+    vm.alloc_spec(
+        &DEQUE,
+        Deque { items: LockCell::new(items), maxlen: Cell::new(maxlen), changes: Cell::new(0) },
+    )
 }
 
 fn extend(vm: &Vm, value: &Value, iterable: &Value, push: fn(&Obj<Deque>, Value)) -> PyResult<()> {
@@ -175,7 +182,8 @@ fn repeat(vm: &Vm, deque: &Obj<Deque>, count: isize) -> PyResult<VecDeque<Value>
 
 fn slots(s: &mut Slots) {
     s.new = Some(|vm, ty, _| {
-        let deque = Deque { items: LockCell::new(VecDeque::new()), maxlen: Cell::new(None), changes: Cell::new(0) };
+        let deque =
+            Deque { items: LockCell::new(VecDeque::new()), maxlen: Cell::new(None), changes: Cell::new(0) };
         Ok(vm.alloc(ty, deque).into_value())
     });
     s.init = Some(|vm, value, args| {
@@ -281,7 +289,9 @@ fn slots(s: &mut Slots) {
     });
     s.concat = Some(|vm, a, b| {
         if b.downcast::<Deque>().is_none() {
-            return Err(vm.type_error(format!("can only concatenate deque (not \"{}\") to deque", b.type_name(vm))));
+            return Err(
+                vm.type_error(format!("can only concatenate deque (not \"{}\") to deque", b.type_name(vm)))
+            );
         }
         let new = copy(vm, a)?;
         extend(vm, &new, b, Obj::<Deque>::push)?;
@@ -333,119 +343,188 @@ fn index(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 }
 
 const METHODS: &[Native] = &[
-    native("append(self, item, /)", |vm, args| {
-        this(vm, &args[0])?.push(args[1].clone());
-        Ok(Value::NONE)
-    }, "Add an element to the right side of the deque."),
-    native("appendleft(self, item, /)", |vm, args| {
-        this(vm, &args[0])?.push_left(args[1].clone());
-        Ok(Value::NONE)
-    }, "Add an element to the left side of the deque."),
-    native("clear(self, /)", |vm, args| {
-        this(vm, &args[0])?.empty();
-        Ok(Value::NONE)
-    }, "Remove all elements from the deque."),
+    native(
+        "append(self, item, /)",
+        |vm, args| {
+            this(vm, &args[0])?.push(args[1].clone());
+            Ok(Value::NONE)
+        },
+        "Add an element to the right side of the deque.",
+    ),
+    native(
+        "appendleft(self, item, /)",
+        |vm, args| {
+            this(vm, &args[0])?.push_left(args[1].clone());
+            Ok(Value::NONE)
+        },
+        "Add an element to the left side of the deque.",
+    ),
+    native(
+        "clear(self, /)",
+        |vm, args| {
+            this(vm, &args[0])?.empty();
+            Ok(Value::NONE)
+        },
+        "Remove all elements from the deque.",
+    ),
     native("__copy__(self, /)", |vm, args| copy(vm, &args[0]), "Return a shallow copy of a deque."),
     native("copy(self, /)", |vm, args| copy(vm, &args[0]), "Return a shallow copy of a deque."),
-    native("count(self, value, /)", |vm, args| {
-        let deque = this(vm, &args[0])?;
-        let start = deque.changes.get();
-        let (mut at, mut count) = (0, 0);
-        while let Some(item) = deque.get(at) {
-            count += i64::from(vm.equal(&item, &args[1])?);
-            if deque.changes.get() != start {
-                return Err(mutated(vm));
+    native(
+        "count(self, value, /)",
+        |vm, args| {
+            let deque = this(vm, &args[0])?;
+            let start = deque.changes.get();
+            let (mut at, mut count) = (0, 0);
+            while let Some(item) = deque.get(at) {
+                count += i64::from(vm.equal(&item, &args[1])?);
+                if deque.changes.get() != start {
+                    return Err(mutated(vm));
+                }
+                at += 1;
             }
-            at += 1;
-        }
-        Ok(vm.int(count))
-    }, "Return number of occurrences of value."),
-    native("extend(self, iterable, /)", |vm, args| {
-        extend(vm, &args[0], &args[1], Obj::<Deque>::push)?;
-        Ok(Value::NONE)
-    }, "Extend the right side of the deque with elements from the iterable."),
-    native("extendleft(self, iterable, /)", |vm, args| {
-        extend(vm, &args[0], &args[1], Obj::<Deque>::push_left)?;
-        Ok(Value::NONE)
-    }, "Extend the left side of the deque with elements from the iterable."),
-    native("index(self, value, start=0, stop=None, /)", index, "Return first index of value.\n\nRaises ValueError if the value is not present."),
-    native("insert(self, index, value, /)", |vm, args| {
-        let deque = this(vm, &args[0])?;
-        let at = vm.to_index_or(&args[1], &crate::runtime::builtins::exceptions::OVERFLOW_ERROR)?;
-        let length = deque.len();
-        if deque.maxlen.get() == Some(length) {
-            return Err(vm.index_error("deque already at its maximum size"));
-        }
-        let at = if at < 0 { (at + length as isize).max(0) as usize } else { (at as usize).min(length) };
-        deque.touch();
-        deque.items.get_mut().insert(at, args[2].clone());
-        Ok(Value::NONE)
-    }, "Insert value before index."),
-    native("pop(self, /)", |vm, args| match this(vm, &args[0])?.pop() {
-        Some(item) => Ok(item),
-        None => Err(vm.index_error("pop from an empty deque")),
-    }, "Remove and return the rightmost element."),
-    native("popleft(self, /)", |vm, args| match this(vm, &args[0])?.pop_left() {
-        Some(item) => Ok(item),
-        None => Err(vm.index_error("pop from an empty deque")),
-    }, "Remove and return the leftmost element."),
-    native("__reduce__(self, /)", |vm, args| {
-        let deque = this(vm, &args[0])?;
-        let state = vm.call_method_str(&args[0], "__getstate__", &[])?;
-        let iter = vm.iter(&args[0])?;
-        let parts = match deque.maxlen.get() {
-            None => vec![],
-            Some(max) => vec![vm.tuple(vec![]), vm.int_usize(max)],
-        };
-        Ok(vm.tuple(vec![args[0].ty(vm).to_value(), vm.tuple(parts), state, iter]))
-    }, "Return state information for pickling."),
-    native("remove(self, value, /)", |vm, args| {
-        let deque = this(vm, &args[0])?;
-        let start = deque.changes.get();
-        let mut at = 0;
-        while let Some(item) = deque.get(at) {
-            let same = vm.equal(&item, &args[1])?;
-            if deque.changes.get() != start {
-                return Err(vm.index_error("deque mutated during remove()."));
+            Ok(vm.int(count))
+        },
+        "Return number of occurrences of value.",
+    ),
+    native(
+        "extend(self, iterable, /)",
+        |vm, args| {
+            extend(vm, &args[0], &args[1], Obj::<Deque>::push)?;
+            Ok(Value::NONE)
+        },
+        "Extend the right side of the deque with elements from the iterable.",
+    ),
+    native(
+        "extendleft(self, iterable, /)",
+        |vm, args| {
+            extend(vm, &args[0], &args[1], Obj::<Deque>::push_left)?;
+            Ok(Value::NONE)
+        },
+        "Extend the left side of the deque with elements from the iterable.",
+    ),
+    native(
+        "index(self, value, start=0, stop=None, /)",
+        index,
+        "Return first index of value.\n\nRaises ValueError if the value is not present.",
+    ),
+    native(
+        "insert(self, index, value, /)",
+        |vm, args| {
+            let deque = this(vm, &args[0])?;
+            let at = vm.to_index_or(&args[1], &crate::runtime::builtins::exceptions::OVERFLOW_ERROR)?;
+            let length = deque.len();
+            if deque.maxlen.get() == Some(length) {
+                return Err(vm.index_error("deque already at its maximum size"));
             }
-            if same {
-                deque.touch();
-                let old = deque.items.get_mut().remove(at);
-                drop(old);
-                return Ok(Value::NONE);
-            }
-            at += 1;
-        }
-        Err(vm.value_error("deque.remove(x): x not in deque"))
-    }, "Remove first occurrence of value."),
-    native("__reversed__(self, /)", |vm, args| {
-        let deque = this(vm, &args[0])?;
-        Ok(vm.alloc_spec(&REVERSE_ITER, iter_of(deque)))
-    }, "Return a reverse iterator over the deque."),
-    native("reverse(self, /)", |vm, args| {
-        let deque = this(vm, &args[0])?;
-        deque.items.get_mut().make_contiguous().reverse();
-        Ok(Value::NONE)
-    }, "Reverse *IN PLACE*."),
-    native("rotate(self, n=1, /)", |vm, args| {
-        let n = match args[1].given() {
-            Some(n) => vm.to_index_or(n, &crate::runtime::builtins::exceptions::OVERFLOW_ERROR)?,
-            None => 1,
-        };
-        let deque = this(vm, &args[0])?;
-        let length = deque.len();
-        if length > 1 {
+            let at = if at < 0 { (at + length as isize).max(0) as usize } else { (at as usize).min(length) };
             deque.touch();
-            let n = n.rem_euclid(length as isize) as usize;
-            deque.items.get_mut().rotate_right(n);
-        }
-        Ok(Value::NONE)
-    }, "Rotate the deque n steps to the right.  If n is negative, rotates left."),
-    native("__sizeof__(self, /)", |vm, args| {
-        let deque = this(vm, &args[0])?;
-        Ok(vm.int_usize(vm.object_size(&args[0]) + 8 * deque.items.get().capacity()))
-    }, "Return the size of the deque in memory, in bytes."),
-    native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
+            deque.items.get_mut().insert(at, args[2].clone());
+            Ok(Value::NONE)
+        },
+        "Insert value before index.",
+    ),
+    native(
+        "pop(self, /)",
+        |vm, args| match this(vm, &args[0])?.pop() {
+            Some(item) => Ok(item),
+            None => Err(vm.index_error("pop from an empty deque")),
+        },
+        "Remove and return the rightmost element.",
+    ),
+    native(
+        "popleft(self, /)",
+        |vm, args| match this(vm, &args[0])?.pop_left() {
+            Some(item) => Ok(item),
+            None => Err(vm.index_error("pop from an empty deque")),
+        },
+        "Remove and return the leftmost element.",
+    ),
+    native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let deque = this(vm, &args[0])?;
+            let state = vm.call_method_str(&args[0], "__getstate__", &[])?;
+            let iter = vm.iter(&args[0])?;
+            let parts = match deque.maxlen.get() {
+                None => vec![],
+                Some(max) => vec![vm.tuple(vec![]), vm.int_usize(max)],
+            };
+            Ok(vm.tuple(vec![args[0].ty(vm).to_value(), vm.tuple(parts), state, iter]))
+        },
+        "Return state information for pickling.",
+    ),
+    native(
+        "remove(self, value, /)",
+        |vm, args| {
+            let deque = this(vm, &args[0])?;
+            let start = deque.changes.get();
+            let mut at = 0;
+            while let Some(item) = deque.get(at) {
+                let same = vm.equal(&item, &args[1])?;
+                if deque.changes.get() != start {
+                    return Err(vm.index_error("deque mutated during remove()."));
+                }
+                if same {
+                    deque.touch();
+                    let old = deque.items.get_mut().remove(at);
+                    drop(old);
+                    return Ok(Value::NONE);
+                }
+                at += 1;
+            }
+            Err(vm.value_error("deque.remove(x): x not in deque"))
+        },
+        "Remove first occurrence of value.",
+    ),
+    native(
+        "__reversed__(self, /)",
+        |vm, args| {
+            let deque = this(vm, &args[0])?;
+            Ok(vm.alloc_spec(&REVERSE_ITER, iter_of(deque)))
+        },
+        "Return a reverse iterator over the deque.",
+    ),
+    native(
+        "reverse(self, /)",
+        |vm, args| {
+            let deque = this(vm, &args[0])?;
+            deque.items.get_mut().make_contiguous().reverse();
+            Ok(Value::NONE)
+        },
+        "Reverse *IN PLACE*.",
+    ),
+    native(
+        "rotate(self, n=1, /)",
+        |vm, args| {
+            let n = match args[1].given() {
+                Some(n) => vm.to_index_or(n, &crate::runtime::builtins::exceptions::OVERFLOW_ERROR)?,
+                None => 1,
+            };
+            let deque = this(vm, &args[0])?;
+            let length = deque.len();
+            if length > 1 {
+                deque.touch();
+                let n = n.rem_euclid(length as isize) as usize;
+                deque.items.get_mut().rotate_right(n);
+            }
+            Ok(Value::NONE)
+        },
+        "Rotate the deque n steps to the right.  If n is negative, rotates left.",
+    ),
+    native(
+        "__sizeof__(self, /)",
+        |vm, args| {
+            let deque = this(vm, &args[0])?;
+            Ok(vm.int_usize(vm.object_size(&args[0]) + 8 * deque.items.get().capacity()))
+        },
+        "Return the size of the deque in memory, in bytes.",
+    ),
+    native(
+        "__class_getitem__(cls, object, /)",
+        |vm, args| vm.generic_alias(&args[0], &args[1]),
+        "See PEP 585",
+    )
+    .class(),
 ];
 
 // ------------------------------------------------------------------------------------------------ iterators
@@ -499,7 +578,10 @@ fn step(vm: &Vm, iter: &Value, reverse: bool) -> PyResult<Option<Value>> {
 fn iter_new(vm: &Vm, spec: &'static TypeSpec, name: &str, args: Args) -> PyResult<Value> {
     let pos = args.count(vm, name, 1, 2)?;
     let Some(deque) = pos[0].downcast::<Deque>() else {
-        return Err(vm.type_error(format!("{name}() argument 1 must be collections.deque, not {}", pos[0].type_name(vm))));
+        return Err(vm.type_error(format!(
+            "{name}() argument 1 must be collections.deque, not {}",
+            pos[0].type_name(vm)
+        )));
     };
     let skip = match pos.get(1) {
         Some(n) => vm.to_index(n)?.max(0) as usize,
@@ -513,16 +595,24 @@ fn iter_new(vm: &Vm, spec: &'static TypeSpec, name: &str, args: Args) -> PyResul
 }
 
 const ITER_METHODS: &[Native] = &[
-    native("__length_hint__(self, /)", |vm, args| Ok(vm.int_usize(vm.cast::<DequeIter>(&args[0])?.left.get())), "Private method returning an estimate of len(list(it))."),
-    native("__reduce__(self, /)", |vm, args| {
-        let this = vm.cast::<DequeIter>(&args[0])?;
-        let deque = match this.deque.get() {
-            Some(deque) => deque.value().clone(),
-            None => Value::NONE,
-        };
-        let parts = vm.tuple(vec![deque, vm.int_usize(this.at.get())]);
-        Ok(vm.tuple(vec![args[0].ty(vm).to_value(), parts]))
-    }, "Return state information for pickling."),
+    native(
+        "__length_hint__(self, /)",
+        |vm, args| Ok(vm.int_usize(vm.cast::<DequeIter>(&args[0])?.left.get())),
+        "Private method returning an estimate of len(list(it)).",
+    ),
+    native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let this = vm.cast::<DequeIter>(&args[0])?;
+            let deque = match this.deque.get() {
+                Some(deque) => deque.value().clone(),
+                None => Value::NONE,
+            };
+            let parts = vm.tuple(vec![deque, vm.int_usize(this.at.get())]);
+            Ok(vm.tuple(vec![args[0].ty(vm).to_value(), parts]))
+        },
+        "Return state information for pickling.",
+    ),
 ];
 
 /// `_deque_iterator`

@@ -18,7 +18,11 @@ pub mod deque;
 pub static MODULE: NativeModule = NativeModule {
     name: "_collections",
     doc: "High performance data structures.\n- deque:        ordered collection accessible from endpoints only\n- defaultdict:  dict subclass with a default value factory\n",
-    functions: &[native("_count_elements(mapping, iterable, /)", count_elements, "Count elements in the iterable, updating the mapping")],
+    functions: &[native(
+        "_count_elements(mapping, iterable, /)",
+        count_elements,
+        "Count elements in the iterable, updating the mapping",
+    )],
     init: |vm, dict| {
         for spec in [&deque::DEQUE, &DEFAULTDICT, &deque::ITER, &deque::REVERSE_ITER, &TUPLE_GETTER] {
             vm.set_type_in(dict, spec);
@@ -172,32 +176,45 @@ pub static TUPLE_GETTER: TypeSpec = TypeSpec::new("collections._tuplegetter", Tu
             let Some(tuple) = object.as_tuple() else {
                 return Err(vm.type_error(format!(
                     "descriptor for index '{}' for tuple subclasses doesn't apply to '{}' object",
-                    getter.index, object.type_name(vm))));
+                    getter.index,
+                    object.type_name(vm)
+                )));
             };
             match tuple.items().get(getter.index) {
                 Some(item) => Ok(item.clone()),
                 None => Err(vm.index_error("tuple index out of range")),
             }
         });
-        s.set = Some(|vm, _, _, value| Err(vm.attribute_error(match value {
-            Some(_) => "can't set attribute",
-            None => "can't delete attribute",
-        })));
+        s.set = Some(|vm, _, _, value| {
+            Err(vm.attribute_error(match value {
+                Some(_) => "can't set attribute",
+                None => "can't delete attribute",
+            }))
+        });
         s.repr = Some(|vm, this| {
             let getter = vm.cast::<TupleGetter>(this)?;
             let doc = getter.doc.cloned();
             Ok(vm.str(format!("{}({}, {})", this.ty(vm).name(), getter.index, vm.repr_text(&doc)?)))
         });
     })
-    .methods(&[native("__reduce__(self, /)", |vm, args| {
-        let getter = vm.cast::<TupleGetter>(&args[0])?;
-        let parts = vm.tuple(vec![vm.int_usize(getter.index), getter.doc.cloned()]);
-        Ok(vm.tuple(vec![args[0].ty(vm).to_value(), parts]))
-    }, "")])
-    .getset(&[getset("__doc__", |vm, this| Ok(vm.cast::<TupleGetter>(this)?.doc.cloned()), |vm, this, value| {
-        vm.cast::<TupleGetter>(this)?.doc.set(value.cloned().unwrap_or(Value::NONE));
-        Ok(())
-    }, "")]);
+    .methods(&[native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let getter = vm.cast::<TupleGetter>(&args[0])?;
+            let parts = vm.tuple(vec![vm.int_usize(getter.index), getter.doc.cloned()]);
+            Ok(vm.tuple(vec![args[0].ty(vm).to_value(), parts]))
+        },
+        "",
+    )])
+    .getset(&[getset(
+        "__doc__",
+        |vm, this| Ok(vm.cast::<TupleGetter>(this)?.doc.cloned()),
+        |vm, this, value| {
+            vm.cast::<TupleGetter>(this)?.doc.set(value.cloned().unwrap_or(Value::NONE));
+            Ok(())
+        },
+        "",
+    )]);
 
 // ------------------------------------------------------------------------------------------------ counting
 
