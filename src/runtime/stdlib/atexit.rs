@@ -47,7 +47,7 @@ fn run(vm: &Vm, _: &[Value]) -> PyResult<Value> {
             }
         }
         if let Err(raised) = vm.call(function, Args { values: &values, names: &names }) {
-            vm.write_unraisable_message(raised, function, Some("Exception ignored in atexit callback"));
+            vm.report_ignored(raised, "atexit callback", function);
         }
     }
 }

@@ -798,16 +798,12 @@ pub static SOCKET: TypeSpec = TypeSpec::new("_socket.socket", Socket::layout)
                 return Ok(());
             }
             let shown = vm.repr_text(object)?;
-            let warnings = vm.import("_warnings")?;
-            let warn = vm.getattr_str(&warnings, "warn")?;
-            let category = vm.typ(&exc::RESOURCE_WARNING).value().clone();
-            let text = vm.str(format!("unclosed {shown}"));
-            let warned = vm.call_args(&warn, &[text, category, vm.int(1), object.clone()]);
+            let warned = vm.warn_resource(format!("unclosed {shown}"), object);
             let fd = this.fd.replace(-1);
             if fd >= 0 {
                 let _ = file::close(fd);
             }
-            warned.map(drop)
+            warned
         });
     })
     .methods(METHODS)
@@ -938,19 +934,16 @@ fn protocol_argument(vm: &Vm, value: &Value) -> PyResult<Option<std::ffi::CStrin
     }
 }
 
-fn swap(vm: &Vm, args: &[Value], bits: u32, what: &str) -> PyResult<Value> {
-    let n = vm.to_i64(&args[0])?;
-    if n < 0 {
-        return Err(vm.overflow_error(format!(
-            "{what}: can't convert negative Python int to C {bits}-bit unsigned integer"
-        )));
+fn swap(vm: &Vm, args: &[Value], bits: u32) -> PyResult<Value> {
+    let index = vm.index(&args[0])?;
+    if vm.is_negative(&index) {
+        return Err(vm.value_error("Cannot convert negative int"));
     }
-    if n >> bits != 0 {
-        return Err(vm.overflow_error(format!(
-            "{what}: Python int too large to convert to C {bits}-bit unsigned integer"
-        )));
+    match index.as_small().filter(|n| n >> bits == 0) {
+        Some(n) if bits == 16 => Ok(vm.int((n as u16).to_be().into())),
+        Some(n) => Ok(vm.int((n as u32).to_be().into())),
+        None => Err(vm.overflow_error(format!("Python int too large for C uint{bits}_t"))),
     }
-    Ok(vm.int(if bits == 16 { i64::from((n as u16).to_be()) } else { i64::from((n as u32).to_be()) }))
 }
 
 fn pton(vm: &Vm, args: &[Value]) -> PyResult<Value> {
@@ -1137,22 +1130,22 @@ static FUNCTIONS: &[Native] = &[
     ),
     native(
         "htons(integer, /)",
-        |vm, args| swap(vm, args, 16, "htons"),
+        |vm, args| swap(vm, args, 16),
         "Convert a 16-bit unsigned integer from host to network byte order.",
     ),
     native(
         "ntohs(integer, /)",
-        |vm, args| swap(vm, args, 16, "ntohs"),
+        |vm, args| swap(vm, args, 16),
         "Convert a 16-bit unsigned integer from network to host byte order.",
     ),
     native(
         "htonl(integer, /)",
-        |vm, args| swap(vm, args, 32, "htonl"),
+        |vm, args| swap(vm, args, 32),
         "Convert a 32-bit integer from host to network byte order.",
     ),
     native(
         "ntohl(integer, /)",
-        |vm, args| swap(vm, args, 32, "ntohl"),
+        |vm, args| swap(vm, args, 32),
         "Convert a 32-bit integer from network to host byte order.",
     ),
     native(

@@ -333,4 +333,36 @@ impl Vm {
         self.interp().module_state.borrow_mut().insert(name, new.clone());
         new
     }
+
+    /// ResourceWarning about an object that was not closed. Without filters of its own a program ignores it, and then the
+    /// module `warnings` is not loaded for it.
+    pub fn warn_resource(&self, message: String, source: &Value) -> PyResult<()> {
+        let interp = self.interp();
+        let loaded = interp.modules.cloned().get_str(&self.intern("warnings")).is_some();
+        if !loaded && !interp.dev_mode.get() {
+            let options = interp.sys.get_str(&self.intern("warnoptions"));
+            let none = options.as_ref().and_then(|o| self.list_items(o)).is_none_or(|o| o.get().is_empty());
+            if none {
+                return Ok(());
+            }
+        }
+        let warnings = self.import("_warnings")?;
+        let warn = self.getattr_str(&warnings, "warn")?;
+        let category = self.typ(&exc::RESOURCE_WARNING).value().clone();
+        self.call_args(&warn, &[self.str(message), category, self.int(1), source.clone()]).map(drop)
+    }
+
+    /// Reports an exception that nobody can catch: "Exception ignored in {what} {callback!r}".
+    pub fn report_ignored(&self, raised: Raised, what: &str, callback: &Value) {
+        let exception = self.take_raised(raised);
+        let shown = match self.repr_text(callback) {
+            Ok(shown) => shown,
+            Err(raised) => {
+                drop(self.take_raised(raised));
+                "<object repr() failed>".to_owned()
+            }
+        };
+        let raised = self.set_raised(exception);
+        self.write_unraisable_message(raised, &Value::NONE, Some(&format!("Exception ignored in {what} {shown}")));
+    }
 }

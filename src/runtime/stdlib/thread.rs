@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::structs::StructSpec;
 use crate::runtime::builtins::types::DICT_GETSET_COPY;
-use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::attrs;
@@ -513,7 +513,7 @@ fn run_thread(start: Start, stack: usize) {
         if vm.raised_is(&exc::SYSTEM_EXIT) {
             drop(vm.take_raised(raised));
         } else {
-            report(vm, raised, &function);
+            vm.report_ignored(raised, "thread started by", &function);
         }
     }
     drop(function);
@@ -521,20 +521,6 @@ fn run_thread(start: Start, stack: usize) {
     interp.awaited.borrow_mut().retain(|other| !Arc::ptr_eq(other, &end));
     end.release();
     vm.leave();
-}
-
-fn report(vm: &Vm, raised: Raised, function: &Value) {
-    let pending = vm.take_raised(raised);
-    let shown = match vm.repr_text(function) {
-        Ok(shown) => shown,
-        Err(raised) => {
-            drop(vm.take_raised(raised));
-            "<object repr() failed>".to_owned()
-        }
-    };
-    let raised = vm.set_raised(pending);
-    let message = format!("Exception ignored in thread started by {shown}");
-    vm.write_unraisable_message(raised, &Value::NONE, Some(&message));
 }
 
 fn start(

@@ -109,11 +109,7 @@ pub fn size_argument(vm: &Vm, value: &Value) -> PyResult<isize> {
 /// ResourceWarning for an object that should have been closed.
 pub fn warn_unclosed(vm: &Vm, source: &Value) -> PyResult<()> {
     let shown = vm.repr_text(source)?;
-    let warnings = vm.import("_warnings")?;
-    let warn = vm.getattr_str(&warnings, "warn")?;
-    let category = vm.typ(&exc::RESOURCE_WARNING).value().clone();
-    vm.call_args(&warn, &[vm.str(format!("unclosed file {shown}")), category, vm.int(1), source.clone()])
-        .map(drop)
+    vm.warn_resource(format!("unclosed file {shown}"), source)
 }
 
 /// `_dealloc_warn` of a stream, which tells of itself before it is closed because nobody holds it; errors are shown.

@@ -237,11 +237,7 @@ pub static SCANDIR_ITERATOR: TypeSpec = TypeSpec::new("posix.ScandirIterator", S
             }
             this.folder.replace(None);
             let shown = vm.repr_text(object)?;
-            let warnings = vm.import("_warnings")?;
-            let warn = vm.getattr_str(&warnings, "warn")?;
-            let category = vm.typ(&exc::RESOURCE_WARNING).value().clone();
-            let text = vm.str(format!("unclosed scandir iterator {shown}"));
-            vm.call_args(&warn, &[text, category, vm.int(1), object.clone()]).map(drop)
+            vm.warn_resource(format!("unclosed scandir iterator {shown}"), object)
         });
     })
     .methods(&[

@@ -85,7 +85,7 @@ pub fn run_at_fork(vm: &Vm, which: &'static str, backwards: bool) {
     }
     for hook in hooks {
         if let Err(raised) = vm.call0(&hook) {
-            vm.write_unraisable_message(raised, &hook, Some("Exception ignored in"));
+            vm.report_ignored(raised, "atfork callback", &hook);
         }
     }
 }
