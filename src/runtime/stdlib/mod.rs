@@ -27,6 +27,7 @@ pub mod io;
 pub mod itertools;
 pub mod marshal;
 pub mod math;
+pub mod monitoring;
 pub mod opcode;
 pub mod posix;
 pub mod posixsubprocess;

@@ -10,7 +10,7 @@ use crate::runtime::object::args::Args;
 use crate::runtime::object::raise::Exception;
 use crate::runtime::object::typedef::{Type, TypeSpec, native, native_raw};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::stdlib::NativeModule;
+use crate::runtime::stdlib::{self, NativeModule};
 use crate::runtime::object::str::Str;
 use crate::runtime::value::{Obj, Payload, Ref, Value};
 
@@ -413,6 +413,38 @@ pub static MODULE: NativeModule = NativeModule {
                 Ok(dict.into_value())
             },
             "",
+        ),
+    ],
+    init: |vm, dict| {
+        for (name, native) in [("_jit", &JIT), ("monitoring", &stdlib::monitoring::MODULE)] {
+            let module = vm.new_module(native.name, native.doc);
+            let space = vm.getattr_str(&module, "__dict__")?;
+            stdlib::fill(vm, native, &module, &space.downcast_ref().expect("a module has a dict"))?;
+            vm.set_in(dict, name, module);
+        }
+        Ok(())
+    },
+};
+
+/// `sys._jit`: the machine without a compiler to machine code.
+static JIT: NativeModule = NativeModule {
+    name: "sys._jit",
+    doc: "Utilities for observing just-in-time compilation.",
+    functions: &[
+        native(
+            "is_active()",
+            |_, _| Ok(Value::FALSE),
+            "Return True if the topmost Python frame is currently executing JIT code.",
+        ),
+        native(
+            "is_available()",
+            |_, _| Ok(Value::FALSE),
+            "Return True if the executable supports JIT compilation, and False otherwise.",
+        ),
+        native(
+            "is_enabled()",
+            |_, _| Ok(Value::FALSE),
+            "Return True if JIT compilation is enabled for the current process.",
         ),
     ],
     init: |_, _| Ok(()),
