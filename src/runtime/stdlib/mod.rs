@@ -11,6 +11,7 @@ use crate::runtime::value::{Ref, Value};
 
 pub mod abc;
 pub mod accounts;
+pub mod ast;
 pub mod atexit;
 pub mod binascii;
 pub mod builtins;
