@@ -21,6 +21,7 @@ pub mod contextvars;
 pub mod errno;
 pub mod faulthandler;
 pub mod fcntl;
+pub mod functools;
 pub mod gc;
 pub mod imp;
 pub mod io;
@@ -28,6 +29,7 @@ pub mod itertools;
 pub mod marshal;
 pub mod math;
 pub mod opcode;
+pub mod operator;
 pub mod posix;
 pub mod posixsubprocess;
 pub mod random;
@@ -67,9 +69,11 @@ pub static MODULES: &[&NativeModule] = &[
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
+    &functools::MODULE,
     &imp::MODULE,
     &io::MODULE,
     &opcode::MODULE,
+    &operator::MODULE,
     &posixsubprocess::MODULE,
     &random::MODULE,
     &signal::MODULE,
