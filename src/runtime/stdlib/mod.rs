@@ -11,6 +11,7 @@ use crate::runtime::value::{Ref, Value};
 
 pub mod abc;
 pub mod accounts;
+pub mod ast;
 pub mod atexit;
 pub mod binascii;
 pub mod builtins;
@@ -21,6 +22,7 @@ pub mod contextvars;
 pub mod errno;
 pub mod faulthandler;
 pub mod fcntl;
+pub mod functools;
 pub mod gc;
 pub mod imp;
 pub mod io;
@@ -29,6 +31,7 @@ pub mod marshal;
 pub mod math;
 pub mod monitoring;
 pub mod opcode;
+pub mod operator;
 pub mod posix;
 pub mod posixsubprocess;
 pub mod random;
@@ -68,9 +71,11 @@ pub static MODULES: &[&NativeModule] = &[
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
+    &functools::MODULE,
     &imp::MODULE,
     &io::MODULE,
     &opcode::MODULE,
+    &operator::MODULE,
     &posixsubprocess::MODULE,
     &random::MODULE,
     &signal::MODULE,
