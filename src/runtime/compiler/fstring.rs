@@ -264,6 +264,9 @@ impl<'a> Compiler<'a> {
 
 /// The source text of an interpolated expression: all between the brace and what ends the expression, without comments.
 pub fn interpolation_text(source: &Source, element: &ast::InterpolatedElement) -> String {
+    if let Some(text) = source.text_at(element.range.start().to_u32()) {
+        return text.to_owned();
+    }
     let text = match &element.debug_text {
         Some(debug) => {
             let text = debug.as_str();

@@ -12,10 +12,7 @@ use crate::runtime::value::Value;
 
 fn is_compound(stmt: &Stmt) -> bool {
     use Stmt::{ClassDef, For, FunctionDef, If, Match, Try, While, With};
-    matches!(
-        stmt,
-        ClassDef(_) | For(_) | FunctionDef(_) | If(_) | Match(_) | Try(_) | While(_) | With(_)
-    )
+    matches!(stmt, ClassDef(_) | For(_) | FunctionDef(_) | If(_) | Match(_) | Try(_) | While(_) | With(_))
 }
 
 impl Builder<'_> {
@@ -49,7 +46,7 @@ impl Builder<'_> {
 
     /// A semicolon behind the last statement belongs to the block.
     fn block_end(&self, end: u32) -> u32 {
-        let rest = &self.source.text()[end as usize..];
+        let Some(rest) = self.source.text().get(end as usize..) else { return end };
         let after = rest.trim_start_matches([' ', '\t', '\x0c']);
         if after.starts_with(';') { end + (rest.len() - after.len()) as u32 + 1 } else { end }
     }
@@ -187,6 +184,9 @@ impl Builder<'_> {
     /// Parentheses around the items of `with` came with 3.9.
     fn with_parentheses(&self, node: &ast::StmtWith, at: Span) -> PyResult<()> {
         let (Some(first), Some(last)) = (node.items.first(), node.items.last()) else { return Ok(()) };
+        if node.items.len() == 1 && first.optional_vars.is_none() {
+            return Ok(());
+        }
         let before = self.source.slice(Span { start: at.start, end: first.range.start().to_u32() });
         let body = node.body.first().map_or(at.end, |body| body.range().start().to_u32());
         let behind = self.source.slice(Span { start: last.range.end().to_u32(), end: body });
