@@ -13,6 +13,7 @@ pub mod abc;
 pub mod accounts;
 pub mod atexit;
 pub mod binascii;
+pub mod bisect;
 pub mod builtins;
 pub mod codecs;
 pub mod collections;
@@ -23,9 +24,11 @@ pub mod faulthandler;
 pub mod fcntl;
 pub mod functools;
 pub mod gc;
+pub mod heapq;
 pub mod imp;
 pub mod io;
 pub mod itertools;
+pub mod json;
 pub mod marshal;
 pub mod math;
 pub mod opcode;
@@ -66,12 +69,15 @@ pub struct NativeModule {
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
     &abc::MODULE,
+    &bisect::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
     &functools::MODULE,
+    &heapq::MODULE,
     &imp::MODULE,
     &io::MODULE,
+    &json::MODULE,
     &opcode::MODULE,
     &operator::MODULE,
     &posixsubprocess::MODULE,
