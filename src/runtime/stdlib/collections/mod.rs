@@ -69,8 +69,8 @@ fn missing(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
         return Err(vm.raise_args(&exc::KEY_ERROR, vec![key.clone()]));
     }
     let made = vm.call0(&factory)?;
-    vm.setitem(value, key, Some(&made))?;
-    Ok(made)
+    // The factory may have set the key meanwhile; that value stays.
+    Ok(vm.cast::<DefaultDict>(value)?.dict.set_default(vm, key, &made)?.0)
 }
 
 /// `type(self)(factory, source)`
