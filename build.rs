@@ -47,6 +47,15 @@ fn compiled(name: &str, source: &[u8]) -> Vec<u8> {
     }
 }
 
+/// The name that `sysconfig` looks for: platform and multiarch triplet of the target, as `version::MULTIARCH` has it.
+fn build_data_name() -> String {
+    let target = |key: &str| env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
+    match target("OS").as_str() {
+        "macos" => "_sysconfigdata__darwin_darwin".to_owned(),
+        os => format!("_sysconfigdata__{os}_{}-{os}-gnu", target("ARCH")),
+    }
+}
+
 fn main() {
     std::thread::Builder::new()
         .stack_size(256 << 20)
@@ -73,7 +82,10 @@ fn embed() {
                 file.strip_prefix(root).expect("walked from the root").to_string_lossy().replace('\\', "/");
             let stem = relative.trim_end_matches(".py");
             let is_package = stem.ends_with("/__init__");
-            let name = stem.trim_end_matches("/__init__").replace('/', ".");
+            let name = match stem.trim_end_matches("/__init__").replace('/', ".") {
+                name if name == "_sysconfigdata" => build_data_name(),
+                name => name,
+            };
             // dx's own file stands before the library's of the same name.
             if !modules.iter().any(|m| m.0 == name) {
                 modules.push((name, relative, file, is_package));

@@ -27,3 +27,11 @@ pub fn sys_version() -> String {
 
 /// Tag of dx's own bytecode files, `module.dx-314.pyc`.
 pub const CACHE_TAG: &str = "dx-314";
+
+/// `sys.implementation._multiarch`, the triplet in the names of platform files.
+pub fn multiarch() -> String {
+    match std::env::consts::OS {
+        "macos" => "darwin".to_owned(),
+        os => format!("{}-{os}-gnu", std::env::consts::ARCH),
+    }
+}

@@ -143,6 +143,24 @@ fn is_literal_like(expr: &Expr) -> bool {
         && !(matches!(expr, Expr::Name(n) if n.id.as_str() != "__debug__"))
 }
 
+/// The constant of a number in a pattern: with a sign, and as sum of a real and an imaginary part.
+pub fn literal_number(expr: &Expr) -> Option<Const> {
+    match expr {
+        Expr::UnaryOp(node) if node.op == ast::UnaryOp::USub => match &*node.operand {
+            Expr::NumberLiteral(inner) => unary(node.op, number(&inner.value)),
+            _ => None,
+        },
+        Expr::BinOp(node) if matches!(node.op, ast::Operator::Add | ast::Operator::Sub) => {
+            let part = |side: &Expr| match side {
+                Expr::NumberLiteral(inner) => Some(number(&inner.value)),
+                other => literal_number(other),
+            };
+            binary(node.op, &part(&node.left)?, &part(&node.right)?)
+        }
+        _ => None,
+    }
+}
+
 /// The constant of a number.
 pub fn number(value: &ast::Number) -> Const {
     match value {

@@ -9,7 +9,7 @@ use super::emit::Reg;
 use super::literal;
 use super::problem::Outcome;
 use super::regs::MAX_RUN;
-use super::source::Span;
+use super::source::{Source, Span};
 
 /// A part of a string: text, or a value to be formatted.
 enum Part<'a> {
@@ -249,7 +249,7 @@ impl<'a> Compiler<'a> {
         self.unit.height = slot as u32 + 1;
         self.expr_to(&element.expression, slot)?;
         let text = self.unit.temp();
-        let source = self.interpolation_text(element);
+        let source = interpolation_text(self.source, element);
         self.load_const(at, text, str_const(&source));
         let mut flags = effective_conversion(element);
         if let Some(spec) = &element.format_spec {
@@ -260,29 +260,29 @@ impl<'a> Compiler<'a> {
         self.emit(at, Op::BuildInterpolation, slot, slot, flags);
         Ok(())
     }
+}
 
-    /// The source text of an interpolated expression, as written between the braces.
-    fn interpolation_text(&self, element: &ast::InterpolatedElement) -> String {
-        if let Some(debug) = &element.debug_text {
-            let text = debug.as_str();
-            let end = text.rfind('=').unwrap_or(text.len());
-            return text[..end].trim_end().to_owned();
-        }
-        let whole: Span = element.range.into();
-        let inner = span(&*element.expression);
-        let text = self.source.slice(Span { start: whole.start + 1, end: whole.end });
-        // Parentheses around the expression belong to the text.
-        let before = self.source.slice(Span { start: whole.start + 1, end: inner.start });
-        let opened = before.matches('(').count();
-        let mut end = (inner.end - whole.start - 1) as usize;
-        for _ in 0..opened {
-            match text[end..].find(')') {
-                Some(at) => end += at + 1,
-                None => break,
-            }
-        }
-        text[..end].to_owned()
+/// The source text of an interpolated expression, as written between the braces.
+pub fn interpolation_text(source: &Source, element: &ast::InterpolatedElement) -> String {
+    if let Some(debug) = &element.debug_text {
+        let text = debug.as_str();
+        let end = text.rfind('=').unwrap_or(text.len());
+        return text[..end].trim_end().to_owned();
     }
+    let whole: Span = element.range.into();
+    let inner = span(&*element.expression);
+    let text = source.slice(Span { start: whole.start + 1, end: whole.end });
+    // Parentheses around the expression belong to the text.
+    let before = source.slice(Span { start: whole.start + 1, end: inner.start });
+    let opened = before.matches('(').count();
+    let mut end = (inner.end - whole.start - 1) as usize;
+    for _ in 0..opened {
+        match text[end..].find(')') {
+            Some(at) => end += at + 1,
+            None => break,
+        }
+    }
+    text[..end].to_owned()
 }
 
 /// Splits a `%` format into texts and the conversions between them.
@@ -308,7 +308,7 @@ fn split_format(format: &[u8]) -> Option<(Vec<Vec<u8>>, Vec<u8>)> {
 }
 
 /// The text that `=` shows: comments are not part of it.
-fn debug_text(text: &str) -> Vec<u8> {
+pub fn debug_text(text: &str) -> Vec<u8> {
     if !text.contains('#') {
         return text.as_bytes().to_vec();
     }

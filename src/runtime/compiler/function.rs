@@ -14,7 +14,7 @@ use super::names::NameId;
 use super::problem::Outcome;
 use super::regs::MAX_RUN;
 use super::scope::Role;
-use super::source::Span;
+use super::source::{Source, Span};
 use super::unit::UnitKind;
 
 impl<'a> Compiler<'a> {
@@ -136,7 +136,7 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn function_def(&mut self, def: &'a ast::StmtFunctionDef) -> Outcome<()> {
         let at = Span {
-            start: self.keyword_start(def.range.into(), &def.decorator_list),
+            start: keyword_start(self.source, def.range.into(), &def.decorator_list),
             end: def.range.end().to_u32(),
         };
         self.check_store(&def.name, at)?;
@@ -160,23 +160,6 @@ impl<'a> Compiler<'a> {
         let value = decorators.unwrap_or(dst);
         self.store_name(at, &def.name, value);
         Ok(())
-    }
-
-    /// Where `def` or `class` stands behind the decorators.
-    pub(super) fn keyword_start(&self, whole: Span, decorators: &[ast::Decorator]) -> u32 {
-        let Some(last) = decorators.last() else { return whole.start };
-        let mut at = span(last).end;
-        let text = self.source.text();
-        // Behind the decorator: newlines, comments and blanks.
-        loop {
-            let rest = &text[at as usize..];
-            let trimmed = rest.trim_start_matches([' ', '\t', '\n', '\x0c', '\\', ')']);
-            at += (rest.len() - trimmed.len()) as u32;
-            if !trimmed.starts_with('#') {
-                return at.min(whole.end);
-            }
-            at += trimmed.find('\n').unwrap_or(trimmed.len()) as u32;
-        }
     }
 
     fn decorators(&mut self, decorators: &'a [ast::Decorator]) -> Outcome<Option<Reg>> {
@@ -331,7 +314,7 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn class_def(&mut self, def: &'a ast::StmtClassDef) -> Outcome<()> {
         let at = Span {
-            start: self.keyword_start(def.range.into(), &def.decorator_list),
+            start: keyword_start(self.source, def.range.into(), &def.decorator_list),
             end: def.range.end().to_u32(),
         };
         self.check_store(&def.name, at)?;
@@ -601,4 +584,21 @@ fn expand_tabs(doc: &[u8]) -> Vec<u8> {
         }
     }
     out
+}
+
+/// Where `def` or `class` stands behind the decorators.
+pub fn keyword_start(source: &Source, whole: Span, decorators: &[ast::Decorator]) -> u32 {
+    let Some(last) = decorators.last() else { return whole.start };
+    let mut at = span(last).end;
+    let text = source.text();
+    // Behind the decorator: newlines, comments and blanks.
+    loop {
+        let rest = &text[at as usize..];
+        let trimmed = rest.trim_start_matches([' ', '\t', '\n', '\x0c', '\\', ')']);
+        at += (rest.len() - trimmed.len()) as u32;
+        if !trimmed.starts_with('#') {
+            return at.min(whole.end);
+        }
+        at += trimmed.find('\n').unwrap_or(trimmed.len()) as u32;
+    }
 }

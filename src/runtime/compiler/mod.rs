@@ -49,9 +49,15 @@ mod tokens_string;
 mod unit;
 mod unparse;
 
+pub use fold::{literal_number, number};
+pub use fstring::{debug_text, interpolation_text};
+pub use function::keyword_start;
+pub use literal::{interpolated_value, string_part, string_value};
 pub use module::{Compiled, compile, compile_ast, symbols};
+pub use parse::parse_tokens;
 pub use problem::{ProblemKind, SyntaxProblem, SyntaxWarning};
-pub use source::{Source, detect_encoding};
+pub use source::{Source, Span, detect_encoding};
+pub use stack::{UNMEASURED, with_depth};
 
 /// What kind of source is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,12 +11,9 @@ use super::parse::parse_source;
 use super::problem::{Outcome, ProblemKind, SyntaxProblem, SyntaxWarning};
 use super::scope::{ScopeId, ScopeTable};
 use super::source::{Source, Span};
-use super::stack::with_depth;
+use super::stack::{UNMEASURED, with_depth};
 use super::unit::{Unit, UnitKind};
 use super::{Mode, Options};
-
-/// Depth that is assumed of a tree that was refused.
-const UNMEASURED: u32 = 500_000;
 
 /// `CO_FUTURE_ANNOTATIONS`
 const FUTURE_ANNOTATIONS: u32 = 0x100_0000;

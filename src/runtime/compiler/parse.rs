@@ -2,7 +2,7 @@
 
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_ast::{self as ast, Stmt};
-use ruff_python_parser::{Mode as ParserMode, ParseOptions, parse};
+use ruff_python_parser::{Mode as ParserMode, ParseOptions, Parsed, parse};
 use ruff_text_size::Ranged;
 
 use super::errors::diagnose;
@@ -16,6 +16,12 @@ const MAX_BRACKETS: usize = 200;
 
 /// Parses a module or an expression; gives warnings about its tokens, too.
 pub fn parse_source(source: &Source, options: &Options) -> Outcome<(ast::Mod, Vec<SyntaxWarning>)> {
+    let (parsed, warnings) = parse_tokens(source, options)?;
+    Ok((parsed.into_syntax(), warnings))
+}
+
+/// As [`parse_source`], with the tokens.
+pub fn parse_tokens(source: &Source, options: &Options) -> Outcome<(Parsed<ast::Mod>, Vec<SyntaxWarning>)> {
     if memchr::memchr(0, source.text().as_bytes()).is_some() {
         let message = "source code string cannot contain null bytes";
         return Err(SyntaxProblem::new(ProblemKind::SyntaxError, source, Span::NONE, message));
@@ -34,13 +40,12 @@ pub fn parse_source(source: &Source, options: &Options) -> Outcome<(ast::Mod, Ve
         Err(error) => return Err(diagnose(source, Some(&error), options)),
     };
     let warnings = escape_warnings(source, parsed.tokens());
-    let module = parsed.into_syntax();
     if options.mode == Mode::Single
-        && let ast::Mod::Module(module) = &module
+        && let ast::Mod::Module(module) = parsed.syntax()
     {
         check_single(source, &module.body, options)?;
     }
-    Ok((module, warnings))
+    Ok((parsed, warnings))
 }
 
 /// Interactive input is one statement, and complete.

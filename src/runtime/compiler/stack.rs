@@ -4,6 +4,9 @@
 const RED_ZONE: usize = 256 * 1024;
 const SEGMENT: usize = 4 * 1024 * 1024;
 
+/// Depth that is assumed of a tree that was refused.
+pub const UNMEASURED: u32 = 500_000;
+
 /// Runs something recursive with stack enough for one more level.
 pub fn with_stack<T>(run: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(RED_ZONE, SEGMENT, run)

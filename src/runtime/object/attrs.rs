@@ -172,6 +172,25 @@ pub fn own_set(vm: &Vm, object: &Value, name: &Obj<Str>, value: Option<&Value>) 
     }
 }
 
+/// Gives an instance that has no attributes yet those of a shape, in its order.
+pub fn own_fill(vm: &Vm, object: &Value, shape: u32, attributes: impl ExactSizeIterator<Item = Value>) {
+    let count = attributes.len();
+    let Some(head) = object.header() else { return };
+    if let Attrs::Shape(_, values) = attrs(object) {
+        note_count(head, count);
+        if count <= values.len() {
+            for (cell, value) in values.iter().zip(attributes) {
+                cell.set(value.into_bits());
+            }
+            set_word(head, shape::word(shape));
+            return;
+        }
+    }
+    for (name, value) in vm.interp().shapes.names(shape).iter().zip(attributes) {
+        own_set(vm, object, name, Some(&value));
+    }
+}
+
 /// New instances of the type get room for that many attributes.
 fn note_count(head: &Header, count: usize) {
     let ty = type_head(head);

@@ -224,6 +224,8 @@ pub struct Interp {
     pub switch_interval: Cell<f64>,
     /// How often `_imp.acquire_lock` holds.
     pub import_lock: Cell<i64>,
+    /// Is there an audit hook?
+    pub audited: Cell<bool>,
     /// The interpreter ends: no more callbacks.
     pub finalizing: AtomicBool,
     /// The interpreter lock.
@@ -525,6 +527,7 @@ impl Interp {
             optimize: Cell::new(0),
             switch_interval: Cell::new(0.005),
             import_lock: Cell::new(0),
+            audited: Cell::new(false),
             finalizing: AtomicBool::new(false),
             gil: crate::runtime::sys::sync::Gil::default(),
             main_thread: Cell::new(crate::runtime::sys::sync::thread_id()),
@@ -551,6 +554,18 @@ impl Interp {
     /// A dying interned string leaves the table.
     pub fn forget_interned(&self, text: &Obj<Str>) {
         self.interned.borrow_mut().remove(text.bytes());
+    }
+
+    /// How many strings are interned.
+    pub fn interned_count(&self) -> usize {
+        self.interned.borrow().len()
+    }
+
+    /// Empties the cache of attributes of types.
+    pub fn type_cache_clear(&self) {
+        for entry in self.type_cache.get_mut() {
+            entry.version = 0;
+        }
     }
 
     /// Looks an attribute up along the MRO, through the cache.

@@ -7,6 +7,7 @@ use crate::runtime::interp::code::Code;
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::typedef::{Native, native};
 use crate::runtime::object::vm::Vm;
+use crate::runtime::stdlib::ast::TreeOptions;
 use crate::runtime::value::{Ref, Value};
 
 /// `CO_FUTURE_ANNOTATIONS` and the `PyCF_*` flags of `compile`.
@@ -74,7 +75,7 @@ impl Vm {
         self.code(&compiled.code)
     }
 
-    fn syntax_warning(&self, warning: &compiler::SyntaxWarning, filename: &str) -> PyResult<()> {
+    pub(super) fn syntax_warning(&self, warning: &compiler::SyntaxWarning, filename: &str) -> PyResult<()> {
         let module = self.import("_warnings")?;
         let warn = self.getattr_str(&module, "warn_explicit")?;
         let class = self.typ(&exc::SYNTAX_WARNING).value().clone();
@@ -305,7 +306,12 @@ fn builtin_compile(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     }
     let text = vm.source_text(&args[0], "compile", flags & flag::IGNORE_COOKIE == 0)?;
     if flags & flag::ONLY_AST != 0 {
-        return vm.parse_to_nodes(&text, &filename, &options, flags);
+        let tree = TreeOptions {
+            type_comments: flags & flag::TYPE_COMMENTS != 0,
+            optimized: flags & flag::OPTIMIZED_AST == flag::OPTIMIZED_AST,
+            feature_version: args[6].given().map_or(Ok(-1), |v| vm.to_index(v))? as i32,
+        };
+        return vm.parse_to_nodes(&text, &filename, &options, &tree);
     }
     vm.compile_with(&text, &filename, &options).map(Ref::into_value)
 }
@@ -365,15 +371,5 @@ impl Vm {
         _flags: i64,
     ) -> PyResult<Value> {
         Err(self.not_implemented_error("compile() of ast nodes is not available in this build yet"))
-    }
-    /// Parses a text to `ast` nodes.
-    pub fn parse_to_nodes(
-        &self,
-        _text: &str,
-        _filename: &str,
-        _options: &Options,
-        _flags: i64,
-    ) -> PyResult<Value> {
-        Err(self.not_implemented_error("ast nodes are not available in this build yet"))
     }
 }

@@ -11,6 +11,7 @@ use crate::runtime::value::{Ref, Value};
 
 pub mod abc;
 pub mod accounts;
+pub mod ast;
 pub mod atexit;
 pub mod binascii;
 pub mod bisect;
@@ -31,6 +32,7 @@ pub mod itertools;
 pub mod json;
 pub mod marshal;
 pub mod math;
+pub mod monitoring;
 pub mod opcode;
 pub mod operator;
 pub mod posix;

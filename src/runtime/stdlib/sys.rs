@@ -3,13 +3,16 @@
 use std::cell::Cell;
 
 use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::builtins::lists::List;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::frame;
+use crate::runtime::object::args::Args;
 use crate::runtime::object::raise::Exception;
-use crate::runtime::object::typedef::{TypeSpec, native, native_raw};
+use crate::runtime::object::typedef::{Type, TypeSpec, native, native_raw};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::stdlib::NativeModule;
-use crate::runtime::value::{Payload, Value};
+use crate::runtime::stdlib::{self, NativeModule};
+use crate::runtime::object::str::Str;
+use crate::runtime::value::{Obj, Payload, Ref, Value};
 
 /// `sys`
 pub static MODULE: NativeModule = NativeModule {
@@ -50,15 +53,92 @@ pub static MODULE: NativeModule = NativeModule {
             },
             "Private function for getting PyConfig.cpu_count",
         ),
-        native("_clear_type_cache()", |_, _| Ok(Value::NONE), ""),
+        native(
+            "_clear_type_cache()",
+            |vm, _| {
+                vm.interp().type_cache_clear();
+                Ok(Value::NONE)
+            },
+            "Clear the internal type lookup cache.",
+        ),
         native("_is_gil_enabled()", |_, _| Ok(Value::TRUE), ""),
         native(
             "_is_interned(string, /)",
             |vm, args| Ok(Value::bool(vm.text(&args[0], "_is_interned() argument")?.is_interned())),
             "",
         ),
-        native_raw("audit(event, /, *args)", |_, _| Ok(Value::NONE), ""),
-        native("addaudithook(hook)", |_, _| Ok(Value::NONE), ""),
+        native_raw(
+            "audit(event, /, *args)",
+            |vm, args: Args| {
+                args.no_keywords(vm, "sys.audit")?;
+                let Some((event, rest)) = args.values.split_first() else {
+                    return Err(vm.type_error("audit expected at least 1 argument, got 0"));
+                };
+                let event = vm.text(event, "audit() argument 1")?;
+                vm.audit(&event, || rest.to_vec())?;
+                Ok(Value::NONE)
+            },
+            "Passes the event to any hooks that are attached.",
+        ),
+        native(
+            "addaudithook(hook)",
+            |vm, args| {
+                let hooks = vm.audit_hooks();
+                // The hooks that are there may refuse a new one; an Exception of theirs only keeps it out.
+                if let Err(raised) = vm.audit(&vm.intern("sys.addaudithook"), Vec::new) {
+                    return match vm.raised_is(&exc::EXCEPTION) {
+                        true => {
+                            drop(vm.take_raised(raised));
+                            Ok(Value::NONE)
+                        }
+                        false => Err(raised),
+                    };
+                }
+                hooks.items.get_mut().push(args[0].clone());
+                vm.interp().audited.set(true);
+                Ok(Value::NONE)
+            },
+            "Adds a new audit hook callback.",
+        ),
+        native(
+            "_clear_internal_caches()",
+            |vm, _| {
+                vm.interp().type_cache_clear();
+                Ok(Value::NONE)
+            },
+            "Clear all internal performance-related caches.",
+        ),
+        native(
+            "_clear_type_descriptors(type, /)",
+            |vm, args| {
+                let ty = vm.cast::<Type>(&args[0])?;
+                if !ty.is_heap() {
+                    return Err(vm.type_error("argument is immutable"));
+                }
+                for name in ["__dict__", "__weakref__"] {
+                    let old = ty.dict.remove_str(&vm.intern(name));
+                    ty.modified(vm);
+                    drop(old);
+                }
+                Ok(Value::NONE)
+            },
+            "Removes the descriptors `__dict__` and `__weakref__` from a class's namespace.",
+        ),
+        native(
+            "_is_immortal(op, /)",
+            |_, args| Ok(Value::bool(!args[0].is_object())),
+            "Return True if the given object is \"immortal\" per PEP 683.",
+        ),
+        native(
+            "is_remote_debug_enabled()",
+            |_, _| Ok(Value::FALSE),
+            "Return True if remote debugging is enabled, False otherwise.",
+        ),
+        native(
+            "remote_exec(pid, script)",
+            |vm, _| Err(vm.runtime_error("Remote debugging is not enabled")),
+            "Executes a file containing Python code in a given remote Python process.",
+        ),
         native(
             "displayhook(object, /)",
             displayhook,
@@ -73,10 +153,10 @@ pub static MODULE: NativeModule = NativeModule {
             "Handle an exception by displaying it with a traceback on sys.stderr.",
         ),
         native("unraisablehook(unraisable, /)", unraisablehook, "Handle an unraisable exception."),
-        native(
+        native_raw(
             "breakpointhook(*args, **kws)",
-            |vm, _| Err(vm.runtime_error("breakpoint() needs pdb: set sys.breakpointhook")),
-            "",
+            breakpointhook,
+            "This hook function is called by built-in breakpoint().",
         ),
         native(
             "exc_info()",
@@ -293,8 +373,15 @@ pub static MODULE: NativeModule = NativeModule {
             },
             "",
         ),
-        native_raw("_debugmallocstats()", |_, _| Ok(Value::NONE), ""),
-        native("getunicodeinternedsize(*, _only_immortal=False)", |vm, _| Ok(vm.int(0)), ""),
+        native(
+            "getunicodeinternedsize(*, _only_immortal=False)",
+            |vm, args| {
+                // No interned string is immortal here.
+                let immortal = args[0].given().map_or(Ok(false), |v| vm.truth(v))?;
+                Ok(vm.int(if immortal { 0 } else { vm.interp().interned_count() as i64 }))
+            },
+            "Return the number of elements of the unicode interned dictionary.",
+        ),
         native("getallocatedblocks()", |vm, _| Ok(vm.int(vm.interp().heap.young_count.get().into())), ""),
         native(
             "activate_stack_trampoline(backend, /)",
@@ -328,8 +415,76 @@ pub static MODULE: NativeModule = NativeModule {
             "",
         ),
     ],
+    init: |vm, dict| {
+        for (name, native) in [("_jit", &JIT), ("monitoring", &stdlib::monitoring::MODULE)] {
+            let module = vm.new_module(native.name, native.doc);
+            let space = vm.getattr_str(&module, "__dict__")?;
+            stdlib::fill(vm, native, &module, &space.downcast_ref().expect("a module has a dict"))?;
+            vm.set_in(dict, name, module);
+        }
+        Ok(())
+    },
+};
+
+/// `sys._jit`: the machine without a compiler to machine code.
+static JIT: NativeModule = NativeModule {
+    name: "sys._jit",
+    doc: "Utilities for observing just-in-time compilation.",
+    functions: &[
+        native(
+            "is_active()",
+            |_, _| Ok(Value::FALSE),
+            "Return True if the topmost Python frame is currently executing JIT code.",
+        ),
+        native(
+            "is_available()",
+            |_, _| Ok(Value::FALSE),
+            "Return True if the executable supports JIT compilation, and False otherwise.",
+        ),
+        native(
+            "is_enabled()",
+            |_, _| Ok(Value::FALSE),
+            "Return True if JIT compilation is enabled for the current process.",
+        ),
+    ],
     init: |_, _| Ok(()),
 };
+
+/// `sys.breakpointhook`: calls what `PYTHONBREAKPOINT` names, `pdb.set_trace` without it; `0` switches it off.
+fn breakpointhook(vm: &Vm, args: Args) -> PyResult<Value> {
+    let flags = vm.getattr_str(&vm.import("sys")?, "flags")?;
+    let ignored = vm.truth(&vm.getattr_str(&flags, "ignore_environment")?)?;
+    let named = std::env::var_os("PYTHONBREAKPOINT").filter(|_| !ignored);
+    let named = match &named {
+        Some(name) if !name.is_empty() => name.to_string_lossy().into_owned(),
+        _ => "pdb.set_trace".to_owned(),
+    };
+    if named == "0" {
+        return Ok(Value::NONE);
+    }
+    let (module, function) = named.rsplit_once('.').unwrap_or(("builtins", &named));
+    let found = match module.is_empty() || function.is_empty() {
+        true => None,
+        false => match vm.import(module).and_then(|m| vm.getattr_str(&m, function)) {
+            Ok(found) => Some(found),
+            Err(raised) => {
+                let ignored = vm.raised_is(&exc::IMPORT_ERROR) || vm.raised_is(&exc::ATTRIBUTE_ERROR);
+                if !ignored {
+                    return Err(raised);
+                }
+                drop(vm.take_raised(raised));
+                None
+            }
+        },
+    };
+    match found {
+        Some(found) => vm.call(&found, args),
+        None => {
+            vm.warn(&exc::RUNTIME_WARNING, &format!("Ignoring unimportable $PYTHONBREAKPOINT: \"{named}\""), 1)?;
+            Ok(Value::NONE)
+        }
+    }
+}
 
 fn displayhook(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let underscore = vm.intern("_");
@@ -415,6 +570,28 @@ fn write_all(fd: i32, bytes: &[u8]) {
 }
 
 impl Vm {
+    /// The list of `sys.addaudithook`'s hooks.
+    fn audit_hooks(&self) -> Ref<List> {
+        let mut states = self.interp().module_state.borrow_mut();
+        let hooks = states.entry("sys.audit hooks").or_insert_with(|| self.list(Vec::new()));
+        hooks.downcast_ref().expect("it is a list")
+    }
+
+    /// Tells the hooks of an event (PEP 578); free without hooks. `args` are made on demand.
+    pub fn audit(&self, event: &Obj<Str>, args: impl FnOnce() -> Vec<Value>) -> PyResult<()> {
+        if !self.interp().audited.get() {
+            return Ok(());
+        }
+        let hooks = self.audit_hooks();
+        let args = self.tuple(args());
+        let mut at = 0;
+        while let Some(hook) = hooks.items.get().get(at).cloned() {
+            self.call_args(&hook, &[event.to_ref().into_value(), args.clone()])?;
+            at += 1;
+        }
+        Ok(())
+    }
+
     /// A printer for a file descriptor.
     pub fn printer(&self, fd: i32) -> Value {
         self.alloc_spec(&PRINTER, Printer { fd, column: Cell::new(0) })

@@ -1,0 +1,75 @@
+//! Syntax trees as Python objects: `ast.parse`, and the way back from nodes to code.
+//!
+//! `kinds` is the table of node classes, `build` makes nodes of them; `expr`, `strings`, `stmt` and `pattern` convert the
+//! parser's tree; `comments` finds type comments. Positions are those of CPython: lines from 1, columns in UTF-8 bytes.
+
+mod build;
+mod comments;
+mod expr;
+pub mod kinds;
+mod pattern;
+mod stmt;
+mod strings;
+
+use crate::runtime::compiler::{self, Mode, Options, ProblemKind, Source, Span, SyntaxProblem};
+use crate::runtime::error::PyResult;
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::Value;
+
+use build::Builder;
+
+/// What is asked of a tree, beside how it is parsed.
+#[derive(Clone, Copy, Debug)]
+pub struct TreeOptions {
+    /// Comments about types are part of the tree.
+    pub type_comments: bool,
+    /// Constants are folded, and docstrings go at `-OO`.
+    pub optimized: bool,
+    /// Minor version of Python whose grammar counts; negative: this one.
+    pub feature_version: i32,
+}
+
+impl Vm {
+    /// Parses a text to `ast` nodes.
+    pub fn parse_to_nodes(
+        &self,
+        text: &str,
+        filename: &str,
+        options: &Options,
+        tree: &TreeOptions,
+    ) -> PyResult<Value> {
+        if options.mode == Mode::FuncType {
+            return comments::function_type(self, text, filename, options, tree);
+        }
+        let source = Source::new(text);
+        let (parsed, warnings) = match compiler::parse_tokens(&source, options) {
+            Ok(parsed) => parsed,
+            Err(problem) => return Err(self.syntax_error(&problem, filename)),
+        };
+        for warning in &warnings {
+            self.syntax_warning(warning, filename)?;
+        }
+        let mut builder = Builder::new(self, &source, filename, options, tree)?;
+        if tree.type_comments {
+            builder.comments = comments::Comments::find(&source, parsed.tokens());
+        }
+        let module = parsed.into_syntax();
+        let result = builder.module(&module);
+        compiler::with_depth(if result.is_ok() { builder.deepest } else { compiler::UNMEASURED }, || {
+            drop(module)
+        });
+        result
+    }
+
+    /// A SyntaxError at a place of the source.
+    fn tree_error(
+        &self,
+        source: &Source,
+        filename: &str,
+        span: Span,
+        message: &str,
+    ) -> crate::runtime::error::Raised {
+        let problem = SyntaxProblem::new(ProblemKind::SyntaxError, source, span, message);
+        self.syntax_error(&problem, filename)
+    }
+}
