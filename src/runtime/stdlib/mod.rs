@@ -16,6 +16,7 @@ pub mod atexit;
 pub mod binascii;
 pub mod bisect;
 pub mod builtins;
+pub mod cmath;
 pub mod codecs;
 pub mod collections;
 pub mod compiling;
@@ -53,6 +54,7 @@ pub mod thread;
 pub mod time;
 pub mod tokenize;
 pub mod typing;
+pub mod unicodedata;
 pub mod warnings;
 pub mod weakref;
 
@@ -98,6 +100,7 @@ pub static MODULES: &[&NativeModule] = &[
     &atexit::MODULE,
     &binascii::MODULE,
     &builtins::MODULE,
+    &cmath::MODULE,
     &errno::MODULE,
     &faulthandler::MODULE,
     &fcntl::MODULE,
@@ -112,6 +115,7 @@ pub static MODULES: &[&NativeModule] = &[
     &select::MODULE,
     &sys::MODULE,
     &time::MODULE,
+    &unicodedata::MODULE,
 ];
 
 /// The native module of a name.
