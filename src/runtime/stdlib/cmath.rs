@@ -98,7 +98,8 @@ pub static MODULE: NativeModule = NativeModule {
             "isclose(a, b, *, rel_tol=1e-09, abs_tol=0.0)",
             |vm, args| {
                 let (a, b) = (operand(vm, &args[0])?, operand(vm, &args[1])?);
-                let tolerance = |value: &Value, default: f64| value.given().map_or(Ok(default), |value| vm.to_f64(value));
+                let tolerance =
+                    |value: &Value, default: f64| value.given().map_or(Ok(default), |value| vm.to_f64(value));
                 let (relative, absolute) = (tolerance(&args[2], 1e-9)?, tolerance(&args[3], 0.0)?);
                 match cmath::is_close(a, b, relative, absolute) {
                     Ok(close) => Ok(Value::bool(close)),
@@ -110,7 +111,13 @@ pub static MODULE: NativeModule = NativeModule {
     ],
     init: |vm, dict| {
         use std::f64::consts;
-        for (name, value) in [("pi", consts::PI), ("e", consts::E), ("tau", consts::TAU), ("inf", f64::INFINITY), ("nan", f64::NAN)] {
+        for (name, value) in [
+            ("pi", consts::PI),
+            ("e", consts::E),
+            ("tau", consts::TAU),
+            ("inf", f64::INFINITY),
+            ("nan", f64::NAN),
+        ] {
             vm.set_in(dict, name, vm.float(value));
         }
         vm.set_in(dict, "infj", vm.complex(0.0, f64::INFINITY));

@@ -13,20 +13,36 @@ pub static MODULE: NativeModule = NativeModule {
     name: "_heapq",
     doc: "Lists kept as heaps: the item at k is no larger than those at 2*k+1 and 2*k+2.\n\nThe functions that end in _max keep it no smaller.",
     functions: &[
-        native("heappush(heap, item, /)", |vm, args| push(vm, "heappush", args, MIN), "Add an item to the heap."),
+        native(
+            "heappush(heap, item, /)",
+            |vm, args| push(vm, "heappush", args, MIN),
+            "Add an item to the heap.",
+        ),
         native(
             "heappushpop(heap, item, /)",
             |vm, args| push_pop(vm, "heappushpop", args, MIN),
             "Add an item, then remove and return the smallest one.",
         ),
-        native("heappop(heap, /)", |vm, args| pop(vm, "heappop", args, MIN), "Remove and return the smallest item."),
+        native(
+            "heappop(heap, /)",
+            |vm, args| pop(vm, "heappop", args, MIN),
+            "Remove and return the smallest item.",
+        ),
         native(
             "heapreplace(heap, item, /)",
             |vm, args| replace(vm, "heapreplace", args, MIN),
             "Remove and return the smallest item, then add another one.",
         ),
-        native("heapify(heap, /)", |vm, args| heapify(vm, "heapify", args, MIN), "Make a heap of a list, in place."),
-        native("heappush_max(heap, item, /)", |vm, args| push(vm, "heappush_max", args, MAX), "Add an item to the heap."),
+        native(
+            "heapify(heap, /)",
+            |vm, args| heapify(vm, "heapify", args, MIN),
+            "Make a heap of a list, in place.",
+        ),
+        native(
+            "heappush_max(heap, item, /)",
+            |vm, args| push(vm, "heappush_max", args, MAX),
+            "Add an item to the heap.",
+        ),
         native(
             "heappushpop_max(heap, item, /)",
             |vm, args| push_pop(vm, "heappushpop_max", args, MAX),
@@ -49,7 +65,8 @@ pub static MODULE: NativeModule = NativeModule {
         ),
     ],
     init: |vm, dict| {
-        let about = "Heaps are lists in which each item stands before two others, at twice its index and further on.";
+        let about =
+            "Heaps are lists in which each item stands before two others, at twice its index and further on.";
         vm.set_in(dict, "__about__", vm.str(about));
         Ok(())
     },

@@ -12,6 +12,7 @@ use crate::runtime::value::{Ref, Value};
 pub mod abc;
 pub mod accounts;
 pub mod ast;
+pub mod array;
 pub mod atexit;
 pub mod binascii;
 pub mod bisect;
@@ -97,6 +98,7 @@ pub static MODULES: &[&NativeModule] = &[
     &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
+    &array::MODULE,
     &atexit::MODULE,
     &binascii::MODULE,
     &builtins::MODULE,

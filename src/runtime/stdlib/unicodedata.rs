@@ -185,7 +185,11 @@ fn lookup(vm: &Vm, args: &[Value], is_old: bool) -> PyResult<Value> {
     if bytes.len() > 256 {
         return Err(vm.key_error(&vm.str("name too long")));
     }
-    let found = if is_old { unicode_name::point_of(&text).map(|point| vec![point]) } else { unicode_name::lookup(&text) };
+    let found = if is_old {
+        unicode_name::point_named(&text).map(|point| vec![point])
+    } else {
+        unicode_name::lookup(&text)
+    };
     match found {
         Some(points) => Ok(vm.str_bytes(&wtf8::from_points(points))),
         None => Err(vm.key_error(&vm.str(format!("undefined character name '{text}'")))),

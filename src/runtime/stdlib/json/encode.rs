@@ -147,9 +147,8 @@ impl Run<'_> {
     #[cold]
     fn note(&self, raised: Raised, note: impl FnOnce(&Vm) -> PyResult<String>) -> Raised {
         let exception = self.vm.take_raised(raised);
-        let added = note(self.vm).and_then(|note| {
-            self.vm.call_method_str(&exception, "add_note", &[self.vm.str(note)])
-        });
+        let added = note(self.vm)
+            .and_then(|note| self.vm.call_method_str(&exception, "add_note", &[self.vm.str(note)]));
         match added {
             Ok(_) => self.vm.set_raised(exception),
             Err(raised) => raised,
@@ -180,7 +179,9 @@ impl Run<'_> {
         }
         if !self.encoder.allow_nan {
             let shown = self.vm.repr_text(value)?;
-            return Err(self.vm.value_error(format!("Out of range float values are not JSON compliant: {shown}")));
+            return Err(self
+                .vm
+                .value_error(format!("Out of range float values are not JSON compliant: {shown}")));
         }
         Ok(String::from(if x.is_nan() {
             "NaN"
@@ -250,7 +251,9 @@ impl Run<'_> {
         let replaced = vm.call1(&self.encoder.default, value)?;
         self.deep()?;
         if let Err(raised) = self.object(&replaced) {
-            return Err(self.note(raised, |vm| Ok(format!("when serializing {} object", vm.full_type_name(value)))));
+            return Err(
+                self.note(raised, |vm| Ok(format!("when serializing {} object", vm.full_type_name(value))))
+            );
         }
         self.unmark(mark)
     }
@@ -260,19 +263,21 @@ impl Run<'_> {
         let before = self.line.len();
         if let Some(indent) = self.encoder.indent.as_str() {
             self.line.extend_from_slice(indent.bytes());
-            self.out.extend_from_slice(&self.line);
         }
         before
     }
-    fn dedent(&mut self, before: usize) {
+    fn dedent(&mut self, before: usize, is_empty: bool) {
         self.line.truncate(before);
-        self.out.extend_from_slice(&self.line);
+        if !is_empty {
+            self.out.extend_from_slice(&self.line);
+        }
     }
+    /// Goes to the next item; before the first one the level is still to be opened.
     fn separate(&mut self, first: &mut bool) {
         if !std::mem::replace(first, false) {
             self.out.extend_from_slice(self.encoder.item_separator.bytes());
-            self.out.extend_from_slice(&self.line);
         }
+        self.out.extend_from_slice(&self.line);
     }
 
     fn sequence(&mut self, value: &Value) -> PyResult<()> {
@@ -292,14 +297,14 @@ impl Run<'_> {
         while let Some(item) = item_at(at) {
             self.separate(&mut first);
             if let Err(raised) = self.object(&item) {
-                return Err(
-                    self.note(raised, |vm| Ok(format!("when serializing {} item {at}", vm.full_type_name(value))))
-                );
+                return Err(self.note(raised, |vm| {
+                    Ok(format!("when serializing {} item {at}", vm.full_type_name(value)))
+                }));
             }
             at += 1;
         }
         self.unmark(mark)?;
-        self.dedent(before);
+        self.dedent(before, first);
         self.out.push(b']');
         Ok(())
     }
@@ -338,7 +343,7 @@ impl Run<'_> {
             }
         }
         self.unmark(mark)?;
-        self.dedent(before);
+        self.dedent(before, first);
         self.out.push(b'}');
         Ok(())
     }

@@ -75,7 +75,8 @@ pub static SCANNER: TypeSpec = TypeSpec::new("_json.Scanner", Scanner::layout)
             let _alive = this.clone();
             let scanner = vm.cast::<Scanner>(this)?;
             let start = text.offset(index as usize);
-            let mut scan = Scan { vm, scanner, string: &string, text, bytes: text.bytes(), keys: HashMap::default() };
+            let mut scan =
+                Scan { vm, scanner, string: &string, text, bytes: text.bytes(), keys: HashMap::default() };
             let (value, end) = scan.value(start)?;
             Ok(vm.tuple(vec![value, vm.int_usize(index_at(text, end))]))
         });
@@ -172,12 +173,10 @@ fn string_at(vm: &Vm, string: &Value, text: &Obj<Str>, start: usize, strict: boo
             b't' => out.push(b'\t'),
             b'u' => {
                 let bad = |at: usize| error(vm, "Invalid \\uXXXX escape", string, text, at);
-                // A quote has to follow, so that the last character of the text is no digit of an escape.
-                let digits = bytes.get(at..at + 4).filter(|_| at + 4 < bytes.len());
-                let Some(mut point) = digits.and_then(hex) else { return Err(bad(at - 1)) };
+                let Some(mut point) = bytes.get(at..at + 4).and_then(hex) else { return Err(bad(at - 1)) };
                 at += 4;
                 let next = bytes.get(at..at + 6).filter(|next| next.starts_with(b"\\u"));
-                if let Some(next) = next.filter(|_| at + 6 < bytes.len())
+                if let Some(next) = next
                     && (0xd800..0xdc00).contains(&point)
                 {
                     let Some(low) = hex(&next[2..]) else { return Err(bad(at + 1)) };
@@ -292,11 +291,8 @@ impl<'a> Scan<'a> {
             }
         }
         let text = &bytes[start..at];
-        let (parse, plain) = if is_float {
-            (&self.scanner.parse_float, &FLOAT)
-        } else {
-            (&self.scanner.parse_int, &INT)
-        };
+        let (parse, plain) =
+            if is_float { (&self.scanner.parse_float, &FLOAT) } else { (&self.scanner.parse_int, &INT) };
         if !parse.is(vm.typ(plain).value()) {
             return Ok((vm.call1(parse, &vm.str_ascii(text))?, at));
         }
