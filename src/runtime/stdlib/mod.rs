@@ -12,9 +12,12 @@ use crate::runtime::value::{Ref, Value};
 pub mod abc;
 pub mod accounts;
 pub mod ast;
+pub mod array;
 pub mod atexit;
 pub mod binascii;
+pub mod bisect;
 pub mod builtins;
+pub mod cmath;
 pub mod codecs;
 pub mod collections;
 pub mod compiling;
@@ -24,9 +27,11 @@ pub mod faulthandler;
 pub mod fcntl;
 pub mod functools;
 pub mod gc;
+pub mod heapq;
 pub mod imp;
 pub mod io;
 pub mod itertools;
+pub mod json;
 pub mod marshal;
 pub mod math;
 pub mod monitoring;
@@ -50,6 +55,7 @@ pub mod thread;
 pub mod time;
 pub mod tokenize;
 pub mod typing;
+pub mod unicodedata;
 pub mod warnings;
 pub mod weakref;
 
@@ -68,12 +74,15 @@ pub struct NativeModule {
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
     &abc::MODULE,
+    &bisect::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
     &functools::MODULE,
+    &heapq::MODULE,
     &imp::MODULE,
     &io::MODULE,
+    &json::MODULE,
     &opcode::MODULE,
     &operator::MODULE,
     &posixsubprocess::MODULE,
@@ -89,9 +98,11 @@ pub static MODULES: &[&NativeModule] = &[
     &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
+    &array::MODULE,
     &atexit::MODULE,
     &binascii::MODULE,
     &builtins::MODULE,
+    &cmath::MODULE,
     &errno::MODULE,
     &faulthandler::MODULE,
     &fcntl::MODULE,
@@ -106,6 +117,7 @@ pub static MODULES: &[&NativeModule] = &[
     &select::MODULE,
     &sys::MODULE,
     &time::MODULE,
+    &unicodedata::MODULE,
 ];
 
 /// The native module of a name.
