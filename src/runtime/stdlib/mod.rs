@@ -68,6 +68,7 @@ pub struct NativeModule {
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
     &abc::MODULE,
+    &ast::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,

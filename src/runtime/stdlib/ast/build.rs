@@ -6,6 +6,7 @@ use ruff_python_ast as ast;
 use ruff_text_size::Ranged;
 
 use super::TreeOptions;
+use super::classes::{add_types, make_class};
 use super::comments::Comments;
 use super::kinds::{Kind, POSITION, ROWS};
 use crate::runtime::builtins::types::Plain;
@@ -47,8 +48,7 @@ impl Classes {
         if let Some(known) = known.and_then(|known| known.downcast_ref::<Classes>()) {
             return Ok(known);
         }
-        let module = vm.import("_ast")?;
-        let mut classes = Classes {
+let mut classes = Classes {
             types: Vec::new(),
             by_type: HashMap::new(),
             shapes: Vec::new(),
@@ -56,7 +56,8 @@ impl Classes {
             names: Vec::new(),
         };
         for row in ROWS {
-            let class = vm.getattr_str(&module, row.name)?;
+            let base = classes.types.get(row.base as usize).map(|base| base.value().clone());
+            let class = make_class(vm, row, base.as_slice())?;
             let Some(ty) = class.as_type() else {
                 return Err(vm.type_error(format!("_ast.{} is no class", row.name)));
             };
@@ -77,6 +78,13 @@ impl Classes {
             classes.singles.push(single);
             classes.names.push(names);
         }
+        for (row, class) in ROWS.iter().zip(&classes.types) {
+            let find = |name: &str| {
+                let at = ROWS.iter().position(|row| row.name == name)?;
+                Some(classes.types[at].value().clone())
+            };
+            add_types(vm, row, class.value(), find)?;
+        }
         let made = vm.alloc(vm.typ(&CLASSES), classes);
         vm.interp().module_state.borrow_mut().insert(KEY, made.value().clone());
         Ok(made)
@@ -89,6 +97,16 @@ impl Classes {
             return Some(*kind);
         }
         ty.mro().iter().find_map(|base| self.by_type.get(&base.to_bits()).copied())
+    }
+
+    /// The class of a kind.
+    pub fn class(&self, kind: Kind) -> &TypeRef {
+        &self.types[kind as usize]
+    }
+
+    /// The one instance of a kind without fields.
+    pub fn single(&self, kind: Kind) -> Value {
+        self.singles[kind as usize].clone()
     }
 
     /// Is it an instance of `AST`?
@@ -169,7 +187,8 @@ impl<'a> Builder<'a> {
     pub fn since(&self, minor: i32, what: &str, span: Span) -> PyResult<()> {
         if self.is_older(minor) {
             let message = format!("{what} only supported in Python 3.{minor} and greater");
-            return Err(self.error(span, &message));
+            // It is noticed when the token behind has been read.
+            return Err(self.error(Span { start: span.end, end: span.end + 1 }, &message));
         }
         Ok(())
     }
@@ -221,7 +240,7 @@ impl<'a> Builder<'a> {
 
     /// The one node of a kind that has no fields.
     pub fn single(&self, kind: Kind) -> Value {
-        self.classes.singles[kind as usize].clone()
+        self.classes.single(kind)
     }
 
     /// An identifier.
