@@ -163,7 +163,9 @@ impl Collector<'_> {
             }
             Expr::NumberLiteral(node) => {
                 match super::literal::too_many_digits(&node.value, self.options.max_int_digits) {
-                    Some(message) => Err(super::problem::SyntaxProblem::syntax(self.source, node.range, message)),
+                    Some(message) => {
+                        Err(super::problem::SyntaxProblem::syntax(self.source, node.range, message))
+                    }
                     None => Ok(()),
                 }
             }

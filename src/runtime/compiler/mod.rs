@@ -58,6 +58,7 @@ pub use parse::parse_tokens;
 pub use problem::{ProblemKind, SyntaxProblem, SyntaxWarning};
 pub use source::{Source, Span, detect_encoding};
 pub use stack::{UNMEASURED, with_depth};
+pub use tokens::{Tok, Token, tokenize_all};
 
 /// What kind of source is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,11 +6,10 @@ use ruff_python_ast as ast;
 use ruff_text_size::Ranged;
 
 use super::TreeOptions;
-use super::classes::{add_types, make_class};
+use super::classes::{Node, add_types, make_class};
 use super::comments::Comments;
 use super::kinds::{Kind, POSITION, ROWS};
-use crate::runtime::builtins::types::Plain;
-use crate::runtime::compiler::{Mode, Options, Source, Span};
+use crate::runtime::compiler::{Mode, Options, Source, Span, SyntaxProblem};
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::FIRST_SHAPE;
 use crate::runtime::object::attrs::own_fill;
@@ -48,7 +47,7 @@ impl Classes {
         if let Some(known) = known.and_then(|known| known.downcast_ref::<Classes>()) {
             return Ok(known);
         }
-let mut classes = Classes {
+        let mut classes = Classes {
             types: Vec::new(),
             by_type: HashMap::new(),
             shapes: Vec::new(),
@@ -71,7 +70,7 @@ let mut classes = Classes {
             if ty.fast.inline_values.get() < wanted {
                 ty.fast.inline_values.set(wanted);
             }
-            let single = if names.is_empty() { vm.alloc(&ty, Plain).into_value() } else { Value::NONE };
+            let single = if names.is_empty() { vm.alloc(&ty, Node).into_value() } else { Value::NONE };
             classes.by_type.insert(ty.address(), row.kind);
             classes.types.push(ty);
             classes.shapes.push(shape.unwrap_or(0));
@@ -117,7 +116,7 @@ let mut classes = Classes {
     /// A node of a kind with its fields, and attributes if it has a place in the source.
     fn make(&self, vm: &Vm, kind: Kind, attributes: impl ExactSizeIterator<Item = Value>) -> Value {
         let at = kind as usize;
-        let node = vm.alloc(&self.types[at], Plain).into_value();
+        let node = vm.alloc(&self.types[at], Node).into_value();
         if self.shapes[at] != 0 {
             own_fill(vm, &node, self.shapes[at], attributes);
         } else {
@@ -188,7 +187,10 @@ impl<'a> Builder<'a> {
         if self.is_older(minor) {
             let message = format!("{what} only supported in Python 3.{minor} and greater");
             // It is noticed when the token behind has been read.
-            return Err(self.error(Span { start: span.end, end: span.end + 1 }, &message));
+            let mut problem =
+                SyntaxProblem::syntax(self.source, Span { start: span.end, end: span.end }, message);
+            problem.end_column += 1;
+            return Err(self.vm.syntax_error(&problem, self.filename));
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::generics::alias::GENERIC_ALIAS;
 use crate::runtime::builtins::generics::unions::UNION;
 use crate::runtime::builtins::lists::List;
-use crate::runtime::builtins::types::{DICT_GETSET_COPY, Plain};
+use crate::runtime::builtins::types::DICT_GETSET_COPY;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
@@ -22,12 +22,18 @@ use crate::runtime::value::{Payload, Value};
 /// Levels of a tree that its `repr` shows.
 const REPR_DEPTH: usize = 3;
 
+/// A node; all it has are attributes.
+pub struct Node;
+crate::payload!(Node, "AST", gc {
+    fn traverse(&self, _: &mut dyn FnMut(&Value)) {}
+});
+
 /// `AST`
-pub static AST: TypeSpec = TypeSpec::new("ast.AST", Plain::layout)
+pub static AST: TypeSpec = TypeSpec::new("ast.AST", Node::layout)
     .flags(type_flag::BASE | type_flag::DICT_ATTR)
     .mutable()
     .slots(|s| {
-        s.new = Some(|vm, ty, _| Ok(vm.alloc(ty, Plain).into_value()));
+        s.new = Some(|vm, ty, _| Ok(vm.alloc(ty, Node).into_value()));
         s.init = Some(init);
         s.repr = Some(|vm, node| {
             let mut out = Vec::new();
@@ -37,7 +43,11 @@ pub static AST: TypeSpec = TypeSpec::new("ast.AST", Plain::layout)
     })
     .methods(&[
         native_raw("__reduce__(self, /)", reduce, ""),
-        native_raw("__replace__(self, /, **fields)", replace, "Return a copy of the AST node with new values for the specified fields."),
+        native_raw(
+            "__replace__(self, /, **fields)",
+            replace,
+            "Return a copy of the AST node with new values for the specified fields.",
+        ),
     ])
     .getset(&[DICT_GETSET_COPY])
     .extra(|vm, ty| {
@@ -156,7 +166,8 @@ fn constructor(row: &Row) -> String {
                 "str" => "identifier",
                 other => other,
             };
-            let may_be_none = matches!((row.kind, name), (Kind::Dict, "keys") | (Kind::Arguments, "kw_defaults"));
+            let may_be_none =
+                matches!((row.kind, name), (Kind::Dict, "keys") | (Kind::Arguments, "kw_defaults"));
             let mark = match (inner.starts_with("list["), text.ends_with('?')) {
                 (true, _) if may_be_none => "?*",
                 (true, _) => "*",
@@ -177,7 +188,10 @@ fn constructor(row: &Row) -> String {
 /// The class's `_fields` or `_attributes`.
 fn names_of(vm: &Vm, node: &Value, attribute: &str) -> PyResult<Vec<Value>> {
     let class = node.type_ref(vm);
-    let names = vm.getattr_str(class.value(), attribute)?;
+    let Some(names) = vm.getattr_opt(class.value(), vm.intern(attribute).value())? else {
+        let owner = node.type_name(vm);
+        return Err(vm.attribute_error(format!("type object '{owner}' has no attribute '{attribute}'")));
+    };
     let count = vm.len(&names)?;
     (0..count).map(|at| vm.getitem(&names, &vm.int_usize(at))).collect()
 }
@@ -234,7 +248,9 @@ fn init(vm: &Vm, node: &Value, args: Args) -> PyResult<()> {
         return Ok(());
     }
     let class = node.type_ref(vm);
-    let Some(types) = vm.getattr_opt(class.value(), vm.intern("_field_types").value())? else { return Ok(()) };
+    let Some(types) = vm.getattr_opt(class.value(), vm.intern("_field_types").value())? else {
+        return Ok(());
+    };
     for (name, _) in fields.iter().zip(missing).filter(|(_, missing)| *missing) {
         fill(vm, node, &owner, &types, name)?;
     }
@@ -344,7 +360,9 @@ fn replace(vm: &Vm, args: Args) -> PyResult<Value> {
         let plural = if missing.len() == 1 { "" } else { "s" };
         let count = missing.len();
         let names = missing.join(", ");
-        return Err(vm.type_error(format!("{owner}.__replace__ missing {count} keyword argument{plural}: {names}.")));
+        return Err(
+            vm.type_error(format!("{owner}.__replace__ missing {count} keyword argument{plural}: {names}."))
+        );
     }
     let (names, values): (Vec<Value>, Vec<Value>) = values.into_iter().unzip();
     let class = node.type_ref(vm);
