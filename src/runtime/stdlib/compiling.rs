@@ -173,7 +173,7 @@ impl Vm {
         Ok(text.as_str().map(|t| t.to_string_lossy().into_owned()).unwrap_or_default())
     }
 
-    fn filename_text(&self, filename: &Value) -> PyResult<String> {
+    pub(super) fn filename_text(&self, filename: &Value) -> PyResult<String> {
         if filename.as_str().is_some() {
             return self.to_string(filename);
         }

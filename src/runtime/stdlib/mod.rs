@@ -43,6 +43,7 @@ pub mod sre;
 pub mod stat;
 pub mod string;
 pub mod strukt;
+pub mod symtable;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
@@ -85,6 +86,7 @@ pub static MODULES: &[&NativeModule] = &[
     &stat::MODULE,
     &string::MODULE,
     &strukt::MODULE,
+    &symtable::MODULE,
     &thread::MODULE,
     &tokenize::MODULE,
     &typing::MODULE,
