@@ -89,6 +89,8 @@ struct Maker<'a> {
     source: &'a Source<'a>,
     /// The inlined comprehensions of each block.
     inlined: Vec<Vec<ScopeId>>,
+    /// Names that `global` statements name.
+    declared: Vec<u32>,
 }
 
 impl Maker<'_> {
@@ -96,15 +98,38 @@ impl Maker<'_> {
     fn symbols(&self, id: ScopeId) -> PyResult<Vec<(u32, u32)>> {
         self.vm.check_native()?;
         let scope = self.table.scope(id);
-        let mut all: Vec<(u32, u32)> = scope
-            .symbols
-            .iter()
-            .map(|symbol| (symbol.name.0, symbol.flags | scope_number(symbol.binding) << SCOPE_OFF))
-            .collect();
+        let mut all = Vec::with_capacity(scope.symbols.len());
+        for symbol in &scope.symbols {
+            let mut flags = symbol.flags;
+            if flags & (uses::BOUND | uses::GLOBAL) == 0 || scope.kind != ScopeKind::Class {
+                flags &= !uses::FREE_CLASS;
+            }
+            let mut binding = symbol.binding;
+            // What a function declares global is so in the module, too.
+            if scope.kind == ScopeKind::Module && self.declared.contains(&symbol.name.0) {
+                flags |= uses::GLOBAL;
+                binding = Binding::GlobalExplicit;
+            }
+            all.push((symbol.name.0, flags | scope_number(binding) << SCOPE_OFF));
+        }
+        if scope.kind == ScopeKind::Module {
+            for &name in &self.declared {
+                if !all.iter().any(|(known, _)| *known == name) {
+                    all.push((name, uses::GLOBAL | scope_number(Binding::GlobalExplicit) << SCOPE_OFF));
+                }
+            }
+        }
         for &inner in &self.inlined[id.0 as usize] {
-            for (name, flags) in self.symbols(inner)? {
-                if flags & uses::PARAM == 0 && !all.iter().any(|(known, _)| *known == name) {
-                    all.push((name, flags));
+            for (name, mut flags) in self.symbols(inner)? {
+                if flags & uses::PARAM != 0 {
+                    continue;
+                }
+                if flags >> SCOPE_OFF == scope_number(Binding::Cell) {
+                    flags |= uses::COMP_CELL;
+                }
+                match all.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, known)) => *known |= flags & uses::USE,
+                    None => all.push((name, flags)),
                 }
             }
         }
@@ -182,7 +207,15 @@ fn symtable(vm: &Vm, args: &[Value]) -> PyResult<Value> {
             inlined[parent.0 as usize].push(ScopeId(at as u32));
         }
     }
-    Maker { vm, table: &table, source: &source, inlined }.entry(ScopeId(0))
+    let mut declared = Vec::new();
+    for scope in &table.scopes {
+        for symbol in &scope.symbols {
+            if symbol.flags & uses::GLOBAL != 0 && !declared.contains(&symbol.name.0) {
+                declared.push(symbol.name.0);
+            }
+        }
+    }
+    Maker { vm, table: &table, source: &source, inlined, declared }.entry(ScopeId(0))
 }
 
 /// `_symtable`
