@@ -180,7 +180,8 @@ static ITER_METHODS: &[Native] = &[
 pub struct DictView {
     /// The dict.
     pub dict: Ref<Dict>,
-    what: What,
+    /// What of its entries the view shows.
+    pub what: What,
 }
 
 crate::payload!(DictView, "dict_view", gc {

@@ -194,7 +194,7 @@ fn range_slots(s: &mut Slots) {
         Ok(Value::bool(same == (op == Cmp::Eq)))
     });
     s.bool = Some(|vm, value| Ok(this(vm, value)?.length.as_small() != Some(0)));
-    s.len = Some(|vm, value| match this(vm, value)?.length.as_small() {
+    s.len = Some(|vm, value| match this(vm, value)?.length.as_int().and_then(|length| length.small()) {
         Some(length) => Ok(length as usize),
         None => Err(vm.overflow_error("Python int too large to convert to C ssize_t")),
     });

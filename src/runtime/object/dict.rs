@@ -36,6 +36,8 @@ pub struct Dict {
     version: Cell<u32>,
     /// Changes with every change of structure.
     epoch: Cell<u32>,
+    /// Changes when entries get other positions.
+    moves: Cell<u32>,
     log2: Cell<u8>,
     hashed: Cell<bool>,
 }
@@ -108,6 +110,7 @@ impl Dict {
             used: Cell::new(0),
             version: Cell::new(0),
             epoch: Cell::new(0),
+            moves: Cell::new(0),
             log2: Cell::new(0),
             hashed: Cell::new(false),
         }
@@ -141,6 +144,11 @@ impl Dict {
     #[inline(always)]
     pub fn epoch(&self) -> u32 {
         self.epoch.get()
+    }
+    /// Changes when entries get other positions: after a resize and when the table was emptied.
+    #[inline(always)]
+    pub fn moves(&self) -> u32 {
+        self.moves.get()
     }
     /// Bytes of the block, for `sys.getsizeof`.
     pub fn block_size(&self) -> usize {
@@ -221,6 +229,11 @@ impl Dict {
     }
 
     #[inline(always)]
+    fn moved(&self) {
+        self.moves.set(self.moves.get().wrapping_add(1));
+    }
+
+    #[inline(always)]
     fn touch(&self) {
         self.version.set(0);
         self.epoch.set(self.epoch.get().wrapping_add(1));
@@ -288,6 +301,7 @@ impl Dict {
             let slot = self.free_slot(self.hash_at(at));
             self.set_index(slot, at as i64);
         }
+        self.moved();
         self.touch();
     }
 
@@ -431,6 +445,14 @@ impl Dict {
         }
     }
 
+    /// The position of a key whose hash is known.
+    pub fn position(&self, vm: &Vm, key: &Value, hash: u64) -> PyResult<Option<usize>> {
+        if self.used.get() == 0 {
+            return Ok(None);
+        }
+        Ok(self.find(vm, key, hash)?.entry)
+    }
+
     /// Is the key there?
     pub fn contains(&self, vm: &Vm, key: &Value) -> PyResult<bool> {
         let hash = Dict::hash_key(vm, key)?;
@@ -458,6 +480,22 @@ impl Dict {
         }
         self.push(found.slot, key, hash, value);
         Ok(None)
+    }
+
+    /// As [`Dict::insert_hashed`]; also gives the key's position.
+    pub fn insert_position(
+        &self,
+        vm: &Vm,
+        key: Value,
+        hash: u64,
+        value: Value,
+    ) -> PyResult<(usize, Option<Value>)> {
+        let found = self.find(vm, &key, hash)?;
+        if let Some(at) = found.entry {
+            return Ok((at, Some(self.replace_at(at, value))));
+        }
+        self.push(found.slot, key, hash, value);
+        Ok((self.fill.get() - 1, None))
     }
 
     /// Sets the key's value if the key is new; gives the value that is there then, and whether the key was new.
@@ -568,6 +606,7 @@ impl Dict {
 
     fn reset_slots(&self) {
         let log2 = self.log2.get();
+        self.moved();
         self.fill.set(0);
         for slot in 0..1usize << log2.min(8) {
             if slot < 1usize << log2 {
@@ -633,6 +672,8 @@ impl Dict {
         self.used.swap(&other.used);
         self.log2.swap(&other.log2);
         self.hashed.swap(&other.hashed);
+        self.moved();
+        other.moved();
         self.touch();
         other.touch();
     }

@@ -364,7 +364,7 @@ fn py_getattr(vm: &Vm, object: &Value, name: &Value) -> PyResult<Value> {
 fn py_len(vm: &Vm, object: &Value) -> PyResult<usize> {
     let length = vm.special(object, &vm.names().__len__, &[])?;
     let length = vm.index(&length)?;
-    match length.as_small() {
+    match length.as_int().and_then(|length| length.small()) {
         Some(n) if n >= 0 => Ok(n as usize),
         Some(_) => Err(vm.value_error("__len__() should return >= 0")),
         None if vm.is_negative(&length) => Err(vm.value_error("__len__() should return >= 0")),

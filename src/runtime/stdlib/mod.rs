@@ -12,9 +12,12 @@ use crate::runtime::value::{Ref, Value};
 pub mod abc;
 pub mod accounts;
 pub mod ast;
+pub mod array;
 pub mod atexit;
 pub mod binascii;
+pub mod bisect;
 pub mod builtins;
+pub mod cmath;
 pub mod codecs;
 pub mod collections;
 pub mod compiling;
@@ -24,9 +27,11 @@ pub mod faulthandler;
 pub mod fcntl;
 pub mod functools;
 pub mod gc;
+pub mod heapq;
 pub mod imp;
 pub mod io;
 pub mod itertools;
+pub mod json;
 pub mod marshal;
 pub mod math;
 pub mod monitoring;
@@ -51,6 +56,7 @@ pub mod thread;
 pub mod time;
 pub mod tokenize;
 pub mod typing;
+pub mod unicodedata;
 pub mod warnings;
 pub mod weakref;
 
@@ -70,12 +76,15 @@ pub struct NativeModule {
 pub static MODULES: &[&NativeModule] = &[
     &abc::MODULE,
     &ast::MODULE,
+    &bisect::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
     &functools::MODULE,
+    &heapq::MODULE,
     &imp::MODULE,
     &io::MODULE,
+    &json::MODULE,
     &opcode::MODULE,
     &operator::MODULE,
     &posixsubprocess::MODULE,
@@ -92,9 +101,11 @@ pub static MODULES: &[&NativeModule] = &[
     &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
+    &array::MODULE,
     &atexit::MODULE,
     &binascii::MODULE,
     &builtins::MODULE,
+    &cmath::MODULE,
     &errno::MODULE,
     &faulthandler::MODULE,
     &fcntl::MODULE,
@@ -109,6 +120,7 @@ pub static MODULES: &[&NativeModule] = &[
     &select::MODULE,
     &sys::MODULE,
     &time::MODULE,
+    &unicodedata::MODULE,
 ];
 
 /// The native module of a name.

@@ -90,7 +90,11 @@ const FUNCTIONS: &[Native] = &[
     inplace!("iand(a, b, /)", AND, "Same as a &= b."),
     inplace!("ixor(a, b, /)", XOR, "Same as a ^= b."),
     inplace!("ior(a, b, /)", OR, "Same as a |= b."),
-    native("concat(a, b, /)", |vm, args| concat(vm, &args[0], &args[1], false), "Same as a + b of sequences."),
+    native(
+        "concat(a, b, /)",
+        |vm, args| concat(vm, &args[0], &args[1], false),
+        "Same as a + b of sequences.",
+    ),
     native(
         "iconcat(a, b, /)",
         |vm, args| concat(vm, &args[0], &args[1], true),

@@ -16,6 +16,7 @@ pub mod unicode;
 mod unicode_aliases;
 pub mod unicode_case;
 pub mod unicode_name;
+pub mod unicode_old;
 mod unicode_tables;
 pub mod wtf8;
 

@@ -1,6 +1,6 @@
 //! Normal forms of Unicode text, and the decompositions behind them.
 
-use super::{unicode, unicode_tables as tables, wtf8};
+use super::{unicode, unicode_old, unicode_tables as tables, wtf8};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -82,6 +82,24 @@ pub fn decomposition(point: u32) -> String {
         text.push_str(&format!("{point:04X}"));
     }
     text
+}
+
+/// As [`decompose`], by Unicode 3.2.0.
+fn decompose_old(point: u32, compatible: bool, out: &mut Vec<u32>) {
+    if unicode_old::UNASSIGNED.iter().any(|&(low, high)| (low..=high).contains(&point)) {
+        out.push(point);
+        return;
+    }
+    if let Some(&(_, _, corrected)) = unicode_old::CORRECTED.iter().find(|entry| entry.0 == point) {
+        out.push(corrected);
+        return;
+    }
+    match mapping(point) {
+        Some((tag, points)) if tag == 0 || compatible => {
+            points.iter().for_each(|&part| decompose_old(part, compatible, out));
+        }
+        _ => decompose(point, compatible, out),
+    }
 }
 
 fn decompose(point: u32, compatible: bool, out: &mut Vec<u32>) {
@@ -171,6 +189,21 @@ pub fn normalize(form: Form, text: &[u8]) -> Option<Vec<u8>> {
     }
     let mut points = Vec::with_capacity(text.len());
     wtf8::code_points(text).for_each(|point| decompose(point, form.compatible(), &mut points));
+    reorder(&mut points);
+    if form.composes() {
+        compose(&mut points);
+    }
+    let out = wtf8::from_points(points);
+    (out != text).then_some(out)
+}
+
+/// As [`normalize`], by Unicode 3.2.0.
+pub fn normalize_old(form: Form, text: &[u8]) -> Option<Vec<u8>> {
+    if is_surely_normal(form, text) {
+        return None;
+    }
+    let mut points = Vec::with_capacity(text.len());
+    wtf8::code_points(text).for_each(|point| decompose_old(point, form.compatible(), &mut points));
     reorder(&mut points);
     if form.composes() {
         compose(&mut points);

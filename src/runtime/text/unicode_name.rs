@@ -25,8 +25,22 @@ pub fn point_of(name: &str) -> Option<u32> {
     if let Ok(place) = aliases::ALIASES.binary_search_by_key(&name.as_str(), |entry| entry.0) {
         return Some(aliases::ALIASES[place].1);
     }
-    let point = u32::from(unicode_names2::character(&name)?);
+    named(&name)
+}
+
+/// The code point whose own name, in capitals, it is.
+fn named(name: &str) -> Option<u32> {
+    let point = match unicode_names2::character(name) {
+        Some(found) => u32::from(found),
+        // Ideographs whose name ends in their number.
+        None => u32::from_str_radix(name.rsplit_once('-')?.1, 16).ok()?,
+    };
     (self::name(point)? == name).then_some(point)
+}
+
+/// As [`point_of`], without the aliases.
+pub fn point_named(name: &str) -> Option<u32> {
+    if name.len() > LONGEST { None } else { named(&name.to_ascii_uppercase()) }
 }
 
 /// The code points that `unicodedata.lookup(name)` means: a named sequence has several.

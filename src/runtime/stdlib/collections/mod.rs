@@ -1,5 +1,5 @@
-//! `_collections`: `deque` (in its own file), `defaultdict`, the field descriptor of `namedtuple`, and the counting loop
-//! of `Counter`. `OrderedDict` is the library's own Python class.
+//! `_collections`: `deque` and `OrderedDict` (in files of their own), `defaultdict`, the field descriptor of `namedtuple`,
+//! and the counting loop of `Counter`.
 
 use crate::runtime::builtins::dicts::DICT;
 use crate::runtime::builtins::exceptions as exc;
@@ -13,6 +13,7 @@ use crate::runtime::stdlib::NativeModule;
 use crate::runtime::value::{LockCell, Obj, Payload, Value};
 
 pub mod deque;
+pub mod ordered;
 
 /// `_collections`
 pub static MODULE: NativeModule = NativeModule {
@@ -24,7 +25,14 @@ pub static MODULE: NativeModule = NativeModule {
         "Count elements in the iterable, updating the mapping",
     )],
     init: |vm, dict| {
-        for spec in [&deque::DEQUE, &DEFAULTDICT, &deque::ITER, &deque::REVERSE_ITER, &TUPLE_GETTER] {
+        for spec in [
+            &deque::DEQUE,
+            &DEFAULTDICT,
+            &ordered::ORDERED_DICT,
+            &deque::ITER,
+            &deque::REVERSE_ITER,
+            &TUPLE_GETTER,
+        ] {
             vm.set_type_in(dict, spec);
         }
         Ok(())
@@ -61,8 +69,8 @@ fn missing(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
         return Err(vm.raise_args(&exc::KEY_ERROR, vec![key.clone()]));
     }
     let made = vm.call0(&factory)?;
-    vm.setitem(value, key, Some(&made))?;
-    Ok(made)
+    // The factory may have set the key meanwhile; that value stays.
+    Ok(vm.cast::<DefaultDict>(value)?.dict.set_default(vm, key, &made)?.0)
 }
 
 /// `type(self)(factory, source)`

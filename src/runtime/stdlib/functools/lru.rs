@@ -255,10 +255,8 @@ impl Obj<Lru> {
     /// Gives a link's place back; key and result are the caller's to drop.
     fn discard(&self, at: u32) -> (Value, Value) {
         let link = &mut self.links.get_mut()[at as usize];
-        let old = (
-            std::mem::replace(&mut link.key, Value::NONE),
-            std::mem::replace(&mut link.result, Value::NONE),
-        );
+        let old =
+            (std::mem::replace(&mut link.key, Value::NONE), std::mem::replace(&mut link.result, Value::NONE));
         self.free.get_mut().push(at);
         old
     }

@@ -105,17 +105,15 @@ static KEY: TypeSpec = TypeSpec::new("functools.KeyWrapper", Key::layout)
             vm.compare(&result, &vm.int(0), op)
         });
     })
-    .getset(&[
-        getset(
-            "obj",
-            |vm, this| {
-                let object = vm.cast::<Key>(this)?.object.cloned();
-                Ok(if object.is_unbound() { Value::NONE } else { object })
-            },
-            |vm, this, value| {
-                vm.cast::<Key>(this)?.object.set(value.cloned().unwrap_or(Value::UNBOUND));
-                Ok(())
-            },
-            "The object that is compared.",
-        ),
-    ]);
+    .getset(&[getset(
+        "obj",
+        |vm, this| {
+            let object = vm.cast::<Key>(this)?.object.cloned();
+            Ok(if object.is_unbound() { Value::NONE } else { object })
+        },
+        |vm, this, value| {
+            vm.cast::<Key>(this)?.object.set(value.cloned().unwrap_or(Value::UNBOUND));
+            Ok(())
+        },
+        "The object that is compared.",
+    )]);

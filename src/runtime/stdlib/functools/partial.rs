@@ -117,7 +117,8 @@ fn new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     }
     // A partial that nobody gave attributes is merged into this one.
     let inner = function.downcast::<Partial>().filter(|_| {
-        let call_is_ours = function.ty(vm).slots.get().call.is_some_and(|f| f as usize == call as *const () as usize);
+        let call_is_ours =
+            function.ty(vm).slots.get().call.is_some_and(|f| f as usize == call as *const () as usize);
         call_is_ours && has_no_attributes(vm, function)
     });
     let (target, all, keywords) = match inner {
