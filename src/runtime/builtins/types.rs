@@ -326,6 +326,14 @@ fn object_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     if ty.has(type_flag::ABSTRACT) {
         return Err(abstract_error(vm, ty));
     }
+    if !std::ptr::eq(ty.fast.layout.get(), Plain::layout()) {
+        // A class of a builtin base that took `object.__new__` as its own.
+        let native = ty.mro().iter().filter_map(Value::as_type).find(|ty| ty.spec.is_some());
+        let native = native.map_or_else(String::new, |native| native.name());
+        return Err(
+            vm.type_error(format!("object.__new__({}) is not safe, use {native}.__new__()", ty.name()))
+        );
+    }
     Ok(vm.alloc(ty, Plain).into_value())
 }
 

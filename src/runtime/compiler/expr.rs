@@ -161,7 +161,10 @@ impl<'a> Compiler<'a> {
             Expr::Starred(node) => {
                 return self.error(node.range, "can't use starred expression here");
             }
-            Expr::IpyEscapeCommand(node) => return self.error(node.range, "invalid syntax"),
+            Expr::IpyEscapeCommand(node) => match self.source.constant(&node.value).cloned() {
+                Some(value) => self.load_const(node.range.into(), dst, value),
+                None => return self.error(node.range, "invalid syntax"),
+            },
         }
         Ok(())
     }
@@ -348,11 +351,12 @@ impl<'a> Compiler<'a> {
     /// Moves the start of `at` to the attribute's name if that is on a later line.
     pub(super) fn attribute_start(&self, node: &ast::ExprAttribute, at: Span) -> Span {
         let attr: Span = node.attr.range.into();
-        if self.source.has_text() && self.source.line(at.start) != self.source.line(attr.end) {
+        if self.source.line(at.start) != self.source.line(attr.end) {
             // The name may be followed by a call over more lines: the end stays.
             let start = attr.start;
             if self.source.line(start) == self.source.line(attr.end) {
-                return Span { start, end: at.end.max(start) };
+                let end = if self.source.has_text() { at.end.max(start) } else { at.end };
+                return Span { start, end };
             }
         }
         at

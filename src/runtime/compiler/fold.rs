@@ -91,6 +91,7 @@ impl<'a> Compiler<'a> {
             Expr::BooleanLiteral(node) => Some(Const::Bool(node.value)),
             Expr::NoneLiteral(_) => Some(Const::None),
             Expr::EllipsisLiteral(_) => Some(Const::Ellipsis),
+            Expr::IpyEscapeCommand(node) => self.source.constant(&node.value).cloned(),
             Expr::Name(node) if node.id.as_str() == "__debug__" => {
                 Some(Const::Bool(self.options.optimize == 0))
             }

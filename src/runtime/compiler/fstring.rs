@@ -262,27 +262,38 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// The source text of an interpolated expression, as written between the braces.
+/// The source text of an interpolated expression: all between the brace and what ends the expression, without comments.
 pub fn interpolation_text(source: &Source, element: &ast::InterpolatedElement) -> String {
-    if let Some(debug) = &element.debug_text {
-        let text = debug.as_str();
-        let end = text.rfind('=').unwrap_or(text.len());
-        return text[..end].trim_end().to_owned();
+    if let Some(text) = source.text_at(element.range.start().to_u32()) {
+        return text.to_owned();
     }
-    let whole: Span = element.range.into();
-    let inner = span(&*element.expression);
-    let text = source.slice(Span { start: whole.start + 1, end: whole.end });
-    // Parentheses around the expression belong to the text.
-    let before = source.slice(Span { start: whole.start + 1, end: inner.start });
-    let opened = before.matches('(').count();
-    let mut end = (inner.end - whole.start - 1) as usize;
-    for _ in 0..opened {
-        match text[end..].find(')') {
-            Some(at) => end += at + 1,
-            None => break,
+    let text = match &element.debug_text {
+        Some(debug) => {
+            let text = debug.as_str();
+            &text[..text.rfind('=').unwrap_or(text.len())]
+        }
+        None => {
+            let whole: Span = element.range.into();
+            let text = source.slice(Span { start: whole.start + 1, end: whole.end });
+            let end = span(&*element.expression).end - whole.start - 1;
+            &text[..expression_end(text, end as usize)]
+        }
+    };
+    String::from_utf8_lossy(&debug_text(text)).into_owned()
+}
+
+/// Where `!`, `:` or `}` ends an expression whose last token ends at `at`; parentheses and comments may be between.
+fn expression_end(text: &str, at: usize) -> usize {
+    let mut at = at;
+    let bytes = text.as_bytes();
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'!' | b':' | b'}' => break,
+            b'#' => at += text[at..].find('\n').unwrap_or(text.len() - at),
+            _ => at += 1,
         }
     }
-    text[..end].to_owned()
+    at.min(text.len())
 }
 
 /// Splits a `%` format into texts and the conversions between them.
@@ -313,23 +324,30 @@ pub fn debug_text(text: &str) -> Vec<u8> {
         return text.as_bytes().to_vec();
     }
     let mut out = Vec::new();
-    let mut quote: Option<u8> = None;
-    let mut in_comment = false;
-    for &byte in text.as_bytes() {
-        if in_comment {
-            in_comment = byte != b'\n';
-        } else if byte == b'#' && quote.is_none() {
-            in_comment = true;
-        } else if matches!(byte, b'\'' | b'"') {
-            quote = match quote {
-                None => Some(byte),
-                Some(open) if open == byte => None,
-                other => other,
-            };
+    let mut rest = text.as_bytes();
+    // The quote that is open, once or three times.
+    let mut open: Option<&[u8]> = None;
+    while let Some((&byte, after)) = rest.split_first() {
+        let mut taken = 1;
+        match (byte, open) {
+            (b'#', None) => {
+                rest = &after[after.iter().position(|&b| b == b'\n').unwrap_or(after.len())..];
+                continue;
+            }
+            (b'\\', Some(_)) => taken = rest.len().min(2),
+            (b'\'' | b'"', None) => {
+                let triple = rest.len() >= 3 && rest[..3].iter().all(|&b| b == byte);
+                taken = if triple { 3 } else { 1 };
+                open = Some(&rest[..taken]);
+            }
+            (_, Some(quote)) if rest.starts_with(quote) => {
+                taken = quote.len();
+                open = None;
+            }
+            _ => {}
         }
-        if !in_comment {
-            out.push(byte);
-        }
+        out.extend_from_slice(&rest[..taken]);
+        rest = &rest[taken..];
     }
     out
 }

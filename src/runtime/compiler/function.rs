@@ -588,7 +588,7 @@ fn expand_tabs(doc: &[u8]) -> Vec<u8> {
 
 /// Where `def` or `class` stands behind the decorators.
 pub fn keyword_start(source: &Source, whole: Span, decorators: &[ast::Decorator]) -> u32 {
-    let Some(last) = decorators.last() else { return whole.start };
+    let Some(last) = decorators.last().filter(|_| source.has_text()) else { return whole.start };
     let mut at = span(last).end;
     let text = source.text();
     // Behind the decorator: newlines, comments and blanks.

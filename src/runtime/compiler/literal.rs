@@ -52,6 +52,10 @@ pub fn string_value(source: &Source, value: &ast::StringLiteralValue) -> Box<[u8
 
 /// Adds the text of one of the literals that make up a string.
 pub fn string_part(source: &Source, part: &ast::StringLiteral, out: &mut Vec<u8>) {
+    if !source.has_text() {
+        out.extend_from_slice(part.value.as_bytes());
+        return;
+    }
     let raw = part.flags.prefix().is_raw();
     literal_text(source, part.content_range().into(), &part.value, raw, false, out);
 }

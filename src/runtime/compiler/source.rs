@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::super::bytecode::code::Position;
+use super::super::bytecode::code::{Const, Position};
 use ruff_text_size::TextRange;
 
 /// Source text with a table of its lines.
@@ -12,7 +12,9 @@ use ruff_text_size::TextRange;
 pub struct Source<'a> {
     text: Cow<'a, str>,
     lines: Vec<u32>,
-    table: Option<Vec<Position>>,
+    table: Option<Vec<(u32, u32)>>,
+    constants: Vec<Const>,
+    texts: Vec<(u32, String)>,
 }
 
 /// A byte range of the source; [`Span::NONE`] marks code without a position.
@@ -59,13 +61,30 @@ impl<'a> Source<'a> {
         };
         let mut lines = vec![0];
         lines.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1));
-        Source { text, lines, table: None }
+        Source { text, lines, table: None, constants: Vec::new(), texts: Vec::new() }
     }
 
-    /// A source without text, for trees that were not parsed: offset `i` of a range stands for `table[i]`, the start of
-    /// a range for its first line and column, the end for its last.
-    pub fn from_positions(table: Vec<Position>) -> Source<'static> {
-        Source { text: Cow::Borrowed(""), lines: vec![0], table: Some(table) }
+    /// A source without text, for trees that were not parsed: an offset is a number of a line and a column in the table.
+    /// An escape command in the tree is a number of one of
+    /// the constants; `texts` are what t-strings show of their expressions, by the start of the range.
+    pub fn from_positions(
+        table: Vec<(u32, u32)>,
+        constants: Vec<Const>,
+        mut texts: Vec<(u32, String)>,
+    ) -> Source<'static> {
+        texts.sort_by_key(|(at, _)| *at);
+        Source { text: Cow::Borrowed(""), lines: vec![0], table: Some(table), constants, texts }
+    }
+
+    /// The constant that an escape command in a tree that was not parsed stands for.
+    pub fn constant(&self, command: &str) -> Option<&Const> {
+        self.constants.get(command.parse::<usize>().ok()?)
+    }
+
+    /// What a t-string of a tree that was not parsed shows of its expression.
+    pub fn text_at(&self, start: u32) -> Option<&str> {
+        let at = self.texts.binary_search_by_key(&start, |(at, _)| *at).ok()?;
+        Some(&self.texts[at].1)
     }
 
     /// The normalised text.
@@ -86,17 +105,10 @@ impl<'a> Source<'a> {
     /// Line (from 1) and byte column (from 0) of an offset.
     pub fn line_column(&self, offset: u32) -> (u32, u32) {
         if let Some(table) = &self.table {
-            return table.get(offset as usize).map_or((1, 0), |p| (p.line, p.column));
+            return table.get(offset as usize).copied().unwrap_or((1, 0));
         }
         let line = self.lines.partition_point(|&start| start <= offset);
         (line as u32, offset - self.lines[line - 1])
-    }
-
-    fn end_line_column(&self, offset: u32) -> (u32, u32) {
-        if let Some(table) = &self.table {
-            return table.get(offset as usize).map_or((1, 0), |p| (p.end_line, p.end_column));
-        }
-        self.line_column(offset)
     }
 
     /// The line of an offset.
@@ -110,7 +122,7 @@ impl<'a> Source<'a> {
             return Position { start: 0, line: 0, end_line: 0, column: 0, end_column: 0 };
         }
         let (line, column) = self.line_column(span.start);
-        let (end_line, end_column) = self.end_line_column(span.end);
+        let (end_line, end_column) = self.line_column(span.end);
         Position { start: 0, line, end_line, column, end_column }
     }
 

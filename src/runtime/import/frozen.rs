@@ -53,8 +53,34 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     INDEX.iter().map(|entry| entry.name)
 }
 
-/// The source of an embedded file, by its path in the library.
-pub fn source_of(path: &str) -> Option<&'static [u8]> {
-    let entry = INDEX.iter().find(|entry| entry.path == path)?;
-    Some(&DATA[entry.start as usize..(entry.start + entry.length) as usize])
+/// All embedded files: paths in the library and sources.
+pub fn files() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    INDEX.iter().map(|e| (e.path, &DATA[e.start as usize..(e.start + e.length) as usize]))
+}
+
+/// Modules that CPython freezes too: their code names no file there either.
+const FROZEN_EVERYWHERE: &[&str] = &[
+    "__hello__",
+    "_collections_abc",
+    "_sitebuiltins",
+    "abc",
+    "codecs",
+    "genericpath",
+    "importlib._bootstrap",
+    "importlib._bootstrap_external",
+    "importlib.machinery",
+    "importlib.util",
+    "io",
+    "ntpath",
+    "os",
+    "posixpath",
+    "runpy",
+    "site",
+    "stat",
+    "zipimport",
+];
+
+/// Is it one of the modules whose code CPython calls `<frozen name>`?
+pub fn is_frozen_everywhere(name: &str) -> bool {
+    FROZEN_EVERYWHERE.binary_search(&name).is_ok()
 }

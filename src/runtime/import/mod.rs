@@ -4,6 +4,7 @@
 //! it what it needs (`_imp`, in `stdlib::imp`) and short-cuts what is already imported.
 
 pub mod frozen;
+pub mod library;
 
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::error::PyResult;
@@ -109,11 +110,20 @@ impl Vm {
     }
 
     fn bootstrap(&self, function: &str) -> PyResult<Value> {
-        let name = self.intern("_frozen_importlib");
-        match self.interp().modules.cloned().get_str(&name) {
-            Some(module) => self.getattr_str(&module, function),
-            None => Err(self.import_error("the import machinery is not there yet")),
-        }
+        const NAME: &str = "_frozen_importlib";
+        // The module that start-up loaded, whatever a program does to `sys.modules`.
+        let kept = self.interp().module_state.borrow().get(NAME).cloned();
+        let module = match kept {
+            Some(module) => module,
+            None => match self.interp().modules.cloned().get_str(&self.intern(NAME)) {
+                Some(module) => {
+                    self.interp().module_state.borrow_mut().insert(NAME, module.clone());
+                    module
+                }
+                None => return Err(self.import_error("the import machinery is not there yet")),
+            },
+        };
+        self.getattr_str(&module, function)
     }
 
     /// `__import__(name, globals, locals, fromlist, level)`

@@ -198,7 +198,8 @@ impl Vm {
         })
     }
 
-    fn constant_data(&self, value: &Value) -> PyResult<Const> {
+    /// The plain data of a constant.
+    pub fn constant_data(&self, value: &Value) -> PyResult<Const> {
         use crate::runtime::object::typedef::kind;
         if let Some(i) = value.as_small() {
             return Ok(Const::Int(i));

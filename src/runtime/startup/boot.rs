@@ -85,6 +85,7 @@ pub fn finish(vm: &'static Vm) {
         vm.finish_spec_type(ty, &interp.object_type, spec);
     }
     vm.install_hooks();
+    let _ = crate::runtime::sys::file::MISSING.set(crate::runtime::import::library::missing);
     crate::runtime::sys::watch_signals(vm.wanted_word(), vm.call_limit_cell());
     crate::runtime::sys::set_signal(libc::SIGINT, crate::runtime::sys::Disposition::Note);
     crate::runtime::sys::set_signal(libc::SIGPIPE, crate::runtime::sys::Disposition::Ignore);

@@ -298,19 +298,17 @@ fn builtin_compile(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if args[0].downcast::<Code>().is_some() {
         return Err(vm.type_error("compile() arg 1 must be a string, bytes or AST object"));
     }
-    if args[0].as_str().is_none()
-        && args[0].ty(vm).slots.get().buffer.is_none()
-        && vm.bytes_of(&args[0]).is_none()
-    {
-        return vm.compile_node(&args[0], &filename, &options, flags);
+    let tree = TreeOptions {
+        only_tree: flags & flag::ONLY_AST != 0,
+        type_comments: flags & flag::TYPE_COMMENTS != 0,
+        optimized: flags & flag::OPTIMIZED_AST == flag::OPTIMIZED_AST,
+        feature_version: args[6].given().map_or(Ok(-1), |v| vm.to_index(v))? as i32,
+    };
+    if vm.is_node(&args[0])? {
+        return vm.compile_node(&args[0], &filename, &options, &tree);
     }
     let text = vm.source_text(&args[0], "compile", flags & flag::IGNORE_COOKIE == 0)?;
     if flags & flag::ONLY_AST != 0 {
-        let tree = TreeOptions {
-            type_comments: flags & flag::TYPE_COMMENTS != 0,
-            optimized: flags & flag::OPTIMIZED_AST == flag::OPTIMIZED_AST,
-            feature_version: args[6].given().map_or(Ok(-1), |v| vm.to_index(v))? as i32,
-        };
         return vm.parse_to_nodes(&text, &filename, &options, &tree);
     }
     vm.compile_with(&text, &filename, &options).map(Ref::into_value)
@@ -361,15 +359,3 @@ fn builtin_eval(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     vm.run_in(&code, &globals, locals, None)
 }
 
-impl Vm {
-    /// Compiles a tree of `ast` nodes.
-    pub fn compile_node(
-        &self,
-        _node: &Value,
-        _filename: &str,
-        _options: &Options,
-        _flags: i64,
-    ) -> PyResult<Value> {
-        Err(self.not_implemented_error("compile() of ast nodes is not available in this build yet"))
-    }
-}

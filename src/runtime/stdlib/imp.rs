@@ -1,7 +1,7 @@
 //! `_imp`: what `importlib._bootstrap` needs of the runtime; embedded modules are its frozen ones.
 
 use crate::runtime::error::PyResult;
-use crate::runtime::import::frozen;
+use crate::runtime::import::{frozen, library};
 use crate::runtime::interp::code::Code;
 use crate::runtime::object::typedef::native;
 use crate::runtime::object::vm::Vm;
@@ -179,14 +179,19 @@ impl Vm {
     /// The code of an embedded module.
     pub fn frozen_code(&self, name: &str) -> PyResult<Option<Ref<Code>>> {
         let Some(found) = frozen::find(name) else { return Ok(None) };
+        let file = match frozen::is_frozen_everywhere(found.name) {
+            true => None,
+            false => library::path_of(&found).and_then(|path| path.into_os_string().into_string().ok()),
+        };
+        let filename = file.unwrap_or_else(|| format!("<frozen {}>", found.name));
         if self.interp().optimize.get() == 0
             && let Ok(blob) = crate::runtime::bytecode::store::Blob::new(found.code)
-            && let Ok(data) = blob.whole(blob.root())
+            && let Ok(mut data) = blob.whole(blob.root())
         {
+            data.filename = filename.into();
             return self.code(&data).map(Some);
         }
         let text = String::from_utf8_lossy(found.source);
-        let filename = format!("<frozen {}>", found.name);
         self.compile_text(&text, &filename, crate::runtime::compiler::Mode::Exec).map(Some)
     }
 

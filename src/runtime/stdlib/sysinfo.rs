@@ -299,7 +299,8 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
         set(name, vm.os_str(home.as_os_str()));
     }
     set("_cpu_count_config", vm.int(config.cpu_count.map_or(-1, i64::from)));
-    set("_stdlib_dir", Value::NONE);
+    let library = crate::runtime::import::library::root();
+    set("_stdlib_dir", library.map_or(Value::NONE, |root| vm.os_str(root.as_os_str())));
     let mut path = Vec::new();
     if let Some(given) = &config.module_search_path {
         for part in given.as_bytes().split(|b| *b == b':') {

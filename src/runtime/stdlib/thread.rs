@@ -27,7 +27,7 @@ const TIMEOUT_MAX: f64 = 9_223_372_036.0;
 /// How long the main thread waits at a time, so that handlers of signals run.
 const SLICE: Duration = Duration::from_millis(20);
 /// Native stack of a thread unless the program says otherwise; memory only where it is touched.
-const STACK: usize = 64 << 20;
+const STACK: usize = if cfg!(debug_assertions) { 64 << 20 } else { 16 << 20 };
 /// Part of it that is kept for what runs when the rest is used up.
 const RESERVE: usize = 256 << 10;
 

@@ -75,10 +75,21 @@ pub fn writev(fd: i32, buffers: &[Vec<u8>], at: Option<(i64, i32)>) -> Sys<usize
         }
     })
 }
+/// Asked when a path is not there; true: it may be there now.
+pub static MISSING: std::sync::OnceLock<fn(&CStr) -> bool> = std::sync::OnceLock::new();
+
+/// What `attempt` gives, tried again if the hook has provided the path.
+fn found<T>(path: &CStr, attempt: impl Fn() -> Sys<T>) -> Sys<T> {
+    match attempt() {
+        Err(libc::ENOENT) if MISSING.get().is_some_and(|missing| missing(path)) => attempt(),
+        outcome => outcome,
+    }
+}
+
 /// `openat`; `dir` is `AT_FDCWD` for none.
 pub fn open(dir: i32, path: &CStr, flags: i32, mode: u32) -> Sys<i32> {
     // SAFETY: the path ends with a zero.
-    number(unsafe { libc::openat(dir, path.as_ptr(), flags, mode) })
+    found(path, || number(unsafe { libc::openat(dir, path.as_ptr(), flags, mode) }))
 }
 /// `close`
 pub fn close(fd: i32) -> Sys<()> {
@@ -252,11 +263,11 @@ fn stat_of(raw: &libc::stat) -> Stat {
 /// `fstatat`
 pub fn stat_at(dir: i32, path: &CStr, flags: i32) -> Sys<Stat> {
     // SAFETY: the path ends with a zero, the structure is written by the system.
-    unsafe {
+    found(path, || unsafe {
         let mut raw: libc::stat = std::mem::zeroed();
         unit(libc::fstatat(dir, path.as_ptr(), &raw mut raw, flags))?;
         Ok(stat_of(&raw))
-    }
+    })
 }
 /// `fstat`
 pub fn fstat(fd: i32) -> Sys<Stat> {
@@ -360,7 +371,7 @@ pub fn fchown(fd: i32, user: u32, group: u32) -> Sys<()> {
 /// `faccessat`
 pub fn access(dir: i32, path: &CStr, mode: i32, flags: i32) -> bool {
     // SAFETY: the path ends with a zero.
-    unsafe { libc::faccessat(dir, path.as_ptr(), mode, flags) == 0 }
+    found(path, || unit(unsafe { libc::faccessat(dir, path.as_ptr(), mode, flags) })).is_ok()
 }
 /// `utimensat` or `futimens`; no times: now.
 pub fn utime(target: Result<(i32, &CStr, i32), i32>, times: Option<[(i64, i64); 2]>) -> Sys<()> {
@@ -400,7 +411,7 @@ pub fn getcwd() -> Sys<Vec<u8>> {
 /// `chdir`
 pub fn chdir(path: &CStr) -> Sys<()> {
     // SAFETY: the path ends with a zero.
-    unit(unsafe { libc::chdir(path.as_ptr()) })
+    found(path, || unit(unsafe { libc::chdir(path.as_ptr()) }))
 }
 /// `fchdir`
 pub fn fchdir(fd: i32) -> Sys<()> {
@@ -429,9 +440,11 @@ pub struct FolderEntry {
 impl Folder {
     /// `opendir`
     pub fn open(path: &CStr) -> Sys<Folder> {
-        // SAFETY: the path ends with a zero.
-        let dir = unsafe { libc::opendir(path.as_ptr()) };
-        if dir.is_null() { Err(errno()) } else { Ok(Folder(dir)) }
+        found(path, || {
+            // SAFETY: the path ends with a zero.
+            let dir = unsafe { libc::opendir(path.as_ptr()) };
+            if dir.is_null() { Err(errno()) } else { Ok(Folder(dir)) }
+        })
     }
     /// `fdopendir` on a duplicate, from the start.
     pub fn open_fd(fd: i32) -> Sys<Folder> {

@@ -1,5 +1,7 @@
 //! Making nodes: the classes and the shapes of their instances, and what all conversions share.
 
+use std::collections::HashMap;
+
 use ruff_python_ast as ast;
 use ruff_text_size::Ranged;
 
@@ -19,6 +21,7 @@ use crate::runtime::value::{Payload, Ref, Value};
 /// What nodes are made of, kept by the interpreter.
 pub struct Classes {
     types: Vec<TypeRef>,
+    by_type: HashMap<u64, Kind>,
     /// Shape of a complete instance of each kind; 0 if shapes are used up.
     shapes: Vec<u32>,
     /// The one instance of each kind without fields.
@@ -45,8 +48,13 @@ impl Classes {
             return Ok(known);
         }
         let module = vm.import("_ast")?;
-        let mut classes =
-            Classes { types: Vec::new(), shapes: Vec::new(), singles: Vec::new(), names: Vec::new() };
+        let mut classes = Classes {
+            types: Vec::new(),
+            by_type: HashMap::new(),
+            shapes: Vec::new(),
+            singles: Vec::new(),
+            names: Vec::new(),
+        };
         for row in ROWS {
             let class = vm.getattr_str(&module, row.name)?;
             let Some(ty) = class.as_type() else {
@@ -63,6 +71,7 @@ impl Classes {
                 ty.fast.inline_values.set(wanted);
             }
             let single = if names.is_empty() { vm.alloc(&ty, Plain).into_value() } else { Value::NONE };
+            classes.by_type.insert(ty.address(), row.kind);
             classes.types.push(ty);
             classes.shapes.push(shape.unwrap_or(0));
             classes.singles.push(single);
@@ -71,6 +80,20 @@ impl Classes {
         let made = vm.alloc(vm.typ(&CLASSES), classes);
         vm.interp().module_state.borrow_mut().insert(KEY, made.value().clone());
         Ok(made)
+    }
+
+    /// The kind of a value; instances of other classes that are derived from one of the kinds have that kind.
+    pub fn kind_of(&self, vm: &Vm, value: &Value) -> Option<Kind> {
+        let ty = value.ty(vm);
+        if let Some(kind) = self.by_type.get(&ty.address()) {
+            return Some(*kind);
+        }
+        ty.mro().iter().find_map(|base| self.by_type.get(&base.to_bits()).copied())
+    }
+
+    /// Is it an instance of `AST`?
+    pub fn is_node(&self, vm: &Vm, value: &Value) -> bool {
+        value.ty(vm).is_subtype(&self.types[Kind::Ast as usize])
     }
 
     /// A node of a kind with its fields, and attributes if it has a place in the source.

@@ -202,7 +202,10 @@ impl Builder<'_> {
             Expr::BooleanLiteral(node) => self.constant(Value::bool(node.value), at),
             Expr::NoneLiteral(_) => self.constant(Value::NONE, at),
             Expr::EllipsisLiteral(_) => self.constant(Value::ELLIPSIS, at),
-            Expr::IpyEscapeCommand(_) => return Err(self.error(at, "invalid syntax")),
+            Expr::IpyEscapeCommand(node) => match self.source.constant(&node.value) {
+                Some(value) => self.constant(self.vm.constant(value)?, at),
+                None => return Err(self.error(at, "invalid syntax")),
+            },
         })
     }
 

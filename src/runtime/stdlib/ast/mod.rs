@@ -7,6 +7,8 @@ mod build;
 mod comments;
 mod expr;
 pub mod kinds;
+mod lower;
+mod lower_stmt;
 mod pattern;
 mod stmt;
 mod strings;
@@ -14,13 +16,16 @@ mod strings;
 use crate::runtime::compiler::{self, Mode, Options, ProblemKind, Source, Span, SyntaxProblem};
 use crate::runtime::error::PyResult;
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::Value;
+use crate::runtime::value::{Ref, Value};
 
 use build::Builder;
+use kinds::Kind;
 
 /// What is asked of a tree, beside how it is parsed.
 #[derive(Clone, Copy, Debug)]
 pub struct TreeOptions {
+    /// The tree itself is wanted, no code.
+    pub only_tree: bool,
     /// Comments about types are part of the tree.
     pub type_comments: bool,
     /// Constants are folded, and docstrings go at `-OO`.
@@ -59,6 +64,52 @@ impl Vm {
             drop(module)
         });
         result
+    }
+
+    /// Is it a node of a syntax tree?
+    pub fn is_node(&self, value: &Value) -> PyResult<bool> {
+        // Text and bytes, which are nearly all that is compiled, need not load the classes.
+        if value.as_str().is_some() || self.bytes_of(value).is_some() {
+            return Ok(false);
+        }
+        Ok(build::Classes::of(self)?.is_node(self, value))
+    }
+
+    /// Compiles a tree of nodes, or gives the tree again.
+    pub fn compile_node(
+        &self,
+        node: &Value,
+        filename: &str,
+        options: &Options,
+        tree: &TreeOptions,
+    ) -> PyResult<Value> {
+        let (wanted, name) = lower::parser_mode(options);
+        let mut lower = lower::Lower::new(self)?;
+        if lower.classes.kind_of(self, node) != Some(wanted) {
+            let found = node.type_name(self);
+            return Err(self.type_error(format!("expected {name} node, got {found}")));
+        }
+        if tree.only_tree && (!tree.optimized || wanted == Kind::FunctionType) {
+            return Ok(node.clone());
+        }
+        let module = lower.module(node, wanted)?;
+        let source = lower.source();
+        if tree.only_tree {
+            let mut builder = Builder::new(self, &source, filename, options, tree)?;
+            let result = builder.module(&module);
+            compiler::with_depth(compiler::UNMEASURED, || drop(module));
+            return result;
+        }
+        let compiled = compiler::compile_ast(&module, &source, filename, options);
+        compiler::with_depth(compiler::UNMEASURED, || drop(module));
+        let compiled = match compiled {
+            Ok(compiled) => compiled,
+            Err(problem) => return Err(self.syntax_error(&problem, filename)),
+        };
+        for warning in &compiled.warnings {
+            self.syntax_warning(warning, filename)?;
+        }
+        self.code(&compiled.code).map(Ref::into_value)
     }
 
     /// A SyntaxError at a place of the source.

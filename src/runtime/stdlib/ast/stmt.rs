@@ -10,6 +10,11 @@ use crate::runtime::compiler::{self, Span};
 use crate::runtime::error::PyResult;
 use crate::runtime::value::Value;
 
+fn is_compound(stmt: &Stmt) -> bool {
+    use Stmt::{ClassDef, For, FunctionDef, If, Match, Try, While, With};
+    matches!(stmt, ClassDef(_) | For(_) | FunctionDef(_) | If(_) | Match(_) | Try(_) | While(_) | With(_))
+}
+
 impl Builder<'_> {
     /// Statements as a list.
     pub fn body(&mut self, body: &[Stmt]) -> PyResult<Value> {
@@ -32,13 +37,24 @@ impl Builder<'_> {
 
     /// A statement.
     pub fn stmt(&mut self, stmt: &Stmt) -> PyResult<Value> {
-        self.deeper(|me| me.stmt_in(stmt, span(stmt)))
+        let mut at = span(stmt);
+        if is_compound(stmt) {
+            at.end = self.block_end(at.end);
+        }
+        self.deeper(|me| me.stmt_in(stmt, at))
+    }
+
+    /// A semicolon behind the last statement belongs to the block.
+    fn block_end(&self, end: u32) -> u32 {
+        let Some(rest) = self.source.text().get(end as usize..) else { return end };
+        let after = rest.trim_start_matches([' ', '\t', '\x0c']);
+        if after.starts_with(';') { end + (rest.len() - after.len()) as u32 + 1 } else { end }
     }
 
     fn stmt_in(&mut self, stmt: &Stmt, at: Span) -> PyResult<Value> {
         Ok(match stmt {
-            Stmt::FunctionDef(node) => self.function(node)?,
-            Stmt::ClassDef(node) => self.class(node)?,
+            Stmt::FunctionDef(node) => self.function(node, at.end)?,
+            Stmt::ClassDef(node) => self.class(node, at.end)?,
             Stmt::Return(node) => {
                 let value = self.expr_opt(node.value.as_deref())?;
                 self.node(Kind::Return, [value], at)
@@ -168,6 +184,9 @@ impl Builder<'_> {
     /// Parentheses around the items of `with` came with 3.9.
     fn with_parentheses(&self, node: &ast::StmtWith, at: Span) -> PyResult<()> {
         let (Some(first), Some(last)) = (node.items.first(), node.items.last()) else { return Ok(()) };
+        if node.items.len() == 1 && first.optional_vars.is_none() {
+            return Ok(());
+        }
         let before = self.source.slice(Span { start: at.start, end: first.range.start().to_u32() });
         let body = node.body.first().map_or(at.end, |body| body.range().start().to_u32());
         let behind = self.source.slice(Span { start: last.range.end().to_u32(), end: body });
@@ -207,7 +226,9 @@ impl Builder<'_> {
             let ast::ExceptHandler::ExceptHandler(handler) = handler;
             let class = me.expr_opt(handler.type_.as_deref())?;
             let body = me.body(&handler.body)?;
-            Ok(me.node(Kind::ExceptHandler, [class, me.name_opt(handler.name.as_ref()), body], span(handler)))
+            let mut at = span(handler);
+            at.end = me.block_end(at.end);
+            Ok(me.node(Kind::ExceptHandler, [class, me.name_opt(handler.name.as_ref()), body], at))
         })?;
         let orelse = self.body(&node.orelse)?;
         let last = self.body(&node.finalbody)?;
@@ -248,9 +269,9 @@ impl Builder<'_> {
         self.expr(default)
     }
 
-    fn function(&mut self, node: &ast::StmtFunctionDef) -> PyResult<Value> {
+    fn function(&mut self, node: &ast::StmtFunctionDef, end: u32) -> PyResult<Value> {
         let start = compiler::keyword_start(self.source, node.range.into(), &node.decorator_list);
-        let at = Span { start, end: node.range.end().to_u32() };
+        let at = Span { start, end };
         if node.is_async {
             self.since(5, "Async functions are", at)?;
         }
@@ -267,9 +288,9 @@ impl Builder<'_> {
         Ok(self.node(kind, fields, at))
     }
 
-    fn class(&mut self, node: &ast::StmtClassDef) -> PyResult<Value> {
+    fn class(&mut self, node: &ast::StmtClassDef, end: u32) -> PyResult<Value> {
         let start = compiler::keyword_start(self.source, node.range.into(), &node.decorator_list);
-        let at = Span { start, end: node.range.end().to_u32() };
+        let at = Span { start, end };
         let [bases, keywords] = match &node.arguments {
             Some(arguments) => self.call_arguments(arguments)?,
             None => [self.vm.list(Vec::new()), self.vm.list(Vec::new())],

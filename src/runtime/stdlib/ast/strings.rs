@@ -118,7 +118,8 @@ impl Builder<'_> {
                 let values = self.finish(values);
                 // The colon belongs to the specification.
                 let inner = span(&**spec);
-                let start = inner.start - u32::from(!self.source.slice(inner).starts_with(':'));
+                let has_colon = !self.source.has_text() || self.source.slice(inner).starts_with(':');
+                let start = inner.start - u32::from(!has_colon);
                 self.node(Kind::JoinedStr, [values], Span { start, end: inner.end })
             }
         };
