@@ -27,6 +27,7 @@ pub mod faulthandler;
 pub mod fcntl;
 pub mod functools;
 pub mod gc;
+pub mod hashes;
 pub mod heapq;
 pub mod imp;
 pub mod io;
@@ -75,6 +76,7 @@ pub struct NativeModule {
 pub static MODULES: &[&NativeModule] = &[
     &abc::MODULE,
     &bisect::MODULE,
+    &hashes::MODULE_BLAKE2,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
@@ -83,10 +85,14 @@ pub static MODULES: &[&NativeModule] = &[
     &imp::MODULE,
     &io::MODULE,
     &json::MODULE,
+    &hashes::MODULE_MD5,
     &opcode::MODULE,
     &operator::MODULE,
     &posixsubprocess::MODULE,
     &random::MODULE,
+    &hashes::MODULE_SHA1,
+    &hashes::MODULE_SHA2,
+    &hashes::MODULE_SHA3,
     &signal::MODULE,
     &socket::MODULE,
     &sre::MODULE,
