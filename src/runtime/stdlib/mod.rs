@@ -22,6 +22,7 @@ pub mod codecs;
 pub mod collections;
 pub mod compiling;
 pub mod contextvars;
+pub mod csv;
 pub mod errno;
 pub mod faulthandler;
 pub mod fcntl;
@@ -80,6 +81,7 @@ pub static MODULES: &[&NativeModule] = &[
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
+    &csv::MODULE,
     &functools::MODULE,
     &heapq::MODULE,
     &imp::MODULE,
