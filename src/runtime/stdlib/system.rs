@@ -6,8 +6,8 @@ use std::ffi::{CStr, CString};
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
-use crate::runtime::object::typedef::kind;
 use crate::runtime::object::typedef::TypeSpec;
+use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::sys::{self, Sys};
 use crate::runtime::value::Value;
@@ -380,6 +380,10 @@ impl Vm {
             }
         };
         let raised = self.set_raised(exception);
-        self.write_unraisable_message(raised, &Value::NONE, Some(&format!("Exception ignored in {what} {shown}")));
+        self.write_unraisable_message(
+            raised,
+            &Value::NONE,
+            Some(&format!("Exception ignored in {what} {shown}")),
+        );
     }
 }

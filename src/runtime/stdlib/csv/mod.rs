@@ -29,7 +29,12 @@ pub static MODULE: NativeModule = NativeModule {
                 let (source, dialect) = source_and_dialect(vm, "reader", args)?;
                 let input = vm.iter(source)?;
                 let dialect = dialect::of_args(vm, dialect, args)?;
-                let reader = Reader { input: LockCell::new(input), dialect, line_num: Cell::new(0) };
+                let reader = Reader {
+                    input: LockCell::new(input),
+                    dialect,
+                    line_num: Cell::new(0),
+                    begun: Cell::new(0),
+                };
                 Ok(vm.alloc_spec(&READER, reader))
             },
             "An iterator over the records of an iterable of lines, each a list of fields.\n\nThe dialect is an instance, a class or a name; keywords change it.",
@@ -153,6 +158,8 @@ struct Reader {
     input: LockCell<Value>,
     dialect: Ref<Dialect>,
     line_num: Cell<i64>,
+    /// Counts the records that were begun.
+    begun: Cell<u64>,
 }
 
 crate::payload!(Reader, "reader", gc {
@@ -342,8 +349,14 @@ fn next_record(vm: &Vm, value: &Value) -> PyResult<Option<Value>> {
         is_quoted: false,
         state: State::StartRecord,
     };
+    reader.begun.set(reader.begun.get() + 1);
+    let begun = reader.begun.get();
     loop {
-        let Some(line) = vm.next(&input)? else {
+        let line = vm.next(&input)?;
+        if reader.begun.get() != begun {
+            return Err(error(vm, "iterator has already advanced the reader"));
+        }
+        let Some(line) = line else {
             if parse.field.is_empty() && parse.state != State::InQuoted {
                 return Ok(None);
             }
