@@ -22,11 +22,13 @@ pub mod codecs;
 pub mod collections;
 pub mod compiling;
 pub mod contextvars;
+pub mod csv;
 pub mod errno;
 pub mod faulthandler;
 pub mod fcntl;
 pub mod functools;
 pub mod gc;
+pub mod hashes;
 pub mod heapq;
 pub mod imp;
 pub mod io;
@@ -48,6 +50,7 @@ pub mod sre;
 pub mod stat;
 pub mod string;
 pub mod strukt;
+pub mod symtable;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
@@ -58,6 +61,7 @@ pub mod typing;
 pub mod unicodedata;
 pub mod warnings;
 pub mod weakref;
+pub mod zlib;
 
 /// A native module.
 pub struct NativeModule {
@@ -74,25 +78,33 @@ pub struct NativeModule {
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
     &abc::MODULE,
+    &ast::MODULE,
     &bisect::MODULE,
+    &hashes::MODULE_BLAKE2,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
+    &csv::MODULE,
     &functools::MODULE,
     &heapq::MODULE,
     &imp::MODULE,
     &io::MODULE,
     &json::MODULE,
+    &hashes::MODULE_MD5,
     &opcode::MODULE,
     &operator::MODULE,
     &posixsubprocess::MODULE,
     &random::MODULE,
+    &hashes::MODULE_SHA1,
+    &hashes::MODULE_SHA2,
+    &hashes::MODULE_SHA3,
     &signal::MODULE,
     &socket::MODULE,
     &sre::MODULE,
     &stat::MODULE,
     &string::MODULE,
     &strukt::MODULE,
+    &symtable::MODULE,
     &thread::MODULE,
     &tokenize::MODULE,
     &typing::MODULE,
@@ -118,6 +130,7 @@ pub static MODULES: &[&NativeModule] = &[
     &sys::MODULE,
     &time::MODULE,
     &unicodedata::MODULE,
+    &zlib::MODULE,
 ];
 
 /// The native module of a name.

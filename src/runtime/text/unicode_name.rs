@@ -30,12 +30,10 @@ pub fn point_of(name: &str) -> Option<u32> {
 
 /// The code point whose own name, in capitals, it is.
 fn named(name: &str) -> Option<u32> {
-    let point = match unicode_names2::character(name) {
-        Some(found) => u32::from(found),
-        // Ideographs whose name ends in their number.
-        None => u32::from_str_radix(name.rsplit_once('-')?.1, 16).ok()?,
-    };
-    (self::name(point)? == name).then_some(point)
+    // Ideographs whose name ends in their number are not all in its table.
+    let numbered = || u32::from_str_radix(name.rsplit_once('-')?.1, 16).ok();
+    let is_it = |point: &u32| self::name(*point).is_some_and(|own| own == name);
+    unicode_names2::character(name).map(u32::from).filter(is_it).or_else(|| numbered().filter(is_it))
 }
 
 /// As [`point_of`], without the aliases.
