@@ -319,9 +319,14 @@ fn py_hash(vm: &Vm, a: &Value) -> PyResult<i64> {
                 return Err(vm.type_error("__hash__ method should return an integer"));
             }
             match hash.as_small() {
-                Some(i) if i == -1 => Ok(-2),
+                Some(-1) => Ok(-2),
                 Some(i) => Ok(i),
-                None => vm.hash_int(&hash),
+                // What fits a hash is one as it stands, small int or not.
+                None => match hash.as_int().and_then(|int| i64::try_from(&*int.big()).ok()) {
+                    Some(-1) => Ok(-2),
+                    Some(i) => Ok(i),
+                    None => vm.hash_int(&hash),
+                },
             }
         }
         None => Err(vm.type_error(format!("unhashable type: '{}'", a.type_name(vm)))),
