@@ -363,6 +363,10 @@ impl Vm {
             }
         };
         let raised = self.set_raised(exception);
-        self.write_unraisable_message(raised, &Value::NONE, Some(&format!("Exception ignored in {what} {shown}")));
+        self.write_unraisable_message(
+            raised,
+            &Value::NONE,
+            Some(&format!("Exception ignored in {what} {shown}")),
+        );
     }
 }
