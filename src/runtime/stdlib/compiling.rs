@@ -54,9 +54,12 @@ pub static FUNCTIONS: &[Native] = &[
 impl Vm {
     /// Compiles a text.
     pub fn compile_text(&self, text: &str, filename: &str, mode: Mode) -> PyResult<Ref<Code>> {
-        let options = Options { mode, optimize: self.interp().optimize.get(),
+        let options = Options {
+            mode,
+            optimize: self.interp().optimize.get(),
             max_int_digits: self.interp().int_max_str_digits.get(),
-            ..Options::default() };
+            ..Options::default()
+        };
         self.compile_with(text, filename, &options)
     }
 
@@ -142,7 +145,8 @@ impl Vm {
         }
         let _ = allow_cookie;
         if source.ty(self).slots.get().buffer.is_none() && self.bytes_of(source).is_none() {
-            return Err(self.type_error(format!("{what}() arg 1 must be a string, bytes or code object")));
+            let other = if what == "compile" { "AST" } else { "code" };
+            return Err(self.type_error(format!("{what}() arg 1 must be a string, bytes or {other} object")));
         }
         let bytes = self.with_buffer(source, <[u8]>::to_vec)?;
         self.decode_source(&bytes)
@@ -171,7 +175,7 @@ impl Vm {
             Ok(text) => text,
             Err(raised) if self.raised_is(&exc::LOOKUP_ERROR) => {
                 drop(self.take_raised(raised));
-                return Err(self.plain_syntax_error(&format!("encoding problem: {encoding}")));
+                return Err(self.plain_syntax_error(&format!("unknown encoding: {encoding}")));
             }
             Err(raised) => return Err(raised),
         };
@@ -367,4 +371,3 @@ fn builtin_eval(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     }
     vm.run_in(&code, &globals, locals, None)
 }
-

@@ -11,8 +11,8 @@ use crate::runtime::value::{Ref, Value};
 
 pub mod abc;
 pub mod accounts;
-pub mod ast;
 pub mod array;
+pub mod ast;
 pub mod atexit;
 pub mod binascii;
 pub mod bisect;
