@@ -20,6 +20,16 @@ pub struct CollectOptions {
     pub future_annotations: bool,
     /// `await` is allowed at module level.
     pub top_level_await: bool,
+    /// Most digits of a decimal int; 0: any number.
+    pub max_int_digits: usize,
+}
+
+impl CollectOptions {
+    /// What of the options of a compilation counts here.
+    pub fn of(options: &super::Options, future_annotations: bool) -> CollectOptions {
+        let super::Options { top_level_await, max_int_digits, .. } = *options;
+        CollectOptions { future_annotations, top_level_await, max_int_digits }
+    }
 }
 
 pub(super) struct Collector<'a> {

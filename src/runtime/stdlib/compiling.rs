@@ -54,7 +54,9 @@ pub static FUNCTIONS: &[Native] = &[
 impl Vm {
     /// Compiles a text.
     pub fn compile_text(&self, text: &str, filename: &str, mode: Mode) -> PyResult<Ref<Code>> {
-        let options = Options { mode, optimize: self.interp().optimize.get(), ..Options::default() };
+        let options = Options { mode, optimize: self.interp().optimize.get(),
+            max_int_digits: self.interp().int_max_str_digits.get(),
+            ..Options::default() };
         self.compile_with(text, filename, &options)
     }
 
@@ -171,7 +173,7 @@ impl Vm {
         Ok(text.as_str().map(|t| t.to_string_lossy().into_owned()).unwrap_or_default())
     }
 
-    fn filename_text(&self, filename: &Value) -> PyResult<String> {
+    pub(super) fn filename_text(&self, filename: &Value) -> PyResult<String> {
         if filename.as_str().is_some() {
             return self.to_string(filename);
         }
@@ -294,6 +296,7 @@ fn builtin_compile(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         allow_incomplete: flags & flag::ALLOW_INCOMPLETE != 0,
         imply_dedent: flags & flag::DONT_IMPLY_DEDENT == 0,
         optimize: if optimize < 0 { vm.interp().optimize.get() } else { optimize as u8 },
+        max_int_digits: vm.interp().int_max_str_digits.get(),
     };
     if args[0].downcast::<Code>().is_some() {
         return Err(vm.type_error("compile() arg 1 must be a string, bytes or AST object"));
@@ -324,6 +327,7 @@ fn code_of(vm: &Vm, source: &Value, what: &str, mode: Mode) -> PyResult<Ref<Code
         mode,
         future_annotations: vm.inherited(),
         optimize: vm.interp().optimize.get(),
+        max_int_digits: vm.interp().int_max_str_digits.get(),
         ..Options::default()
     };
     vm.compile_with(&text, "<string>", &options)

@@ -48,6 +48,7 @@ pub mod sre;
 pub mod stat;
 pub mod string;
 pub mod strukt;
+pub mod symtable;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
@@ -74,6 +75,7 @@ pub struct NativeModule {
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
     &abc::MODULE,
+    &ast::MODULE,
     &bisect::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
@@ -93,6 +95,7 @@ pub static MODULES: &[&NativeModule] = &[
     &stat::MODULE,
     &string::MODULE,
     &strukt::MODULE,
+    &symtable::MODULE,
     &thread::MODULE,
     &tokenize::MODULE,
     &typing::MODULE,

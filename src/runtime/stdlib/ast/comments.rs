@@ -152,6 +152,9 @@ pub fn function_type(
     let Some(returns) = body.get(arrow..).and_then(|rest| rest.strip_prefix("->")) else {
         return Err(fail(arrow.min(body.len())));
     };
+    if returns.trim().is_empty() {
+        return Err(fail(body.len()));
+    }
     // The parameters are read as a call's arguments, whose name stands on a line of its own.
     let call = format!("f\\\n{}", &body[..=close]);
     let value = format!("(\n{returns}\n)");

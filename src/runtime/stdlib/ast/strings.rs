@@ -152,6 +152,7 @@ impl Builder<'_> {
 
     /// A t-string.
     pub fn tstring(&mut self, node: &ast::ExprTString, at: Span) -> PyResult<Value> {
+        self.since(14, "t-strings are", at)?;
         let mut values = Values::default();
         for part in node.value.iter() {
             self.elements(&part.elements, part.flags.prefix().is_raw(), true, &mut values)?;
