@@ -461,7 +461,25 @@ impl Payload for Type {
         }
     }
     fn clear(&self) {
+        // A dead type may still be met (its base lists it until it is freed): it has no attributes then, and nothing
+        // of it stays in a cache.
+        let vm = crate::runtime::object::vm::vm();
+        self.void_version(vm);
+        let old = self.mro.replace(vm.tuple_ref(vec![]));
         self.dict.clear();
+        drop(old);
+    }
+}
+
+impl Type {
+    fn void_version(&self, vm: &Vm) {
+        if self.fast.version.replace(0) == 0 {
+            return;
+        }
+        for sub in self.subclasses.get().clone() {
+            // SAFETY: subclasses remove themselves when they die.
+            unsafe { sub.as_ref() }.modified(vm);
+        }
     }
 }
 
@@ -516,10 +534,23 @@ impl Obj<Type> {
     pub fn mro(&self) -> &[Value] {
         self.mro.get().items()
     }
-    /// Is `other` this type or one of its bases? By MRO.
+    /// Is `other` this type or one of its bases? By MRO, or by `__base__` while there is none.
     #[inline]
     pub fn is_subtype(&self, other: &Obj<Type>) -> bool {
-        self.address() == other.address() || self.mro().iter().any(|ty| ty.to_bits() == other.address())
+        self.address() == other.address()
+            || self.mro().iter().any(|ty| ty.to_bits() == other.address())
+            || (self.mro().is_empty() && self.extends(other))
+    }
+    /// Is `other` this type or met by following `__base__` from it?
+    pub fn extends(&self, other: &Obj<Type>) -> bool {
+        let mut at = Some(self.to_ref());
+        while let Some(ty) = at {
+            if ty.address() == other.address() {
+                return true;
+            }
+            at = ty.base.cloned();
+        }
+        false
     }
     /// An attribute of the type or its bases, as it stands in their dicts.
     #[inline]
@@ -539,14 +570,7 @@ impl Obj<Type> {
     }
     /// The type or its bases changed: caches of it and of its subclasses are void.
     pub fn modified(&self, vm: &Vm) {
-        if self.fast.version.get() == 0 {
-            return;
-        }
-        self.fast.version.set(0);
-        for sub in self.subclasses.get().clone() {
-            // SAFETY: subclasses remove themselves when they die.
-            unsafe { sub.as_ref() }.modified(vm);
-        }
+        self.data.void_version(vm);
     }
     /// The version for caches, given out on demand; 0 if there are none left.
     #[inline(always)]
@@ -558,6 +582,10 @@ impl Obj<Type> {
     }
     #[cold]
     fn new_version(&self, vm: &Vm) -> u32 {
+        // Unfinished, or emptied by the collector.
+        if self.mro().is_empty() {
+            return 0;
+        }
         // A base must have a version too, so that its next change reaches this type.
         for base in self.bases.get().items() {
             if let Some(base) = base.downcast::<Type>()

@@ -413,9 +413,15 @@ impl Vm {
     /// Error if the native stack is nearly used up.
     #[inline(always)]
     pub fn check_native(&self) -> PyResult<()> {
+        self.check_native_in("")
+    }
+
+    /// As [`Vm::check_native`]; the message says what was being done.
+    #[inline(always)]
+    pub fn check_native_in(&self, during: &str) -> PyResult<()> {
         let here = 0u8;
         if (std::ptr::from_ref(&here) as usize) < self.native_limit.get() {
-            return Err(self.too_deep(""));
+            return Err(self.too_deep(during));
         }
         Ok(())
     }
