@@ -23,6 +23,11 @@ use crate::runtime::value::{Obj, Ref, Value};
 /// C3 linearisation.
 pub(super) fn compute_mro(vm: &Vm, ty: &Obj<Type>) -> PyResult<Vec<Value>> {
     let bases = ty.bases.cloned();
+    for base in bases.items().iter().filter_map(Value::as_type) {
+        if base.mro().is_empty() {
+            return Err(vm.type_error(format!("Cannot extend an incomplete type '{}'", base.name())));
+        }
+    }
     if let [only] = bases.items()
         && let Some(base) = only.as_type()
     {
@@ -81,45 +86,55 @@ pub(super) fn compute_mro(vm: &Vm, ty: &Obj<Type>) -> PyResult<Vec<Value>> {
     }
 }
 
-fn set_mro(vm: &Vm, ty: &TypeRef) -> PyResult<()> {
+/// Sets the MRO anew; `None` if a custom `mro()` has set another one meanwhile, which stays.
+fn set_mro(vm: &Vm, ty: &TypeRef) -> PyResult<Option<Ref<Tuple>>> {
+    let before = ty.mro.cloned();
     let meta = ty.value().ty(vm);
-    let custom = if meta.address() == vm.interp().type_type.address() {
-        None
-    } else {
-        let ours = vm.interp().type_type.dict.get_str(&vm.names().mro);
-        meta.lookup(vm, &vm.names().mro).filter(|f| !ours.as_ref().is_some_and(|o| o.is(f)))
-    };
-    let mro = match custom {
-        None => compute_mro(vm, ty)?,
-        Some(found) => {
-            let result = vm.call_found(ty.value(), &found, &[])?;
-            let mro = vm.collect(&result)?;
-            for base in &mro {
-                let Some(base) = base.as_type() else {
-                    return Err(
-                        vm.type_error(format!("mro() returned a non-class ('{}')", base.type_name(vm)))
-                    );
-                };
-                let solid = solid_base(vm, ty);
-                if !solid.is_subtype(&solid_base(vm, base)) {
-                    return Err(vm.type_error(format!(
-                        "mro() returned base with unsuitable layout ('{}')",
-                        base.name()
-                    )));
-                }
-            }
-            mro
-        }
-    };
-    ty.mro.set(vm.tuple_ref(mro));
+    let is_plain = meta.address() == vm.interp().type_type.address();
+    let mro = if is_plain { compute_mro(vm, ty)? } else { custom_mro(vm, ty)? };
+    if !ty.mro.get().is(&before) {
+        return Ok(None);
+    }
+    let mro = vm.tuple_ref(mro);
+    ty.mro.set(mro.clone());
     ty.modified(vm);
-    Ok(())
+    Ok(Some(mro))
+}
+
+/// The MRO as the metaclass's `mro` gives it.
+fn custom_mro(vm: &Vm, ty: &TypeRef) -> PyResult<Vec<Value>> {
+    let meta = ty.value().type_ref(vm);
+    let ours = vm.interp().type_type.dict.get_str(&vm.names().mro);
+    let found = meta.lookup(vm, &vm.names().mro);
+    let Some(found) = found else {
+        return Err(vm.attribute_error_on(ty.value(), vm.names().mro.value(), "mro"));
+    };
+    if ours.is_some_and(|ours| ours.is(&found)) {
+        return compute_mro(vm, ty);
+    }
+    let result = vm.call_found(ty.value(), &found, &[])?;
+    let mro = vm.collect(&result)?;
+    if mro.is_empty() {
+        return Err(vm.type_error("type MRO must not be empty"));
+    }
+    let solid = solid_base(ty);
+    for base in &mro {
+        let Some(base) = base.as_type() else {
+            return Err(vm.type_error(format!("mro() returned a non-class ('{}')", base.type_name(vm))));
+        };
+        if !solid.is_subtype(&solid_base(base)) {
+            return Err(
+                vm.type_error(format!("mro() returned base with unsuitable layout ('{}')", base.name()))
+            );
+        }
+    }
+    Ok(mro)
 }
 
 // ------------------------------------------------------------------------------------------------ class creation
 
 /// The type among the bases that decides the layout.
-fn solid_base(vm: &Vm, ty: &Obj<Type>) -> TypeRef {
+fn solid_base(ty: &Obj<Type>) -> TypeRef {
     let mut at = ty.to_ref();
     loop {
         let Some(base) = at.base.cloned() else { return at };
@@ -128,7 +143,6 @@ fn solid_base(vm: &Vm, ty: &Obj<Type>) -> TypeRef {
         if !std::ptr::eq(a.layout.get(), b.layout.get()) || adds_slots {
             return at;
         }
-        let _ = vm;
         at = base;
     }
 }
@@ -142,7 +156,7 @@ fn best_base(vm: &Vm, bases: &[Value]) -> PyResult<TypeRef> {
                 vm.type_error(format!("type '{}' is not an acceptable base type", type_full_name(vm, base)?))
             );
         }
-        let solid = solid_base(vm, base);
+        let solid = solid_base(base);
         match &winner {
             None => winner = Some((base.to_ref(), solid)),
             Some((_, current)) if current.is_subtype(&solid) => {}
@@ -272,9 +286,12 @@ fn make_class(
     }
     layout_slots(vm, &ty, &base, &bases, &dict)?;
     set_mro(vm, &ty)?;
-    for other in &bases {
-        if let Some(other) = other.as_type() {
-            other.subclasses.get_mut().push(NonNull::from(&*ty));
+    // A custom `mro()` may have assigned `__bases__` and so entered the class already.
+    let pointer = NonNull::from(&*ty);
+    for other in ty.bases.cloned().items().iter().filter_map(Value::as_type) {
+        let subclasses = other.subclasses.get_mut();
+        if !subclasses.contains(&pointer) {
+            subclasses.push(pointer);
         }
     }
     fill_namespace(vm, &ty, &dict)?;
@@ -340,12 +357,15 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
     let mut names: Vec<Ref<Str>> = Vec::new();
     let base_has_dict = base.fast.attrs_offset.get() != 0;
     let base_has_weak = base.has(type_flag::WEAKREF);
-    let any_dict = bases.iter().filter_map(Value::as_type).any(|b| b.has(type_flag::DICT_ATTR));
+    // A class's attributes are in its namespace: metaclasses add no place for them.
+    let is_meta = base.has(type_flag::TYPE);
+    let any_dict = is_meta || bases.iter().filter_map(Value::as_type).any(|b| b.has(type_flag::DICT_ATTR));
     let any_weak = bases.iter().filter_map(Value::as_type).any(|b| b.has(type_flag::WEAKREF));
     let (mut wants_dict, mut wants_weak) = (true, true);
     // Strings have their text behind them too, but their place is found for subclasses with slots.
-    let var_sized =
-        (base.fast.layout.get().size_of.is_some() && !base.has(type_flag::STR)) || base.has(type_flag::INT);
+    let var_sized = is_meta
+        || (base.fast.layout.get().size_of.is_some() && !base.has(type_flag::STR))
+        || base.has(type_flag::INT);
     if let Some(slots) = slots {
         (wants_dict, wants_weak) = (any_dict, any_weak);
         let list = if slots.as_str().is_some() { vec![slots.clone()] } else { vm.collect(&slots)? };
@@ -412,7 +432,7 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
     }
     let count = base_count + names.len();
     let mut end = slots_start + 8 * count;
-    if wants_dict || base_has_dict {
+    if (wants_dict && !is_meta) || base_has_dict {
         attrs_offset = end;
         end += 8;
         ty.set_flags(type_flag::DICT_ATTR);
@@ -552,7 +572,8 @@ pub(super) fn set_bases(vm: &Vm, object: &Value, value: Option<&Value>) -> PyRes
                 base.type_name(vm)
             )));
         };
-        if base.is_subtype(&ty) {
+        // A custom `mro()` may come here again, before the MROs of those that it is called for are set.
+        if base.is_subtype(&ty) || (!base.mro().is_empty() && base.extends(&ty)) {
             return Err(vm.type_error("a __bases__ item causes an inheritance cycle"));
         }
     }
@@ -571,20 +592,27 @@ pub(super) fn set_bases(vm: &Vm, object: &Value, value: Option<&Value>) -> PyRes
             )));
         }
     }
-    let old_bases = ty.bases.cloned();
-    let old_mro = ty.mro.cloned();
-    ty.bases.set(new.clone());
+    let old_bases = ty.bases.replace(new.clone());
     ty.base.set(Some(base));
-    let mut done: Vec<(TypeRef, Ref<Tuple>)> = vec![(ty.clone(), old_mro)];
+    let mut done = Vec::new();
     let result = recompute_mro(vm, &ty, &mut done);
+    // A custom `mro()` may have assigned other bases, or MROs, to any of these: what it did stands.
+    let is_ours = ty.bases.get().is(&new);
     if let Err(raised) = result {
-        for (ty, mro) in done {
-            ty.mro.set(mro);
-            ty.modified(vm);
+        for (ty, new, old) in done {
+            if ty.mro.get().is(&new) {
+                ty.mro.set(old);
+                ty.modified(vm);
+            }
         }
-        ty.bases.set(old_bases);
-        ty.base.set(old_base);
+        if is_ours {
+            ty.bases.set(old_bases);
+            ty.base.set(old_base);
+        }
         return Err(raised);
+    }
+    if !is_ours {
+        return Ok(());
     }
     let pointer = NonNull::from(&*ty);
     for base in old_bases.items().iter().filter_map(Value::as_type) {
@@ -598,10 +626,13 @@ pub(super) fn set_bases(vm: &Vm, object: &Value, value: Option<&Value>) -> PyRes
     Ok(())
 }
 
-fn recompute_mro(vm: &Vm, ty: &TypeRef, done: &mut Vec<(TypeRef, Ref<Tuple>)>) -> PyResult<()> {
-    set_mro(vm, ty)?;
+/// Computes the MROs of a class and its subclasses; notes each with the new and the old one.
+fn recompute_mro(vm: &Vm, ty: &TypeRef, done: &mut Vec<(TypeRef, Ref<Tuple>, Ref<Tuple>)>) -> PyResult<()> {
+    vm.check_native()?;
+    let old = ty.mro.cloned();
+    let Some(new) = set_mro(vm, ty)? else { return Ok(()) };
+    done.push((ty.clone(), new, old));
     for sub in ty.live_subclasses() {
-        done.push((sub.clone(), sub.mro.cloned()));
         recompute_mro(vm, &sub, done)?;
     }
     Ok(())

@@ -107,8 +107,12 @@ impl DictIter {
             self.used.set(usize::MAX);
             return Err(vm.runtime_error("dictionary changed size during iteration"));
         }
-        let found =
-            if backward { dict.previous_entry(self.at.get()) } else { dict.next_entry(self.at.get()) };
+        let found = match backward {
+            // The place where it stood is gone: the dict was emptied and filled again.
+            true if self.at.get() > dict.fill() => None,
+            true => dict.previous_entry(self.at.get()),
+            false => dict.next_entry(self.at.get()),
+        };
         let Some((at, key, value)) = found else {
             self.dict.set(None);
             return Ok(None);

@@ -474,7 +474,7 @@ fn object_dir(vm: &Vm, object: &Value) -> PyResult<Value> {
 }
 
 fn merge_dir(vm: &Vm, all: &Ref<Dict>, class: &Obj<Type>) -> PyResult<()> {
-    for ty in class.mro() {
+    for ty in class.mro.cloned().items() {
         if let Some(ty) = ty.as_type() {
             for key in ty.dict.keys() {
                 all.insert(vm, key, Value::NONE)?;
@@ -496,7 +496,7 @@ fn getstate(vm: &Vm, object: &Value) -> PyResult<Value> {
         None => Value::NONE,
     };
     let mut names: Vec<Ref<Str>> = Vec::new();
-    for ty in object.ty(vm).mro() {
+    for ty in object.ty(vm).mro.cloned().items() {
         if let Some(ty) = ty.as_type() {
             names.extend(ty.slot_names.cloned());
         }
@@ -928,7 +928,15 @@ static TYPE_GETSET: &[GetSet] = &[
         "",
     ),
     getset("__bases__", |vm, t| Ok(this(vm, t)?.bases.cloned().into_value()), set_bases, ""),
-    getter("__mro__", |vm, t| Ok(this(vm, t)?.mro.cloned().into_value()), ""),
+    getter(
+        "__mro__",
+        |vm, t| {
+            let mro = this(vm, t)?.mro.cloned();
+            // Not computed yet.
+            Ok(if mro.is_empty() { Value::NONE } else { mro.into_value() })
+        },
+        "",
+    ),
     getter("__base__", |vm, t| Ok(this(vm, t)?.base.cloned().map_or(Value::NONE, Ref::into_value)), ""),
     getset(
         "__module__",

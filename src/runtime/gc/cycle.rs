@@ -185,8 +185,14 @@ pub fn collect(heap: &Heap, full: bool, keep: &mut dyn FnMut(Value) -> bool) -> 
         dead
     };
     let mut outcome = Outcome::default();
-    let everything_dead = dead.len() == garbage.len();
-    for at in &dead {
+    // Types first: what runs while the rest is emptied must not find their attributes in a cache.
+    // SAFETY: `held` keeps the objects alive.
+    let is_type = |at: &NonNull<Header>| unsafe {
+        let ty = type_head(at.as_ref());
+        ty.flags.get() & type_flag::TYPE != 0
+    };
+    let (types, others): (Vec<_>, Vec<_>) = dead.into_iter().partition(is_type);
+    for at in types.iter().chain(&others) {
         outcome.collected += 1;
         // SAFETY: `held` keeps the object alive.
         let value = unsafe {
@@ -201,7 +207,6 @@ pub fn collect(heap: &Heap, full: bool, keep: &mut dyn FnMut(Value) -> bool) -> 
         unsafe { (type_head(at.as_ref()).layout.get().clear)(*at) };
         clear_words(&value);
     }
-    let _ = everything_dead;
     drop(held);
     outcome
 }

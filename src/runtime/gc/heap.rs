@@ -372,10 +372,11 @@ impl Heap {
         // SAFETY: a live header with links in front.
         unsafe {
             let head = at.as_ref();
-            if head.flags.get() & flag::TRACKED != 0 {
-                head.flags.set(head.flags.get() & !(flag::TRACKED | flag::OLD));
+            let flags = head.flags.get();
+            if flags & flag::TRACKED != 0 {
+                head.flags.set(flags & !(flag::TRACKED | flag::OLD));
                 links(at).as_ref().unlink();
-                if head.flags.get() & flag::OLD == 0 {
+                if flags & flag::OLD == 0 {
                     self.young_count.set(self.young_count.get() - 1);
                 }
             }
@@ -584,6 +585,10 @@ pub unsafe fn release(at: NonNull<Header>) {
         }
         let heap = heap();
         if heap.nesting.get() >= NESTING {
+            // What waits is no business of the collector, which may run before its turn comes.
+            if flags & flag::HAS_LINKS != 0 {
+                heap.untrack(at);
+            }
             heap.pending.borrow_mut().push(at);
             return;
         }

@@ -9,7 +9,8 @@
 //!
 //! # Invariants
 //!
-//! 1. `fill` entries are in use, `used` of them with a key; `fill ≤ usable(slots)`, so probing ends.
+//! 1. `fill` entries are in use, `used` of them with a key; `fill + budget ≤ usable(slots)`. Each new key takes one off
+//!    `budget`, which only a new block restores: so some slots stay empty, and probing ends.
 //! 2. `version` is zero or a number no other dictionary state has; it is set to zero whenever a key comes, goes or
 //!    moves. Changing only a value keeps it. (inline caches of globals.)
 //! 3. No borrow of the block is held while keys are compared by Python code: `lookup` starts anew if `epoch` moved.
@@ -31,6 +32,8 @@ const DUMMY: i64 = -2;
 pub struct Dict {
     block: Cell<*mut u8>,
     fill: Cell<usize>,
+    /// New keys that may still be put in before the block is made anew.
+    budget: Cell<usize>,
     used: Cell<usize>,
     /// Number for inline caches; see invariant 2.
     version: Cell<u32>,
@@ -107,6 +110,7 @@ impl Dict {
         Dict {
             block: Cell::new(std::ptr::null_mut()),
             fill: Cell::new(0),
+            budget: Cell::new(0),
             used: Cell::new(0),
             version: Cell::new(0),
             epoch: Cell::new(0),
@@ -292,6 +296,7 @@ impl Dict {
             self.log2.set(log2);
             self.hashed.set(hashed);
             self.fill.set(fill);
+            self.budget.set(usable(log2) - fill);
             debug_assert_eq!(fill, self.used.get());
             if let Some(layout) = old_layout {
                 crate::runtime::gc::heap::heap().give_back(old.0, layout.size());
@@ -537,8 +542,8 @@ impl Dict {
     fn push(&self, slot: usize, key: Value, hash: u64, value: Value) {
         let mut slot = slot;
         let needs_hash = !self.hashed.get() && cheap_hash(&key).is_none();
-        if self.block.get().is_null() || self.fill.get() >= usable(self.log2.get()) || needs_hash {
-            let n = if self.fill.get() >= usable(self.log2.get()) || self.block.get().is_null() {
+        if self.budget.get() == 0 || needs_hash {
+            let n = if self.budget.get() == 0 {
                 (self.used.get() * 2).max(self.used.get() + 1)
             } else {
                 usable(self.log2.get()).max(self.used.get() + 1)
@@ -558,6 +563,7 @@ impl Dict {
         }
         self.set_index(slot, at as i64);
         self.fill.set(at + 1);
+        self.budget.set(self.budget.get() - 1);
         self.used.set(self.used.get() + 1);
         self.touch();
     }
@@ -590,31 +596,12 @@ impl Dict {
         self.used.set(self.used.get() - 1);
         self.touch();
         // SAFETY: the entry holds key and value; both are taken out.
-        let pair = unsafe {
+        unsafe {
             let entry = self.entry(at);
             (
                 std::mem::replace(&mut *entry, Value::UNBOUND),
                 std::mem::replace(&mut *entry.add(1), Value::UNBOUND),
             )
-        };
-        if self.used.get() == 0 {
-            // Nothing left: start over, so that a queue of keys does not walk over old places.
-            self.reset_slots();
-        }
-        pair
-    }
-
-    fn reset_slots(&self) {
-        let log2 = self.log2.get();
-        self.moved();
-        self.fill.set(0);
-        for slot in 0..1usize << log2.min(8) {
-            if slot < 1usize << log2 {
-                self.set_index(slot, EMPTY);
-            }
-        }
-        for slot in (1usize << log2.min(8))..1usize << log2 {
-            self.set_index(slot, EMPTY);
         }
     }
 
@@ -628,11 +615,8 @@ impl Dict {
             at -= 1;
         }
         let slot = self.slot_of_entry(at);
-        self.fill.set(at + 1);
         let pair = self.remove_entry(slot, at);
-        if self.used.get() != 0 {
-            self.fill.set(at);
-        }
+        self.fill.set(at);
         Some(pair)
     }
 
@@ -669,6 +653,7 @@ impl Dict {
     pub fn swap(&self, other: &Dict) {
         self.block.swap(&other.block);
         self.fill.swap(&other.fill);
+        self.budget.swap(&other.budget);
         self.used.swap(&other.used);
         self.log2.swap(&other.log2);
         self.hashed.swap(&other.hashed);

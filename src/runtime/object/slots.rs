@@ -69,6 +69,16 @@ fn two<'a>(vm: &Vm, args: Args<'a>, name: &str) -> PyResult<[&'a Value; 2]> {
     }
 }
 
+fn one_or_two<'a>(vm: &Vm, args: Args<'a>, name: &str) -> PyResult<&'a [Value]> {
+    if !args.names.is_empty() {
+        return Err(vm.type_error(format!("wrapper {name}() takes no keyword arguments")));
+    }
+    match args.values.len() {
+        1 | 2 => Ok(args.values),
+        n => Err(vm.type_error(format!("expected 1 or 2 arguments, got {n}"))),
+    }
+}
+
 impl Vm {
     /// A special method: looked up on the type, bound to the instance by calling it with it.
     #[inline]
@@ -177,7 +187,7 @@ macro_rules! same_slot {
 }
 
 macro_rules! group {
-    ($slot:ident, $python:expr, [$($name:ident $sig:literal $doc:literal => $call:expr;)*]) => {
+    ($slot:ident, $python:expr, [$($name:ident $sig:literal $doc:expr => $call:expr;)*]) => {
         Group {
             dunders: &[$(Dunder { name: |n| &n.$name, call: $call, signature: $sig, doc: $doc },)*],
             is_set: |s| s.$slot.is_some(),
@@ -201,12 +211,15 @@ macro_rules! unary {
 
 macro_rules! binary {
     ($slot:ident $python:ident $name:ident $reverse:ident $op:literal) => {
+        binary!($slot $python $name $reverse "" $op "")
+    };
+    ($slot:ident $python:ident $name:ident $reverse:ident $left:literal $op:literal $right:literal) => {
         group!($slot, $python, [
-            $name "($self, value, /)" "Return self" => |vm, s, me, args, name| {
+            $name "($self, value, /)" concat!("Return ", $left, "self", $op, "value", $right, ".") => |vm, s, me, args, name| {
                 let other = one(vm, args, name)?;
                 match s.$slot { Some(f) => f(vm, me, other), None => Ok(Value::NOT_IMPLEMENTED) }
             };
-            $reverse "($self, value, /)" "Return value" => |vm, s, me, args, name| {
+            $reverse "($self, value, /)" concat!("Return ", $left, "value", $op, "self", $right, ".") => |vm, s, me, args, name| {
                 let other = one(vm, args, name)?;
                 match s.$slot { Some(f) => f(vm, other, me), None => Ok(Value::NOT_IMPLEMENTED) }
             };
@@ -270,11 +283,11 @@ fn py_pow(vm: &Vm, a: &Value, b: &Value, modulus: &Value) -> PyResult<Value> {
 }
 
 macro_rules! inplace {
-    ($slot:ident $name:ident) => {
+    ($slot:ident $name:ident $op:literal) => {
         group!($slot, |vm, a, b| Ok(vm
             .special_or_none(a, &vm.names().$name, std::slice::from_ref(b))?
             .unwrap_or(Value::NOT_IMPLEMENTED)), [
-            $name "($self, value, /)" "Return self" => |vm, s, me, args, name| {
+            $name "($self, value, /)" concat!("Return self", $op, "=value.") => |vm, s, me, args, name| {
                 let other = one(vm, args, name)?;
                 match s.$slot { Some(f) => f(vm, me, other), None => Ok(Value::NOT_IMPLEMENTED) }
             };
@@ -476,6 +489,39 @@ fn delete_or_set(
     }
 }
 
+fn py_setattr(vm: &Vm, object: &Value, name: &Value, value: Option<&Value>) -> PyResult<()> {
+    delete_or_set(vm, object, (&vm.names().__setattr__, &vm.names().__delattr__), name, value)
+}
+
+/// `object.__setattr__(C, …)` must not step over the native `type.__setattr__`: the slot that a wrapper calls is that
+/// of the first native type that has the say for the object.
+fn check_setattr(vm: &Vm, object: &Value, slot: SetAttr, name: &str) -> PyResult<()> {
+    let is_python = |f: SetAttr| std::ptr::fn_addr_eq(f, py_setattr as SetAttr);
+    let ty = object.type_ref(vm);
+    let mine = ty.slots.get().setattr;
+    let mro = ty.mro.cloned();
+    let defining = mro.items().iter().rev().filter_map(Value::as_type).find(|base| {
+        match (base.slots.get().setattr, mine) {
+            (Some(f), Some(mine)) => !is_python(f) && std::ptr::fn_addr_eq(f, mine),
+            _ => false,
+        }
+    });
+    let mut at = Some(defining.map_or_else(|| ty.clone(), Obj::to_ref));
+    while let Some(base) = at {
+        match base.slots.get().setattr {
+            Some(f) if std::ptr::fn_addr_eq(f, slot) => return Ok(()),
+            Some(f) if !is_python(f) => {
+                return Err(vm.type_error(format!("can't apply this {name} to {} object", ty.name())));
+            }
+            _ => {}
+        }
+        at = base.base.cloned();
+    }
+    Ok(())
+}
+
+type SetAttr = fn(&Vm, &Value, &Value, Option<&Value>) -> PyResult<()>;
+
 /// All slots.
 pub static GROUPS: &[Group] = &[
     group!(repr, |vm, a| vm.special(a, &vm.names().__repr__, &[]), [
@@ -515,16 +561,21 @@ pub static GROUPS: &[Group] = &[
             match s.getattr { Some(f) => f(vm, me, attr), None => Ok(Value::NOT_IMPLEMENTED) }
         };
     ]),
-    group!(setattr, |vm, object, name, value| delete_or_set(
-        vm, object, (&vm.names().__setattr__, &vm.names().__delattr__), name, value), [
+    group!(setattr, py_setattr, [
         __setattr__ "($self, name, value, /)" "Implement setattr(self, name, value)." => |vm, s, me, args, name| {
             let [attr, value] = two(vm, args, name)?;
-            if let Some(f) = s.setattr { f(vm, me, attr, Some(value))?; }
+            if let Some(f) = s.setattr {
+                check_setattr(vm, me, f, name)?;
+                f(vm, me, attr, Some(value))?;
+            }
             Ok(Value::NONE)
         };
         __delattr__ "($self, name, /)" "Implement delattr(self, name)." => |vm, s, me, args, name| {
             let attr = one(vm, args, name)?;
-            if let Some(f) = s.setattr { f(vm, me, attr, None)?; }
+            if let Some(f) = s.setattr {
+                check_setattr(vm, me, f, name)?;
+                f(vm, me, attr, None)?;
+            }
             Ok(Value::NONE)
         };
     ]),
@@ -635,15 +686,15 @@ pub static GROUPS: &[Group] = &[
     binary!(truediv py_truediv __truediv__ __rtruediv__ "/"),
     binary!(floordiv py_floordiv __floordiv__ __rfloordiv__ "//"),
     binary!(modulo py_modulo __mod__ __rmod__ "%"),
-    binary!(divmod py_divmod __divmod__ __rdivmod__ "divmod"),
+    binary!(divmod py_divmod __divmod__ __rdivmod__ "divmod(" ", " ")"),
     group!(pow, py_pow, [
         __pow__ "($self, value, mod=None, /)" "Return pow(self, value, mod)." => |vm, s, me, args, name| {
-            let args = args.count(vm, name, 1, 2)?;
+            let args = one_or_two(vm, args, name)?;
             let modulus = args.get(1).cloned().unwrap_or(Value::NONE);
             match s.pow { Some(f) => f(vm, me, &args[0], &modulus), None => Ok(Value::NOT_IMPLEMENTED) }
         };
         __rpow__ "($self, value, mod=None, /)" "Return pow(value, self, mod)." => |vm, s, me, args, name| {
-            let args = args.count(vm, name, 1, 2)?;
+            let args = one_or_two(vm, args, name)?;
             let modulus = args.get(1).cloned().unwrap_or(Value::NONE);
             match s.pow { Some(f) => f(vm, &args[0], me, &modulus), None => Ok(Value::NOT_IMPLEMENTED) }
         };
@@ -654,12 +705,12 @@ pub static GROUPS: &[Group] = &[
     binary!(and py_and __and__ __rand__ "&"),
     binary!(or py_or __or__ __ror__ "|"),
     binary!(xor py_xor __xor__ __rxor__ "^"),
-    inplace!(iadd __iadd__),
-    inplace!(isub __isub__),
-    inplace!(imul __imul__),
-    inplace!(itruediv __itruediv__),
-    inplace!(ifloordiv __ifloordiv__),
-    inplace!(imodulo __imod__),
+    inplace!(iadd __iadd__ "+"),
+    inplace!(isub __isub__ "-"),
+    inplace!(imul __imul__ "*"),
+    inplace!(itruediv __itruediv__ "/"),
+    inplace!(ifloordiv __ifloordiv__ "//"),
+    inplace!(imodulo __imod__ "%"),
     group!(ipow, |vm, a, b, _| Ok(vm.special_or_none(a, &vm.names().__ipow__, std::slice::from_ref(b))?
         .unwrap_or(Value::NOT_IMPLEMENTED)), [
         __ipow__ "($self, value, /)" "Return self**=value." => |vm, s, me, args, name| {
@@ -667,12 +718,12 @@ pub static GROUPS: &[Group] = &[
             match s.ipow { Some(f) => f(vm, me, other, &Value::NONE), None => Ok(Value::NOT_IMPLEMENTED) }
         };
     ]),
-    inplace!(imatmul __imatmul__),
-    inplace!(ilshift __ilshift__),
-    inplace!(irshift __irshift__),
-    inplace!(iand __iand__),
-    inplace!(ior __ior__),
-    inplace!(ixor __ixor__),
+    inplace!(imatmul __imatmul__ "@"),
+    inplace!(ilshift __ilshift__ "<<"),
+    inplace!(irshift __irshift__ ">>"),
+    inplace!(iand __iand__ "&"),
+    inplace!(ior __ior__ "|"),
+    inplace!(ixor __ixor__ "^"),
     group!(len, py_len, [
         __len__ "($self, /)" "Return len(self)." => |vm, s, me, args, name| {
             none(vm, args, name)?;

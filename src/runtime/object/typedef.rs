@@ -468,7 +468,7 @@ impl Payload for Type {
                 base.subclasses.get_mut().retain(|sub| !std::ptr::eq(&raw const unsafe { sub.as_ref() }.data, self));
             }
         }
-        self.fast.version.set(0);
+        self.void_version(crate::runtime::object::vm::vm());
         self.dict.clear();
         // Its MRO begins with itself.
         let nothing = || -> Ref<Tuple> {
@@ -478,6 +478,18 @@ impl Payload for Type {
         drop(self.base.replace(None));
         drop(self.bases.replace(nothing()));
         drop(self.mro.replace(nothing()));
+    }
+}
+
+impl Type {
+    fn void_version(&self, vm: &Vm) {
+        if self.fast.version.replace(0) == 0 {
+            return;
+        }
+        for sub in self.subclasses.get().clone() {
+            // SAFETY: subclasses remove themselves when they die.
+            unsafe { sub.as_ref() }.modified(vm);
+        }
     }
 }
 
@@ -532,10 +544,23 @@ impl Obj<Type> {
     pub fn mro(&self) -> &[Value] {
         self.mro.get().items()
     }
-    /// Is `other` this type or one of its bases? By MRO.
+    /// Is `other` this type or one of its bases? By MRO, or by `__base__` while there is none.
     #[inline]
     pub fn is_subtype(&self, other: &Obj<Type>) -> bool {
-        self.address() == other.address() || self.mro().iter().any(|ty| ty.to_bits() == other.address())
+        self.address() == other.address()
+            || self.mro().iter().any(|ty| ty.to_bits() == other.address())
+            || (self.mro().is_empty() && self.extends(other))
+    }
+    /// Is `other` this type or met by following `__base__` from it?
+    pub fn extends(&self, other: &Obj<Type>) -> bool {
+        let mut at = Some(self.to_ref());
+        while let Some(ty) = at {
+            if ty.address() == other.address() {
+                return true;
+            }
+            at = ty.base.cloned();
+        }
+        false
     }
     /// An attribute of the type or its bases, as it stands in their dicts.
     #[inline]
@@ -555,14 +580,7 @@ impl Obj<Type> {
     }
     /// The type or its bases changed: caches of it and of its subclasses are void.
     pub fn modified(&self, vm: &Vm) {
-        if self.fast.version.get() == 0 {
-            return;
-        }
-        self.fast.version.set(0);
-        for sub in self.subclasses.get().clone() {
-            // SAFETY: subclasses remove themselves when they die.
-            unsafe { sub.as_ref() }.modified(vm);
-        }
+        self.data.void_version(vm);
     }
     /// The version for caches, given out on demand; 0 if there are none left.
     #[inline(always)]
@@ -574,6 +592,10 @@ impl Obj<Type> {
     }
     #[cold]
     fn new_version(&self, vm: &Vm) -> u32 {
+        // Unfinished, or emptied by the collector.
+        if self.mro().is_empty() {
+            return 0;
+        }
         // A base must have a version too, so that its next change reaches this type.
         for base in self.bases.get().items() {
             if let Some(base) = base.downcast::<Type>()

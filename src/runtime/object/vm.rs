@@ -410,17 +410,18 @@ impl Vm {
         Value::NONE
     }
 
-    /// Is the native stack nearly used up?
-    #[inline(always)]
-    pub fn near_native_limit(&self) -> bool {
-        let here = 0u8;
-        (std::ptr::from_ref(&here) as usize) < self.native_limit.get()
-    }
     /// Error if the native stack is nearly used up.
     #[inline(always)]
     pub fn check_native(&self) -> PyResult<()> {
-        if self.near_native_limit() {
-            return Err(self.too_deep(""));
+        self.check_native_in("")
+    }
+
+    /// As [`Vm::check_native`]; the message says what was being done.
+    #[inline(always)]
+    pub fn check_native_in(&self, during: &str) -> PyResult<()> {
+        let here = 0u8;
+        if (std::ptr::from_ref(&here) as usize) < self.native_limit.get() {
+            return Err(self.too_deep(during));
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::runtime::compiler::{self, Mode, Options, ProblemKind, Source, SyntaxP
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::interp::code::Code;
 use crate::runtime::object::dict::Dict;
-use crate::runtime::object::typedef::{Native, native};
+use crate::runtime::object::typedef::{Native, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::ast::TreeOptions;
 use crate::runtime::value::{Ref, Value};
@@ -356,7 +356,10 @@ fn builtin_exec(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if free == 0 && args[3].some().is_some() {
         return Err(vm.type_error("cannot use a closure with this code object"));
     }
-    if closure.as_ref().is_some_and(|c: &Ref<crate::runtime::object::tuple::Tuple>| c.len() != free) {
+    let fits = |closure: &Ref<crate::runtime::object::tuple::Tuple>| {
+        closure.len() == free && closure.items().iter().all(|cell| cell.kind() == kind::CELL)
+    };
+    if closure.as_ref().is_some_and(|closure| !fits(closure)) {
         return Err(vm.type_error(format!("code object requires a closure of exactly length {free}")));
     }
     vm.run_in(&code, &globals, locals, closure)?;

@@ -1,5 +1,8 @@
 //! `_struct`: packing and unpacking of C structures.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::memoryviews::items::{half_from_float, half_to_float};
 use crate::runtime::error::{PyResult, Raised};
@@ -9,7 +12,7 @@ use crate::runtime::object::args::Args;
 use crate::runtime::object::typedef::{Native, TypeSpec, getter, native, native_raw};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::NativeModule;
-use crate::runtime::value::{LockCell, Obj, Payload, Value};
+use crate::runtime::value::{LockCell, Payload, Value};
 
 /// `_struct`
 pub static MODULE: NativeModule = NativeModule {
@@ -65,7 +68,7 @@ pub static MODULE: NativeModule = NativeModule {
             "iter_unpack(format, buffer, /)",
             |vm, args| {
                 let layout = Layout::parse(vm, &args[0])?;
-                layout.iter_unpack(vm, &args[1])
+                iter_unpack(vm, Rc::new(layout), &args[1])
             },
             "Return an iterator yielding tuples unpacked from the given bytes.",
         ),
@@ -102,16 +105,20 @@ fn error(vm: &Vm, message: impl AsRef<str>) -> Raised {
     }
 }
 
-/// One item of a format: its letter, where it is, its size, and for `s` and `p` the size of the whole.
+/// Equal items of a format, side by side: their letter, where the first is, the size of one (for `s` and `p` of the
+/// whole text) and how many there are.
 #[derive(Clone, Copy)]
 struct Item {
     letter: u8,
     offset: usize,
     size: usize,
+    count: usize,
 }
 
 struct Layout {
     items: Vec<Item>,
+    /// Number of values.
+    values: usize,
     size: usize,
     order: ByteOrder,
     native: bool,
@@ -135,7 +142,10 @@ fn sizes(letter: u8) -> Option<(Option<usize>, usize)> {
 impl Layout {
     fn parse(vm: &Vm, format: &Value) -> PyResult<Layout> {
         let text = match (format.as_str(), vm.bytes_of(format)) {
-            (Some(text), _) => text.bytes().to_vec(),
+            (Some(_), _) => {
+                let bytes = vm.encode(format, "ascii", "strict")?;
+                vm.bytes_of(&bytes).unwrap_or_default().to_vec()
+            }
             (_, Some(bytes)) => bytes.to_vec(),
             _ => {
                 return Err(vm.type_error(format!(
@@ -144,6 +154,9 @@ impl Layout {
                 )));
             }
         };
+        if text.contains(&0) {
+            return Err(error(vm, "embedded null character"));
+        }
         let host = if cfg!(target_endian = "big") { ByteOrder::Big } else { ByteOrder::Little };
         let (mut order, mut native, mut at) = (host, true, 0);
         if let Some(first) = text.first() {
@@ -156,7 +169,7 @@ impl Layout {
                 _ => at = 0,
             }
         }
-        let mut layout = Layout { items: Vec::new(), size: 0, order, native };
+        let mut layout = Layout { items: Vec::new(), values: 0, size: 0, order, native };
         let too_long = || error(vm, "total struct size too long");
         while at < text.len() {
             if text[at].is_ascii_whitespace() {
@@ -198,11 +211,13 @@ impl Layout {
                 .ok_or_else(too_long)?;
             match letter {
                 b'x' => {}
-                b's' | b'p' => layout.items.push(Item { letter, offset: layout.size, size: count }),
+                b's' | b'p' => {
+                    layout.items.push(Item { letter, offset: layout.size, size: count, count: 1 });
+                    layout.values += 1;
+                }
                 _ => {
-                    for nth in 0..count {
-                        layout.items.push(Item { letter, offset: layout.size + nth * size, size });
-                    }
+                    layout.items.push(Item { letter, offset: layout.size, size, count });
+                    layout.values += count;
                 }
             }
             layout.size += total;
@@ -211,16 +226,22 @@ impl Layout {
     }
 
     fn pack(&self, vm: &Vm, values: &[Value], name: &str) -> PyResult<Vec<u8>> {
-        if values.len() != self.items.len() {
+        if values.len() != self.values {
             return Err(error(
                 vm,
-                format!("{name} expected {} items for packing (got {})", self.items.len(), values.len()),
+                format!("{name} expected {} items for packing (got {})", self.values, values.len()),
             ));
         }
         let mut out = vec![0; self.size];
-        for (item, value) in self.items.iter().zip(values) {
-            let bytes = self.item_bytes(vm, item, value)?;
-            out[item.offset..item.offset + bytes.len()].copy_from_slice(&bytes);
+        let mut rest = values;
+        for item in &self.items {
+            let (own, others) = rest.split_at(item.count);
+            rest = others;
+            for (nth, value) in own.iter().enumerate() {
+                let bytes = self.item_bytes(vm, item, value)?;
+                let at = item.offset + nth * item.size;
+                out[at..at + bytes.len()].copy_from_slice(&bytes);
+            }
         }
         Ok(out)
     }
@@ -340,26 +361,33 @@ impl Layout {
     }
 
     fn unpack(&self, vm: &Vm, bytes: &[u8]) -> PyResult<Value> {
-        let mut values = Vec::with_capacity(self.items.len());
+        // The buffer has room for all values: their number is no larger than it.
+        let mut values = Vec::with_capacity(self.values);
         for item in &self.items {
-            let raw = &bytes[item.offset..item.offset + item.size];
-            let little = |raw: &[u8]| self.ordered(raw.to_vec());
-            values.push(match item.letter {
-                b'c' | b's' => vm.bytes(raw),
-                b'p' => match raw.split_first() {
-                    Some((count, rest)) => vm.bytes(&rest[..usize::from(*count).min(rest.len())]),
-                    None => vm.bytes(b""),
-                },
-                b'?' => Value::bool(raw[0] != 0),
-                b'e' | b'f' | b'd' => vm.float(float_of(&little(raw))),
-                b'F' | b'D' => {
-                    let (re, im) = raw.split_at(raw.len() / 2);
-                    vm.complex(float_of(&little(re)), float_of(&little(im)))
-                }
-                letter => vm.int_parsed(int_bytes::from_bytes(raw, self.order, letter.is_ascii_lowercase())),
-            });
+            for nth in 0..item.count {
+                let at = item.offset + nth * item.size;
+                values.push(self.unpack_item(vm, item.letter, &bytes[at..at + item.size]));
+            }
         }
         Ok(vm.tuple(values))
+    }
+
+    fn unpack_item(&self, vm: &Vm, letter: u8, raw: &[u8]) -> Value {
+        let little = |raw: &[u8]| self.ordered(raw.to_vec());
+        match letter {
+            b'c' | b's' => vm.bytes(raw),
+            b'p' => match raw.split_first() {
+                Some((count, rest)) => vm.bytes(&rest[..usize::from(*count).min(rest.len())]),
+                None => vm.bytes(b""),
+            },
+            b'?' => Value::bool(raw[0] != 0),
+            b'e' | b'f' | b'd' => vm.float(float_of(&little(raw))),
+            b'F' | b'D' => {
+                let (re, im) = raw.split_at(raw.len() / 2);
+                vm.complex(float_of(&little(re)), float_of(&little(im)))
+            }
+            letter => vm.int_parsed(int_bytes::from_bytes(raw, self.order, letter.is_ascii_lowercase())),
+        }
     }
 
     fn unpack_whole(&self, vm: &Vm, buffer: &Value) -> PyResult<Value> {
@@ -384,7 +412,7 @@ impl Layout {
         let size = self.size;
         let mut at = given;
         if at < 0 {
-            if at + size as isize > 0 {
+            if at.saturating_add(size as isize) > 0 {
                 let what = if name == "pack_into" { "no space to pack" } else { "not enough data to unpack" };
                 return Err(error(vm, format!("{what} {size} bytes at offset {given}")));
             }
@@ -416,39 +444,96 @@ impl Layout {
                 },
             ));
         };
-        if values.len() != self.items.len() {
+        if values.len() != self.values {
             return Err(error(
                 vm,
-                format!("pack_into expected {} items for packing (got {})", self.items.len(), values.len()),
+                format!("pack_into expected {} items for packing (got {})", self.values, values.len()),
             ));
         }
         let given = vm.to_index(offset)?;
-        let at = self.place(vm, given, vm.buffer_len(buffer)?, "pack_into", "packing")?;
+        // The buffer keeps its size while conversions of values run.
+        let length = vm.with_buffer_mut(buffer, "pack_into() argument 1", |all| all.len())?;
+        let _held = vm.buffer_view(buffer, 0)?;
+        let at = self.place(vm, given, length, "pack_into", "packing")?;
         let bytes = self.pack(vm, values, "pack_into")?;
-        vm.with_buffer_mut(buffer, "read-write bytes-like object", |all| {
+        vm.with_buffer_mut(buffer, "pack_into() argument 1", |all| {
             if let Some(place) = all.get_mut(at..at + bytes.len()) {
                 place.copy_from_slice(&bytes);
             }
         })?;
         Ok(Value::NONE)
     }
-
-    fn iter_unpack(&self, vm: &Vm, buffer: &Value) -> PyResult<Value> {
-        if self.size == 0 {
-            return Err(error(vm, "cannot iteratively unpack with a struct of length 0"));
-        }
-        let bytes = vm.buffer_bytes(buffer)?;
-        if bytes.len() % self.size != 0 {
-            return Err(error(
-                vm,
-                format!("iterative unpacking requires a buffer of a multiple of {} bytes", self.size),
-            ));
-        }
-        let all: PyResult<Vec<Value>> =
-            bytes.chunks_exact(self.size).map(|chunk| self.unpack(vm, chunk)).collect();
-        vm.iter(&vm.list(all?))
-    }
 }
+
+fn iter_unpack(vm: &Vm, layout: Rc<Layout>, buffer: &Value) -> PyResult<Value> {
+    if layout.size == 0 {
+        return Err(error(vm, "cannot iteratively unpack with a struct of length 0"));
+    }
+    let length = vm.buffer_len(buffer)?;
+    if length % layout.size != 0 {
+        return Err(error(
+            vm,
+            format!("iterative unpacking requires a buffer of a multiple of {} bytes", layout.size),
+        ));
+    }
+    let buffer = match vm.bytes_of(buffer) {
+        Some(_) => buffer.clone(),
+        None => vm.buffer_view(buffer, 0)?.into_value(),
+    };
+    let iter = UnpackIter { layout, buffer: LockCell::new(Some(buffer)), length, at: Cell::new(0) };
+    Ok(vm.alloc_spec(&UNPACK_ITER, iter))
+}
+
+/// The payload of `unpack_iterator`.
+pub struct UnpackIter {
+    layout: Rc<Layout>,
+    /// What is unpacked; nothing at the end.
+    buffer: LockCell<Option<Value>>,
+    length: usize,
+    at: Cell<usize>,
+}
+
+crate::payload!(UnpackIter, "_struct.unpack_iterator", gc {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        if let Some(buffer) = self.buffer.get() {
+            visit(buffer);
+        }
+    }
+    fn clear(&self) {
+        drop(self.buffer.take());
+    }
+});
+
+static UNPACK_ITER: TypeSpec = TypeSpec::new("_struct.unpack_iterator", UnpackIter::layout)
+    .flags(type_flag::NO_NEW)
+    .slots(|s| {
+        s.iter = Some(|_, iter| Ok(iter.clone()));
+        s.next = Some(|vm, iter| {
+            let this = vm.cast::<UnpackIter>(iter)?;
+            let Some(buffer) = this.buffer.cloned() else { return Ok(None) };
+            let at = this.at.get();
+            if at >= this.length {
+                drop(this.buffer.take());
+                return Ok(None);
+            }
+            this.at.set(at + this.layout.size);
+            let part =
+                vm.with_buffer(&buffer, |bytes| bytes.get(at..at + this.layout.size).map(<[u8]>::to_vec))?;
+            match part {
+                Some(part) => this.layout.unpack(vm, &part).map(Some),
+                None => Ok(None),
+            }
+        });
+    })
+    .methods(&[native(
+        "__length_hint__(self, /)",
+        |vm, args| {
+            let this = vm.cast::<UnpackIter>(&args[0])?;
+            let left = if this.buffer.get().is_some() { this.length - this.at.get() } else { 0 };
+            Ok(vm.int_usize(left / this.layout.size))
+        },
+        "",
+    )]);
 
 fn float_of(little: &[u8]) -> f64 {
     let word = little.iter().rev().fold(0u64, |word, byte| word << 8 | u64::from(*byte));
@@ -464,15 +549,15 @@ fn float_of(little: &[u8]) -> f64 {
 /// The payload of `Struct`.
 pub struct Struct {
     format: LockCell<Value>,
-    layout: LockCell<Option<Layout>>,
+    layout: LockCell<Option<Rc<Layout>>>,
 }
 
 crate::payload!(Struct, "_struct.Struct");
 
-fn with_layout<R>(vm: &Vm, value: &Value, body: impl FnOnce(&Layout) -> PyResult<R>) -> PyResult<R> {
-    let this: &Obj<Struct> = vm.cast::<Struct>(value)?;
-    match this.layout.get() {
-        Some(layout) => body(layout),
+/// The layout, held: a conversion of a value may initialise the object anew.
+fn layout_of(vm: &Vm, value: &Value) -> PyResult<Rc<Layout>> {
+    match vm.cast::<Struct>(value)?.layout.cloned() {
+        Some(layout) => Ok(layout),
         None => Err(vm.runtime_error("Struct object is not initialized")),
     }
 }
@@ -482,8 +567,7 @@ const METHODS: &[Native] = &[
         "pack(self, /, *values)",
         |vm, args: Args| {
             args.no_keywords(vm, "pack")?;
-            let bytes =
-                with_layout(vm, &args.values[0], |layout| layout.pack(vm, &args.values[1..], "pack"))?;
+            let bytes = layout_of(vm, &args.values[0])?.pack(vm, &args.values[1..], "pack")?;
             Ok(vm.bytes(&bytes))
         },
         "S.pack(v1, v2, ...) -> bytes",
@@ -492,24 +576,32 @@ const METHODS: &[Native] = &[
         "pack_into(self, buffer, offset, /, *values)",
         |vm, args: Args| {
             args.no_keywords(vm, "pack_into")?;
-            with_layout(vm, &args.values[0], |layout| layout.pack_into(vm, &args.values[1..]))
+            layout_of(vm, &args.values[0])?.pack_into(vm, &args.values[1..])
         },
         "S.pack_into(buffer, offset, v1, v2, ...)",
     ),
     native(
         "unpack(self, buffer, /)",
-        |vm, args| with_layout(vm, &args[0], |layout| layout.unpack_whole(vm, &args[1])),
+        |vm, args| layout_of(vm, &args[0])?.unpack_whole(vm, &args[1]),
         "Return a tuple containing unpacked values.",
     ),
     native(
         "unpack_from(self, /, buffer, offset=0)",
-        |vm, args| with_layout(vm, &args[0], |layout| layout.unpack_from(vm, &args[1], &args[2])),
+        |vm, args| layout_of(vm, &args[0])?.unpack_from(vm, &args[1], &args[2]),
         "Return a tuple containing unpacked values.",
     ),
     native(
         "iter_unpack(self, buffer, /)",
-        |vm, args| with_layout(vm, &args[0], |layout| layout.iter_unpack(vm, &args[1])),
+        |vm, args| iter_unpack(vm, layout_of(vm, &args[0])?, &args[1]),
         "Return an iterator yielding tuples.",
+    ),
+    native(
+        "__sizeof__(self, /)",
+        |vm, args| {
+            let layout = layout_of(vm, &args[0])?;
+            Ok(vm.int_usize(vm.object_size(&args[0]) + layout.items.len() * size_of::<Item>()))
+        },
+        "S.__sizeof__() -> size of S in memory, in bytes",
     ),
 ];
 
@@ -533,20 +625,31 @@ static STRUCT: TypeSpec = TypeSpec::new("_struct.Struct", Struct::layout)
                 None => format.clone(),
             };
             this.format.set(text);
-            this.layout.set(Some(layout));
+            this.layout.set(Some(Rc::new(layout)));
             Ok(())
         });
         s.repr = Some(|vm, value| {
+            layout_of(vm, value)?;
             let format = vm.cast::<Struct>(value)?.format.cloned();
             Ok(vm.str(format!("{}({})", value.ty(vm).name(), vm.repr_text(&format)?)))
         });
     })
     .methods(METHODS)
     .getset(&[
-        getter("format", |vm, value| Ok(vm.cast::<Struct>(value)?.format.cloned()), "struct format string"),
+        getter(
+            "format",
+            |vm, value| {
+                layout_of(vm, value)?;
+                Ok(vm.cast::<Struct>(value)?.format.cloned())
+            },
+            "struct format string",
+        ),
         getter(
             "size",
-            |vm, value| with_layout(vm, value, |layout| Ok(vm.int_usize(layout.size))),
+            |vm, value| {
+                let layout = vm.cast::<Struct>(value)?.layout.cloned();
+                Ok(layout.map_or(vm.int(-1), |layout| vm.int_usize(layout.size)))
+            },
             "struct size in bytes",
         ),
     ]);

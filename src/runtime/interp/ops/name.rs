@@ -3,8 +3,9 @@
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::interp::dispatch::At;
-use crate::runtime::interp::function::CellObject;
+use crate::runtime::interp::function::{CellObject, Function};
 
+use crate::runtime::object::dict::Dict;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Ref, Value};
@@ -114,11 +115,18 @@ fn cache_global(vm: &Vm, at: At, name: &Ref<Str>) -> Option<Value> {
 /// A global or builtin, where the namespaces may be subclasses of dict.
 fn global_or_builtin(vm: &Vm, at: At, name: &Ref<Str>) -> PyResult<Option<Value>> {
     let function = at.function();
-    let is_plain = function.globals.value().kind() == crate::runtime::object::typedef::kind::DICT;
-    // The lookup of a subclass comes before the builtins.
-    if is_plain && let Some(found) = cache_global(vm, at, name) {
+    // A subclass of dict may have its own idea of what it holds.
+    let plain = |dict: &Ref<Dict>| dict.value().kind() == crate::runtime::object::typedef::kind::DICT;
+    if plain(&function.globals)
+        && plain(&function.builtins)
+        && let Some(found) = cache_global(vm, at, name)
+    {
         return Ok(Some(found));
     }
+    uncached_global(vm, function, name)
+}
+
+fn uncached_global(vm: &Vm, function: &Function, name: &Ref<Str>) -> PyResult<Option<Value>> {
     // A dict with keys that are no strings, or a subclass with `__missing__`.
     for dict in [&function.globals, &function.builtins] {
         if dict.value().kind() != crate::runtime::object::typedef::kind::DICT {
@@ -330,17 +338,10 @@ pub fn load_ns_global(vm: &Vm, at: At) -> PyResult<()> {
     let namespace = at.reg(at.b()).clone();
     let found = match in_namespace(vm, &namespace, name)? {
         Some(found) => found,
-        None => {
-            let function = at.function();
-            let found = match function.globals.get(vm, name.value())? {
-                Some(found) => Some(found),
-                None => function.builtins.get(vm, name.value())?,
-            };
-            match found {
-                Some(found) => found,
-                None => return Err(not_defined(vm, name)),
-            }
-        }
+        None => match uncached_global(vm, at.function(), name)? {
+            Some(found) => found,
+            None => return Err(not_defined(vm, name)),
+        },
     };
     at.done(at.b());
     at.set(at.a(), found);
