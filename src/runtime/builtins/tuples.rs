@@ -112,6 +112,9 @@ fn hash(vm: &Vm, value: &Value) -> PyResult<i64> {
     if known != 0 {
         return Ok(known);
     }
+    if vm.near_native_limit() {
+        return Err(vm.too_deep(" while hashing a tuple"));
+    }
     let mut state = P5;
     for item in tuple.items() {
         let lane = match item.as_small() {

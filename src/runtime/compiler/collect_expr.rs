@@ -161,9 +161,16 @@ impl Collector<'_> {
             Expr::BinOp(_) | Expr::Attribute(_) | Expr::Call(_) | Expr::Subscript(_) | Expr::Compare(_) => {
                 self.expr(expr)
             }
+            Expr::NumberLiteral(node) => {
+                match super::literal::too_many_digits(&node.value, self.options.max_int_digits) {
+                    Some(message) => {
+                        Err(super::problem::SyntaxProblem::syntax(self.source, node.range, message))
+                    }
+                    None => Ok(()),
+                }
+            }
             Expr::StringLiteral(_)
             | Expr::BytesLiteral(_)
-            | Expr::NumberLiteral(_)
             | Expr::BooleanLiteral(_)
             | Expr::NoneLiteral(_)
             | Expr::EllipsisLiteral(_)

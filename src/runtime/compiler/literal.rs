@@ -18,6 +18,23 @@ pub fn big_int(text: &str) -> Const {
     Const::BigInt(lower.into())
 }
 
+/// The error for an int that has too many decimal digits to be converted; a limit of 0 is none.
+pub fn too_many_digits(value: &ast::Number, limit: usize) -> Option<String> {
+    let ast::Number::Int(int) = value else { return None };
+    if limit == 0 || int.as_u64().is_some() {
+        return None;
+    }
+    let text = int.to_string();
+    let has_prefix = text.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic);
+    let count = text.bytes().filter(u8::is_ascii_digit).count();
+    if has_prefix || count <= limit {
+        return None;
+    }
+    Some(format!(
+        "Exceeds the limit ({limit} digits) for integer string conversion: value has {count} digits; use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer literals to avoid decimal conversion limits."
+    ))
+}
+
 /// Binary or octal digits as `0x` text.
 fn to_hex(digits: &str, bits: usize) -> String {
     let mut all: Vec<u8> = Vec::new();

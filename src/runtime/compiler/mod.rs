@@ -52,12 +52,13 @@ mod unparse;
 pub use fold::{literal_number, number};
 pub use fstring::{debug_text, interpolation_text};
 pub use function::keyword_start;
-pub use literal::{interpolated_value, string_part, string_value};
+pub use literal::{interpolated_value, string_part, string_value, too_many_digits};
 pub use module::{Compiled, compile, compile_ast, symbols};
 pub use parse::parse_tokens;
 pub use problem::{ProblemKind, SyntaxProblem, SyntaxWarning};
 pub use source::{Source, Span, detect_encoding};
 pub use stack::{UNMEASURED, with_depth};
+pub use tokens::{Tok, Token, tokenize_all};
 
 /// What kind of source is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +88,8 @@ pub struct Options {
     pub imply_dedent: bool,
     /// 0, 1 (`-O`: no assertions) or 2 (`-OO`: no docstrings either).
     pub optimize: u8,
+    /// Most digits of a decimal int; 0: any number.
+    pub max_int_digits: usize,
 }
 
 impl Default for Options {
@@ -98,6 +101,7 @@ impl Default for Options {
             allow_incomplete: false,
             imply_dedent: true,
             optimize: 0,
+            max_int_digits: 0,
         }
     }
 }

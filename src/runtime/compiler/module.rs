@@ -63,7 +63,7 @@ fn compile_measured(
 ) -> Outcome<Compiled> {
     *depth = UNMEASURED;
     let future = future_annotations(module, source)? || options.future_annotations;
-    let collecting = CollectOptions { future_annotations: future, top_level_await: options.top_level_await };
+    let collecting = CollectOptions::of(options, future);
     let (mut table, levels) = collect(module, source, collecting)?;
     *depth = levels;
     analyze(&mut table, source)?;
@@ -144,7 +144,7 @@ fn mark_future(code: &mut CodeData) {
 pub fn symbols(source: &Source, options: &Options) -> Outcome<ScopeTable> {
     let (module, _) = parse_source(source, options)?;
     let future = future_annotations(&module, source)? || options.future_annotations;
-    let collecting = CollectOptions { future_annotations: future, top_level_await: options.top_level_await };
+    let collecting = CollectOptions::of(options, future);
     let (mut table, depth) = collect(&module, source, collecting)?;
     with_depth(depth, || drop(module));
     analyze(&mut table, source)?;

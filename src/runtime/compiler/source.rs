@@ -7,6 +7,9 @@ use std::borrow::Cow;
 use super::super::bytecode::code::{Const, Position};
 use ruff_text_size::TextRange;
 
+/// Marks an offset that is the start of a line, where there is no text.
+const LINE_START: u32 = 1 << 31;
+
 /// Source text with a table of its lines.
 #[derive(Debug)]
 pub struct Source<'a> {
@@ -105,6 +108,9 @@ impl<'a> Source<'a> {
     /// Line (from 1) and byte column (from 0) of an offset.
     pub fn line_column(&self, offset: u32) -> (u32, u32) {
         if let Some(table) = &self.table {
+            if offset & LINE_START != 0 {
+                return (offset & !LINE_START, 0);
+            }
             return table.get(offset as usize).copied().unwrap_or((1, 0));
         }
         let line = self.lines.partition_point(|&start| start <= offset);
@@ -128,6 +134,9 @@ impl<'a> Source<'a> {
 
     /// Start offset of a line (from 1).
     pub fn line_start(&self, line: u32) -> u32 {
+        if self.table.is_some() {
+            return line | LINE_START;
+        }
         let index = (line.max(1) - 1) as usize;
         self.lines.get(index).copied().unwrap_or(self.text.len() as u32)
     }

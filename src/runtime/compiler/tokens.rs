@@ -37,6 +37,12 @@ pub enum Tok {
     End,
     /// What the tokenizer cannot give because a bracket is open.
     Beyond,
+    /// A comment; for programs alone.
+    Comment,
+    /// A newline that ends no logical line; for programs alone.
+    Nl,
+    /// Literal text in a t-string; for programs alone.
+    TMiddle,
 }
 
 /// A token.
@@ -90,10 +96,23 @@ pub(super) struct Tokenizer<'a> {
     pub(super) modes: Vec<Mode>,
     pub(super) line_begins: bool,
     pub(super) soft: bool,
+    /// Comments and newlines of all kinds are tokens, and numbers may run into words.
+    pub(super) extra: bool,
+    /// The line at hand has no token of its own.
+    pub(super) blank: bool,
 }
 
 /// Reads a whole source.
 pub fn tokenize<'a>(source: &'a Source<'a>) -> Tokens {
+    read(source, false)
+}
+
+/// Reads a whole source for a program, with comments and all newlines.
+pub fn tokenize_all<'a>(source: &'a Source<'a>) -> Tokens {
+    read(source, true)
+}
+
+fn read<'a>(source: &'a Source<'a>, extra: bool) -> Tokens {
     let text = source.text().as_bytes();
     let mut tokenizer = Tokenizer {
         source,
@@ -105,6 +124,8 @@ pub fn tokenize<'a>(source: &'a Source<'a>) -> Tokens {
         modes: Vec::new(),
         line_begins: true,
         soft: false,
+        extra,
+        blank: false,
     };
     let error = tokenizer.run().err();
     let at_end = tokenizer.at >= tokenizer.text.len();
@@ -178,10 +199,15 @@ impl<'a> Tokenizer<'a> {
             }
             let _ = start;
         }
+        let line_is_empty = self.at == 0 || self.text.get(self.at - 1) == Some(&b'\n');
+        if self.extra && !line_is_empty && (self.blank || !self.open.is_empty()) {
+            self.push(Tok::Nl, self.at);
+        }
         if !self.open.is_empty() {
             return Ok(());
         }
-        if self.tokens.last().is_some_and(|t| !matches!(t.kind, Tok::Newline | Tok::Dedent | Tok::Indent)) {
+        let last = self.tokens.iter().rev().find(|t| !(self.blank && t.kind == Tok::Comment));
+        if last.is_some_and(|t| !matches!(t.kind, Tok::Newline | Tok::Dedent | Tok::Indent | Tok::Nl)) {
             self.push(Tok::Newline, self.at);
         }
         while self.indents.len() > 1 {
@@ -215,10 +241,8 @@ impl<'a> Tokenizer<'a> {
             }
             self.at += 1;
         }
-        if self.at_end() || matches!(self.peek(0), b'#' | b'\n') {
-            return Ok(());
-        }
-        if !self.open.is_empty() {
+        self.blank = self.at_end() || matches!(self.peek(0), b'#' | b'\n');
+        if self.blank || !self.open.is_empty() {
             return Ok(());
         }
         let (top, top_alternative) = *self.indents.last().unwrap_or(&(0, 0));
@@ -261,6 +285,7 @@ impl<'a> Tokenizer<'a> {
             self.push(Tok::Indent, start);
             return Ok(());
         }
+        let before = self.tokens.len();
         while self.indents.last().is_some_and(|top| column < top.0) {
             self.indents.pop();
             self.tokens.push(Token {
@@ -277,6 +302,9 @@ impl<'a> Tokenizer<'a> {
             let line = self.source.line_text(problem.line).trim_end_matches('\n').chars().count() as u32;
             problem.column = line + 1;
             problem.end_column = -1;
+            if self.extra {
+                self.tokens.truncate(before);
+            }
             return Err(problem);
         }
         if alternative != top_alternative {
@@ -314,6 +342,16 @@ impl<'a> Tokenizer<'a> {
                         },
                     );
                 }
+                if self.extra {
+                    self.push(Tok::Comment, start);
+                }
+                Ok(())
+            }
+            b'\n' if self.extra => {
+                self.at += 1;
+                let kind = if self.blank || !self.open.is_empty() { Tok::Nl } else { Tok::Newline };
+                self.push(kind, start);
+                self.line_begins = true;
                 Ok(())
             }
             b'\n' => {
@@ -443,6 +481,9 @@ impl<'a> Tokenizer<'a> {
     }
 
     pub(super) fn number_end(&mut self, kind: &str) -> Outcome<()> {
+        if self.extra {
+            return Ok(());
+        }
         let rest = &self.text[self.at..];
         let keyword = ["and", "else", "for", "if", "in", "is", "or", "not"];
         if keyword.iter().any(|word| rest.starts_with(word.as_bytes())) {
@@ -522,7 +563,11 @@ impl<'a> Tokenizer<'a> {
                 nonzero = true;
                 self.digits(digit, "decimal")?;
             }
-            if nonzero && !matches!(self.peek(0) | 0x20, b'.' | b'e' | b'j') && self.peek(0) != b'.' {
+            if nonzero
+                && !self.extra
+                && !matches!(self.peek(0) | 0x20, b'.' | b'e' | b'j')
+                && self.peek(0) != b'.'
+            {
                 let message = "leading zeros in decimal integer literals are not permitted; \
                                use an 0o prefix for octal integers";
                 return self.known(start, zeros, message);
@@ -595,10 +640,14 @@ impl<'a> Tokenizer<'a> {
                     return self.before(self.at, format!("{kind}-string: unmatched '{}'", byte as char));
                 }
                 let Some((opening, place)) = self.open.pop() else {
+                    if self.extra {
+                        self.push(Tok::Op, start);
+                        return Ok(());
+                    }
                     return self.before(self.at, format!("unmatched '{}'", byte as char));
                 };
                 let fits = matches!((opening, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}'));
-                if !fits {
+                if !fits && !self.extra {
                     let (opening, closing) = (opening as char, byte as char);
                     let line = self.source.line(place);
                     let message = if line == self.source.line(start as u32) {
@@ -651,7 +700,9 @@ impl<'a> Tokenizer<'a> {
                 let rest = &self.text[self.at..];
                 self.at += if THREE[..5].iter().any(|op| rest.starts_with(op)) {
                     3
-                } else if TWO.iter().any(|op| rest.starts_with(op)) {
+                } else if TWO.iter().any(|op| rest.starts_with(op))
+                    && !(self.extra && rest.starts_with(b"<>"))
+                {
                     2
                 } else {
                     1

@@ -100,12 +100,13 @@ impl Tokenizer<'_> {
 
     /// Reads literal text of an f-string up to a field or the end.
     pub(super) fn middle(&mut self) -> Outcome<()> {
-        let start = self.at;
+        let mut start = self.at;
         let Some(mode) = self.modes.last() else { return Ok(()) };
         let (quote, triple, raw) = (mode.quote, mode.triple, mode.raw);
         let in_spec = !mode.fields.is_empty();
         let is_t = mode.is_t;
         let kind = if is_t { 't' } else { 'f' };
+        let middle = if is_t && self.extra { Tok::TMiddle } else { Tok::FMiddle };
         loop {
             if self.at_end() {
                 return self.unterminated_mode();
@@ -123,7 +124,7 @@ impl Tokenizer<'_> {
             let closes = byte == quote && (!triple || self.peek(1) == quote && self.peek(2) == quote);
             if closes {
                 if self.at > start {
-                    self.push(Tok::FMiddle, start);
+                    self.push(middle, start);
                 }
                 if in_spec {
                     // The field is still open: the parser complains.
@@ -144,18 +145,18 @@ impl Tokenizer<'_> {
             match byte {
                 b'{' => {
                     if self.peek(1) == b'{' && !in_spec {
-                        self.at += 2;
+                        self.doubled(middle, &mut start);
                         continue;
                     }
-                    if self.at > start {
-                        self.push(Tok::FMiddle, start);
+                    if self.at > start || (in_spec && self.extra) {
+                        self.push(middle, start);
                     }
                     return self.open_field();
                 }
                 b'}' => {
                     if in_spec {
-                        if self.at > start {
-                            self.push(Tok::FMiddle, start);
+                        if self.at > start || self.extra {
+                            self.push(middle, start);
                         }
                         // The end of the field is an ordinary token.
                         if let Some(mode) = self.modes.last_mut()
@@ -166,7 +167,7 @@ impl Tokenizer<'_> {
                         return self.operator();
                     }
                     if self.peek(1) == b'}' {
-                        self.at += 2;
+                        self.doubled(middle, &mut start);
                         continue;
                     }
                     return self.before(self.at + 1, format!("{kind}-string: single '}}' is not allowed"));
@@ -194,6 +195,16 @@ impl Tokenizer<'_> {
                 _ => self.at += 1,
             }
         }
+    }
+
+    /// A doubled brace stands for one; programs get the text up to it as a token.
+    fn doubled(&mut self, middle: Tok, start: &mut usize) {
+        self.at += 1;
+        if self.extra {
+            self.push(middle, *start);
+            *start = self.at + 1;
+        }
+        self.at += 1;
     }
 
     pub(super) fn open_field(&mut self) -> Outcome<()> {

@@ -232,6 +232,11 @@ impl TypeSpec {
         self.flags |= flags;
         self
     }
+    /// Programs may change the type's attributes.
+    pub const fn mutable(mut self) -> TypeSpec {
+        self.flags &= !type_flag::IMMUTABLE;
+        self
+    }
     /// Sets the kind.
     pub const fn kind(mut self, kind: u16) -> TypeSpec {
         self.kind = kind;

@@ -410,11 +410,16 @@ impl Vm {
         Value::NONE
     }
 
+    /// Is the native stack nearly used up?
+    #[inline(always)]
+    pub fn near_native_limit(&self) -> bool {
+        let here = 0u8;
+        (std::ptr::from_ref(&here) as usize) < self.native_limit.get()
+    }
     /// Error if the native stack is nearly used up.
     #[inline(always)]
     pub fn check_native(&self) -> PyResult<()> {
-        let here = 0u8;
-        if (std::ptr::from_ref(&here) as usize) < self.native_limit.get() {
+        if self.near_native_limit() {
             return Err(self.too_deep(""));
         }
         Ok(())

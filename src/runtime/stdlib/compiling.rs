@@ -54,7 +54,9 @@ pub static FUNCTIONS: &[Native] = &[
 impl Vm {
     /// Compiles a text.
     pub fn compile_text(&self, text: &str, filename: &str, mode: Mode) -> PyResult<Ref<Code>> {
-        let options = Options { mode, optimize: self.interp().optimize.get(), ..Options::default() };
+        let options = Options { mode, optimize: self.interp().optimize.get(),
+            max_int_digits: self.interp().int_max_str_digits.get(),
+            ..Options::default() };
         self.compile_with(text, filename, &options)
     }
 
@@ -62,7 +64,7 @@ impl Vm {
     pub fn compile_with(&self, text: &str, filename: &str, options: &Options) -> PyResult<Ref<Code>> {
         self.check_native()?;
         if text.contains('\0') {
-            return Err(self.raise(&exc::SYNTAX_ERROR, "source code string cannot contain null bytes"));
+            return Err(self.plain_syntax_error("source code string cannot contain null bytes"));
         }
         let source = Source::new(text);
         let compiled = match compiler::compile(&source, filename, options) {
@@ -97,6 +99,12 @@ impl Vm {
             }
             Err(raised) => Err(raised),
         }
+    }
+
+    /// A SyntaxError that knows no place.
+    #[cold]
+    pub fn plain_syntax_error(&self, message: &str) -> Raised {
+        self.raise_args(&exc::SYNTAX_ERROR, vec![self.str(message)])
     }
 
     /// The exception for a compile-time problem.
@@ -150,9 +158,8 @@ impl Vm {
                 Err(problem) => {
                     let at = problem.valid_up_to();
                     let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
-                    Err(self.raise(
-                        &exc::SYNTAX_ERROR,
-                        format!(
+                    Err(self.plain_syntax_error(
+                        &format!(
                             "(unicode error) 'utf-8' codec can't decode byte 0x{:02x} in position {at}: invalid start byte (line {line})",
                             bytes[at]
                         ),
@@ -164,14 +171,14 @@ impl Vm {
             Ok(text) => text,
             Err(raised) if self.raised_is(&exc::LOOKUP_ERROR) => {
                 drop(self.take_raised(raised));
-                return Err(self.raise(&exc::SYNTAX_ERROR, format!("encoding problem: {encoding}")));
+                return Err(self.plain_syntax_error(&format!("encoding problem: {encoding}")));
             }
             Err(raised) => return Err(raised),
         };
         Ok(text.as_str().map(|t| t.to_string_lossy().into_owned()).unwrap_or_default())
     }
 
-    fn filename_text(&self, filename: &Value) -> PyResult<String> {
+    pub(super) fn filename_text(&self, filename: &Value) -> PyResult<String> {
         if filename.as_str().is_some() {
             return self.to_string(filename);
         }
@@ -294,6 +301,7 @@ fn builtin_compile(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         allow_incomplete: flags & flag::ALLOW_INCOMPLETE != 0,
         imply_dedent: flags & flag::DONT_IMPLY_DEDENT == 0,
         optimize: if optimize < 0 { vm.interp().optimize.get() } else { optimize as u8 },
+        max_int_digits: vm.interp().int_max_str_digits.get(),
     };
     if args[0].downcast::<Code>().is_some() {
         return Err(vm.type_error("compile() arg 1 must be a string, bytes or AST object"));
@@ -324,6 +332,7 @@ fn code_of(vm: &Vm, source: &Value, what: &str, mode: Mode) -> PyResult<Ref<Code
         mode,
         future_annotations: vm.inherited(),
         optimize: vm.interp().optimize.get(),
+        max_int_digits: vm.interp().int_max_str_digits.get(),
         ..Options::default()
     };
     vm.compile_with(&text, "<string>", &options)

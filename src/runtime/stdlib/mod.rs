@@ -52,6 +52,7 @@ pub mod stat;
 pub mod statistics;
 pub mod string;
 pub mod strukt;
+pub mod symtable;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
@@ -79,6 +80,7 @@ pub struct NativeModule {
 /// All native modules, sorted by name.
 pub static MODULES: &[&NativeModule] = &[
     &abc::MODULE,
+    &ast::MODULE,
     &bisect::MODULE,
     &hashes::MODULE_BLAKE2,
     &codecs::MODULE,
@@ -106,6 +108,7 @@ pub static MODULES: &[&NativeModule] = &[
     &statistics::MODULE,
     &string::MODULE,
     &strukt::MODULE,
+    &symtable::MODULE,
     &thread::MODULE,
     &tokenize::MODULE,
     &typing::MODULE,

@@ -114,7 +114,9 @@ fn cache_global(vm: &Vm, at: At, name: &Ref<Str>) -> Option<Value> {
 /// A global or builtin, where the namespaces may be subclasses of dict.
 fn global_or_builtin(vm: &Vm, at: At, name: &Ref<Str>) -> PyResult<Option<Value>> {
     let function = at.function();
-    if let Some(found) = cache_global(vm, at, name) {
+    let is_plain = function.globals.value().kind() == crate::runtime::object::typedef::kind::DICT;
+    // The lookup of a subclass comes before the builtins.
+    if is_plain && let Some(found) = cache_global(vm, at, name) {
         return Ok(Some(found));
     }
     // A dict with keys that are no strings, or a subclass with `__missing__`.

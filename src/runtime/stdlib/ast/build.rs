@@ -6,10 +6,10 @@ use ruff_python_ast as ast;
 use ruff_text_size::Ranged;
 
 use super::TreeOptions;
+use super::classes::{Node, add_types, make_class};
 use super::comments::Comments;
 use super::kinds::{Kind, POSITION, ROWS};
-use crate::runtime::builtins::types::Plain;
-use crate::runtime::compiler::{Mode, Options, Source, Span};
+use crate::runtime::compiler::{Mode, Options, Source, Span, SyntaxProblem};
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::FIRST_SHAPE;
 use crate::runtime::object::attrs::own_fill;
@@ -47,7 +47,6 @@ impl Classes {
         if let Some(known) = known.and_then(|known| known.downcast_ref::<Classes>()) {
             return Ok(known);
         }
-        let module = vm.import("_ast")?;
         let mut classes = Classes {
             types: Vec::new(),
             by_type: HashMap::new(),
@@ -56,7 +55,8 @@ impl Classes {
             names: Vec::new(),
         };
         for row in ROWS {
-            let class = vm.getattr_str(&module, row.name)?;
+            let base = classes.types.get(row.base as usize).map(|base| base.value().clone());
+            let class = make_class(vm, row, base.as_slice())?;
             let Some(ty) = class.as_type() else {
                 return Err(vm.type_error(format!("_ast.{} is no class", row.name)));
             };
@@ -70,12 +70,19 @@ impl Classes {
             if ty.fast.inline_values.get() < wanted {
                 ty.fast.inline_values.set(wanted);
             }
-            let single = if names.is_empty() { vm.alloc(&ty, Plain).into_value() } else { Value::NONE };
+            let single = if names.is_empty() { vm.alloc(&ty, Node).into_value() } else { Value::NONE };
             classes.by_type.insert(ty.address(), row.kind);
             classes.types.push(ty);
             classes.shapes.push(shape.unwrap_or(0));
             classes.singles.push(single);
             classes.names.push(names);
+        }
+        for (row, class) in ROWS.iter().zip(&classes.types) {
+            let find = |name: &str| {
+                let at = ROWS.iter().position(|row| row.name == name)?;
+                Some(classes.types[at].value().clone())
+            };
+            add_types(vm, row, class.value(), find)?;
         }
         let made = vm.alloc(vm.typ(&CLASSES), classes);
         vm.interp().module_state.borrow_mut().insert(KEY, made.value().clone());
@@ -91,6 +98,16 @@ impl Classes {
         ty.mro().iter().find_map(|base| self.by_type.get(&base.to_bits()).copied())
     }
 
+    /// The class of a kind.
+    pub fn class(&self, kind: Kind) -> &TypeRef {
+        &self.types[kind as usize]
+    }
+
+    /// The one instance of a kind without fields.
+    pub fn single(&self, kind: Kind) -> Value {
+        self.singles[kind as usize].clone()
+    }
+
     /// Is it an instance of `AST`?
     pub fn is_node(&self, vm: &Vm, value: &Value) -> bool {
         value.ty(vm).is_subtype(&self.types[Kind::Ast as usize])
@@ -99,7 +116,7 @@ impl Classes {
     /// A node of a kind with its fields, and attributes if it has a place in the source.
     fn make(&self, vm: &Vm, kind: Kind, attributes: impl ExactSizeIterator<Item = Value>) -> Value {
         let at = kind as usize;
-        let node = vm.alloc(&self.types[at], Plain).into_value();
+        let node = vm.alloc(&self.types[at], Node).into_value();
         if self.shapes[at] != 0 {
             own_fill(vm, &node, self.shapes[at], attributes);
         } else {
@@ -169,7 +186,11 @@ impl<'a> Builder<'a> {
     pub fn since(&self, minor: i32, what: &str, span: Span) -> PyResult<()> {
         if self.is_older(minor) {
             let message = format!("{what} only supported in Python 3.{minor} and greater");
-            return Err(self.error(span, &message));
+            // It is noticed when the token behind has been read.
+            let mut problem =
+                SyntaxProblem::syntax(self.source, Span { start: span.end, end: span.end }, message);
+            problem.end_column += 1;
+            return Err(self.vm.syntax_error(&problem, self.filename));
         }
         Ok(())
     }
@@ -221,7 +242,7 @@ impl<'a> Builder<'a> {
 
     /// The one node of a kind that has no fields.
     pub fn single(&self, kind: Kind) -> Value {
-        self.classes.singles[kind as usize].clone()
+        self.classes.single(kind)
     }
 
     /// An identifier.

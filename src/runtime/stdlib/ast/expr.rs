@@ -175,6 +175,11 @@ impl Builder<'_> {
                 if self.tree.optimized && node.id.as_str() == "__debug__" && node.ctx == ExprContext::Load {
                     return Ok(self.constant(Value::bool(self.options.optimize == 0), at));
                 }
+                if matches!(node.id.as_str(), "None" | "True" | "False") {
+                    // Other letters that mean the same.
+                    let message = format!("identifier field can't represent '{}' constant", node.id);
+                    return Err(self.vm.value_error(message));
+                }
                 self.node(Kind::Name, [self.name(&node.id), self.ctx(node.ctx)], at)
             }
             Expr::List(node) => {
@@ -214,6 +219,9 @@ impl Builder<'_> {
         if self.is_older(6) && self.source.slice(at).contains('_') {
             return Err(self
                 .error(at, "Underscores in numeric literals are only supported in Python 3.6 and greater"));
+        }
+        if let Some(message) = compiler::too_many_digits(value, self.options.max_int_digits) {
+            return Err(self.error(at, &message));
         }
         self.vm.constant(&compiler::number(value))
     }

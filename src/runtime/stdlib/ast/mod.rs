@@ -4,6 +4,7 @@
 //! parser's tree; `comments` finds type comments. Positions are those of CPython: lines from 1, columns in UTF-8 bytes.
 
 mod build;
+mod classes;
 mod comments;
 mod expr;
 pub mod kinds;
@@ -19,6 +20,7 @@ use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Ref, Value};
 
 use build::Builder;
+pub use classes::MODULE;
 use kinds::Kind;
 
 /// What is asked of a tree, beside how it is parsed.

@@ -1,7 +1,6 @@
 //! Statements of the parser's tree as nodes.
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
-use ruff_text_size::Ranged;
 
 use super::build::{Builder, span};
 use super::expr::operator_kind;
@@ -29,7 +28,10 @@ impl Builder<'_> {
             return self.body(body);
         }
         if let [only] = body {
-            let pass = self.node(Kind::Pass, [], span(only));
+            let (line, column) = self.source.line_column(span(only).start);
+            let number = |n: u32| self.vm.int(i64::from(n));
+            let place = [number(line), number(column), number(line), number(column + 4)];
+            let pass = self.raw(Kind::Pass, place);
             return Ok(self.vm.list(vec![pass]));
         }
         self.body(&body[1..])
@@ -98,7 +100,7 @@ impl Builder<'_> {
                 }
                 let target = self.expr(&node.target)?;
                 let iter = self.expr(&node.iter)?;
-                let comment = self.comment_between(span(&*node.iter).end, &node.body);
+                let comment = self.comment_between(span(&*node.iter).end, &node.body)?;
                 let body = self.body(&node.body)?;
                 let orelse = self.body(&node.orelse)?;
                 let kind = if node.is_async { Kind::AsyncFor } else { Kind::For };
@@ -120,14 +122,13 @@ impl Builder<'_> {
                 if node.is_async {
                     self.since(5, "Async with statements are", at)?;
                 }
-                self.with_parentheses(node, at)?;
                 let items = self.list(&node.items, |me, item| {
                     let context = me.expr(&item.context_expr)?;
                     let vars = me.expr_opt(item.optional_vars.as_deref())?;
                     Ok(me.plain(Kind::WithItem, [context, vars]))
                 })?;
                 let header = node.items.last().map_or(at.start, |item| item.range.end().to_u32());
-                let comment = self.comment_between(header, &node.body);
+                let comment = self.comment_between(header, &node.body)?;
                 let body = self.body(&node.body)?;
                 let kind = if node.is_async { Kind::AsyncWith } else { Kind::With };
                 self.node(kind, [items, body, comment], at)
@@ -181,21 +182,6 @@ impl Builder<'_> {
         self.node(kind, [a, b, comment], at)
     }
 
-    /// Parentheses around the items of `with` came with 3.9.
-    fn with_parentheses(&self, node: &ast::StmtWith, at: Span) -> PyResult<()> {
-        let (Some(first), Some(last)) = (node.items.first(), node.items.last()) else { return Ok(()) };
-        if node.items.len() == 1 && first.optional_vars.is_none() {
-            return Ok(());
-        }
-        let before = self.source.slice(Span { start: at.start, end: first.range.start().to_u32() });
-        let body = node.body.first().map_or(at.end, |body| body.range().start().to_u32());
-        let behind = self.source.slice(Span { start: last.range.end().to_u32(), end: body });
-        if before.contains('(') && behind.trim_start_matches([' ', ',', '\n']).starts_with(')') {
-            self.since(9, "Parenthesized context managers are", at)?;
-        }
-        Ok(())
-    }
-
     fn aliases(&mut self, names: &[ast::Alias]) -> PyResult<Value> {
         self.list(names, |me, alias| {
             let fields = [me.name(&alias.name), me.name_opt(alias.asname.as_ref())];
@@ -224,6 +210,11 @@ impl Builder<'_> {
         let body = self.body(&node.body)?;
         let handlers = self.list(&node.handlers, |me, handler| {
             let ast::ExceptHandler::ExceptHandler(handler) = handler;
+            if let Some(Expr::Tuple(types)) = handler.type_.as_deref()
+                && !types.parenthesized
+            {
+                me.since(14, "except expressions without parentheses are", span(types))?;
+            }
             let class = me.expr_opt(handler.type_.as_deref())?;
             let body = me.body(&handler.body)?;
             let mut at = span(handler);
@@ -278,7 +269,7 @@ impl Builder<'_> {
         let args = self.arguments(Some(&node.parameters))?;
         let header =
             node.returns.as_ref().map_or(span(&*node.parameters).end, |returns| span(&**returns).end);
-        let comment = self.comment_between(header, &node.body);
+        let comment = self.comment_between(header, &node.body)?;
         let body = self.documented_body(&node.body)?;
         let decorators = self.decorators(&node.decorator_list)?;
         let returns = self.expr_opt(node.returns.as_deref())?;

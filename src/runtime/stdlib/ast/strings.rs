@@ -132,7 +132,6 @@ impl Builder<'_> {
 
     /// An f-string, with the plain literals beside it.
     pub fn fstring(&mut self, node: &ast::ExprFString, at: Span) -> PyResult<Value> {
-        self.since(6, "Format strings are", at)?;
         let mut values = Values::default();
         for part in node.value.iter() {
             match part {
@@ -152,6 +151,7 @@ impl Builder<'_> {
 
     /// A t-string.
     pub fn tstring(&mut self, node: &ast::ExprTString, at: Span) -> PyResult<Value> {
+        self.since(14, "t-strings are", at)?;
         let mut values = Values::default();
         for part in node.value.iter() {
             self.elements(&part.elements, part.flags.prefix().is_raw(), true, &mut values)?;
