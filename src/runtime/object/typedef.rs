@@ -461,6 +461,13 @@ impl Payload for Type {
         }
     }
     fn clear(&self) {
+        // Caches trust the version to keep what they found alive.
+        self.fast.version.set(0);
+        let vm = crate::runtime::object::vm::vm();
+        // A type stands in its own MRO: without this it would never go.
+        if let Ok(empty) = Ref::from_value(vm.interp().empty_tuple.clone()) {
+            self.mro.set(empty);
+        }
         self.dict.clear();
     }
 }
