@@ -41,6 +41,7 @@ pub mod opcode;
 pub mod operator;
 pub mod posix;
 pub mod posixsubprocess;
+pub mod queue;
 pub mod random;
 pub mod select;
 pub mod signal;
@@ -48,6 +49,7 @@ pub mod socket;
 pub mod socket_names;
 pub mod sre;
 pub mod stat;
+pub mod statistics;
 pub mod string;
 pub mod strukt;
 pub mod symtable;
@@ -94,6 +96,7 @@ pub static MODULES: &[&NativeModule] = &[
     &opcode::MODULE,
     &operator::MODULE,
     &posixsubprocess::MODULE,
+    &queue::MODULE,
     &random::MODULE,
     &hashes::MODULE_SHA1,
     &hashes::MODULE_SHA2,
@@ -102,6 +105,7 @@ pub static MODULES: &[&NativeModule] = &[
     &socket::MODULE,
     &sre::MODULE,
     &stat::MODULE,
+    &statistics::MODULE,
     &string::MODULE,
     &strukt::MODULE,
     &symtable::MODULE,

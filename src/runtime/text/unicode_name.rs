@@ -30,10 +30,13 @@ pub fn point_of(name: &str) -> Option<u32> {
 
 /// The code point whose own name, in capitals, it is.
 fn named(name: &str) -> Option<u32> {
-    // Ideographs whose name ends in their number are not all in its table.
-    let numbered = || u32::from_str_radix(name.rsplit_once('-')?.1, 16).ok();
-    let is_it = |point: &u32| self::name(*point).is_some_and(|own| own == name);
-    unicode_names2::character(name).map(u32::from).filter(is_it).or_else(|| numbered().filter(is_it))
+    if let Some(number) = name.strip_prefix("TANGUT IDEOGRAPH-") {
+        // CPython finds them by name but has no name for them.
+        let point = u32::from_str_radix(number, 16).ok().filter(|point| format!("{point:X}") == number)?;
+        return matches!(point, 0x17000..=0x187f7 | 0x18d00..=0x18d08).then_some(point);
+    }
+    let point = u32::from(unicode_names2::character(name)?);
+    (self::name(point)? == name).then_some(point)
 }
 
 /// As [`point_of`], without the aliases.
