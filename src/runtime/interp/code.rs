@@ -80,6 +80,7 @@ impl Code {
         let mut words = self.words();
         let mut at = 0;
         while let Some(op) = words.get(at).and_then(|w| Op::decode(*w)) {
+            words[at] = words[at] & !0xff | op.plain() as u32;
             for (number, extra) in op.extras().iter().enumerate() {
                 if *extra == Extra::Cache
                     && let Some(word) = words.get_mut(at + 1 + number)
@@ -106,7 +107,7 @@ impl Code {
             locals: self.locals.clone(),
             free_names: self.free_names.clone(),
             temps: self.temps,
-            words: self.plain_words().into_iter().map(UnsafeCell::new).collect(),
+            words: loaded(&self.plain_words()),
             consts: self.consts.clone(),
             names: self.names.clone(),
             handlers: self.handlers.clone(),
@@ -266,7 +267,7 @@ impl Vm {
             locals: data.locals.clone().into_boxed_slice(),
             free_names: names(&data.free_vars),
             temps: data.temps,
-            words: data.words.iter().map(|w| UnsafeCell::new(*w)).collect(),
+            words: loaded(&data.words),
             consts: consts.into_boxed_slice(),
             names: names(&data.names),
             handlers: data.handlers.clone().into_boxed_slice(),
@@ -275,6 +276,20 @@ impl Vm {
         };
         Ok(self.alloc(self.typ(&crate::runtime::builtins::code::CODE), code))
     }
+}
+
+/// Code as the machine runs it: comparing jumps in the form for their side.
+fn loaded(words: &[u32]) -> Box<[UnsafeCell<u32>]> {
+    use crate::runtime::bytecode::ops::Op;
+    let mut loaded: Box<[UnsafeCell<u32>]> = words.iter().map(|w| UnsafeCell::new(*w)).collect();
+    let mut at = 0;
+    while let Some(op) = words.get(at).and_then(|w| Op::decode(*w)) {
+        if words[at] >> 24 == 0 {
+            *loaded[at].get_mut() = words[at] & !0xff | op.negated() as u32;
+        }
+        at += op.words();
+    }
+    loaded
 }
 
 fn looks_like_name(bytes: &[u8]) -> bool {

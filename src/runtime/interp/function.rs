@@ -27,6 +27,8 @@ pub struct Function {
     pub frame_words: Cell<u32>,
     /// `co_flags`
     pub flags: Cell<u32>,
+    /// The info word of a plain call's frame.
+    pub info: Cell<u64>,
     /// `__globals__`
     pub globals: Ref<Dict>,
     /// `__builtins__`
@@ -105,6 +107,7 @@ impl Obj<Function> {
             && code.has(flags::OPTIMIZED);
         self.simple_args.set(if plain { code.arg_count } else { NOT_SIMPLE });
         self.locals.set(code.locals.len() as u32);
+        self.info.set((code.locals.len() as u64) << 35 | 1);
         self.frame_words.set(code.temps + FRAME_HEADER as u32);
         self.flags.set(code.flags);
     }
@@ -139,6 +142,7 @@ impl Vm {
                 entry: Cell::new(std::ptr::null()),
                 consts: Cell::new(std::ptr::null()),
                 simple_args: Cell::new(NOT_SIMPLE),
+                info: Cell::new(0),
                 locals: Cell::new(0),
                 frame_words: Cell::new(0),
                 flags: Cell::new(0),

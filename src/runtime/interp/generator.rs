@@ -162,7 +162,7 @@ pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Valu
         new.set(word::CALLER, 1);
         new.set(word::FUNCTION, function.address() | 1);
         new.set_pc(function.entry.get());
-        new.set(word::INFO, (locals as u64) << 32 | info::GENERATOR | 1);
+        new.set(word::INFO, (locals as u64) << 35 | info::GENERATOR | 1);
         new.set(word::END, 1);
         object.base.set(base);
     }
