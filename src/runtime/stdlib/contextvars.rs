@@ -92,16 +92,28 @@ fn enter(vm: &Vm, object: &Value) -> PyResult<Value> {
     Ok(vm.context.replace(object.clone()))
 }
 
+/// Runs something in a context, which must not be entered yet.
+pub fn run_in<R>(vm: &Vm, object: &Value, body: impl FnOnce() -> R) -> PyResult<R> {
+    let before = enter(vm, object)?;
+    let result = body();
+    vm.context.set(before);
+    context(vm, object)?.entered.set(false);
+    Ok(result)
+}
+
+/// A copy of the running context.
+pub fn copy_current(vm: &Vm) -> PyResult<Value> {
+    let current = vm.current_context();
+    let values = context(vm, &current)?.values.cloned();
+    Ok(new_context(vm, vm.dict(values.copy())))
+}
+
 fn run(vm: &Vm, args: Args) -> PyResult<Value> {
     let [object, callable, ..] = args.pos() else {
         return Err(vm.type_error("run() missing 1 required positional argument"));
     };
-    let before = enter(vm, object)?;
     let rest = Args { values: &args.values[2..], names: args.names };
-    let result = vm.call(callable, rest);
-    vm.context.set(before);
-    context(vm, object)?.entered.set(false);
-    result
+    run_in(vm, object, || vm.call(callable, rest))?
 }
 
 fn variable_key(vm: &Vm, key: &Value) -> PyResult<()> {
@@ -339,11 +351,7 @@ pub static MODULE: NativeModule = NativeModule {
     doc: "Context Variables",
     functions: &[native(
         "copy_context()",
-        |vm, _| {
-            let current = vm.current_context();
-            let values = context(vm, &current)?.values.cloned();
-            Ok(new_context(vm, vm.dict(values.copy())))
-        },
+        |vm, _| copy_current(vm),
         "",
     )],
     init: |vm, dict| {
