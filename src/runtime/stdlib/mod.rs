@@ -57,6 +57,7 @@ pub mod symtable;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
+pub mod termios;
 pub mod thread;
 pub mod time;
 pub mod tokenize;
@@ -137,6 +138,7 @@ pub static MODULES: &[&NativeModule] = &[
     &fcntl::RESOURCE,
     &select::MODULE,
     &sys::MODULE,
+    &termios::MODULE,
     &time::MODULE,
     &unicodedata::MODULE,
     &zlib::MODULE,
