@@ -24,6 +24,7 @@ pub mod collections;
 pub mod compiling;
 pub mod contextvars;
 pub mod csv;
+pub mod datetime;
 pub mod errno;
 pub mod faulthandler;
 pub mod fcntl;
@@ -91,6 +92,7 @@ pub static MODULES: &[&NativeModule] = &[
     &collections::MODULE,
     &contextvars::MODULE,
     &csv::MODULE,
+    &datetime::MODULE,
     &functools::MODULE,
     &heapq::MODULE,
     &imp::MODULE,
