@@ -158,10 +158,18 @@ fn divide_nearest(vm: &Vm, a: IBig, b: IBig) -> PyResult<IBig> {
 /// `delta * x` and `delta / x` for a float.
 fn by_float(vm: &Vm, delta: Delta, x: &Value, divide: bool) -> PyResult<Value> {
     let ratio = vm.call_method_str(x, "as_integer_ratio", &[])?;
-    let [a, b] = ratio.as_tuple().map_or(&[][..], |t| t.items()) else {
-        return Err(vm.type_error("unexpected return type from as_integer_ratio(): expected tuple"));
+    let Some(parts) = ratio.as_tuple().map(|tuple| tuple.items()) else {
+        return Err(vm.type_error(format!(
+            "unexpected return type from as_integer_ratio(): expected tuple, not '{}'",
+            ratio.type_name(vm)
+        )));
     };
-    let (a, b) = (vm.as_big(a).unwrap_or_default(), vm.as_big(b).unwrap_or_default());
+    let [a, b] = parts else {
+        return Err(vm.value_error("as_integer_ratio() must return a 2-tuple"));
+    };
+    let (Some(a), Some(b)) = (vm.as_big(a), vm.as_big(b)) else {
+        return Err(vm.type_error("non-integer arguments in division"));
+    };
     let (a, b) = if divide { (b, a) } else { (a, b) };
     let micros = divide_nearest(vm, IBig::from(delta.total()) * a, b)?;
     from_big(vm, &micros)

@@ -132,7 +132,11 @@ fn read_clock(bytes: &[u8], end: usize) -> Option<([i32; 4], bool)> {
         if place == 0 {
             separated = next == b':';
         }
-        if from.at >= end {
+        if from.at == end {
+            // A separator with nothing behind it.
+            return None;
+        }
+        if from.at > end {
             return Some((time, next != 0));
         }
         if separated && next == b':' {

@@ -392,11 +392,13 @@ fn system_zone(vm: &Vm, seconds: i64) -> PyResult<Value> {
     zone::fixed(vm, delta::from_seconds(vm, tm.offset)?, name)
 }
 
-/// The system's zone at a local time.
+/// The system's zone at a local time. One that was skipped has the offset of before it with fold 0, of behind it with 1.
 fn system_zone_of_local(vm: &Vm, stamp: &Stamp) -> PyResult<Value> {
-    let seconds = stamp.date.ordinal() * DAY + clock::micros(stamp.time) / MICRO;
-    let seconds = of_local(vm, seconds, stamp.fold.get())?;
-    system_zone(vm, seconds)
+    let local = stamp.date.ordinal() * DAY + clock::micros(stamp.time) / MICRO;
+    let fold = stamp.fold.get();
+    let (own, other) = (of_local(vm, local, fold)?, of_local(vm, local, 1 - fold)?);
+    let is_gap = own != other && (other > own) == (fold == 1);
+    system_zone(vm, if is_gap { other } else { own })
 }
 
 fn astimezone(vm: &Vm, args: &[Value]) -> PyResult<Value> {

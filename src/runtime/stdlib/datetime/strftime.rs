@@ -46,14 +46,13 @@ pub fn format(vm: &Vm, subject: &Subject, format: &Value) -> PyResult<Value> {
             }
             b'Z' => {
                 let name = zone::name_of(vm, subject.zone, subject.argument)?;
-                if let Some(name) = name.as_str() {
+                if !name.is_none() {
                     // It is text, not format.
-                    for byte in name.bytes() {
-                        out.push(*byte);
-                        if *byte == b'%' {
-                            out.push(b'%');
-                        }
-                    }
+                    let escaped = vm.call_method(&name, &vm.names().replace, &[vm.str("%"), vm.str("%%")])?;
+                    let Some(escaped) = escaped.as_str() else {
+                        return Err(vm.type_error("tzname.replace() did not return a string"));
+                    };
+                    out.extend(escaped.bytes());
                 }
             }
             b'f' => out.extend(format!("{:06}", subject.micro).bytes()),

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use dashu_int::IBig;
 
 use super::{HIGHEST_PROTOCOL, look_up, op, table, unpickling_error};
+use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::memoryviews::MemoryView;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
@@ -33,6 +34,8 @@ pub struct Unpickler {
     marks: LockCell<Vec<usize>>,
     input: LockCell<Vec<u8>>,
     at: Cell<usize>,
+    /// Where the open frame ends in the input.
+    frame_end: Cell<usize>,
     running: Cell<bool>,
 }
 
@@ -74,6 +77,7 @@ impl Unpickler {
             marks: LockCell::new(Vec::new()),
             input: LockCell::new(Vec::new()),
             at: Cell::new(0),
+            frame_end: Cell::new(0),
             running: Cell::new(false),
         }
     }
@@ -83,9 +87,18 @@ impl Unpickler {
     fn truncated(&self, vm: &Vm) -> Raised {
         unpickling_error(vm, "pickle data was truncated")
     }
+    /// Would so many bytes begin in the open frame and end behind it?
+    #[inline]
+    fn crosses(&self, start: usize, count: usize) -> bool {
+        let end = self.frame_end.get();
+        start < end && count > end - start
+    }
     /// So many bytes; those that the buffer lacks come from the file.
     fn bytes(&self, vm: &Vm, count: usize) -> PyResult<Vec<u8>> {
         let start = self.at.get();
+        if self.crosses(start, count) {
+            return Err(unpickling_error(vm, "pickle exhausted before end of frame"));
+        }
         let input = self.input.get();
         if input.len() - start >= count {
             self.at.set(start + count);
@@ -115,7 +128,9 @@ impl Unpickler {
     #[inline]
     fn array<const N: usize>(&self, vm: &Vm) -> PyResult<[u8; N]> {
         let start = self.at.get();
-        if let Some(bytes) = self.input.get().get(start..start + N) {
+        if !self.crosses(start, N)
+            && let Some(bytes) = self.input.get().get(start..start + N)
+        {
             self.at.set(start + N);
             let mut array = [0; N];
             array.copy_from_slice(bytes);
@@ -147,6 +162,9 @@ impl Unpickler {
         let start = self.at.get();
         let input = self.input.get();
         if let Some(length) = input[start..].iter().position(|b| *b == b'\n') {
+            if self.crosses(start, length + 1) {
+                return Err(unpickling_error(vm, "pickle exhausted before end of frame"));
+            }
             self.at.set(start + length + 1);
             return Ok(input[start..start + length].to_vec());
         }
@@ -287,6 +305,7 @@ fn attach(this: &Obj<Unpickler>, options: Options) {
     drop(this.far_memo.take());
     drop(this.input.take());
     this.at.set(0);
+    this.frame_end.set(0);
 }
 
 /// Arguments are file, fix_imports, encoding, errors, buffers.
@@ -298,6 +317,9 @@ fn attach_file(vm: &Vm, object: &Value, args: &[Value]) -> PyResult<()> {
         return Err(vm.type_error("file must have 'read' and 'readline' attributes"));
     };
     let this = this(vm, object)?;
+    if this.running.get() {
+        return Err(vm.runtime_error("Unpickler object is already used"));
+    }
     this.read.set(read);
     this.readline.set(readline);
     attach(this, options);
@@ -355,6 +377,7 @@ pub fn load(vm: &Vm, object: &Value) -> PyResult<Value> {
         this.input.set(rest);
         this.at.set(0);
     }
+    this.frame_end.set(0);
     result
 }
 
@@ -427,12 +450,9 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
             let value = match &line[..] {
                 b"00" => Value::FALSE,
                 b"01" => Value::TRUE,
-                _ => vm.int_from_text(&line, 0, &vm.bytes(&line)).or_else(|raised| {
+                _ => vm.int_from_text(&line, 10, &vm.bytes(&line)).map_err(|raised| {
                     drop(vm.take_raised(raised));
-                    vm.int_from_text(&line, 10, &vm.bytes(&line)).map_err(|raised| {
-                        drop(vm.take_raised(raised));
-                        vm.value_error("could not convert string to int")
-                    })
+                    vm.value_error("could not convert string to int")
                 })?,
             };
             this.push(value);
@@ -440,7 +460,7 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
         op::LONG => {
             let line = this.line(vm)?;
             let digits = line.strip_suffix(b"L").unwrap_or(&line);
-            this.push(vm.int_from_text(digits, 0, &vm.bytes(&line))?);
+            this.push(vm.int_from_text(digits, 10, &vm.bytes(&line))?);
         }
         op::LONG1 => {
             let n = this.byte(vm)?;
@@ -665,11 +685,15 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
                 )));
             };
             let start = this.at.get();
+            if start < this.frame_end.get() {
+                return Err(unpickling_error(vm, "beginning of a new frame before end of current frame"));
+            }
             if this.input.get().len() - start < n {
                 let frame = this.bytes(vm, n)?;
                 this.input.set(frame);
                 this.at.set(0);
             }
+            this.frame_end.set(this.at.get() + n);
         }
         op::PERSID => {
             let line = this.line(vm)?;
@@ -827,15 +851,19 @@ fn find_class(vm: &Vm, this: &Obj<Unpickler>, module: &Value, name: &Value) -> P
     let mut at = found;
     for part in plain.split('.') {
         let part = vm.intern(part);
-        match vm.getattr_opt(&at, part.value())? {
-            Some(next) => at = next,
-            None => {
-                return Err(vm.attribute_error(format!(
+        match vm.getattr(&at, part.value()) {
+            Ok(next) => at = next,
+            Err(raised) if vm.raised_is(&exc::ATTRIBUTE_ERROR) => {
+                let inner = vm.take_raised(raised);
+                let text = format!(
                     "Can't resolve path {} on module {}",
                     vm.repr_text(&name)?,
                     vm.repr_text(&module)?
-                )));
+                );
+                let raised = vm.attribute_error(text);
+                return Err(super::caused_by(vm, raised, inner));
             }
+            Err(raised) => return Err(raised),
         }
     }
     Ok(at)

@@ -126,6 +126,15 @@ fn unpickling_error(vm: &Vm, message: impl AsRef<str>) -> Raised {
     raise(vm, "UnpicklingError", message)
 }
 
+/// The exception in flight with another one as its context.
+fn caused_by(vm: &Vm, raised: Raised, inner: Value) -> Raised {
+    let exception = vm.take_raised(raised);
+    if let Some(e) = exception.downcast::<crate::runtime::object::raise::Exception>() {
+        e.context.set(inner);
+    }
+    vm.set_raised(exception)
+}
+
 /// A table of `copyreg` or `_compat_pickle`.
 fn table(vm: &Vm, module: &str, name: &str) -> PyResult<Value> {
     vm.getattr_str(&vm.import(module)?, name)
@@ -167,13 +176,14 @@ fn buffer_of(vm: &Vm, value: &Value) -> PyResult<Ref<MemoryView>> {
 }
 
 /// A view of the bytes of a contiguous buffer, in the order in which they lie in memory.
-fn raw(vm: &Vm, value: &Value) -> PyResult<Value> {
-    let view = buffer_of(vm, value)?;
+fn raw(vm: &Vm, view: &Ref<MemoryView>) -> PyResult<Value> {
     let seen = &view.view;
     if !seen.is_c_contiguous() && !seen.is_f_contiguous() {
         return Err(vm.buffer_error("cannot extract raw buffer from non-contiguous buffer"));
     }
-    let lease = view.alive(vm)?;
+    let Some(lease) = view.lease.get().clone() else {
+        return Err(vm.value_error("operation forbidden on released memoryview object"));
+    };
     let flat = View {
         readonly: seen.readonly,
         format: "B".into(),
@@ -218,7 +228,7 @@ pub static PICKLE_BUFFER: TypeSpec = TypeSpec::new("pickle.PickleBuffer", Pickle
     .methods(&[
         native(
             "raw(self, /)",
-            |vm, args| raw(vm, &args[0]),
+            |vm, args| raw(vm, &buffer_of(vm, &args[0])?),
             "A memoryview of the plain bytes in memory.\n\nBufferError unless the buffer is C- or Fortran-contiguous.",
         ),
         native(

@@ -262,6 +262,9 @@ fn attach(vm: &Vm, object: &Value, file: &Value, options: Options) -> PyResult<(
         return Err(vm.type_error("file must have a 'write' attribute"));
     };
     let this = this(vm, object)?;
+    if this.running.get() {
+        return Err(vm.runtime_error("Pickler object is already used"));
+    }
     this.write.set(write);
     this.set(options);
     Ok(())
@@ -334,7 +337,15 @@ fn dump_inner(vm: &Vm, pickler: &Value, this: &Obj<Pickler>, object: &Value) -> 
         vm.getattr_opt(pickler, name.value())?.unwrap_or(Value::UNBOUND)
     };
     this.reducer.set(reducer);
-    let tables = [table(vm, "copyreg", "dispatch_table")?, table(vm, "copyreg", "_extension_registry")?];
+    let own = match this.dispatch_table.cloned() {
+        found if found.is_unbound() && !is_plain => {
+            let name = vm.intern("dispatch_table");
+            vm.getattr_opt(pickler, name.value())?
+        }
+        found => found.given().cloned(),
+    };
+    let dispatch = own.map_or_else(|| table(vm, "copyreg", "dispatch_table"), Ok)?;
+    let tables = [dispatch, table(vm, "copyreg", "_extension_registry")?];
     drop(this.tables.replace(tables));
     if this.protocol.get() >= 2 {
         this.put(&[op::PROTO, this.protocol.get() as u8]);
@@ -411,12 +422,6 @@ fn save(vm: &Vm, this: &Obj<Pickler>, object: &Value, persistent: bool) -> PyRes
         _ => {}
     }
     vm.check_native_in(" while pickling an object")?;
-    if let Some(reducer) = this.reducer.cloned().given() {
-        let reduced = vm.call1(reducer, object)?;
-        if !reduced.is_not_implemented() {
-            return save_reduced(vm, this, object, &reduced);
-        }
-    }
     match exact {
         kind::DICT => return save_dict(vm, this, object),
         kind::SET => return save_set(vm, this, object),
@@ -424,22 +429,25 @@ fn save(vm: &Vm, this: &Obj<Pickler>, object: &Value, persistent: bool) -> PyRes
         kind::LIST => return save_list(vm, this, object),
         kind::TUPLE => return save_tuple(vm, this, object),
         kind::BYTEARRAY => return save_bytearray(vm, this, object),
-        kind::TYPE => return save_type(vm, this, object),
-        kind::FUNCTION => return save_global(vm, this, object, None),
-        _ if object.ty(vm).address() == vm.interp().type_type.address() => {
-            return save_type(vm, this, object);
-        }
         _ if object.ty(vm).address() == vm.typ(&super::PICKLE_BUFFER).address() => {
             return save_buffer(vm, this, object);
         }
         _ => {}
     }
+    if let Some(reducer) = this.reducer.cloned().given() {
+        let reduced = vm.call1(reducer, object)?;
+        if !reduced.is_not_implemented() {
+            return save_reduced(vm, this, object, &reduced);
+        }
+    }
+    if object.ty(vm).address() == vm.interp().type_type.address() {
+        return save_type(vm, this, object);
+    }
+    if exact == kind::FUNCTION {
+        return save_global(vm, this, object, None);
+    }
     let ty = object.ty(vm).to_value();
-    let own = this.dispatch_table.cloned();
-    let found = match own.given() {
-        Some(table) => look_up(vm, table, &ty)?,
-        None => look_up(vm, &this.tables.get()[0].clone(), &ty)?,
-    };
+    let found = look_up(vm, &this.tables.get()[0].clone(), &ty)?;
     let reduced = if let Some(reduce) = found {
         vm.call1(&reduce, object)?
     } else if object.as_type().is_some() {
@@ -582,6 +590,8 @@ fn save_buffer(vm: &Vm, this: &Obj<Pickler>, object: &Value) -> PyResult<()> {
             "PickleBuffer can not be pickled when pointing to a non-contiguous buffer",
         ));
     }
+    // The callback may release the buffer.
+    let flat = raw(vm, &view)?;
     let in_band = match this.buffer_callback.cloned().given() {
         Some(callback) => vm.truth(&vm.call1(callback, object)?)?,
         None => true,
@@ -594,7 +604,6 @@ fn save_buffer(vm: &Vm, this: &Obj<Pickler>, object: &Value) -> PyResult<()> {
         }
         return Ok(());
     }
-    let flat = raw(vm, object)?;
     let bytes = vm.buffer_bytes(&flat)?;
     if readonly {
         put_bytes(vm, this, &bytes, None)?;
@@ -974,19 +983,21 @@ fn put_global(vm: &Vm, this: &Obj<Pickler>, module: &Value, name: &Value) -> PyR
         }
     }
     let encoded = |text: &Value, what: &str| -> PyResult<Vec<u8>> {
-        match text.as_str() {
-            Some(t) if t.is_ascii() || (unicode && std::str::from_utf8(t.bytes()).is_ok()) => {
-                Ok(t.bytes().to_vec())
-            }
-            _ => Err(pickling_error(
-                vm,
-                format!(
-                    "can't pickle {what} identifier {} using pickle protocol {}",
-                    vm.repr_text(text)?,
-                    this.protocol.get()
-                ),
-            )),
-        }
+        let encoding = if unicode { "utf-8" } else { "ascii" };
+        vm.encode(text, encoding, "strict")
+            .map(|bytes| vm.bytes_of(&bytes).unwrap_or_default().to_vec())
+            .or_else(|raised| {
+                let inner = vm.take_raised(raised);
+                let raised = pickling_error(
+                    vm,
+                    format!(
+                        "can't pickle {what} identifier {} using pickle protocol {}",
+                        vm.repr_text(text)?,
+                        this.protocol.get()
+                    ),
+                );
+                Err(super::caused_by(vm, raised, inner))
+            })
     };
     let (module, name) = (encoded(&module, "module")?, encoded(&name, "global")?);
     this.put(&[op::GLOBAL]);
