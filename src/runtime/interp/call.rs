@@ -163,6 +163,7 @@ fn push_plain(
     args: &mut [Value],
     defaults: &[Value],
 ) -> PyResult<*mut Value> {
+    function.resolve();
     let locals = function.locals.get() as usize;
     let start = args.as_mut_ptr();
     let new = start.wrapping_add(locals);
@@ -316,6 +317,7 @@ pub fn push_values(
     result: i8,
     flags: u64,
 ) -> PyResult<*mut Value> {
+    function.resolve();
     let caller = vm.frame.get();
     let start = free_stack(vm);
     let locals = function.locals.get() as usize;

@@ -1413,6 +1413,11 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                 Op::Intrinsic1 => slow!(make::intrinsic1, 0),
                 Op::Intrinsic2 => slow!(make::intrinsic2, 0),
                 Op::Nop => {}
+                Op::Resolve => {
+                    let function = Frame(base).function();
+                    function.resolve();
+                    pc = function.entry.get();
+                }
             }
         }
     }

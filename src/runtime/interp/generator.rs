@@ -117,6 +117,7 @@ pub fn of_frame<'a>(frame: Frame) -> &'a Obj<Generator> {
 
 /// A call of a generator function: binds the arguments into a frame of its own.
 pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Value]) -> PyResult<Value> {
+    function.resolve();
     let locals = function.locals.get() as usize;
     let words = locals + function.frame_words.get() as usize;
     let mut places = vec![Value::UNBOUND; locals];
