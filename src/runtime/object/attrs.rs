@@ -236,11 +236,7 @@ impl Value {
     }
     /// Name of the type, for messages: with the module if the type is native and in one.
     pub fn type_name(&self, vm: &Vm) -> String {
-        let ty = self.ty(vm);
-        match ty.spec {
-            Some(spec) => spec.name.to_owned(),
-            None => ty.name(),
-        }
+        self.ty(vm).tp_name()
     }
 }
 
@@ -270,8 +266,17 @@ impl Vm {
                 return get(self, found, Some(object), Some(&owner)).map(Some);
             }
         }
-        if let Some(own) = own_get(self, object, name) {
-            return Ok(Some(own));
+        match own_get(self, object, name) {
+            Some(own) => return Ok(Some(own)),
+            // A key that is no string may be equal to the name, which Python code decides.
+            None => {
+                if let Attrs::Dict(dict) = attrs(object)
+                    && dict.is_odd_for(name)
+                    && let Some(own) = dict.get(self, &name.to_value())?
+                {
+                    return Ok(Some(own));
+                }
+            }
         }
         match (found, getter) {
             (Some(found), Some(get)) => {

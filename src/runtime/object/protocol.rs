@@ -123,10 +123,7 @@ impl Vm {
             }
             return Ok(iter);
         }
-        if slots.getitem.is_some()
-            && !object.ty(self).has(crate::runtime::gc::heap::type_flag::DICT)
-            && object.as_type().is_none()
-        {
+        if slots.getitem.is_some_and(crate::runtime::object::slots::is_python_getitem) {
             return Ok(self.sequence_iter(object));
         }
         Err(self.type_error(format!("'{}' object is not iterable", object.type_name(self))))

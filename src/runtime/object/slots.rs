@@ -432,6 +432,20 @@ fn py_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     vm.call(&new, Args { values: &all, names: args.names })
 }
 
+/// Does the slot call a Python `__new__`?
+pub fn is_python_new(f: fn(&Vm, &TypeRef, Args) -> PyResult<Value>) -> bool {
+    std::ptr::fn_addr_eq(f, py_new as fn(&Vm, &TypeRef, Args) -> PyResult<Value>)
+}
+
+/// Does the slot call a Python `__getitem__`?
+pub fn is_python_getitem(f: Binary) -> bool {
+    std::ptr::fn_addr_eq(f, py_getitem as Binary)
+}
+
+fn py_getitem(vm: &Vm, object: &Value, key: &Value) -> PyResult<Value> {
+    vm.special(object, &vm.names().__getitem__, std::slice::from_ref(key))
+}
+
 fn prepend<R>(first: &Value, args: Args, body: impl FnOnce(Args) -> R) -> R {
     if args.values.len() < 6 {
         let mut all: [Value; 6] = [const { Value::UNBOUND }; 6];
@@ -726,7 +740,7 @@ pub static GROUPS: &[Group] = &[
             match s.len { Some(f) => Ok(vm.int(f(vm, me)? as i64)), None => Ok(Value::NOT_IMPLEMENTED) }
         };
     ]),
-    group!(getitem, |vm, a, b| vm.special(a, &vm.names().__getitem__, std::slice::from_ref(b)), [
+    group!(getitem, py_getitem, [
         __getitem__ "($self, key, /)" "Return self[key]." => |vm, s, me, args, name| {
             let key = one(vm, args, name)?;
             match s.getitem { Some(f) => f(vm, me, key), None => Ok(Value::NOT_IMPLEMENTED) }

@@ -303,7 +303,14 @@ fn replace(
         let new = match vm.getattr_opt(arg, n.__typing_subst__.value())? {
             Some(subst) => match parameters.iter().position(|parameter| parameter.is(arg)) {
                 Some(at) => vm.call1(&subst, &given[at])?,
-                None => arg.clone(),
+                // It became a parameter after the alias was made.
+                None => {
+                    return Err(vm.type_error(format!(
+                        "Type parameter {} of {} not found in __parameters__",
+                        vm.repr_text(arg)?,
+                        vm.repr_text(alias)?
+                    )));
+                }
             },
             None => replace_inside(vm, arg, parameters, given)?,
         };
