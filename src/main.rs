@@ -2,6 +2,7 @@
 
 use dx::runtime::api::ExitStatus;
 
+#[cfg(not(feature = "check"))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod file;
 pub mod net;
 pub mod poll;
+pub mod zlib;
 pub mod process;
 pub mod signal;
 pub mod sync;

@@ -5,7 +5,6 @@ use std::cell::Cell;
 use crate::runtime::bytecode::code::flags;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::frame::{self, Frame, FrameObject, Traceback, info, word};
-use crate::runtime::interp::function::CellObject;
 
 use crate::runtime::object::typedef::{TypeSpec, getset, getter, native};
 use crate::runtime::object::vm::Vm;
@@ -41,9 +40,14 @@ pub static FRAME: TypeSpec = TypeSpec::new("frame", FrameObject::layout)
                     {
                         return Err(vm.runtime_error("cannot clear an executing frame"));
                     }
+                    if running.pc() != running.function().entry.get() {
+                        return Err(vm.runtime_error("cannot clear a suspended frame"));
+                    }
                     return vm.clear_generator_frame(running);
                 }
+                frame.cleared.set(true);
                 drop(frame.locals.take());
+                drop(frame.extra_locals.take());
                 Ok(Value::NONE)
             },
             "Clear all references held by the frame.",
@@ -80,7 +84,10 @@ pub static FRAME: TypeSpec = TypeSpec::new("frame", FrameObject::layout)
                 let frame = this(vm, f)?;
                 Ok(frame.line().map_or(Value::NONE, |line| vm.int(line.into())))
             },
-            |vm, _, _| Err(vm.value_error("f_lineno can only be set in a trace function")),
+            |vm, _, value| match value {
+                Some(_) => Err(vm.value_error("f_lineno can only be set in a trace function")),
+                None => Err(vm.attribute_error("cannot delete attribute")),
+            },
             "",
         ),
         getset(
@@ -96,6 +103,9 @@ pub static FRAME: TypeSpec = TypeSpec::new("frame", FrameObject::layout)
             "f_trace_lines",
             |vm, f| Ok(Value::bool(this(vm, f)?.trace_lines.get())),
             |vm, f, v| {
+                if v.is_none() {
+                    return Err(vm.type_error("can't delete numeric/char attribute"));
+                }
                 match v.and_then(Value::as_bool) {
                     Some(b) => this(vm, f)?.trace_lines.set(b),
                     None => return Err(vm.type_error("attribute value type must be bool")),
@@ -108,6 +118,9 @@ pub static FRAME: TypeSpec = TypeSpec::new("frame", FrameObject::layout)
             "f_trace_opcodes",
             |vm, f| Ok(Value::bool(this(vm, f)?.trace_opcodes.get())),
             |vm, f, v| {
+                if v.is_none() {
+                    return Err(vm.type_error("can't delete numeric/char attribute"));
+                }
                 match v.and_then(Value::as_bool) {
                     Some(b) => this(vm, f)?.trace_opcodes.set(b),
                     None => return Err(vm.type_error("attribute value type must be bool")),
@@ -131,48 +144,12 @@ pub static FRAME: TypeSpec = TypeSpec::new("frame", FrameObject::layout)
         ),
     ]);
 
-/// A local's value: the content if it is in a cell; unbound if it has none.
-fn content(value: &Value, is_cell: bool) -> Value {
-    if is_cell && let Some(cell) = value.downcast::<CellObject>() {
-        return cell.content.cloned();
-    }
-    value.clone()
-}
-
 impl Vm {
     fn clear_generator_frame(&self, running: Frame) -> PyResult<Value> {
         let generator = crate::runtime::interp::generator::of_frame(running).to_value();
         let close = self.intern("close");
         self.call_method(&generator, &close, &[])?;
         Ok(Value::NONE)
-    }
-
-    /// Names and values of a frame's variables, closure included.
-    fn variables(&self, object: &Obj<FrameObject>) -> Vec<(Value, Value)> {
-        let code = &object.code;
-        let mut all = Vec::new();
-        for (at, name) in code.local_names.iter().enumerate() {
-            let value = match object.frame() {
-                Some(running) => running.local(at).clone(),
-                None => object.locals.get().get(at).cloned().unwrap_or(Value::UNBOUND),
-            };
-            let value = content(&value, code.locals[at].is_cell);
-            let hidden = name.bytes().starts_with(b".") || (code.locals[at].is_hidden && value.is_unbound());
-            if !value.is_unbound() && !hidden {
-                all.push((name.value().clone(), value));
-            }
-        }
-        if code.has(flags::OPTIMIZED)
-            && let Some(closure) = &object.function.closure
-        {
-            for (name, cell) in code.free_names.iter().zip(closure.items()) {
-                let value = content(cell, true);
-                if !value.is_unbound() {
-                    all.push((name.value().clone(), value));
-                }
-            }
-        }
-        all
     }
 
     /// `frame.f_locals`
@@ -186,16 +163,7 @@ impl Vm {
                 return Ok(namespace);
             }
         }
-        let dict = self.new_dict();
-        for (name, value) in self.variables(object) {
-            dict.insert(self, name, value)?;
-        }
-        if let Some(extra) = object.extra_locals.get() {
-            for (name, value) in extra.entries() {
-                dict.insert(self, name, value)?;
-            }
-        }
-        Ok(dict.into_value())
+        Ok(self.frame_locals_proxy(&object.to_ref()))
     }
 
     /// `locals()` in a frame.
@@ -204,7 +172,7 @@ impl Vm {
             return Ok(namespace);
         }
         let object = frame::object(self, running);
-        self.frame_locals(&object)
+        self.locals_snapshot(&object)
     }
 }
 

@@ -15,6 +15,7 @@ pub mod dict_views;
 pub mod dicts;
 pub mod exceptions;
 pub mod floats;
+pub mod frame_locals;
 pub mod frames;
 pub mod functions;
 pub mod generators;

@@ -113,7 +113,7 @@ macro_rules! for_each_op {
             "A = far register, which is left unbound" TakeFar (D, Far16) [];
             "far register = A" StoreFar (U, Far16) [];
             "raise UnboundLocalError if the far local is unbound" CheckBoundFar (Z, Far16) [];
-            "unbind a far local, which must be bound" DeleteFar (Z, Far16) [];
+            "drop a far register, leaving it unbound" DeleteFar (Z, Far16) [];
             "move B temporaries from A on to the far registers from C16 (extra word)" Spill (R, N8, Z) [Imm];
             "move B temporaries back to A on from the far registers" Unspill (W, N8, Z) [Imm];
 

@@ -171,10 +171,10 @@ impl Verifier<'_> {
     /// Whether a chain of `Clear`s from `at` on clears a temporary.
     fn cleared_later(&self, mut at: usize, key: usize) -> bool {
         while let Some(insn) = self.insns.get(&at) {
-            if insn.op != Op::Clear {
+            if !matches!(insn.op, Op::Clear | Op::DeleteFar) {
                 return false;
             }
-            if insn.operands.first().map(|o| o.1) == Some((FRAME_HEADER + key) as i64) {
+            if insn.operands.iter().any(|o| o.1 == (FRAME_HEADER + key) as i64) {
                 return true;
             }
             at = insn.end();
@@ -245,6 +245,8 @@ impl Verifier<'_> {
                                 self.read(&state, temp)?;
                                 used.push(temp);
                             }
+                            // What `Clear` is for near ones.
+                            Op::DeleteFar => used.push(temp),
                             _ => self.read(&state, temp)?,
                         }
                     }

@@ -368,7 +368,7 @@ impl<'a> Collector<'a> {
             Some(name) => name.as_str(),
             None => alias.name.as_str().split('.').next().unwrap_or(""),
         };
-        self.define(name, uses::IMPORT | uses::LOCAL, alias.range)
+        self.define(name, uses::IMPORT, alias.range)
     }
 
     pub(super) fn ann_assign(&mut self, node: &ast::StmtAnnAssign) -> Outcome<()> {
@@ -536,8 +536,9 @@ impl<'a> Collector<'a> {
         }
         self.scope_mut().annotations_used = used;
         self.leave();
-        // A class with methods has a `__classdict__` even if nothing is annotated, as in CPython.
-        if self.options.future_annotations || !used && !in_class {
+        // The block is there even if nothing is annotated, as in CPython: `symtable` shows it, and a class with methods
+        // has a `__classdict__`.
+        if self.options.future_annotations {
             self.scope_mut().children.retain(|&child| child != block);
         }
         Ok(())

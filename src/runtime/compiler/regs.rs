@@ -136,12 +136,7 @@ impl Lower {
                     self.push(&insn, Op::CheckBoundFar, 0, far, 0, 0);
                     Some(Op::DeleteFar)
                 }
-                Op::Clear => {
-                    let scratch = self.scratch as i32;
-                    self.push(&insn, Op::TakeFar, scratch, far, 0, 0);
-                    self.push(&insn, Op::Clear, scratch, 0, 0, 0);
-                    return;
-                }
+                Op::Clear => Some(Op::DeleteFar),
                 Op::JumpIfTrueKeep | Op::JumpIfFalseKeep => {
                     let scratch = self.scratch as i32;
                     let jump = if insn.op == Op::JumpIfTrueKeep { Op::JumpIfTrue } else { Op::JumpIfFalse };

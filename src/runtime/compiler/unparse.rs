@@ -224,7 +224,7 @@ impl Unparser<'_> {
                             literal::string_part(self.source, text, &mut bytes);
                             parts.push(escape_braces(&String::from_utf8_lossy(&bytes)));
                         }
-                        ast::FStringPart::FString(text) => self.elements(&text.elements, &mut parts),
+                        ast::FStringPart::FString(text) => self.elements(&text.elements, false, &mut parts),
                     }
                 }
                 self.out.push('f');
@@ -233,7 +233,7 @@ impl Unparser<'_> {
             Expr::TString(node) => {
                 let mut parts = Vec::new();
                 for part in node.value.iter() {
-                    self.elements(&part.elements, &mut parts);
+                    self.elements(&part.elements, true, &mut parts);
                 }
                 self.out.push('t');
                 self.out.push_str(&str_repr(&parts.concat()));
@@ -383,7 +383,12 @@ impl Unparser<'_> {
         }
     }
 
-    fn elements(&self, elements: &ast::InterpolatedStringElements, parts: &mut Vec<String>) {
+    fn elements(
+        &self,
+        elements: &ast::InterpolatedStringElements,
+        is_template: bool,
+        parts: &mut Vec<String>,
+    ) {
         for element in elements {
             match element {
                 InterpolatedStringElement::Literal(text) => parts.push(escape_braces(&text.value)),
@@ -394,10 +399,12 @@ impl Unparser<'_> {
                     }
                     let mut inner = Unparser { out: String::new(), source: self.source };
                     inner.expr(&value.expression, Level::Test.tighter());
-                    if inner.out.starts_with('{') {
+                    if inner.out.starts_with('{') && !is_template {
                         text.push(' ');
                     }
-                    text.push_str(&inner.out);
+                    // A t-string shows its expressions as they were written.
+                    let written = is_template.then(|| super::fstring::interpolation_text(self.source, value));
+                    text.push_str(written.as_ref().unwrap_or(&inner.out));
                     let conversion = match value.conversion.to_char() {
                         None if value.debug_text.is_some() && value.format_spec.is_none() => Some('r'),
                         other => other,
@@ -409,7 +416,7 @@ impl Unparser<'_> {
                     if let Some(spec) = &value.format_spec {
                         text.push(':');
                         let mut inner = Vec::new();
-                        self.elements(&spec.elements, &mut inner);
+                        self.elements(&spec.elements, false, &mut inner);
                         text.push_str(&inner.concat());
                     }
                     text.push('}');

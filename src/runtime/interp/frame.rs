@@ -206,6 +206,10 @@ pub struct FrameObject {
     pub trace_opcodes: Cell<bool>,
     /// Variables that were added through `f_locals`.
     pub extra_locals: LockCell<Option<Ref<Dict>>>,
+    /// `clear()` was called: nothing of the frame's variables is left to see.
+    pub cleared: Cell<bool>,
+    /// What a running frame's variables held when they were written over from outside.
+    pub overwritten: LockCell<Vec<Value>>,
     /// The generator whose frame it is, not counted; null for none.
     pub generator: Cell<u64>,
 }
@@ -215,6 +219,7 @@ crate::payload!(FrameObject, "frame", gc {
         visit(self.function.value());
         visit(self.code.value());
         self.locals.get().iter().for_each(&mut *visit);
+        self.overwritten.get().iter().for_each(&mut *visit);
         visit(self.namespace.get());
         visit(self.back.get());
         visit(self.trace.get());
@@ -224,6 +229,8 @@ crate::payload!(FrameObject, "frame", gc {
     }
     fn clear(&self) {
         drop(self.locals.take());
+        drop(self.overwritten.take());
+        drop(self.extra_locals.take());
         self.back.set(Value::NONE);
         self.trace.set(Value::NONE);
     }
@@ -267,6 +274,8 @@ pub fn object(vm: &Vm, frame: Frame) -> Ref<FrameObject> {
             trace_lines: Cell::new(true),
             trace_opcodes: Cell::new(false),
             extra_locals: LockCell::new(None),
+            cleared: Cell::new(false),
+            overwritten: LockCell::new(Vec::new()),
             generator: Cell::new(0),
         },
     );
@@ -285,6 +294,7 @@ fn detach(vm: &Vm, frame: Frame) {
     let Some(object) = value.downcast::<FrameObject>() else { return };
     object.last.set(frame.running_word());
     object.base.set(std::ptr::null_mut());
+    drop(object.overwritten.take());
     if value.count() > 1 {
         let count = frame.locals_count();
         let locals = (0..count).map(|at| std::mem::replace(frame.local(at), Value::UNBOUND)).collect();

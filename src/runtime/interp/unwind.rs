@@ -29,6 +29,7 @@ pub fn unwind_again(vm: &Vm, base: *mut Value, raised: Raised) -> Result<*mut Va
             let _ = raised;
             return Ok(frame.0);
         }
+        restore_line(vm, frame);
         let header = frame.get(word::INFO);
         if header & info::GENERATOR != 0 {
             raised = generator::failed(vm, frame, raised);
@@ -50,6 +51,22 @@ pub fn unwind_again(vm: &Vm, base: *mut Value, raised: Raised) -> Result<*mut Va
             return Ok(frame.0);
         }
         add_traceback(vm, frame);
+    }
+}
+
+/// A frame that an exception leaves from the end of a handler stays, for those who look at it, where it was raised.
+fn restore_line(vm: &Vm, frame: Frame) {
+    if !frame.is(info::OBJECT) {
+        return;
+    }
+    let Some(exception) = vm.raised() else { return };
+    if let Some(exception) = exception.downcast::<Exception>()
+        && let Some(entry) = exception.traceback.get().downcast::<Traceback>()
+        && entry.frame.base.get() == frame.0
+        && let Ok(word) = usize::try_from(entry.last.get())
+        && word < frame.code().word_count()
+    {
+        frame.set_pc(frame.code().start().wrapping_add(word + 1));
     }
 }
 

@@ -133,7 +133,11 @@ impl Vm {
     #[inline(always)]
     pub fn next(&self, iter: &Value) -> PyResult<Option<Value>> {
         match iter.ty(self).slots.get().next {
-            Some(f) => f(self, iter),
+            Some(f) => {
+                // Iterators over iterators nest as deep as a program likes.
+                self.check_native()?;
+                f(self, iter)
+            }
             None => Err(self.type_error(format!("'{}' object is not an iterator", iter.type_name(self)))),
         }
     }

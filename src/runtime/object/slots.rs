@@ -331,11 +331,15 @@ fn py_hash(vm: &Vm, a: &Value) -> PyResult<i64> {
             if !hash.ty(vm).has(type_flag::INT) && hash.as_bool().is_none() {
                 return Err(vm.type_error("__hash__ method should return an integer"));
             }
-            // What fits a machine word is the hash as it is.
-            match hash.as_int().and_then(|hash| hash.small()) {
+            match hash.as_small() {
                 Some(-1) => Ok(-2),
                 Some(i) => Ok(i),
-                None => vm.hash_int(&hash),
+                // What fits a hash is one as it stands, small int or not.
+                None => match hash.as_int().and_then(|int| i64::try_from(&*int.big()).ok()) {
+                    Some(-1) => Ok(-2),
+                    Some(i) => Ok(i),
+                    None => vm.hash_int(&hash),
+                },
             }
         }
         None => Err(vm.type_error(format!("unhashable type: '{}'", a.type_name(vm)))),

@@ -463,13 +463,23 @@ impl Payload for Type {
         }
     }
     fn clear(&self) {
-        // A dead type may still be met (its base lists it until it is freed): it has no attributes then, and nothing
-        // of it stays in a cache.
-        let vm = crate::runtime::object::vm::vm();
-        self.void_version(vm);
-        let old = self.mro.replace(vm.tuple_ref(vec![]));
+        // Nobody is to find it any more: not through its bases, not in caches by its version.
+        for base in self.bases.get().items() {
+            if let Some(base) = base.downcast::<Type>() {
+                // SAFETY: subclasses remove themselves when they die.
+                base.subclasses.get_mut().retain(|sub| !std::ptr::eq(&raw const unsafe { sub.as_ref() }.data, self));
+            }
+        }
+        self.void_version(crate::runtime::object::vm::vm());
         self.dict.clear();
-        drop(old);
+        // Its MRO begins with itself.
+        let nothing = || -> Ref<Tuple> {
+            let empty = &crate::runtime::object::vm::vm().interp().empty_tuple;
+            empty.downcast_ref().expect("it is a tuple")
+        };
+        drop(self.base.replace(None));
+        drop(self.bases.replace(nothing()));
+        drop(self.mro.replace(nothing()));
     }
 }
 

@@ -48,7 +48,7 @@ fn search(vm: &Vm, args: &[Value], x: &Value, side: Side) -> PyResult<usize> {
         None => -1,
         Some(high) if high.as_int().is_none() && high.ty(vm).slots.get().index.is_none() => {
             return Err(
-                vm.type_error(format!("argument should be integer or None, not {}", high.type_name(vm)))
+                vm.type_error(format!("argument should be integer or None, not '{}'", high.type_name(vm)))
             );
         }
         Some(high) => vm.to_ssize(high)?,

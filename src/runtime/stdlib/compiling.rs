@@ -67,7 +67,7 @@ impl Vm {
     pub fn compile_with(&self, text: &str, filename: &str, options: &Options) -> PyResult<Ref<Code>> {
         self.check_native()?;
         if text.contains('\0') {
-            return Err(self.raise(&exc::SYNTAX_ERROR, "source code string cannot contain null bytes"));
+            return Err(self.plain_syntax_error("source code string cannot contain null bytes"));
         }
         let source = Source::new(text);
         let compiled = match compiler::compile(&source, filename, options) {
@@ -102,6 +102,12 @@ impl Vm {
             }
             Err(raised) => Err(raised),
         }
+    }
+
+    /// A SyntaxError that knows no place.
+    #[cold]
+    pub fn plain_syntax_error(&self, message: &str) -> Raised {
+        self.raise_args(&exc::SYNTAX_ERROR, vec![self.str(message)])
     }
 
     /// The exception for a compile-time problem.
@@ -139,7 +145,8 @@ impl Vm {
         }
         let _ = allow_cookie;
         if source.ty(self).slots.get().buffer.is_none() && self.bytes_of(source).is_none() {
-            return Err(self.type_error(format!("{what}() arg 1 must be a string, bytes or code object")));
+            let other = if what == "compile" { "AST" } else { "code" };
+            return Err(self.type_error(format!("{what}() arg 1 must be a string, bytes or {other} object")));
         }
         let bytes = self.with_buffer(source, <[u8]>::to_vec)?;
         self.decode_source(&bytes)
@@ -155,9 +162,8 @@ impl Vm {
                 Err(problem) => {
                     let at = problem.valid_up_to();
                     let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
-                    Err(self.raise(
-                        &exc::SYNTAX_ERROR,
-                        format!(
+                    Err(self.plain_syntax_error(
+                        &format!(
                             "(unicode error) 'utf-8' codec can't decode byte 0x{:02x} in position {at}: invalid start byte (line {line})",
                             bytes[at]
                         ),
@@ -169,7 +175,7 @@ impl Vm {
             Ok(text) => text,
             Err(raised) if self.raised_is(&exc::LOOKUP_ERROR) => {
                 drop(self.take_raised(raised));
-                return Err(self.raise(&exc::SYNTAX_ERROR, format!("encoding problem: {encoding}")));
+                return Err(self.plain_syntax_error(&format!("unknown encoding: {encoding}")));
             }
             Err(raised) => return Err(raised),
         };

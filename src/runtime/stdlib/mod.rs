@@ -11,8 +11,8 @@ use crate::runtime::value::{Ref, Value};
 
 pub mod abc;
 pub mod accounts;
-pub mod ast;
 pub mod array;
+pub mod ast;
 pub mod atexit;
 pub mod binascii;
 pub mod bisect;
@@ -22,11 +22,13 @@ pub mod codecs;
 pub mod collections;
 pub mod compiling;
 pub mod contextvars;
+pub mod csv;
 pub mod errno;
 pub mod faulthandler;
 pub mod fcntl;
 pub mod functools;
 pub mod gc;
+pub mod hashes;
 pub mod heapq;
 pub mod imp;
 pub mod io;
@@ -39,6 +41,7 @@ pub mod opcode;
 pub mod operator;
 pub mod posix;
 pub mod posixsubprocess;
+pub mod queue;
 pub mod random;
 pub mod select;
 pub mod signal;
@@ -46,6 +49,7 @@ pub mod socket;
 pub mod socket_names;
 pub mod sre;
 pub mod stat;
+pub mod statistics;
 pub mod string;
 pub mod strukt;
 pub mod symtable;
@@ -59,6 +63,7 @@ pub mod typing;
 pub mod unicodedata;
 pub mod warnings;
 pub mod weakref;
+pub mod zlib;
 
 /// A native module.
 pub struct NativeModule {
@@ -77,22 +82,30 @@ pub static MODULES: &[&NativeModule] = &[
     &abc::MODULE,
     &ast::MODULE,
     &bisect::MODULE,
+    &hashes::MODULE_BLAKE2,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
+    &csv::MODULE,
     &functools::MODULE,
     &heapq::MODULE,
     &imp::MODULE,
     &io::MODULE,
     &json::MODULE,
+    &hashes::MODULE_MD5,
     &opcode::MODULE,
     &operator::MODULE,
     &posixsubprocess::MODULE,
+    &queue::MODULE,
     &random::MODULE,
+    &hashes::MODULE_SHA1,
+    &hashes::MODULE_SHA2,
+    &hashes::MODULE_SHA3,
     &signal::MODULE,
     &socket::MODULE,
     &sre::MODULE,
     &stat::MODULE,
+    &statistics::MODULE,
     &string::MODULE,
     &strukt::MODULE,
     &symtable::MODULE,
@@ -121,6 +134,7 @@ pub static MODULES: &[&NativeModule] = &[
     &sys::MODULE,
     &time::MODULE,
     &unicodedata::MODULE,
+    &zlib::MODULE,
 ];
 
 /// The native module of a name.

@@ -155,7 +155,11 @@ pub static MODULE: NativeModule = NativeModule {
             "Switches events on for a tool in one code object.",
         ),
         native("restart_events()", |_, _| Ok(Value::NONE), "Switches on again what callbacks have disabled."),
-        native("_all_events()", |vm, _| Ok(vm.new_dict().into_value()), "Events by the tools that want them."),
+        native(
+            "_all_events()",
+            |vm, _| Ok(vm.new_dict().into_value()),
+            "Events by the tools that want them.",
+        ),
     ],
     init: |vm, dict| {
         let names = vm.new_dict();

@@ -8,7 +8,7 @@ use crate::runtime::object::dict::Dict;
 use crate::runtime::object::ops;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::tuple::Tuple;
-use crate::runtime::object::typedef::{Cmp, Native, TypeSpec, kind, native, native_raw};
+use crate::runtime::object::typedef::{Cmp, GetSet, Native, TypeSpec, getter, kind, native, native_raw};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::NativeModule;
 use crate::runtime::value::{Obj, Payload, Ref, Value};
@@ -263,6 +263,9 @@ fn operand<'a>(vm: &Vm, name: &str, args: Args<'a>) -> PyResult<&'a Value> {
     }
 }
 
+/// The signature of the calls of an instance.
+const CALL_SIGNATURE: GetSet = getter("__text_signature__", |vm, _| Ok(vm.str("(obj, /)")), "");
+
 /// The payload of `itemgetter`.
 struct ItemGetter {
     items: Ref<Tuple>,
@@ -302,7 +305,8 @@ static ITEM_GETTER: TypeSpec = TypeSpec::new("operator.itemgetter", ItemGetter::
     .methods(&[native("__reduce__(self, /)", |vm, args| {
         let items = vm.cast::<ItemGetter>(&args[0])?.items.clone();
         Ok(vm.tuple(vec![args[0].ty(vm).to_value(), items.into_value()]))
-    }, "Return state information for pickling")]);
+    }, "Return state information for pickling")])
+    .getset(&[CALL_SIGNATURE]);
 
 #[inline]
 fn item_of(vm: &Vm, object: &Value, item: &Value) -> PyResult<Value> {
@@ -374,7 +378,8 @@ static ATTR_GETTER: TypeSpec = TypeSpec::new("operator.attrgetter", AttrGetter::
     .methods(&[native("__reduce__(self, /)", |vm, args| {
         let names = vm.cast::<AttrGetter>(&args[0])?.names.clone();
         Ok(vm.tuple(vec![args[0].ty(vm).to_value(), names.into_value()]))
-    }, "Return state information for pickling")]);
+    }, "Return state information for pickling")])
+    .getset(&[CALL_SIGNATURE]);
 
 fn attribute_of(vm: &Vm, object: &Value, path: &[Value]) -> PyResult<Value> {
     let mut at = object.clone();
@@ -462,7 +467,8 @@ static METHOD_CALLER: TypeSpec = TypeSpec::new("operator.methodcaller", MethodCa
         }
         let maker = vm.call(&partial, Args { values: &values, names: &names })?;
         Ok(vm.tuple(vec![maker, caller.args.clone().into_value()]))
-    }, "Return state information for pickling")]);
+    }, "Return state information for pickling")])
+    .getset(&[CALL_SIGNATURE]);
 
 #[cold]
 fn missing_name(vm: &Vm) -> Raised {

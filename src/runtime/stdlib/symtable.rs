@@ -128,7 +128,11 @@ impl Maker<'_> {
                     flags |= uses::COMP_CELL;
                 }
                 match all.iter_mut().find(|(known, _)| *known == name) {
-                    Some((_, known)) => *known |= flags & uses::USE,
+                    // A use of the name of the block around; those of a class are not seen.
+                    Some((_, known)) if flags & uses::BOUND == 0 && scope.kind != ScopeKind::Class => {
+                        *known |= flags & uses::USE;
+                    }
+                    Some(_) => {}
                     None => all.push((name, flags)),
                 }
             }
@@ -192,8 +196,7 @@ fn symtable(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     };
     let text = vm.source_text(&args[0], "symtable", true)?;
     if text.contains('\0') {
-        let exc = &crate::runtime::builtins::exceptions::SYNTAX_ERROR;
-        return Err(vm.raise(exc, "source code string cannot contain null bytes"));
+        return Err(vm.plain_syntax_error("source code string cannot contain null bytes"));
     }
     let source = Source::new(&text);
     let options = Options { mode, ..Options::default() };

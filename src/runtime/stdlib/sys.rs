@@ -8,10 +8,10 @@ use crate::runtime::error::PyResult;
 use crate::runtime::interp::frame;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::raise::Exception;
+use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{Type, TypeSpec, native, native_raw};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::{self, NativeModule};
-use crate::runtime::object::str::Str;
 use crate::runtime::value::{Obj, Payload, Ref, Value};
 
 /// `sys`
@@ -480,7 +480,11 @@ fn breakpointhook(vm: &Vm, args: Args) -> PyResult<Value> {
     match found {
         Some(found) => vm.call(&found, args),
         None => {
-            vm.warn(&exc::RUNTIME_WARNING, &format!("Ignoring unimportable $PYTHONBREAKPOINT: \"{named}\""), 1)?;
+            vm.warn(
+                &exc::RUNTIME_WARNING,
+                &format!("Ignoring unimportable $PYTHONBREAKPOINT: \"{named}\""),
+                1,
+            )?;
             Ok(Value::NONE)
         }
     }

@@ -6,6 +6,7 @@ use std::ffi::{CStr, CString};
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
+use crate::runtime::object::typedef::TypeSpec;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::sys::{self, Sys};
@@ -334,6 +335,22 @@ impl Vm {
         new
     }
 
+    /// The exception class of a native module, `"zlib.error"`, made once.
+    pub fn exception_class(&self, name: &'static str, base: &'static TypeSpec) -> PyResult<Value> {
+        let known = self.interp().module_state.borrow().get(name).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let (module, short) = name.rsplit_once('.').unwrap_or(("builtins", name));
+        let namespace = self.new_dict();
+        self.set_in(&namespace, "__module__", self.str(module));
+        let bases = self.tuple(vec![self.typ(base).value().clone()]);
+        let meta = self.interp().type_type.value().clone();
+        let new = self.call_args(&meta, &[self.str(short), bases, namespace.into_value()])?;
+        self.interp().module_state.borrow_mut().insert(name, new.clone());
+        Ok(new)
+    }
+
     /// ResourceWarning about an object that was not closed. Without filters of its own a program ignores it, and then the
     /// module `warnings` is not loaded for it.
     pub fn warn_resource(&self, message: String, source: &Value) -> PyResult<()> {
@@ -363,6 +380,10 @@ impl Vm {
             }
         };
         let raised = self.set_raised(exception);
-        self.write_unraisable_message(raised, &Value::NONE, Some(&format!("Exception ignored in {what} {shown}")));
+        self.write_unraisable_message(
+            raised,
+            &Value::NONE,
+            Some(&format!("Exception ignored in {what} {shown}")),
+        );
     }
 }

@@ -33,8 +33,10 @@ const RESERVE: usize = 256 << 10;
 
 /// When to stop waiting.
 #[derive(Clone, Copy)]
-enum Patience {
+pub enum Patience {
+    /// At once.
     None,
+    /// At a time, or never.
     Until(Option<Instant>),
 }
 
@@ -61,7 +63,7 @@ fn patience(vm: &Vm, blocking: &Value, timeout: &Value) -> PyResult<Patience> {
 }
 
 /// Takes a lock, with the interpreter lock given up meanwhile; handlers of signals run in the main thread.
-fn take(vm: &Vm, lock: &sync::Lock, patience: Patience) -> PyResult<bool> {
+pub fn take(vm: &Vm, lock: &sync::Lock, patience: Patience) -> PyResult<bool> {
     if lock.try_acquire() {
         return Ok(true);
     }

@@ -30,11 +30,12 @@ pub fn point_of(name: &str) -> Option<u32> {
 
 /// The code point whose own name, in capitals, it is.
 fn named(name: &str) -> Option<u32> {
-    let point = match unicode_names2::character(name) {
-        Some(found) => u32::from(found),
-        // Ideographs whose name ends in their number.
-        None => u32::from_str_radix(name.rsplit_once('-')?.1, 16).ok()?,
-    };
+    if let Some(number) = name.strip_prefix("TANGUT IDEOGRAPH-") {
+        // CPython finds them by name but has no name for them.
+        let point = u32::from_str_radix(number, 16).ok().filter(|point| format!("{point:X}") == number)?;
+        return matches!(point, 0x17000..=0x187f7 | 0x18d00..=0x18d08).then_some(point);
+    }
+    let point = u32::from(unicode_names2::character(name)?);
     (self::name(point)? == name).then_some(point)
 }
 

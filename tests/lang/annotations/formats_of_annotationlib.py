@@ -7,6 +7,6 @@ try: al.get_annotations(f)
 except NameError as e: print(e)
 # FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
-#| {'a': 'nope', 'b': 'list[nope2]', 'c': "<class 'int'>"}
+#| {'a': 'nope', 'b': 'list[nope2]', 'c': 'int'}
 #| ForwardRef nope <class 'int'>
 #| name 'nope' is not defined

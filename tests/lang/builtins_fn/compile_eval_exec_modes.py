@@ -12,9 +12,5 @@ for a in (("1 +", "f", "eval"), ("x = 1", "f", "eval"), ("1", "f", "bad"), ("a\0
 #| SyntaxError invalid syntax (f, line 1)
 #| SyntaxError invalid syntax (f, line 1)
 #| ValueError compile() mode must be 'exec', 'eval' or 'single'
-#| SyntaxError None
-# stderr:
-#| Traceback (most recent call last):
-#|   File "compile_eval_exec_modes.py", line 5, in <module>
-#| NotImplementedError: compile() of ast nodes is not available in this build yet
-# exit: 1
+#| SyntaxError source code string cannot contain null bytes
+#| TypeError compile() arg 1 must be a string, bytes or AST object

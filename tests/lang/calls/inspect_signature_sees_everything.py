@@ -12,16 +12,4 @@ print(inspect.signature(len), inspect.signature(sorted), inspect.signature(dict.
 # stdout:
 #| (a, b: int = 1, /, *c, d='x', **e) -> None
 #| (x, y=2) (self, z) (z) (q)
-# stderr:
-#| Traceback (most recent call last):
-#|   File "inspect_signature_sees_everything.py", line 10, in <module>
-#|   File "<frozen inspect>", line 3332, in signature
-#|   File "<frozen inspect>", line 3047, in Signature.from_callable
-#|   File "<frozen inspect>", line 2523, in _signature_from_callable
-#|   File "<frozen inspect>", line 2309, in _signature_from_builtin
-#|   File "<frozen inspect>", line 2155, in _signature_fromstr
-#|   File "<frozen inspect>", line 2130, in _signature_strip_non_python_syntax
-#|   File "<frozen tokenize>", line 498, in tokenize
-#|   File "<frozen tokenize>", line 586, in _generate_tokens_from_c_tokenizer
-#| NotImplementedError: tokenize is not available in this build of dx yet
-# exit: 1
+#| (obj, /) (iterable, /, *, key=None, reverse=False) (self, key, default=None, /)

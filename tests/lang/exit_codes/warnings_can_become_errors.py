@@ -8,7 +8,7 @@ warnings.warn("old", DeprecationWarning)
 #|   warnings.warn("plain")
 #| Traceback (most recent call last):
 #|   File "warnings_can_become_errors.py", line 4, in <module>
-#|   File "<frozen _py_warnings>", line 486, in warn
-#|   File "<frozen _py_warnings>", line 537, in warn_explicit
+#|     warnings.warn("old", DeprecationWarning)
+#|     ~~~~~~~~~~~~~^^^^^^^^^^^^^^^^^^^^^^^^^^^
 #| DeprecationWarning: old
 # exit: 1

@@ -3,10 +3,10 @@ for t in (b"x = 1\0", b"# coding: nope\n", b"\xff", b"# coding: latin-1\nx = '\x
     except (SyntaxError, ValueError) as e: print(t, type(e).__name__, e)
 # FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
-#| b'x = 1\x00' SyntaxError None
-#| b'# coding: nope\n' SyntaxError None
-#| b'\xff' SyntaxError None
+#| b'x = 1\x00' SyntaxError source code string cannot contain null bytes
+#| b'# coding: nope\n' SyntaxError unknown encoding: nope (t, line 0)
+#| b'\xff' SyntaxError Non-UTF-8 code starting with '\xff' on line 1, but no encoding declared; see https://peps.python.org/pep-0263/ for details (t, line 1)
 #| fine b"# coding: latin-1\nx = '\xe9'"
 #| fine b'\xef\xbb\xbfx = 1'
-#| fine b'\xef\xbb\xbf# coding: latin-1\n'
-#| b"x = '\xe9'" SyntaxError None
+#| b'\xef\xbb\xbf# coding: latin-1\n' SyntaxError encoding problem: iso-8859-1 with BOM (t, line 1)
+#| b"x = '\xe9'" SyntaxError Non-UTF-8 code starting with '\xe9' on line 1, but no encoding declared; see https://peps.python.org/pep-0263/ for details (t, line 1)

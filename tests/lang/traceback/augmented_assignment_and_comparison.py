@@ -8,15 +8,18 @@ g(0)
 # FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
+#|   File "augmented_assignment_and_comparison.py", line 3, in <module>
+#|     try: f(1)
+#|          ~^^^
+#|   File "augmented_assignment_and_comparison.py", line 2, in f
+#|     a += "x"
+#| TypeError: unsupported operand type(s) for +=: 'int' and 'str'
 #| Traceback (most recent call last):
-#|   File "augmented_assignment_and_comparison.py", line 5, in <module>
-#|   File "<frozen traceback>", line 210, in print_exc
-#|   File "<frozen traceback>", line 134, in print_exception
-#|   File "<frozen traceback>", line 1573, in TracebackException.print
-#|   File "<frozen traceback>", line 1509, in TracebackException.format
-#|   File "<frozen traceback>", line 763, in StackSummary.format
-#|   File "<frozen traceback>", line 597, in StackSummary.format_frame_summary
-#|   File "<frozen traceback>", line 714, in StackSummary._should_show_carets
-#|   File "<frozen ast>", line 46, in parse
-#| NotImplementedError: ast nodes are not available in this build yet
+#|   File "augmented_assignment_and_comparison.py", line 7, in <module>
+#|     g(0)
+#|     ~^^^
+#|   File "augmented_assignment_and_comparison.py", line 6, in g
+#|     def g(a): return a < 1 < "b"
+#|                      ^^^^^^^^^^^
+#| TypeError: '<' not supported between instances of 'int' and 'str'
 # exit: 1

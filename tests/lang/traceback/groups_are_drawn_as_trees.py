@@ -10,8 +10,27 @@ def main():
 main()
 # FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
-#| Traceback (most recent call last):
-#|   File "groups_are_drawn_as_trees.py", line 10, in <module>
-#|   File "groups_are_drawn_as_trees.py", line 9, in main
-#| ExceptionGroup: several (2 sub-exceptions)
+#|   + Exception Group Traceback (most recent call last):
+#|   |   File "groups_are_drawn_as_trees.py", line 10, in <module>
+#|   |     main()
+#|   |     ~~~~^^
+#|   |   File "groups_are_drawn_as_trees.py", line 9, in main
+#|   |     raise ExceptionGroup("several", [ExceptionGroup("nested", errors), OSError(2, "No such file")])
+#|   | ExceptionGroup: several (2 sub-exceptions)
+#|   +-+---------------- 1 ----------------
+#|     | ExceptionGroup: nested (2 sub-exceptions)
+#|     +-+---------------- 1 ----------------
+#|       | ValueError: one
+#|       +---------------- 2 ----------------
+#|       | Traceback (most recent call last):
+#|       |   File "groups_are_drawn_as_trees.py", line 6, in main
+#|       |     f()
+#|       |     ~^^
+#|       |   File "groups_are_drawn_as_trees.py", line 2, in f
+#|       |     raise TypeError("inner")
+#|       | TypeError: inner
+#|       +------------------------------------
+#|     +---------------- 2 ----------------
+#|     | FileNotFoundError: [Errno 2] No such file
+#|     +------------------------------------
 # exit: 1

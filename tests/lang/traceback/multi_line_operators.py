@@ -9,5 +9,9 @@ c = (
 # stderr:
 #| Traceback (most recent call last):
 #|   File "multi_line_operators.py", line 4, in <module>
+#|     a
+#|     ~
+#|     + b
+#|     ^~~
 #| TypeError: unsupported operand type(s) for +: 'int' and 'str'
 # exit: 1

@@ -6,6 +6,10 @@ f()
 # stderr:
 #| Traceback (most recent call last):
 #|   File "names_are_suggested.py", line 4, in <module>
+#|     f()
+#|     ~^^
 #|   File "names_are_suggested.py", line 3, in f
-#| NameError: name 'countr' is not defined
+#|     return countr + 1
+#|            ^^^^^^
+#| NameError: name 'countr' is not defined. Did you mean: 'counter'?
 # exit: 1

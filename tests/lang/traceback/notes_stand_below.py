@@ -6,5 +6,9 @@ raise e
 # stderr:
 #| Traceback (most recent call last):
 #|   File "notes_stand_below.py", line 4, in <module>
+#|     raise e
 #| ValueError: message
+#| first note
+#| second
+#| with two lines
 # exit: 1

@@ -8,8 +8,21 @@ f()
 # FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
+#|   File "raise_in_finally_and_with.py", line 6, in f
+#|     raise ValueError("body")
+#| ValueError: body
+#|
+#| During handling of the above exception, another exception occurred:
+#|
+#| Traceback (most recent call last):
 #|   File "raise_in_finally_and_with.py", line 7, in <module>
+#|     f()
+#|     ~^^
 #|   File "raise_in_finally_and_with.py", line 5, in f
-#|   File "raise_in_finally_and_with.py", line 3, in M.__exit__
+#|     with M():
+#|          ~^^
+#|   File "raise_in_finally_and_with.py", line 3, in __exit__
+#|     def __exit__(self, *a): raise RuntimeError("exit failed")
+#|                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 #| RuntimeError: exit failed
 # exit: 1

@@ -8,6 +8,10 @@ A().f()
 # stderr:
 #| Traceback (most recent call last):
 #|   File "self_attributes_are_suggested_for_names.py", line 6, in <module>
-#|   File "self_attributes_are_suggested_for_names.py", line 5, in A.f
-#| NameError: name 'value' is not defined
+#|     A().f()
+#|     ~~~~~^^
+#|   File "self_attributes_are_suggested_for_names.py", line 5, in f
+#|     return value
+#|            ^^^^^
+#| NameError: name 'value' is not defined. Did you mean: 'self.value'?
 # exit: 1

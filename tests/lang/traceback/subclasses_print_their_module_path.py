@@ -6,5 +6,6 @@ raise Outer.Error
 # stderr:
 #| Traceback (most recent call last):
 #|   File "subclasses_print_their_module_path.py", line 4, in <module>
-#| Error: custom text
+#|     raise Outer.Error
+#| Outer.Error: custom text
 # exit: 1

@@ -38,6 +38,9 @@ pub static MODULE: NativeModule = NativeModule {
         vm.set_in(dict, "ArrayType", vm.typ(&ARRAY).value().clone());
         let codes: Vec<u8> = item::KINDS.iter().map(|kind| kind.code).collect();
         vm.set_in(dict, "typecodes", vm.str_ascii(&codes));
+        let sequences = vm.import("collections.abc").and_then(|_| vm.import("_collections_abc"))?;
+        let mutable = vm.getattr_str(&sequences, "MutableSequence")?;
+        vm.call_method_str(&mutable, "register", &[vm.typ(&ARRAY).value().clone()])?;
         Ok(())
     },
 };
@@ -267,7 +270,7 @@ fn slots(s: &mut Slots) {
         if array.len() > 0 {
             text.extend_from_slice(b", ");
             if array.kind.is_text() {
-                text.extend(escape::repr_str(&item::text_of(array.bytes.get())));
+                text.extend(escape::repr_str(&text_of(vm, array)?));
             } else {
                 let items = vm.list((0..array.len()).filter_map(|at| array.get(vm, at)).collect());
                 text.extend(vm.repr_string(&items)?);
@@ -642,7 +645,7 @@ const METHODS: &[Native] = &[
                     vm.value_error("tounicode() may only be called on unicode type arrays ('u' or 'w')")
                 );
             }
-            Ok(vm.str_bytes(&item::text_of(array.bytes.get())))
+            Ok(vm.str_bytes(&text_of(vm, array)?))
         },
         "The characters as text; ValueError if the items are no characters.",
     ),
@@ -661,6 +664,18 @@ const METHODS: &[Native] = &[
     )
     .class(),
 ];
+
+/// The characters of the items, or ValueError for what is none.
+fn text_of(vm: &Vm, array: &Obj<Array>) -> PyResult<Vec<u8>> {
+    let bytes = array.bytes.cloned();
+    let points = bytes.chunks_exact(4).map(|item| <[u8; 4]>::try_from(item).map_or(0, u32::from_ne_bytes));
+    match points.clone().find(|point| *point > 0x10ffff) {
+        Some(point) => {
+            Err(vm.value_error(format!("character U+{point:x} is not in range [U+0000; U+10ffff]")))
+        }
+        None => Ok(wtf8::from_points(points)),
+    }
+}
 
 fn copy(vm: &Vm, value: &Value) -> PyResult<Value> {
     let array = this(vm, value)?;

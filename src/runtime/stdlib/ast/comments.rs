@@ -85,12 +85,17 @@ impl Builder<'_> {
     }
 
     /// The type comment between a header and its body.
-    pub fn comment_between(&mut self, header: u32, body: &[Stmt]) -> Value {
+    pub fn comment_between(&mut self, header: u32, body: &[Stmt]) -> PyResult<Value> {
         if self.comments.list.is_empty() {
-            return Value::NONE;
+            return Ok(Value::NONE);
         }
         let end = body.first().map_or(header, |first| first.range().start().to_u32());
-        self.take(header, end)
+        let comment = self.take(header, end);
+        if let Some(last) = self.comments.list.iter().filter(|c| c.start >= header && c.start < end).nth(1) {
+            let at = last.text;
+            return Err(self.error(at, "Cannot have two type comments on def"));
+        }
+        Ok(comment)
     }
 
     /// The type comment behind a parameter, and behind the comma.
@@ -173,15 +178,21 @@ pub fn function_type(
     let mut builder = Builder::new(vm, &call, filename, &options, tree)?;
     builder.line_shift = -1;
     let mut types = Vec::new();
+    let mut starred = 0;
     for argument in parameters.arguments.iter_source_order() {
-        let value = match argument {
-            ast::ArgOrKeyword::Arg(Expr::Starred(starred)) => &*starred.value,
-            ast::ArgOrKeyword::Arg(value) => value,
-            ast::ArgOrKeyword::Keyword(keyword) if keyword.arg.is_none() => &keyword.value,
+        let (value, rank) = match argument {
+            ast::ArgOrKeyword::Arg(Expr::Starred(starred)) => (&*starred.value, 1),
+            ast::ArgOrKeyword::Arg(value) => (value, 0),
+            ast::ArgOrKeyword::Keyword(keyword) if keyword.arg.is_none() => (&keyword.value, 2),
             ast::ArgOrKeyword::Keyword(keyword) => {
                 return Err(fail(span(keyword).start as usize - 3));
             }
         };
+        // One `*` and one `**`, in this order, behind all others.
+        if rank < starred || (rank > 0 && rank == starred) {
+            return Err(fail(span(value).start as usize - 3));
+        }
+        starred = rank;
         types.push(builder.expr(value)?);
     }
     let types = vm.list(types);

@@ -100,7 +100,7 @@ impl Builder<'_> {
                 }
                 let target = self.expr(&node.target)?;
                 let iter = self.expr(&node.iter)?;
-                let comment = self.comment_between(span(&*node.iter).end, &node.body);
+                let comment = self.comment_between(span(&*node.iter).end, &node.body)?;
                 let body = self.body(&node.body)?;
                 let orelse = self.body(&node.orelse)?;
                 let kind = if node.is_async { Kind::AsyncFor } else { Kind::For };
@@ -128,7 +128,7 @@ impl Builder<'_> {
                     Ok(me.plain(Kind::WithItem, [context, vars]))
                 })?;
                 let header = node.items.last().map_or(at.start, |item| item.range.end().to_u32());
-                let comment = self.comment_between(header, &node.body);
+                let comment = self.comment_between(header, &node.body)?;
                 let body = self.body(&node.body)?;
                 let kind = if node.is_async { Kind::AsyncWith } else { Kind::With };
                 self.node(kind, [items, body, comment], at)
@@ -269,7 +269,7 @@ impl Builder<'_> {
         let args = self.arguments(Some(&node.parameters))?;
         let header =
             node.returns.as_ref().map_or(span(&*node.parameters).end, |returns| span(&**returns).end);
-        let comment = self.comment_between(header, &node.body);
+        let comment = self.comment_between(header, &node.body)?;
         let body = self.documented_body(&node.body)?;
         let decorators = self.decorators(&node.decorator_list)?;
         let returns = self.expr_opt(node.returns.as_deref())?;

@@ -132,7 +132,6 @@ impl Builder<'_> {
 
     /// An f-string, with the plain literals beside it.
     pub fn fstring(&mut self, node: &ast::ExprFString, at: Span) -> PyResult<Value> {
-        self.since(6, "Format strings are", at)?;
         let mut values = Values::default();
         for part in node.value.iter() {
             match part {

@@ -4,7 +4,7 @@ use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Signature;
-use crate::runtime::object::typedef::{TypeSpec, getset, native};
+use crate::runtime::object::typedef::{TypeSpec, getset, getter, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::NativeModule;
 use crate::runtime::value::{LockCell, Payload, Value};
@@ -105,15 +105,18 @@ static KEY: TypeSpec = TypeSpec::new("functools.KeyWrapper", Key::layout)
             vm.compare(&result, &vm.int(0), op)
         });
     })
-    .getset(&[getset(
-        "obj",
-        |vm, this| {
-            let object = vm.cast::<Key>(this)?.object.cloned();
-            Ok(if object.is_unbound() { Value::NONE } else { object })
-        },
-        |vm, this, value| {
-            vm.cast::<Key>(this)?.object.set(value.cloned().unwrap_or(Value::UNBOUND));
-            Ok(())
-        },
-        "The object that is compared.",
-    )]);
+    .getset(&[
+        getter("__text_signature__", |vm, _| Ok(vm.str("(obj)")), ""),
+        getset(
+            "obj",
+            |vm, this| {
+                let object = vm.cast::<Key>(this)?.object.cloned();
+                Ok(if object.is_unbound() { Value::NONE } else { object })
+            },
+            |vm, this, value| {
+                vm.cast::<Key>(this)?.object.set(value.cloned().unwrap_or(Value::UNBOUND));
+                Ok(())
+            },
+            "The object that is compared.",
+        ),
+    ]);
