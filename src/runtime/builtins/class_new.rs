@@ -5,6 +5,7 @@ use std::ptr::NonNull;
 use crate::runtime::builtins::descr::{
     GETSET_DESCRIPTOR, GetSetDescriptor, MEMBER_DESCRIPTOR, MemberDescriptor,
 };
+use crate::runtime::builtins::dicts::{DICT, update_from};
 use crate::runtime::builtins::modules::Module;
 use crate::runtime::builtins::types::{INHERITED, check_set, raw_type, this, type_full_name};
 use crate::runtime::error::PyResult;
@@ -250,7 +251,20 @@ fn make_class(
     args: Args,
 ) -> PyResult<Value> {
     let n = vm.names();
-    let dict = vm.dict(namespace.copy());
+    // A subclass of dict may give its items in an order of its own.
+    let iter = |ty: &Obj<Type>| ty.slots.get().iter.map(|f| f as usize);
+    let dict = if iter(namespace.to_value().ty(vm)) == iter(vm.typ(&DICT)) {
+        vm.dict(namespace.copy())
+    } else {
+        let dict = vm.new_dict();
+        update_from(vm, &dict, &namespace.to_value())?;
+        dict
+    };
+    if let Some(doc) = dict.get_str(&n.__doc__)
+        && doc.as_str().is_some_and(|doc| doc.as_str().is_none())
+    {
+        return Err(vm.encode_error_surrogate(&doc));
+    }
     let qualname = match dict.get_str(&n.__qualname__) {
         Some(q) => match q.as_str() {
             Some(text) => {
@@ -384,12 +398,7 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
     if let Some(slots) = slots {
         (wants_dict, wants_weak) = (any_dict, any_weak);
         let list = if slots.as_str().is_some() { vec![slots.clone()] } else { vm.collect(&slots)? };
-        if var_sized
-            && !list.is_empty()
-            && list
-                .iter()
-                .any(|s| s.as_str().is_none_or(|s| !matches!(s.bytes(), b"__dict__" | b"__weakref__")))
-        {
+        if var_sized && !list.is_empty() {
             return Err(
                 vm.type_error(format!("nonempty __slots__ not supported for subtype of '{}'", base.name()))
             );
@@ -411,7 +420,7 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
                     wants_dict = true;
                 }
                 b"__weakref__" => {
-                    if base_has_weak {
+                    if base_has_weak || (wants_weak && !any_weak) {
                         return Err(vm.type_error("__weakref__ slot disallowed: we already got one"));
                     }
                     wants_weak = true;
@@ -499,8 +508,13 @@ pub const DICT_GETSET_COPY: GetSet = getset(
     },
     |vm, object, value| {
         let Some(value) = value else {
-            attrs::own_set_dict(vm, object, vm.new_dict());
-            return Ok(());
+            if attrs::own_set_dict(vm, object, vm.new_dict()) {
+                return Ok(());
+            }
+            return Err(vm.type_error(format!(
+                "this __dict__ descriptor does not support '{}' objects",
+                object.type_name(vm)
+            )));
         };
         let Some(dict) = value.downcast_ref::<Dict>() else {
             return Err(vm.type_error(format!(
@@ -508,8 +522,13 @@ pub const DICT_GETSET_COPY: GetSet = getset(
                 value.type_name(vm)
             )));
         };
-        attrs::own_set_dict(vm, object, dict);
-        Ok(())
+        if attrs::own_set_dict(vm, object, dict) {
+            return Ok(());
+        }
+        Err(vm.type_error(format!(
+            "this __dict__ descriptor does not support '{}' objects",
+            object.type_name(vm)
+        )))
     },
     "dictionary for instance variables",
 );

@@ -141,7 +141,7 @@ fn update_keywords(vm: &Vm, dict: &Obj<Dict>, args: Args) -> PyResult<()> {
 }
 
 /// `dict.update(source)`: a mapping, or an iterable of pairs.
-fn update_from(vm: &Vm, dict: &Ref<Dict>, source: &Value) -> PyResult<()> {
+pub fn update_from(vm: &Vm, dict: &Ref<Dict>, source: &Value) -> PyResult<()> {
     if source.kind() == kind::DICT || vm.getattr_opt(source, vm.names().keys.value())?.is_some() {
         return vm.dict_merge(dict, source);
     }

@@ -498,27 +498,13 @@ fn merge_dir(vm: &Vm, all: &Ref<Dict>, class: &Obj<Type>) -> PyResult<()> {
 }
 
 fn getstate(vm: &Vm, object: &Value) -> PyResult<Value> {
-    let state = match vm.getattr_opt(object, vm.names().__dict__.value())? {
-        Some(dict) => match dict.as_dict() {
-            Some(table) if matches!(attrs::attrs(object), attrs::Attrs::None) || !table.is_empty() => {
-                dict.clone()
-            }
-            Some(_) => dict.clone(),
-            None => dict,
-        },
-        None => Value::NONE,
+    let state = match attrs::own_copy(vm, object) {
+        Some(dict) if !dict.is_empty() => dict.into_value(),
+        _ => Value::NONE,
     };
     let names = slot_names(vm, object.ty(vm))?;
     if names.is_empty() {
-        if let Some(table) = state.as_dict()
-            && table.is_empty()
-        {
-            return Ok(Value::NONE);
-        }
-        return Ok(match state.as_dict() {
-            Some(table) => vm.dict(table.copy()).into_value(),
-            None => state,
-        });
+        return Ok(state);
     }
     let slots = vm.new_dict();
     for name in names {
@@ -527,11 +513,7 @@ fn getstate(vm: &Vm, object: &Value) -> PyResult<Value> {
         }
     }
     if slots.is_empty() {
-        return Ok(match state.as_dict() {
-            Some(table) if table.is_empty() => Value::NONE,
-            Some(table) => vm.dict(table.copy()).into_value(),
-            None => state,
-        });
+        return Ok(state);
     }
     Ok(vm.tuple(vec![state, slots.into_value()]))
 }
@@ -1135,8 +1117,22 @@ static TYPE_GETSET: &[GetSet] = &[
         },
         "",
     ),
-    getter("__weakrefoffset__", |vm, _| Ok(vm.int(0)), ""),
-    getter("__dictoffset__", |vm, t| Ok(vm.int(i64::from(this(vm, t)?.fast.attrs_offset.get()))), ""),
+    // Weak references are kept outside of objects: the number only says whether there can be some, and is that of
+    // CPython's classes.
+    getter(
+        "__weakrefoffset__",
+        |vm, t| Ok(vm.int(if this(vm, t)?.has(type_flag::WEAKREF) { -32 } else { 0 })),
+        "",
+    ),
+    getter(
+        "__dictoffset__",
+        |vm, t| {
+            let ty = this(vm, t)?;
+            let offset = i64::from(ty.fast.attrs_offset.get());
+            Ok(vm.int(if offset != 0 && ty.is_heap() { -1 } else { offset }))
+        },
+        "",
+    ),
 ];
 
 impl Obj<Type> {

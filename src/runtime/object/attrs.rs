@@ -88,6 +88,24 @@ pub fn own_dict(vm: &Vm, object: &Value) -> Option<Ref<Dict>> {
     }
 }
 
+/// The instance's attributes: its `__dict__` if there is one, else a dictionary made of its inline values.
+pub fn own_copy(vm: &Vm, object: &Value) -> Option<Ref<Dict>> {
+    match attrs(object) {
+        Attrs::None => None,
+        Attrs::Dict(dict) => Some(dict),
+        Attrs::Shape(shape, values) => {
+            let names = vm.interp().shapes.names(shape);
+            let table = Dict::with_capacity(names.len());
+            for (name, cell) in names.iter().zip(values) {
+                if cell.get() != bits::UNBOUND {
+                    table.insert_str(name, clone_word(cell.get()));
+                }
+            }
+            Some(vm.dict(table))
+        }
+    }
+}
+
 fn set_word(head: &Header, word: u64) {
     // SAFETY: callers have seen that the type has an attribute area.
     unsafe { heap::attrs_word(head) }.set(word);

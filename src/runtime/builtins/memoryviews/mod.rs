@@ -362,7 +362,7 @@ impl Vm {
             return Err(wrong());
         }
         if !view.view.is_c_contiguous() {
-            return Err(self.buffer_error("memoryview: underlying buffer is not C-contiguous"));
+            return Err(wrong());
         }
         let lease = view.alive(self)?;
         let range = view.view.offset..view.view.offset + view.view.size();

@@ -43,7 +43,7 @@ impl Set {
 /// `set`
 pub static SET: TypeSpec = TypeSpec::new("set", Set::layout)
     .kind(kind::SET)
-    .flags(type_flag::BASE | type_flag::MATCH_SELF)
+    .flags(type_flag::BASE | type_flag::MATCH_SELF | type_flag::WEAKREF)
     .doc("", "Build an unordered collection of unique elements.")
     .slots(|s| {
         common_slots(s);
@@ -59,7 +59,7 @@ pub static SET: TypeSpec = TypeSpec::new("set", Set::layout)
 /// `frozenset`
 pub static FROZENSET: TypeSpec = TypeSpec::new("frozenset", Set::layout)
     .kind(kind::FROZENSET)
-    .flags(type_flag::BASE | type_flag::MATCH_SELF)
+    .flags(type_flag::BASE | type_flag::MATCH_SELF | type_flag::WEAKREF)
     .doc("", "Build an immutable unordered collection of unique elements.")
     .slots(|s| {
         common_slots(s);
