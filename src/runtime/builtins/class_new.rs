@@ -8,7 +8,7 @@ use crate::runtime::builtins::descr::{
 use crate::runtime::builtins::dicts::{DICT, update_from};
 use crate::runtime::builtins::modules::Module;
 use crate::runtime::builtins::types::{INHERITED, check_set, raw_type, this, type_full_name};
-use crate::runtime::error::PyResult;
+use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::attrs::{self, own_dict};
@@ -496,42 +496,56 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
     Ok(())
 }
 
-/// `__dict__` of instances.
-pub static DICT_GETSET: GetSet = DICT_GETSET_COPY;
-
-/// The same, for the tables of native types.
-pub const DICT_GETSET_COPY: GetSet = getset(
+/// `__dict__` of instances of classes.
+pub static DICT_GETSET: GetSet = getset(
     "__dict__",
-    |vm, object| match own_dict(vm, object) {
-        Some(dict) => Ok(dict.into_value()),
-        None => Err(vm.no_attribute(object, vm.names().__dict__.value())),
-    },
+    get_dict,
     |vm, object, value| {
-        let Some(value) = value else {
-            if attrs::own_set_dict(vm, object, vm.new_dict()) {
-                return Ok(());
-            }
-            return Err(vm.type_error(format!(
-                "this __dict__ descriptor does not support '{}' objects",
-                object.type_name(vm)
-            )));
-        };
-        let Some(dict) = value.downcast_ref::<Dict>() else {
-            return Err(vm.type_error(format!(
-                "__dict__ must be set to a dictionary, not a '{}'",
-                value.type_name(vm)
-            )));
-        };
-        if attrs::own_set_dict(vm, object, dict) {
+        if value.is_some() {
+            return set_dict(vm, object, value);
+        }
+        if attrs::own_set_dict(vm, object, vm.new_dict()) {
             return Ok(());
         }
-        Err(vm.type_error(format!(
-            "this __dict__ descriptor does not support '{}' objects",
-            object.type_name(vm)
-        )))
+        Err(no_dict(vm, object))
     },
     "dictionary for instance variables",
 );
+
+/// `__dict__` of instances of native types, for their tables.
+pub const DICT_GETSET_COPY: GetSet = getset(
+    "__dict__",
+    get_dict,
+    |vm, object, value| match value {
+        Some(_) => set_dict(vm, object, value),
+        None => Err(vm.type_error("cannot delete __dict__")),
+    },
+    "dictionary for instance variables",
+);
+
+fn get_dict(vm: &Vm, object: &Value) -> PyResult<Value> {
+    match own_dict(vm, object) {
+        Some(dict) => Ok(dict.into_value()),
+        None => Err(vm.no_attribute(object, vm.names().__dict__.value())),
+    }
+}
+
+fn set_dict(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
+    let Some(value) = value else { return Ok(()) };
+    let Some(dict) = value.downcast_ref::<Dict>() else {
+        return Err(
+            vm.type_error(format!("__dict__ must be set to a dictionary, not a '{}'", value.type_name(vm)))
+        );
+    };
+    if attrs::own_set_dict(vm, object, dict) {
+        return Ok(());
+    }
+    Err(no_dict(vm, object))
+}
+
+fn no_dict(vm: &Vm, object: &Value) -> Raised {
+    vm.type_error(format!("this __dict__ descriptor does not support '{}' objects", object.type_name(vm)))
+}
 
 static WEAKREF_GETSET: GetSet =
     getter("__weakref__", |vm, object| vm.first_weakref(object), "list of weak references to the object");

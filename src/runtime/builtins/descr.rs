@@ -7,10 +7,10 @@ use crate::runtime::object::args::Args;
 use crate::runtime::object::slots::SlotWrapper;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{
-    Binding, Body, Cmp, GetSet, Native, Type, TypeRef, TypeSpec, getset, getter, kind, native,
+    Binding, Body, Cmp, GetSet, Native, TypeRef, TypeSpec, getset, getter, kind, native,
 };
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
+use crate::runtime::value::{LockCell, Payload, Ref, Value};
 
 /// `builtin_function_or_method`: a native function, with what it is bound to.
 pub struct NativeFunction {
@@ -492,7 +492,7 @@ pub static MEMBER_DESCRIPTOR: TypeSpec = TypeSpec::new("member_descriptor", Memb
                     this.name.value(),
                     format!(
                         "'{}' object has no attribute '{}'",
-                        full_name(vm, object.ty(vm)),
+                        object.full_type_name(vm),
                         this.name.to_string_lossy()
                     ),
                 )),
@@ -547,16 +547,6 @@ pub static MEMBER_DESCRIPTOR: TypeSpec = TypeSpec::new("member_descriptor", Memb
             "",
         ),
     ]);
-
-/// The qualified name with the module, unless that is the main module or `builtins`.
-fn full_name(vm: &Vm, ty: &Obj<Type>) -> String {
-    let name = ty.qualname.get().to_string_lossy().into_owned();
-    let module = ty.dict.get_str(&vm.names().__module__);
-    match module.as_ref().and_then(Value::as_str).map(|module| module.to_string_lossy()) {
-        Some(module) if module != "builtins" && module != "__main__" => format!("{module}.{name}"),
-        _ => name,
-    }
-}
 
 fn wrapper_name(vm: &Vm, wrapper: &SlotWrapper) -> Ref<Str> {
     (wrapper.dunder().name)(vm.names()).clone()

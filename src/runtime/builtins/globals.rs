@@ -322,6 +322,9 @@ pub static FUNCTIONS: &[Native] = &[
                 (text.len(), vm.char_at(text, 0))
             } else if let Some(bytes) = vm.bytes_of(&args[0]) {
                 (bytes.len(), bytes.first().map(|byte| u32::from(*byte)))
+            } else if let Some(array) = args[0].as_bytearray() {
+                let bytes = array.content.get();
+                (bytes.len(), bytes.first().map(|byte| u32::from(*byte)))
             } else {
                 return Err(vm.type_error(format!(
                     "ord() expected string of length 1, but {} found",

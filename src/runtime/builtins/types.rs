@@ -190,6 +190,10 @@ impl Vm {
     /// Registers the type object of a spec.
     pub fn set_spec_type(&self, spec: &'static TypeSpec, ty: TypeRef) {
         ty.head.flags.set(ty.head.flags.get() | flag::IMMORTAL);
+        // What never dies is no business of the collector.
+        if ty.head.flags.get() & flag::TRACKED != 0 {
+            self.interp().heap.untrack(std::ptr::NonNull::from(&ty.head));
+        }
         let types = self.interp().types.get_mut();
         let id = spec.id();
         assert!(id < types.len(), "too many builtin types");
@@ -218,8 +222,9 @@ impl Vm {
             slots.new = None;
         }
         ty.slots.set(slots);
+        let no_new = if slots.new.is_none() { type_flag::NO_NEW } else { 0 };
         let from_base = if is_root { 0 } else { base.fast.flags.get() & INHERITED };
-        ty.fast.flags.set(spec.flags | from_base | type_flag::READY);
+        ty.fast.flags.set(spec.flags | from_base | no_new | type_flag::READY);
         if (spec.flags | from_base) & type_flag::DICT_ATTR != 0 {
             let offset = ty.fast.instance_size.get().next_multiple_of(8);
             ty.fast.attrs_offset.set(offset as u16);

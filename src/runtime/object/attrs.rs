@@ -252,6 +252,19 @@ impl Value {
     pub fn kind(&self) -> u16 {
         self.header().map_or(0, |head| type_head(head).kind.get())
     }
+    /// The type's qualified name with the module, unless that is the main module or `builtins`.
+    pub fn full_type_name(&self, vm: &Vm) -> String {
+        let ty = self.ty(vm);
+        if let Some(spec) = ty.spec {
+            return spec.name.to_owned();
+        }
+        let name = ty.qualname.get().to_string_lossy().into_owned();
+        let module = ty.dict.get_str(&vm.names().__module__);
+        match module.as_ref().and_then(Value::as_str).map(|module| module.to_string_lossy()) {
+            Some(module) if module != "builtins" && module != "__main__" => format!("{module}.{name}"),
+            _ => name,
+        }
+    }
     /// Name of the type, for messages: with the module if the type is native and in one.
     pub fn type_name(&self, vm: &Vm) -> String {
         self.ty(vm).tp_name()

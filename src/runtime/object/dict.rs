@@ -729,6 +729,17 @@ impl Dict {
         all
     }
 
+    /// Clones of all keys in order, with their hashes.
+    pub fn keys_hashed(&self) -> Vec<(Value, u64)> {
+        let mut all = Vec::with_capacity(self.len());
+        let mut at = 0;
+        while let Some((found, key, _)) = self.next_entry(at) {
+            all.push((key.clone(), self.hash_at(found)));
+            at = found + 1;
+        }
+        all
+    }
+
     /// A copy: no key is compared or hashed.
     pub fn copy(&self) -> Dict {
         let new = Dict::new();

@@ -224,7 +224,8 @@ impl Vm {
             if object.to_bits() == self.interp().type_type.address() {
                 return self.generic_alias(object, key);
             }
-            if let Some(method) = self.getattr_opt(object, self.names().__class_getitem__.value())? {
+            let method = self.getattr_opt(object, self.names().__class_getitem__.value())?;
+            if let Some(method) = method.filter(|method| !method.is_none()) {
                 return self.call1(&method, key);
             }
             return Err(self.type_error(format!(

@@ -55,6 +55,9 @@ static OWN: &[&[u8]] = &[
     b"__bases__",
 ];
 
+/// Those of them that `copy` and classes ask for in vain: `dir` does not name them.
+static UNNAMED: &[&[u8]] = &[b"__copy__", b"__deepcopy__", b"__bases__"];
+
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<GenericAlias>> {
     vm.cast::<GenericAlias>(value)
 }
@@ -393,7 +396,7 @@ static METHODS: &[Native] = &[
             let dir = vm.builtin("dir")?;
             let names = vm.call1(&dir, &this(vm, &args[0])?.origin)?;
             let mut names = vm.collect(&names)?;
-            for own in OWN.iter().filter(|own| **own != b"__bases__") {
+            for own in OWN.iter().filter(|own| !UNNAMED.contains(own)) {
                 let own = vm.str_ascii(own);
                 let mut known = false;
                 for name in &names {

@@ -40,6 +40,21 @@ impl Set {
     }
 }
 
+/// The members of a set or frozenset, not of a subclass, with their hashes.
+pub fn keys_hashed(value: &Value) -> Option<Vec<(Value, i64)>> {
+    if !matches!(value.kind(), kind::SET | kind::FROZENSET) {
+        return None;
+    }
+    let set = value.downcast::<Set>()?;
+    let mut all = Vec::with_capacity(set.table.len());
+    let mut at = 0;
+    while let Some((found, key, hash)) = set.table.next(at) {
+        all.push((key.clone(), hash));
+        at = found + 1;
+    }
+    Some(all)
+}
+
 /// `set`
 pub static SET: TypeSpec = TypeSpec::new("set", Set::layout)
     .kind(kind::SET)
