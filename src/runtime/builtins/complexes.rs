@@ -1,11 +1,12 @@
 //! `complex`: arithmetic with the infinities of C's Annex G and without a detour for real operands, text, methods.
 
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::number::float_text;
 use crate::runtime::number::int_math;
 use crate::runtime::object::args::Args;
-use crate::runtime::object::typedef::{Cmp, Native, Slots, TypeRef, TypeSpec, getter, kind, native};
+use crate::runtime::object::typedef::{Cmp, Native, Slots, TypeRef, TypeSpec, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::text::format_value::{self, Locale};
 use crate::runtime::text::unicode::to_ascii_decimal;
@@ -32,8 +33,8 @@ pub static COMPLEX: TypeSpec = TypeSpec::new("complex", Complex::layout)
     .slots(complex_slots)
     .methods(METHODS)
     .getset(&[
-        getter("real", |vm, c| Ok(vm.float(this(vm, c)?.re)), "the real part of a complex number"),
-        getter("imag", |vm, c| Ok(vm.float(this(vm, c)?.im)), "the imaginary part of a complex number"),
+        member("real", |vm, c| Ok(vm.float(this(vm, c)?.re)), "the real part of a complex number"),
+        member("imag", |vm, c| Ok(vm.float(this(vm, c)?.im)), "the imaginary part of a complex number"),
     ]);
 
 impl Vm {

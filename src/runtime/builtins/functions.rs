@@ -1,5 +1,6 @@
 //! `function` and `cell`.
 
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::call;
@@ -8,7 +9,7 @@ use crate::runtime::interp::function::{CellObject, Function};
 use crate::runtime::object::args::Signature;
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::tuple::Tuple;
-use crate::runtime::object::typedef::{GetSet, TypeSpec, getset, getter, kind};
+use crate::runtime::object::typedef::{GetSet, TypeSpec, getset, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Payload, Value};
 
@@ -207,9 +208,9 @@ static FUNCTION_GETSET: &[GetSet] = &[
         },
         "",
     ),
-    getter("__globals__", |vm, f| Ok(this(vm, f)?.globals.clone().into_value()), ""),
-    getter("__builtins__", |vm, f| Ok(this(vm, f)?.builtins.clone().into_value()), ""),
-    getter(
+    member("__globals__", |vm, f| Ok(this(vm, f)?.globals.clone().into_value()), ""),
+    member("__builtins__", |vm, f| Ok(this(vm, f)?.builtins.clone().into_value()), ""),
+    member(
         "__closure__",
         |vm, f| Ok(this(vm, f)?.closure.clone().map_or(Value::NONE, |c| c.into_value())),
         "",

@@ -88,6 +88,24 @@ pub fn own_dict(vm: &Vm, object: &Value) -> Option<Ref<Dict>> {
     }
 }
 
+/// The instance's attributes: its `__dict__` if there is one, else a dictionary made of its inline values.
+pub fn own_copy(vm: &Vm, object: &Value) -> Option<Ref<Dict>> {
+    match attrs(object) {
+        Attrs::None => None,
+        Attrs::Dict(dict) => Some(dict),
+        Attrs::Shape(shape, values) => {
+            let names = vm.interp().shapes.names(shape);
+            let table = Dict::with_capacity(names.len());
+            for (name, cell) in names.iter().zip(values) {
+                if cell.get() != bits::UNBOUND {
+                    table.insert_str(name, clone_word(cell.get()));
+                }
+            }
+            Some(vm.dict(table))
+        }
+    }
+}
+
 fn set_word(head: &Header, word: u64) {
     // SAFETY: callers have seen that the type has an attribute area.
     unsafe { heap::attrs_word(head) }.set(word);
@@ -234,13 +252,22 @@ impl Value {
     pub fn kind(&self) -> u16 {
         self.header().map_or(0, |head| type_head(head).kind.get())
     }
+    /// The type's qualified name with the module, unless that is the main module or `builtins`.
+    pub fn full_type_name(&self, vm: &Vm) -> String {
+        let ty = self.ty(vm);
+        if let Some(spec) = ty.spec {
+            return spec.name.to_owned();
+        }
+        let name = ty.qualname.get().to_string_lossy().into_owned();
+        let module = ty.dict.get_str(&vm.names().__module__);
+        match module.as_ref().and_then(Value::as_str).map(|module| module.to_string_lossy()) {
+            Some(module) if module != "builtins" && module != "__main__" => format!("{module}.{name}"),
+            _ => name,
+        }
+    }
     /// Name of the type, for messages: with the module if the type is native and in one.
     pub fn type_name(&self, vm: &Vm) -> String {
-        let ty = self.ty(vm);
-        match ty.spec {
-            Some(spec) => spec.name.to_owned(),
-            None => ty.name(),
-        }
+        self.ty(vm).tp_name()
     }
 }
 
@@ -270,8 +297,17 @@ impl Vm {
                 return get(self, found, Some(object), Some(&owner)).map(Some);
             }
         }
-        if let Some(own) = own_get(self, object, name) {
-            return Ok(Some(own));
+        match own_get(self, object, name) {
+            Some(own) => return Ok(Some(own)),
+            // A key that is no string may be equal to the name, which Python code decides.
+            None => {
+                if let Attrs::Dict(dict) = attrs(object)
+                    && dict.is_odd_for(name)
+                    && let Some(own) = dict.get(self, &name.to_value())?
+                {
+                    return Ok(Some(own));
+                }
+            }
         }
         match (found, getter) {
             (Some(found), Some(get)) => {

@@ -441,6 +441,11 @@ impl Dict {
         self.position_str(key).map(|at| self.value_at(at).clone())
     }
 
+    /// Is there a key of another type with the hash of this string, so that a search has to run Python code?
+    pub fn is_odd_for(&self, key: &Obj<Str>) -> bool {
+        self.find_str(key, key.hash()).is_err()
+    }
+
     /// Position of a string key; see [`Dict::get_str`].
     #[inline]
     pub fn position_str(&self, key: &Obj<Str>) -> Option<usize> {
@@ -719,6 +724,17 @@ impl Dict {
         let mut at = 0;
         while let Some((found, key, _)) = self.next_entry(at) {
             all.push(key.clone());
+            at = found + 1;
+        }
+        all
+    }
+
+    /// Clones of all keys in order, with their hashes.
+    pub fn keys_hashed(&self) -> Vec<(Value, u64)> {
+        let mut all = Vec::with_capacity(self.len());
+        let mut at = 0;
+        while let Some((found, key, _)) = self.next_entry(at) {
+            all.push((key.clone(), self.hash_at(found)));
             at = found + 1;
         }
         all

@@ -154,6 +154,8 @@ pub struct GetSet {
     pub set: Option<fn(&Vm, &Value, Option<&Value>) -> PyResult<()>>,
     /// `__doc__`
     pub doc: &'static str,
+    /// Is it a member of CPython's struct, with a `member_descriptor`?
+    pub is_member: bool,
 }
 
 /// A read-only attribute.
@@ -162,7 +164,7 @@ pub const fn getter(
     get: fn(&Vm, &Value) -> PyResult<Value>,
     doc: &'static str,
 ) -> GetSet {
-    GetSet { name, get, set: None, doc }
+    GetSet { name, get, set: None, doc, is_member: false }
 }
 
 /// An attribute that can be set and deleted.
@@ -172,7 +174,7 @@ pub const fn getset(
     set: fn(&Vm, &Value, Option<&Value>) -> PyResult<()>,
     doc: &'static str,
 ) -> GetSet {
-    GetSet { name, get, set: Some(set), doc }
+    GetSet { name, get, set: Some(set), doc, is_member: false }
 }
 
 /// Static description of a builtin type; `Vm::typ` makes the type object when it is first asked for.
@@ -538,6 +540,13 @@ impl Obj<Type> {
     /// `__name__` for messages.
     pub fn name(&self) -> String {
         self.name.get().to_string_lossy().into_owned()
+    }
+    /// The name for messages about native types: with the module, if it is in one.
+    pub fn tp_name(&self) -> String {
+        match self.spec {
+            Some(spec) => spec.name.to_owned(),
+            None => self.name(),
+        }
     }
     /// The types to look in, in order.
     #[inline(always)]

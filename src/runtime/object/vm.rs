@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::Heap;
 use crate::runtime::object::dict::Dict;
-use crate::runtime::object::hash::bytes_hash;
+use crate::runtime::object::hash::table_hash;
 use crate::runtime::object::names::Names;
 use crate::runtime::object::shape::Shapes;
 use crate::runtime::object::str::Str;
@@ -135,7 +135,7 @@ impl Hasher for BytesHasher {
         self.0
     }
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes_hash(bytes);
+        self.0 = table_hash(bytes);
     }
     fn write_usize(&mut self, _: usize) {}
 }

@@ -229,6 +229,12 @@ fn register(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 /// Marks a class and its subclasses as sequences or mappings, for patterns.
 fn spread(ty: &Obj<Type>, flags: u32) {
+    // Native types say themselves what they are: a string is a `Sequence`, yet no sequence to a pattern.
+    if ty.has(type_flag::IMMUTABLE)
+        || ty.fast.flags.get() & (type_flag::SEQUENCE | type_flag::MAPPING) == flags
+    {
+        return;
+    }
     ty.clear_flags(type_flag::SEQUENCE | type_flag::MAPPING);
     ty.set_flags(flags);
     for sub in ty.live_subclasses() {

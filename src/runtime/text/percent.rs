@@ -285,6 +285,9 @@ pub fn push_int(spec: &Spec<'_>, value: IntRef<'_>, limit: usize, out: &mut Vec<
     if prefix == "0X" {
         digits.make_ascii_uppercase();
     }
+    if spec.precision.get().is_some_and(|precision| precision > i32::MAX as usize - 3) {
+        return Err(Fault::overflow("precision too large"));
+    }
     let zeros = spec.precision.get().unwrap_or(0).saturating_sub(digits.len());
     let mut body = Vec::new();
     body.try_reserve(zeros.saturating_add(digits.len())).map_err(|_| Fault::memory())?;

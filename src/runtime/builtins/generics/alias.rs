@@ -55,6 +55,9 @@ static OWN: &[&[u8]] = &[
     b"__bases__",
 ];
 
+/// Those of them that `copy` and classes ask for in vain: `dir` does not name them.
+static UNNAMED: &[&[u8]] = &[b"__copy__", b"__deepcopy__", b"__bases__"];
+
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<GenericAlias>> {
     vm.cast::<GenericAlias>(value)
 }
@@ -303,7 +306,14 @@ fn replace(
         let new = match vm.getattr_opt(arg, n.__typing_subst__.value())? {
             Some(subst) => match parameters.iter().position(|parameter| parameter.is(arg)) {
                 Some(at) => vm.call1(&subst, &given[at])?,
-                None => arg.clone(),
+                // It became a parameter after the alias was made.
+                None => {
+                    return Err(vm.type_error(format!(
+                        "Type parameter {} of {} not found in __parameters__",
+                        vm.repr_text(arg)?,
+                        vm.repr_text(alias)?
+                    )));
+                }
             },
             None => replace_inside(vm, arg, parameters, given)?,
         };
@@ -386,7 +396,7 @@ static METHODS: &[Native] = &[
             let dir = vm.builtin("dir")?;
             let names = vm.call1(&dir, &this(vm, &args[0])?.origin)?;
             let mut names = vm.collect(&names)?;
-            for own in OWN.iter().filter(|own| **own != b"__bases__") {
+            for own in OWN.iter().filter(|own| !UNNAMED.contains(own)) {
                 let own = vm.str_ascii(own);
                 let mut known = false;
                 for name in &names {

@@ -59,7 +59,7 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
     }
     let mut binds = false;
     if let Some(found) = &found {
-        if let Some(member) = found.downcast::<MemberDescriptor>()
+        if let Some(member) = found.downcast::<MemberDescriptor>().filter(|member| member.native.is_none())
             && ty.is_subtype(&member.owner)
         {
             at.set_extra(1, !version);
