@@ -61,7 +61,7 @@ fn send(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 }
 
 /// The exception that `throw(type, value, traceback)` means.
-fn thrown(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+pub fn thrown(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let (class, value, traceback) =
         (&args[0], args.get(1).and_then(Value::some), args.get(2).and_then(Value::some));
     if let Some(tb) = traceback
