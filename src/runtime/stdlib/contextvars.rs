@@ -65,6 +65,11 @@ fn missing(vm: &Vm) -> Value {
     new
 }
 
+/// A new variable without a default.
+pub fn context_variable(vm: &Vm, name: &str) -> Value {
+    vm.alloc_spec(&CONTEXT_VAR, ContextVar { name: vm.str(name), default: Value::UNBOUND })
+}
+
 fn new_context(vm: &Vm, values: Ref<Dict>) -> Value {
     vm.alloc_spec(&CONTEXT, Context { values: LockCell::new(values), entered: Cell::new(false) })
 }
