@@ -36,7 +36,14 @@ fn begin(vm: &'static Vm, config: &Config) -> PyResult<()> {
         vm.set_in(&vm.interp().sys, &format!("__{name}__"), vm.printer(fd));
     }
     import_machinery(vm)?;
-    sysinfo::streams(vm, config)
+    sysinfo::streams(vm, config)?;
+    if !config.warn_options.is_empty() {
+        // It reads the options; an error in it is not the program's.
+        if let Err(raised) = vm.import("warnings") {
+            drop(vm.take_raised(raised));
+        }
+    }
+    Ok(())
 }
 
 /// Runs the import machinery of the embedded library.
@@ -80,7 +87,9 @@ fn target(vm: &Vm, config: &Config) -> PyResult<()> {
     match &config.target {
         Target::Command(text) => {
             sysinfo::prepend_path(vm, config, "")?;
-            run_text(vm, &main, text, "<string>")
+            let code = vm.compile_text(text, "<string>", Mode::Exec)?;
+            vm.remember_source(&code, text, "<string>");
+            vm.run_in(&code, &main, main.value().clone(), None).map(drop)
         }
         Target::File(path) => run_file(vm, config, &main, path),
         Target::Module(name) => {

@@ -18,7 +18,7 @@ use crate::runtime::stdlib::NativeModule;
 use crate::runtime::stdlib::contextvars::context_variable;
 use crate::runtime::stdlib::thread::{self, Patience};
 use crate::runtime::sys::sync::Lock;
-use crate::runtime::value::{Payload, Ref, Value};
+use crate::runtime::value::{LockCell, Payload, Ref, Value};
 
 /// `_warnings`
 pub static MODULE: NativeModule = NativeModule {
@@ -52,9 +52,9 @@ pub static MODULE: NativeModule = NativeModule {
     ],
     init: |vm, dict| {
         let state = state(vm)?;
-        vm.set_in(dict, "filters", state.filters.clone());
-        vm.set_in(dict, "_onceregistry", state.once.clone());
-        vm.set_in(dict, "_defaultaction", vm.str("default"));
+        vm.set_in(dict, "filters", state.filters.cloned());
+        vm.set_in(dict, "_onceregistry", state.once.cloned());
+        vm.set_in(dict, "_defaultaction", state.action.cloned());
         vm.set_in(dict, "_warnings_context", state.context.clone());
         Ok(())
     },
@@ -63,8 +63,10 @@ pub static MODULE: NativeModule = NativeModule {
 // ------------------------------------------------------------------------------------------------ the state
 
 struct State {
-    filters: Value,
-    once: Value,
+    /// The attributes as `warnings` had them last: they hold on if it loses them.
+    filters: LockCell<Value>,
+    once: LockCell<Value>,
+    action: LockCell<Value>,
     /// The variable that `catch_warnings` may keep its filters in.
     context: Value,
     /// Registries of another version are out of date.
@@ -75,8 +77,9 @@ struct State {
 }
 crate::payload!(State, "_warnings._State", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
-        visit(&self.filters);
-        visit(&self.once);
+        visit(self.filters.get());
+        visit(self.once.get());
+        visit(self.action.get());
         visit(&self.context);
     }
 });
@@ -96,8 +99,9 @@ fn state(vm: &Vm) -> PyResult<Ref<State>> {
             filter("ignore", &exc::RESOURCE_WARNING, Value::NONE),
         ];
         let state = State {
-            filters: vm.list(filters),
-            once: vm.new_dict().into_value(),
+            filters: LockCell::new(vm.list(filters)),
+            once: LockCell::new(vm.new_dict().into_value()),
+            action: LockCell::new(vm.intern("default").into_value()),
             context: context_variable(vm, "_warnings_context"),
             version: Cell::new(0),
             lock: Arc::new(Lock::new()),
@@ -142,8 +146,11 @@ fn of_warnings(vm: &Vm, name: &str) -> PyResult<Option<Value>> {
 
 fn default_action(vm: &Vm) -> PyResult<Value> {
     match of_warnings(vm, "defaultaction")? {
-        None => Ok(vm.intern("default").into_value()),
-        Some(action) if action.as_str().is_some() => Ok(action),
+        None => Ok(state(vm)?.action.cloned()),
+        Some(action) if action.as_str().is_some() => {
+            state(vm)?.action.set(action.clone());
+            Ok(action)
+        }
         Some(other) => Err(
             vm.type_error(format!("_warnings.defaultaction must be a string, not '{}'", other.type_name(vm)))
         ),
@@ -152,8 +159,11 @@ fn default_action(vm: &Vm) -> PyResult<Value> {
 
 fn once_registry(vm: &Vm) -> PyResult<Value> {
     match of_warnings(vm, "onceregistry")? {
-        None => Ok(state(vm)?.once.clone()),
-        Some(registry) if registry.as_dict().is_some() => Ok(registry),
+        None => Ok(state(vm)?.once.cloned()),
+        Some(registry) if registry.as_dict().is_some() => {
+            state(vm)?.once.set(registry.clone());
+            Ok(registry)
+        }
         Some(other) => {
             Err(vm
                 .type_error(format!("_warnings.onceregistry must be a dict, not '{}'", other.type_name(vm))))
@@ -223,7 +233,10 @@ fn action_for(vm: &Vm, warning: &Warning) -> PyResult<(Value, Value)> {
             return Ok(found);
         }
     } else {
-        let filters = of_warnings(vm, "filters")?.unwrap_or_else(|| state.filters.clone());
+        if let Some(filters) = of_warnings(vm, "filters")? {
+            state.filters.set(filters);
+        }
+        let filters = state.filters.cloned();
         if vm.list_items(&filters).is_none() {
             return Err(vm.value_error("warnings.filters must be a list"));
         }
@@ -519,7 +532,8 @@ fn source_line(vm: &Vm, globals: &Ref<Dict>, line: i64) -> PyResult<Value> {
         return Ok(Value::UNBOUND);
     }
     let lines = vm.call_method_str(&source, "splitlines", &[])?;
-    vm.getitem(&lines, &vm.int(line - 1))
+    let line = vm.getitem(&lines, &vm.int(line - 1))?;
+    Ok(if line.as_str().is_some() { line } else { Value::UNBOUND })
 }
 
 fn warn_explicit_function(vm: &Vm, args: &[Value]) -> PyResult<Value> {
@@ -533,7 +547,15 @@ fn warn_explicit_function(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let shown = match args[6].some() {
         None => Value::UNBOUND,
         Some(globals) => match globals.downcast_ref::<Dict>() {
-            Some(globals) => source_line(vm, &globals, line)?,
+            Some(globals) => match source_line(vm, &globals, line) {
+                Ok(line) => line,
+                // A loader that cannot tell is no reason not to warn.
+                Err(raised) if vm.raised_is(&exc::EXCEPTION) => {
+                    drop(vm.take_raised(raised));
+                    Value::UNBOUND
+                }
+                Err(raised) => return Err(raised),
+            },
             None => {
                 return Err(
                     vm.type_error(format!("module_globals must be a dict, not '{}'", globals.type_name(vm)))
