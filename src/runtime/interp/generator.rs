@@ -117,6 +117,7 @@ pub fn of_frame<'a>(frame: Frame) -> &'a Obj<Generator> {
 
 /// A call of a generator function: binds the arguments into a frame of its own.
 pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Value]) -> PyResult<Value> {
+    function.resolve();
     let locals = function.locals.get() as usize;
     let words = locals + function.frame_words.get() as usize;
     let mut places = vec![Value::UNBOUND; locals];
@@ -162,7 +163,7 @@ pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Valu
         new.set(word::CALLER, 1);
         new.set(word::FUNCTION, function.address() | 1);
         new.set_pc(function.entry.get());
-        new.set(word::INFO, (locals as u64) << 32 | info::GENERATOR | 1);
+        new.set(word::INFO, (locals as u64) << 35 | info::GENERATOR | 1);
         new.set(word::END, 1);
         object.base.set(base);
     }

@@ -60,6 +60,7 @@ pub mod system;
 pub mod thread;
 pub mod time;
 pub mod tokenize;
+pub mod type_names;
 pub mod typing;
 pub mod unicodedata;
 pub mod warnings;
@@ -110,9 +111,11 @@ pub static MODULES: &[&NativeModule] = &[
     &statistics::MODULE,
     &string::MODULE,
     &strukt::MODULE,
+    &type_names::SUGGESTIONS,
     &symtable::MODULE,
     &thread::MODULE,
     &tokenize::MODULE,
+    &type_names::TYPES,
     &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
