@@ -42,6 +42,12 @@ fn begin(vm: &'static Vm, config: &Config) -> PyResult<()> {
     if !config.flags.no_site {
         site(vm, config)?;
     }
+    if !config.warn_options.is_empty() {
+        // It reads the options; an error in it is not the program's.
+        if let Err(raised) = vm.import("warnings") {
+            drop(vm.take_raised(raised));
+        }
+    }
     crate::runtime::gc::cycle::settle(vm.interp().heap);
     vm.interp().collections.enabled.set(true);
     Ok(())
@@ -141,7 +147,9 @@ fn target(vm: &Vm, config: &Config) -> PyResult<()> {
     match &config.target {
         Target::Command(text) => {
             sysinfo::prepend_path(vm, config, "")?;
-            run_text(vm, &main, text, "<string>")
+            let code = vm.compile_text(text, "<string>", Mode::Exec)?;
+            vm.remember_source(&code, text, "<string>");
+            vm.run_in(&code, &main, main.value().clone(), None).map(drop)
         }
         Target::File(path) => run_file(vm, config, &main, path),
         Target::Module(name) => {

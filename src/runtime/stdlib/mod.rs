@@ -13,6 +13,7 @@ pub mod abc;
 pub mod accounts;
 pub mod array;
 pub mod ast;
+pub mod asyncio;
 pub mod atexit;
 pub mod binascii;
 pub mod bisect;
@@ -82,6 +83,7 @@ pub struct NativeModule {
 pub static MODULES: &[&NativeModule] = &[
     &abc::MODULE,
     &ast::MODULE,
+    &asyncio::MODULE,
     &bisect::MODULE,
     &hashes::MODULE_BLAKE2,
     &codecs::MODULE,
