@@ -56,7 +56,19 @@ fn build_data_name() -> String {
     }
 }
 
+/// How the executable is linked: at a fixed address, so that its tables of functions need no work at start and stay shared with
+/// the file, and with symbols of shared libraries found when first used.
+fn linking() {
+    let target = |key: &str| env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
+    if target("OS") == "linux" && target("ENV") == "gnu" {
+        for argument in ["-no-pie", "-static-libgcc", "-Wl,-z,lazy"] {
+            println!("cargo:rustc-link-arg-bins={argument}");
+        }
+    }
+}
+
 fn main() {
+    linking();
     std::thread::Builder::new()
         .stack_size(256 << 20)
         .spawn(embed)

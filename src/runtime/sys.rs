@@ -34,6 +34,17 @@ pub fn strerror(number: i32) -> String {
     String::from_utf8_lossy(&buffer[..end]).into_owned()
 }
 
+/// Memory of `size` bytes, zeroed, its pages there at once where the system can do that.
+pub fn reserve_filled(size: usize) -> *mut u8 {
+    let at = reserve(size);
+    #[cfg(target_os = "linux")]
+    // SAFETY: a mapping just made; a kernel that does not know the advice refuses it, and pages come as they are touched.
+    unsafe {
+        libc::madvise(at.cast(), size, libc::MADV_POPULATE_WRITE);
+    }
+    at
+}
+
 /// Address space of `size` bytes, zeroed and backed by memory only where it is touched.
 pub fn reserve(size: usize) -> *mut u8 {
     // SAFETY: a fresh private anonymous mapping.
