@@ -354,9 +354,6 @@ fn float_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
 
 /// `float(value)`
 fn float_of(vm: &Vm, value: &Value) -> PyResult<f64> {
-    if let Some(text) = value.as_str() {
-        return parse(vm, &to_ascii_decimal(text.bytes()), value);
-    }
     // `float()` asks subclasses of float; elsewhere their value is what they hold.
     let found = match value.ty(vm).slots.get().float {
         Some(f) if !value.is_exact_float() => Some(vm.float_result(value, &f(vm, value)?)?),
@@ -364,6 +361,9 @@ fn float_of(vm: &Vm, value: &Value) -> PyResult<f64> {
     };
     if let Some(x) = found {
         return Ok(x);
+    }
+    if let Some(text) = value.as_str() {
+        return parse(vm, &to_ascii_decimal(text.bytes()), value);
     }
     if vm.has_buffer(value) {
         let text = vm.buffer_bytes(value)?;
