@@ -213,7 +213,7 @@ fn place(vm: &Vm, frame: &Obj<FrameObject>, key: &Value) -> PyResult<Option<Plac
     let mut found = None;
     for (at, name) in code.local_names.iter().enumerate() {
         let hidden = code.locals[at].is_hidden;
-        if hidden && vm.local_value(frame, at).is_unbound() || name.bytes().starts_with(b".") || !named(name.value())? {
+        if hidden && vm.local_value(frame, at).is_unbound() || !named(name.value())? {
             continue;
         }
         found = Some(Place::Local(at));
@@ -343,7 +343,7 @@ impl Vm {
                         && !self.local_value(frame, place).is_unbound()
                 })
             };
-            if !value.is_unbound() && !name.bytes().starts_with(b".") && !shadowed() {
+            if !value.is_unbound() && !shadowed() {
                 all.push((name.value().clone(), value));
             }
         }

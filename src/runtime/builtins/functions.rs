@@ -136,7 +136,13 @@ static FUNCTION_GETSET: &[GetSet] = &[
     ),
     getset(
         "__doc__",
-        |vm, f| Ok(this(vm, f)?.doc.cloned()),
+        |vm, f| {
+            let this = this(vm, f)?;
+            if this.doc.get().is_unbound() {
+                this.doc.set(this.code.get().consts.first().cloned().unwrap_or(Value::NONE));
+            }
+            Ok(this.doc.cloned())
+        },
         |vm, f, v| {
             this(vm, f)?.doc.set(v.cloned().unwrap_or(Value::NONE));
             Ok(())

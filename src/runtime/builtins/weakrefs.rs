@@ -100,7 +100,7 @@ pub unsafe fn clear(at: NonNull<Header>) {
     for (weak, callback) in calls.into_iter().rev() {
         let pending = vm.take_pending();
         if let Err(raised) = vm.call1(&callback, &weak) {
-            vm.write_unraisable(raised, &callback);
+            vm.write_unraisable_while(raised, "calling weakref callback", &callback);
         }
         vm.put_pending(pending);
     }

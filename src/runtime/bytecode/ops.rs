@@ -295,6 +295,33 @@ macro_rules! for_each_op {
             "A = intrinsic C of B, see Intrinsic1" Intrinsic1 (D, U, N8) [];
             "A = intrinsic C of B0, B1, see Intrinsic2" Intrinsic2 (D, R, N8) [];
             "A, A+1 ... nothing: filler" Nop (Z, Z, Z) [];
+
+            // ---- the machine's own forms of the above: written over them when code is loaded or has run, never in
+            // stored code; see `Op::plain`
+            "load the body of the function's code, then begin" Resolve (Z, Z, Z) [];
+            "jump if not (A < B)" JNotLt (U, U, N8) [Jump];
+            "jump if not (A <= B)" JNotLe (U, U, N8) [Jump];
+            "jump if not (A == B)" JNotEq (U, U, N8) [Jump];
+            "jump if not (A != B)" JNotNe (U, U, N8) [Jump];
+            "jump if not (A > B)" JNotGt (U, U, N8) [Jump];
+            "jump if not (A >= B)" JNotGe (U, U, N8) [Jump];
+            "jump if not (A < small int B)" JNotLtI (U, I8, N8) [Jump];
+            "jump if not (A <= small int B)" JNotLeI (U, I8, N8) [Jump];
+            "jump if not (A == small int B)" JNotEqI (U, I8, N8) [Jump];
+            "jump if not (A != small int B)" JNotNeI (U, I8, N8) [Jump];
+            "jump if not (A > small int B)" JNotGtI (U, I8, N8) [Jump];
+            "jump if not (A >= small int B)" JNotGeI (U, I8, N8) [Jump];
+            "LoadGlobal of a name that is in the globals" LoadGlobalPlain (D, Name16) [Cache, Cache, Cache, Cache];
+            "LoadAttr of an inline value of the cached shape" LoadAttrShape (D, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadAttr of a `__slots__` word" LoadAttrSlot (D, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadAttr of a class attribute that binds nothing" LoadAttrClass (D, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadAttr of a name in a module" LoadAttrModule (D, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadAttr of a class's own or inherited attribute" LoadAttrType (D, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadMethod of a class's own or inherited attribute" LoadMethodType (W, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadMethod of a name in a module" LoadMethodModule (W, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "StoreAttr of an inline value that is there already" StoreAttrShape (U, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadMethod of an instance with inline values" LoadMethodShape (W, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadMethod of an object without attributes of its own" LoadMethodPlain (W, U, Z) [Name, Cache, Cache, Cache, Cache];
         }
     };
 }
@@ -336,6 +363,57 @@ macro_rules! define_ops {
 for_each_op!(define_ops);
 
 impl Op {
+    /// The opcode that the compiler emits for what this one does.
+    pub const fn plain(self) -> Op {
+        match self {
+            Op::JNotLt => Op::JLt,
+            Op::JNotLe => Op::JLe,
+            Op::JNotEq => Op::JEq,
+            Op::JNotNe => Op::JNe,
+            Op::JNotGt => Op::JGt,
+            Op::JNotGe => Op::JGe,
+            Op::JNotLtI => Op::JLtI,
+            Op::JNotLeI => Op::JLeI,
+            Op::JNotEqI => Op::JEqI,
+            Op::JNotNeI => Op::JNeI,
+            Op::JNotGtI => Op::JGtI,
+            Op::JNotGeI => Op::JGeI,
+            Op::LoadGlobalPlain => Op::LoadGlobal,
+            Op::LoadAttrShape | Op::LoadAttrSlot | Op::LoadAttrClass | Op::LoadAttrModule | Op::LoadAttrType => {
+                Op::LoadAttr
+            }
+            Op::StoreAttrShape => Op::StoreAttr,
+            Op::LoadMethodShape | Op::LoadMethodPlain | Op::LoadMethodType | Op::LoadMethodModule => {
+                Op::LoadMethod
+            }
+            other => other,
+        }
+    }
+
+    /// Is it one of the machine's own forms?
+    pub const fn is_quick(self) -> bool {
+        self as u8 > Op::Nop as u8
+    }
+
+    /// The form for a comparing jump that is taken when the comparison does not hold.
+    pub const fn negated(self) -> Op {
+        match self {
+            Op::JLt => Op::JNotLt,
+            Op::JLe => Op::JNotLe,
+            Op::JEq => Op::JNotEq,
+            Op::JNe => Op::JNotNe,
+            Op::JGt => Op::JNotGt,
+            Op::JGe => Op::JNotGe,
+            Op::JLtI => Op::JNotLtI,
+            Op::JLeI => Op::JNotLeI,
+            Op::JEqI => Op::JNotEqI,
+            Op::JNeI => Op::JNotNeI,
+            Op::JGtI => Op::JNotGtI,
+            Op::JGeI => Op::JNotGeI,
+            other => other,
+        }
+    }
+
     /// The opcode of an instruction's first word; `None` if the byte is none.
     pub fn decode(word: u32) -> Option<Op> {
         Op::ALL.get((word & 0xff) as usize).copied()

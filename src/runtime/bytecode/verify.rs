@@ -112,6 +112,9 @@ impl Verifier<'_> {
 
     fn constants(&self, insn: &Decoded) -> Result<(), String> {
         let (consts, names) = (self.code.consts.len(), self.code.names.len());
+        if insn.op.is_quick() {
+            return Err(format!("word {}: {} is the machine's own", insn.at, insn.op.name()));
+        }
         for &(operand, value) in &insn.operands {
             let fine = match operand {
                 Operand::Const16 => (value as usize) < consts,

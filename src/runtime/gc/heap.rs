@@ -214,6 +214,8 @@ pub struct Heap {
     pub old: Links,
     /// Frozen objects (`gc.freeze`).
     pub frozen: Links,
+    /// What start-up made: never looked at again.
+    pub boot: Links,
     /// Calls `__del__`; may bring the object back.
     pub finalize: Cell<Hook>,
     /// Clears weak references and calls their callbacks.
@@ -262,13 +264,14 @@ impl Heap {
             young: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
             old: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
             frozen: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
+            boot: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
             finalize: Cell::new(no_hook),
             clear_weakrefs: Cell::new(no_hook),
             on_threshold: Cell::new(no_call),
             weakrefs: RefCell::new(HashMap::new()),
             objects: Cell::new(0),
         }));
-        for list in [&heap.young, &heap.old, &heap.frozen] {
+        for list in [&heap.young, &heap.old, &heap.frozen, &heap.boot] {
             list.make_empty();
         }
         heap

@@ -9,6 +9,7 @@ use crate::runtime::interp::dispatch::{self, At, Next};
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::{Function, GENERATOR_KINDS, NOT_SIMPLE};
 use crate::runtime::interp::generator;
+use crate::runtime::bytecode::ops::Op;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
@@ -145,16 +146,41 @@ fn call_class(vm: &Vm, at: At, values: &mut [Value]) -> PyResult<Option<*mut Val
 
 /// Pushes a frame whose arguments already lie where its locals begin (a simple function, right number of arguments).
 fn push_in_place(vm: &Vm, at: At, function: &Obj<Function>, args: &mut [Value]) -> PyResult<*mut Value> {
+    let new = push_plain(vm, at, function, args, &[])?;
+    // SAFETY: the frame was just pushed.
+    unsafe {
+        write_header(vm, new, function, at.base, at.a(), 0, new.add(function.frame_words.get() as usize));
+    }
+    Ok(new)
+}
+
+/// As [`push_in_place`], for a callable that stays in the run of a `Call` or `CallMethod`, which the frame borrows;
+/// `defaults` are the values of the parameters behind the arguments.
+fn push_plain(
+    vm: &Vm,
+    at: At,
+    function: &Obj<Function>,
+    args: &mut [Value],
+    defaults: &[Value],
+) -> PyResult<*mut Value> {
+    function.resolve();
     let locals = function.locals.get() as usize;
     let start = args.as_mut_ptr();
     let new = start.wrapping_add(locals);
     enter(vm, new, function)?;
-    // SAFETY: the stack is written up to the frame's end (`enter`).
+    // SAFETY: the stack is written up to the frame's end (`enter`); what lies behind the arguments is dead.
     unsafe {
         for place in args.len()..locals {
-            start.add(place).cast::<u64>().write(bits::UNBOUND);
+            let value = defaults.get(place - args.len()).cloned().unwrap_or(Value::UNBOUND);
+            start.add(place).write(value);
         }
-        write_header(vm, new, function, at.base, at.a(), 0, new.add(function.frame_words.get() as usize));
+        let frame = Frame(new);
+        frame.set(word::CALLER, at.base as u64 | 1);
+        frame.set(word::FUNCTION, function.to_value().to_bits() | 1);
+        frame.set_pc(function.entry.get());
+        frame.set(word::INFO, function.info.get());
+        frame.set(word::END, new.add(function.frame_words.get() as usize) as u64 | 1);
+        vm.frame.set(new);
     }
     Ok(new)
 }
@@ -223,8 +249,8 @@ unsafe fn write_header(
     frame.set(word::CALLER, caller as u64 | 1);
     frame.set(word::FUNCTION, function.to_value().into_bits() | 1);
     frame.set_pc(function.entry.get());
-    let registers = u64::from(result as u8) << 8 | u64::from(result as u8) << 16;
-    frame.set(word::INFO, u64::from(function.locals.get()) << 32 | registers | flags | info::OWNS | 1);
+    let register = u64::from(result as u8) << 8;
+    frame.set(word::INFO, u64::from(function.locals.get()) << 35 | register | flags | info::OWNS | 1);
     frame.set(word::END, end as u64 | 1);
     vm.frame.set(new);
 }
@@ -265,11 +291,14 @@ fn call_python(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> Pushed
     let Some(function) = run.downcast::<Function>() else {
         return Err(vm.system_error("call of a lost function"));
     };
-    let simple = function.simple_args.get() as usize;
-    if names.is_empty() && simple == values.len() && !at.frame().is(info::GENERATOR) {
-        let pushed = push_in_place(vm, at, function, values)?;
-        drop(std::mem::replace(at.reg(at.b()), Value::UNBOUND));
-        return Ok(Some(pushed));
+    let simple = function.simple_args.get();
+    let in_place = matches!(Op::decode(at.word), Some(Op::Call | Op::CallMethod));
+    if in_place && simple != NOT_SIMPLE && values.len() <= simple as usize && !at.frame().is(info::GENERATOR) {
+        let missing = simple as usize - values.len();
+        let defaults = function.defaults.get().as_tuple().map_or(&[][..], |defaults| defaults.items());
+        if let Some(from) = defaults.len().checked_sub(missing) {
+            return push_plain(vm, at, function, values, &defaults[from..]).map(Some);
+        }
     }
     let begun = start(vm, function, values, names, at.a())?;
     drop(std::mem::replace(at.reg(at.b()), Value::UNBOUND));
@@ -288,6 +317,7 @@ pub fn push_values(
     result: i8,
     flags: u64,
 ) -> PyResult<*mut Value> {
+    function.resolve();
     let caller = vm.frame.get();
     let start = free_stack(vm);
     let locals = function.locals.get() as usize;
@@ -338,7 +368,8 @@ pub fn free_stack(vm: &Vm) -> *mut Value {
 
 /// `CallKw` and `CallMethodKw`.
 #[inline(never)]
-pub fn call_kw(vm: &Vm, at: At, method: bool) -> Pushed {
+pub fn call_kw(vm: &Vm, at: At) -> Pushed {
+    let method = Op::decode(at.word) == Some(Op::CallMethodKw);
     let names = at.function().code.get().consts[at.extra(0) as usize].clone();
     let names = names.as_tuple().map_or(&[][..], |t| t.items());
     let given = (at.word >> 24) as usize;
@@ -421,16 +452,25 @@ pub fn return_special(vm: &Vm, base: *mut Value, result: Value) -> Result<Next, 
         frame.set(word::NAMESPACE, bits::UNBOUND);
     }
     let caller = frame.address(word::CALLER) as *mut Value;
-    let register = frame.result_register();
+    let register = frame.result_register() as isize;
     frame.finish(vm);
     vm.depth_left.set(vm.depth_left.get() + 1);
     vm.frame.set(caller);
     if header & info::ENTRY != 0 {
         return Ok(Next::Leave(result));
     }
-    // SAFETY: the caller's instruction names one of its registers.
-    let place = unsafe { &mut *caller.offset(register as isize) };
-    drop(std::mem::replace(place, result));
+    // SAFETY: a frame that does not own its function was pushed by a plain call; instructions name registers of their
+    // frame.
+    unsafe {
+        let (register, run) = match header & info::OWNS {
+            0 => dispatch::called(Frame(caller).pc()),
+            _ => (register, register),
+        };
+        drop(std::mem::replace(&mut *caller.offset(register), result));
+        if run != register {
+            drop(std::mem::replace(&mut *caller.offset(run), Value::UNBOUND));
+        }
+    }
     Ok(Next::Frame(caller))
 }
 

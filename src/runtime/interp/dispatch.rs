@@ -17,7 +17,7 @@
 
 use crate::runtime::bytecode::ops::{FRAME_HEADER, Op};
 use crate::runtime::error::PyResult;
-use crate::runtime::gc::heap::{self, TypeHead};
+use crate::runtime::gc::heap::{self, TypeHead, type_flag};
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::Function;
 use crate::runtime::interp::ops::{arith, attr, build, exc, flow, iter, make, name};
@@ -171,6 +171,26 @@ unsafe fn type_of<'a>(bits: u64) -> &'a Obj<TypeHead> {
     unsafe { heap::type_head(&*(bits as *const Header)) }
 }
 
+/// Registers of the result and of the run of the call that a frame waits in: its pc stands behind the call's extra word.
+///
+/// # Safety
+/// The frame was left by a `Call` or `CallMethod`.
+#[inline(always)]
+pub unsafe fn called(pc: *const u32) -> (isize, isize) {
+    // SAFETY: as promised.
+    unsafe {
+        let operands = pc.sub(1).cast::<i8>();
+        (*operands.offset(A) as isize, *operands.offset(B) as isize)
+    }
+}
+
+/// The version of a type object that a word points to.
+#[inline(always)]
+unsafe fn type_version(bits: u64) -> u32 {
+    // SAFETY: the caller has seen that the object is a type, whose payload begins with the head.
+    unsafe { &*(bits as *const Obj<TypeHead>) }.version.get()
+}
+
 /// Where an instruction's opcode and operands lie: bytes of its word, the operands seen from behind it.
 const OPCODE: usize = if cfg!(target_endian = "little") { 0 } else { 3 };
 const A: isize = if cfg!(target_endian = "little") { -3 } else { -2 };
@@ -178,21 +198,34 @@ const B: isize = if cfg!(target_endian = "little") { -2 } else { -3 };
 const C: isize = if cfg!(target_endian = "little") { -1 } else { -4 };
 const N: isize = if cfg!(target_endian = "little") { -2 } else { -4 };
 
-/// The same address, of which the optimizer does not know how it came about: it keeps one register for it and reads operands
-/// where they lie instead of carrying several derived addresses along (12 % fewer machine instructions in `fib`).
+/// The next word's address, of which the optimizer does not know how it came about: it keeps one register for it and reads
+/// operands where they lie instead of carrying several derived addresses along (12 % fewer machine instructions in `fib`).
+///
+/// # Safety
+/// A word stands at `address`.
 #[inline(always)]
-fn opaque(address: *const u32) -> *const u32 {
-    #[cfg(all(not(miri), any(target_arch = "x86_64", target_arch = "aarch64")))]
+unsafe fn behind(address: *const u32) -> *const u32 {
+    #[cfg(all(not(miri), target_arch = "x86_64"))]
     {
         let mut address = address;
-        // SAFETY: no instruction at all.
+        // SAFETY: an addition.
+        unsafe { std::arch::asm!("add {0}, 4", inout(reg) address, options(pure, nomem, nostack)) }
+        address
+    }
+    #[cfg(all(not(miri), target_arch = "aarch64"))]
+    {
+        let mut address = address;
+        // SAFETY: an addition.
         unsafe {
-            std::arch::asm!("/* {0} */", inout(reg) address, options(pure, nomem, nostack, preserves_flags));
+            std::arch::asm!("add {0}, {0}, #4", inout(reg) address, options(pure, nomem, nostack, preserves_flags));
         }
         address
     }
     #[cfg(not(all(not(miri), any(target_arch = "x86_64", target_arch = "aarch64"))))]
-    address
+    // SAFETY: as promised.
+    unsafe {
+        address.add(1)
+    }
 }
 
 /// Runs the frame at `base` until its entry frame ends.
@@ -214,7 +247,7 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
         'run: loop {
             // SAFETY: code has passed `verify`: the low byte is an opcode.
             let op: Op = std::mem::transmute::<u8, Op>(*pc.cast::<u8>().add(OPCODE));
-            let here = opaque(pc.add(1));
+            let here = behind(pc);
             pc = here;
 
             macro_rules! at {
@@ -292,6 +325,15 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                         let old = *at;
                         *at = crate::runtime::value::bits::UNBOUND;
                         drop(Value::from_bits(old));
+                    }
+                };
+            }
+            // Operand B was used and is not the register that was written.
+            macro_rules! drop_used {
+                () => {
+                    let used = b!();
+                    if used >= 0 && used != a!() {
+                        done!(used);
                     }
                 };
             }
@@ -386,7 +428,7 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                 }};
             }
             macro_rules! compare_jump {
-                ($int:expr, $float:expr, $op:expr) => {{
+                ($int:expr, $float:expr, $op:expr, $when:literal) => {{
                     let (x, y) = (bits!(a!()), bits!(b!()));
                     let result = if x & y & 1 != 0 {
                         let int: fn(&i64, &i64) -> bool = $int;
@@ -397,26 +439,25 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                     } else {
                         check!(arith::compare_truth(vm, at!(), $op))
                     };
-                    let offset = *pc as i32;
-                    pc = pc.add(1);
-                    if result as u32 == n8!() {
-                        jump!(offset);
+                    pc = here.add(1);
+                    if result == $when {
+                        jump!(*here as i32);
                     }
                 }};
             }
             macro_rules! compare_jump_i {
-                ($int:expr, $op:expr) => {{
+                ($int:expr, $op:expr, $when:literal) => {{
                     let x = bits!(a!());
                     let result = if is_int_bits(x) {
                         let int: fn(&i64, &i64) -> bool = $int;
-                        int(&((x as i64) >> 1), &(b!() as i64))
+                        // Words of small ints are in the order of the ints.
+                        int(&(x as i64), &((b!() as i64) * 2 + 1))
                     } else {
                         check!(arith::compare_small(vm, at!(), $op))
                     };
-                    let offset = *pc as i32;
-                    pc = pc.add(1);
-                    if result as u32 == n8!() {
-                        jump!(offset);
+                    pc = here.add(1);
+                    if result == $when {
+                        jump!(*here as i32);
                     }
                 }};
             }
@@ -426,6 +467,116 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                 };
             }
 
+            macro_rules! identity {
+                ($when:literal) => {{
+                    let same = (*base.offset(b!())).is(&*base.offset(c!()));
+                    save!();
+                    done!(b!());
+                    done!(c!());
+                    put!(a!(), Value::bool(same == $when).to_bits());
+                }};
+            }
+            macro_rules! call {
+                ($method:literal) => {{
+                    let run = base.offset(b!());
+                    let callable = *run.cast::<u64>();
+                    let mut args = run.add(1);
+                    let mut count = n8!();
+                    if $method {
+                        if (*args).is_unbound() {
+                            args = args.add(1);
+                        } else {
+                            count += 1;
+                        }
+                    }
+                    if is_object_bits(callable) && type_of(callable).kind.get() == kind::FUNCTION {
+                        let function = &*(callable as *const Obj<Function>);
+                        let frame = Frame(base);
+                        if function.simple_args.get() == count && !frame.is(info::GENERATOR) {
+                            let locals = function.locals.get() as usize;
+                            let new = args.add(locals);
+                            let end = new.add(function.frame_words.get() as usize);
+                            let left = vm.depth_left.get();
+                            if end <= vm.call_limit() && left > 0 {
+                                vm.depth_left.set(left - 1);
+                                *base.add(word::PC).cast::<u64>() = pc.add(1) as u64 | 1;
+                                let mut at = args.add(count as usize).cast::<u64>();
+                                while at < new.cast::<u64>() {
+                                    *at = crate::runtime::value::bits::UNBOUND;
+                                    at = at.add(1);
+                                }
+                                let header = new.cast::<u64>();
+                                *header.add(word::CALLER) = base as u64 | 1;
+                                *header.add(word::FUNCTION) = callable | 1;
+                                *header.add(word::INFO) = function.info.get();
+                                *header.add(word::END) = end as u64 | 1;
+                                base = new;
+                                vm.frame.set(base);
+                                pc = function.entry.get();
+                                continue 'run;
+                            }
+                        }
+                    }
+                    *base.add(word::PC).cast::<u64>() = pc as u64 | 1;
+                    match call::call(vm, at!(), callable, args, count) {
+                        Ok(None) => pc = pc.add(1),
+                        Ok(Some(new)) => {
+                            *base.add(word::PC).cast::<u64>() = pc.add(1) as u64 | 1;
+                            enter_frame!(new)
+                        }
+                        Err(raised) => fail!(raised),
+                    }
+                }};
+            }
+            macro_rules! leave {
+                ($result:expr) => {{
+                    let result = $result;
+                    let header = base.cast::<u64>();
+                    let frame_info = *header.add(word::INFO);
+                    if frame_info & info::SPECIAL == 0 {
+                        let mut at = base.cast::<u64>().byte_sub((frame_info >> 32) as usize);
+                        let quick = loop {
+                            if at >= header {
+                                break true;
+                            }
+                            let old = *at;
+                            if is_object_bits(old) {
+                                *at = crate::runtime::value::bits::UNBOUND;
+                                save!();
+                                drop(Value::from_bits(old));
+                                if *header.add(word::INFO) & info::OBJECT != 0 {
+                                    // A destructor looked at this frame.
+                                    break false;
+                                }
+                            }
+                            at = at.add(1);
+                        };
+                        if quick {
+                            base = (*header.add(word::CALLER) - 1) as *mut Value;
+                            vm.frame.set(base);
+                            vm.depth_left.set(vm.depth_left.get() + 1);
+                            pc = Frame(base).pc();
+                            // The callable still lies in the run; mostly the result takes its place.
+                            let (place, run) = called(pc);
+                            put!(place, result);
+                            if run != place {
+                                put!(run, crate::runtime::value::bits::UNBOUND);
+                            }
+                            continue 'run;
+                        }
+                    }
+                    save!();
+                    match call::return_special(vm, base, Value::from_bits(result)) {
+                        Ok(Next::Frame(new)) => enter_frame!(new),
+                        Ok(Next::Leave(value)) => return Ok(value),
+                        Ok(_) => {}
+                        Err((frame, raised)) => match unwind::unwind(vm, frame, raised) {
+                            Ok(new) => enter_frame!(new),
+                            Err(raised) => return Err(raised),
+                        },
+                    }
+                }};
+            }
             match op {
                 // ---- moves and constants
                 Op::Move => {
@@ -486,23 +637,24 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                 Op::Unspill => slow!(make::unspill, 1),
 
                 // ---- variables
+                Op::LoadGlobalPlain => {
+                    if !Frame(base).function().globals.current_version() == *here {
+                        let value = *cached_address(here.add(2));
+                        put!(a!(), clone_bits!(value));
+                        pc = here.add(4);
+                        continue 'run;
+                    }
+                    slow!(name::load_global, 4);
+                }
                 Op::LoadGlobal => {
                     let function = Frame(base).function();
-                    let globals = &function.globals;
-                    if !globals.current_version() == *pc {
-                        let second = *pc.add(1);
-                        if second == 0 {
-                            let value = *cached_address(pc.add(2));
-                            put!(a!(), clone_bits!(value));
-                            pc = pc.add(4);
-                            continue 'run;
-                        }
-                        if !function.builtins.current_version() == second {
-                            let value = *cached_address(pc.add(2));
-                            put!(a!(), clone_bits!(value));
-                            pc = pc.add(4);
-                            continue 'run;
-                        }
+                    if !function.globals.current_version() == *here
+                        && !function.builtins.current_version() == *here.add(1)
+                    {
+                        let value = *cached_address(here.add(2));
+                        put!(a!(), clone_bits!(value));
+                        pc = here.add(4);
+                        continue 'run;
                     }
                     slow!(name::load_global, 4);
                 }
@@ -568,91 +720,207 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                 Op::LoadLocals => slow!(name::load_locals, 0),
 
                 // ---- attributes and items
-                Op::LoadAttr => {
+                Op::LoadAttr => slow!(attr::load_attr, 5),
+                Op::LoadAttrShape => {
                     let object = bits!(b!());
                     if is_object_bits(object) {
-                        let ty = type_of(object);
-                        if !ty.version.get() == *pc.add(1) {
-                            let place = *pc.add(3);
-                            let at = object as *const u8;
-                            match place & 3 {
-                                0 if *at.add(*pc.add(4) as usize).cast::<u32>() == *pc.add(2) => {
-                                    let value = clone_bits!(*at.add((place >> 2) as usize).cast::<u64>());
-                                    put!(a!(), value);
-                                    if b!() != a!() {
-                                        done!(b!());
-                                    }
-                                    pc = pc.add(5);
-                                    continue 'run;
-                                }
-                                1 => {
-                                    let value = *at.add((place >> 2) as usize).cast::<u64>();
-                                    if value != crate::runtime::value::bits::UNBOUND {
-                                        put!(a!(), clone_bits!(value));
-                                        if b!() != a!() {
-                                            done!(b!());
-                                        }
-                                        pc = pc.add(5);
-                                        continue 'run;
-                                    }
-                                }
-                                _ => {}
-                            }
+                        let at = object as *const u8;
+                        if !type_of(object).version.get() == *here.add(1)
+                            && *at.add(*here.add(4) as usize).cast::<u32>() == *here.add(2)
+                        {
+                            let value = *at.add(*here.add(3) as usize).cast::<u64>();
+                            put!(a!(), clone_bits!(value));
+                            drop_used!();
+                            pc = here.add(5);
+                            continue 'run;
                         }
                     }
                     slow!(attr::load_attr, 5);
+                }
+                Op::LoadAttrSlot => {
+                    let object = bits!(b!());
+                    if is_object_bits(object) && !type_of(object).version.get() == *here.add(1) {
+                        let value = *(object as *const u8).add(*here.add(3) as usize).cast::<u64>();
+                        if value != crate::runtime::value::bits::UNBOUND {
+                            put!(a!(), clone_bits!(value));
+                            drop_used!();
+                            pc = here.add(5);
+                            continue 'run;
+                        }
+                    }
+                    slow!(attr::load_attr, 5);
+                }
+                Op::LoadAttrClass => {
+                    let object = bits!(b!());
+                    if is_object_bits(object) {
+                        let ty = type_of(object);
+                        let area = ty.attrs_offset.get() as usize;
+                        if !ty.version.get() == *here.add(1)
+                            && (area == 0
+                                || *(object as *const u8).add(area + 4).cast::<u32>() == *here.add(2))
+                        {
+                            let value = here.add(3).cast::<u64>().read_unaligned();
+                            put!(a!(), clone_bits!(value));
+                            drop_used!();
+                            pc = here.add(5);
+                            continue 'run;
+                        }
+                    }
+                    slow!(attr::load_attr, 5);
+                }
+                Op::LoadAttrModule => {
+                    let object = bits!(b!());
+                    if is_object_bits(object)
+                        && type_of(object).kind.get() == kind::MODULE
+                        && !attr::module_version(object) == *here.add(1)
+                    {
+                        let value = *cached_address(here.add(3));
+                        put!(a!(), clone_bits!(value));
+                        drop_used!();
+                        pc = here.add(5);
+                        continue 'run;
+                    }
+                    slow!(attr::load_attr, 5);
+                }
+                Op::LoadAttrType => {
+                    let object = bits!(b!());
+                    if is_object_bits(object) {
+                        let meta = type_of(object);
+                        if meta.flags.get() & type_flag::TYPE != 0
+                            && !type_version(object) == *here.add(1)
+                            && !meta.version.get() == *here.add(2)
+                        {
+                            let value = here.add(3).cast::<u64>().read_unaligned();
+                            put!(a!(), clone_bits!(value));
+                            drop_used!();
+                            pc = here.add(5);
+                            continue 'run;
+                        }
+                    }
+                    slow!(attr::load_attr, 5);
+                }
+                Op::StoreAttrShape => {
+                    let object = bits!(a!());
+                    if is_object_bits(object) {
+                        let attrs = object as *mut u8;
+                        if !type_of(object).version.get() == *here.add(1)
+                            && *attrs.add(*here.add(3) as usize).cast::<u32>() == *here.add(2)
+                        {
+                            let from = b!();
+                            let mut value = bits!(from);
+                            if from >= 0 {
+                                *base.offset(from).cast::<u64>() = crate::runtime::value::bits::UNBOUND;
+                            } else {
+                                value = clone_bits!(value);
+                            }
+                            let slot = attrs.add(*here.add(4) as usize).cast::<u64>();
+                            let old = *slot;
+                            *slot = value;
+                            if is_object_bits(old) {
+                                save!();
+                                drop(Value::from_bits(old));
+                            }
+                            done!(a!());
+                            pc = here.add(5);
+                            continue 'run;
+                        }
+                    }
+                    slow!(attr::store_attr, 5);
                 }
                 Op::StoreAttr => {
                     let object = bits!(a!());
                     if is_object_bits(object) {
                         let ty = type_of(object);
-                        if !ty.version.get() == *pc.add(1) {
+                        if !ty.version.get() == *here.add(1) {
                             let attrs = object as *const u8;
                             let area = attrs.add(ty.attrs_offset.get() as usize);
-                            if *area.add(4).cast::<u32>() == *pc.add(2) {
-                                let place = *pc.add(4) as usize;
-                                let new_shape = *pc.add(3);
-                                if new_shape == *pc.add(2)
-                                    || place + 8
-                                        <= ty.attrs_offset.get() as usize
-                                            + 8
-                                            + 8 * heap::inline_values(&*(object as *const Header))
-                                {
-                                    let value = at!().take(b!() as i8).into_bits();
-                                    let slot = attrs.add(place).cast::<u64>().cast_mut();
-                                    let old = *slot;
-                                    *slot = value;
-                                    *area.add(4).cast::<u32>().cast_mut() = new_shape;
-                                    if is_object_bits(old) {
-                                        save!();
-                                        drop(Value::from_bits(old));
-                                    }
-                                    done!(a!());
-                                    pc = pc.add(5);
-                                    continue 'run;
+                            let place = *here.add(4) as usize;
+                            if *area.add(4).cast::<u32>() == *here.add(2)
+                                && place + 8
+                                    <= ty.attrs_offset.get() as usize
+                                        + 8
+                                        + 8 * heap::inline_values(&*(object as *const Header))
+                            {
+                                let value = at!().take(b!() as i8).into_bits();
+                                let slot = attrs.add(place).cast::<u64>().cast_mut();
+                                let old = *slot;
+                                *slot = value;
+                                *area.add(4).cast::<u32>().cast_mut() = *here.add(3);
+                                if is_object_bits(old) {
+                                    save!();
+                                    drop(Value::from_bits(old));
                                 }
+                                done!(a!());
+                                pc = here.add(5);
+                                continue 'run;
                             }
                         }
                     }
                     slow!(attr::store_attr, 5);
                 }
                 Op::DeleteAttr => slow!(attr::delete_attr, 1),
-                Op::LoadMethod => {
+                Op::LoadMethod => slow!(attr::load_method, 5),
+                Op::LoadMethodPlain => {
+                    let object = bits!(b!());
+                    if is_object_bits(object) && !type_of(object).version.get() == *here.add(1) {
+                        let method = here.add(3).cast::<u64>().read_unaligned();
+                        let receiver = at!().take(b!() as i8).into_bits();
+                        put!(a!(), clone_bits!(method));
+                        put!(a!() + 1, receiver);
+                        pc = here.add(5);
+                        continue 'run;
+                    }
+                    slow!(attr::load_method, 5);
+                }
+                Op::LoadMethodType => {
+                    let object = bits!(b!());
+                    if is_object_bits(object) {
+                        let meta = type_of(object);
+                        if meta.flags.get() & type_flag::TYPE != 0
+                            && !type_version(object) == *here.add(1)
+                            && !meta.version.get() == *here.add(2)
+                        {
+                            let method = clone_bits!(here.add(3).cast::<u64>().read_unaligned());
+                            let used = b!();
+                            done!(used);
+                            put!(a!(), method);
+                            put!(a!() + 1, crate::runtime::value::bits::UNBOUND);
+                            pc = here.add(5);
+                            continue 'run;
+                        }
+                    }
+                    slow!(attr::load_method, 5);
+                }
+                Op::LoadMethodModule => {
+                    let object = bits!(b!());
+                    if is_object_bits(object)
+                        && type_of(object).kind.get() == kind::MODULE
+                        && !attr::module_version(object) == *here.add(1)
+                    {
+                        let method = clone_bits!(*cached_address(here.add(3)));
+                        let used = b!();
+                        done!(used);
+                        put!(a!(), method);
+                        put!(a!() + 1, crate::runtime::value::bits::UNBOUND);
+                        pc = here.add(5);
+                        continue 'run;
+                    }
+                    slow!(attr::load_method, 5);
+                }
+                Op::LoadMethodShape => {
                     let object = bits!(b!());
                     if is_object_bits(object) {
                         let ty = type_of(object);
-                        if !ty.version.get() == *pc.add(1) {
-                            let offset = ty.attrs_offset.get() as usize;
-                            if offset == 0
-                                || *(object as *const u8).add(offset + 4).cast::<u32>() == *pc.add(2)
-                            {
-                                let method = u64::from(*pc.add(3)) | u64::from(*pc.add(4)) << 32;
-                                let receiver = at!().take(b!() as i8).into_bits();
-                                put!(a!(), clone_bits!(method));
-                                put!(a!() + 1, receiver);
-                                pc = pc.add(5);
-                                continue 'run;
-                            }
+                        if !ty.version.get() == *here.add(1)
+                            && *(object as *const u8).add(ty.attrs_offset.get() as usize + 4).cast::<u32>()
+                                == *here.add(2)
+                        {
+                            let method = here.add(3).cast::<u64>().read_unaligned();
+                            let receiver = at!().take(b!() as i8).into_bits();
+                            put!(a!(), clone_bits!(method));
+                            put!(a!() + 1, receiver);
+                            pc = here.add(5);
+                            continue 'run;
                         }
                     }
                     slow!(attr::load_method, 5);
@@ -890,17 +1158,15 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                 Op::Ne => compare!(|x, y| x != y, |x, y| x != y, Cmp::Ne),
                 Op::Gt => compare!(|x, y| x > y, |x, y| x > y, Cmp::Gt),
                 Op::Ge => compare!(|x, y| x >= y, |x, y| x >= y, Cmp::Ge),
-                Op::Is | Op::IsNot => {
-                    let same = (*base.offset(b!())).is(&*base.offset(c!()));
-                    let result = Value::bool(same == (op as u8 == Op::Is as u8)).to_bits();
-                    save!();
-                    done!(b!());
-                    done!(c!());
-                    put!(a!(), result);
-                }
-                Op::In | Op::NotIn => {
+                Op::Is => identity!(true),
+                Op::IsNot => identity!(false),
+                Op::In => {
                     let found = check!(arith::contains(vm, at!()));
-                    put!(a!(), Value::bool(found == (op as u8 == Op::In as u8)).to_bits());
+                    put!(a!(), Value::bool(found).to_bits());
+                }
+                Op::NotIn => {
+                    let found = check!(arith::contains(vm, at!()));
+                    put!(a!(), Value::bool(!found).to_bits());
                 }
 
                 // ---- jumps
@@ -945,26 +1211,44 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                         jump16!();
                     }
                 }
-                Op::JumpIfTrueKeep | Op::JumpIfFalseKeep => {
-                    let truth = check!(vm.truth(&*base.offset(a!())));
-                    if truth == (op as u8 == Op::JumpIfTrueKeep as u8) {
+                Op::JumpIfTrueKeep => {
+                    if check!(vm.truth(&*base.offset(a!()))) {
                         jump16!();
                     } else {
                         put!(a!(), crate::runtime::value::bits::UNBOUND);
                     }
                 }
-                Op::JLt => compare_jump!(|x, y| x < y, |x, y| x < y, Cmp::Lt),
-                Op::JLe => compare_jump!(|x, y| x <= y, |x, y| x <= y, Cmp::Le),
-                Op::JEq => compare_jump!(|x, y| x == y, |x, y| x == y, Cmp::Eq),
-                Op::JNe => compare_jump!(|x, y| x != y, |x, y| x != y, Cmp::Ne),
-                Op::JGt => compare_jump!(|x, y| x > y, |x, y| x > y, Cmp::Gt),
-                Op::JGe => compare_jump!(|x, y| x >= y, |x, y| x >= y, Cmp::Ge),
-                Op::JLtI => compare_jump_i!(|x, y| x < y, Cmp::Lt),
-                Op::JLeI => compare_jump_i!(|x, y| x <= y, Cmp::Le),
-                Op::JEqI => compare_jump_i!(|x, y| x == y, Cmp::Eq),
-                Op::JNeI => compare_jump_i!(|x, y| x != y, Cmp::Ne),
-                Op::JGtI => compare_jump_i!(|x, y| x > y, Cmp::Gt),
-                Op::JGeI => compare_jump_i!(|x, y| x >= y, Cmp::Ge),
+                Op::JumpIfFalseKeep => {
+                    if check!(vm.truth(&*base.offset(a!()))) {
+                        put!(a!(), crate::runtime::value::bits::UNBOUND);
+                    } else {
+                        jump16!();
+                    }
+                }
+                Op::JLt => compare_jump!(|x, y| x < y, |x, y| x < y, Cmp::Lt, true),
+                Op::JNotLt => compare_jump!(|x, y| x < y, |x, y| x < y, Cmp::Lt, false),
+                Op::JLe => compare_jump!(|x, y| x <= y, |x, y| x <= y, Cmp::Le, true),
+                Op::JNotLe => compare_jump!(|x, y| x <= y, |x, y| x <= y, Cmp::Le, false),
+                Op::JEq => compare_jump!(|x, y| x == y, |x, y| x == y, Cmp::Eq, true),
+                Op::JNotEq => compare_jump!(|x, y| x == y, |x, y| x == y, Cmp::Eq, false),
+                Op::JNe => compare_jump!(|x, y| x != y, |x, y| x != y, Cmp::Ne, true),
+                Op::JNotNe => compare_jump!(|x, y| x != y, |x, y| x != y, Cmp::Ne, false),
+                Op::JGt => compare_jump!(|x, y| x > y, |x, y| x > y, Cmp::Gt, true),
+                Op::JNotGt => compare_jump!(|x, y| x > y, |x, y| x > y, Cmp::Gt, false),
+                Op::JGe => compare_jump!(|x, y| x >= y, |x, y| x >= y, Cmp::Ge, true),
+                Op::JNotGe => compare_jump!(|x, y| x >= y, |x, y| x >= y, Cmp::Ge, false),
+                Op::JLtI => compare_jump_i!(|x, y| x < y, Cmp::Lt, true),
+                Op::JNotLtI => compare_jump_i!(|x, y| x < y, Cmp::Lt, false),
+                Op::JLeI => compare_jump_i!(|x, y| x <= y, Cmp::Le, true),
+                Op::JNotLeI => compare_jump_i!(|x, y| x <= y, Cmp::Le, false),
+                Op::JEqI => compare_jump_i!(|x, y| x == y, Cmp::Eq, true),
+                Op::JNotEqI => compare_jump_i!(|x, y| x == y, Cmp::Eq, false),
+                Op::JNeI => compare_jump_i!(|x, y| x != y, Cmp::Ne, true),
+                Op::JNotNeI => compare_jump_i!(|x, y| x != y, Cmp::Ne, false),
+                Op::JGtI => compare_jump_i!(|x, y| x > y, Cmp::Gt, true),
+                Op::JNotGtI => compare_jump_i!(|x, y| x > y, Cmp::Gt, false),
+                Op::JGeI => compare_jump_i!(|x, y| x >= y, Cmp::Ge, true),
+                Op::JNotGeI => compare_jump_i!(|x, y| x >= y, Cmp::Ge, false),
                 Op::JIs => {
                     let same = (*base.offset(a!())).is(&*base.offset(b!()));
                     let offset = *pc as i32;
@@ -989,28 +1273,27 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                 Op::GetIter => slow!(iter::get_iter, 0),
                 Op::ForIter => {
                     let iterator = bits!(b!());
-                    let kind = type_of(iterator).kind.get();
-                    if kind == kind::RANGE_ITER {
-                        match iter::range_next(iterator) {
-                            Some(value) => {
-                                put!(a!(), value);
-                                pc = pc.add(1);
+                    // An immediate may stand there: a generator expression's iterator can be written over from outside.
+                    if is_object_bits(iterator) {
+                        let kind = type_of(iterator).kind.get();
+                        if kind == kind::RANGE_ITER {
+                            pc = here.add(1);
+                            match iter::range_next(iterator) {
+                                Some(value) => put!(a!(), value),
+                                None => {
+                                    put!(b!(), crate::runtime::value::bits::UNBOUND);
+                                    jump!(*here as i32);
+                                }
                             }
-                            None => {
-                                put!(b!(), crate::runtime::value::bits::UNBOUND);
-                                let offset = *pc as i32;
-                                pc = pc.add(1);
-                                jump!(offset);
-                            }
+                            continue 'run;
                         }
-                        continue 'run;
-                    }
-                    if kind == kind::LIST_ITER
-                        && let Some(value) = iter::list_next(iterator)
-                    {
-                        put!(a!(), value);
-                        pc = pc.add(1);
-                        continue 'run;
+                        if kind == kind::LIST_ITER
+                            && let Some(value) = iter::list_next(iterator)
+                        {
+                            put!(a!(), value);
+                            pc = here.add(1);
+                            continue 'run;
+                        }
                     }
                     next!(iter::for_iter(vm, at!()), 1);
                 }
@@ -1056,61 +1339,11 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
 
                 // ---- functions and calls
                 Op::MakeFunction => slow!(make::make_function, 1),
-                Op::Call | Op::CallMethod => {
-                    let method = op as u8 == Op::CallMethod as u8;
-                    let run = base.offset(b!());
-                    let callable = *run.cast::<u64>();
-                    let mut args = run.add(1);
-                    let mut count = n8!();
-                    if method {
-                        if (*args).is_unbound() {
-                            args = args.add(1);
-                        } else {
-                            count += 1;
-                        }
-                    }
-                    if is_object_bits(callable) && type_of(callable).kind.get() == kind::FUNCTION {
-                        let function = &*(callable as *const Obj<Function>);
-                        let frame = Frame(base);
-                        if function.simple_args.get() == count && !frame.is(info::GENERATOR) {
-                            let locals = function.locals.get() as usize;
-                            let new = args.add(locals);
-                            let end = new.add(function.frame_words.get() as usize);
-                            let left = vm.depth_left.get();
-                            if end <= vm.call_limit() && left > 0 {
-                                vm.depth_left.set(left - 1);
-                                *base.add(word::PC).cast::<u64>() = pc.add(1) as u64 | 1;
-                                let mut at = args.add(count as usize).cast::<u64>();
-                                while at < new.cast::<u64>() {
-                                    *at = crate::runtime::value::bits::UNBOUND;
-                                    at = at.add(1);
-                                }
-                                let header = new.cast::<u64>();
-                                *header.add(word::CALLER) = base as u64 | 1;
-                                *header.add(word::FUNCTION) = callable | 1;
-                                *header.add(word::INFO) =
-                                    (locals as u64) << 32 | u64::from(*here.sub(1) & 0xff_ff00) | 1;
-                                *header.add(word::END) = end as u64 | 1;
-                                base = new;
-                                vm.frame.set(base);
-                                pc = function.entry.get();
-                                continue 'run;
-                            }
-                        }
-                    }
-                    *base.add(word::PC).cast::<u64>() = pc as u64 | 1;
-                    match call::call(vm, at!(), callable, args, count) {
-                        Ok(None) => pc = pc.add(1),
-                        Ok(Some(new)) => {
-                            *base.add(word::PC).cast::<u64>() = pc.add(1) as u64 | 1;
-                            enter_frame!(new)
-                        }
-                        Err(raised) => fail!(raised),
-                    }
-                }
+                Op::Call => call!(false),
+                Op::CallMethod => call!(true),
                 Op::CallKw | Op::CallMethodKw => {
                     save!();
-                    match call::call_kw(vm, at!(), op as u8 == Op::CallMethodKw as u8) {
+                    match call::call_kw(vm, at!()) {
                         Ok(None) => pc = pc.add(1),
                         Ok(Some(new)) => {
                             *base.add(word::PC).cast::<u64>() = pc.add(1) as u64 | 1;
@@ -1127,58 +1360,13 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                         Err(raised) => fail!(raised),
                     }
                 }
-                Op::Return | Op::ReturnNone => {
-                    let result = if op as u8 == Op::Return as u8 {
-                        let from = a!();
-                        let value = bits!(from);
-                        *base.offset(from).cast::<u64>() = crate::runtime::value::bits::UNBOUND;
-                        value
-                    } else {
-                        crate::runtime::value::bits::NONE
-                    };
-                    let header = base.cast::<u64>();
-                    let frame_info = *header.add(word::INFO);
-                    if frame_info & info::SPECIAL == 0 {
-                        let mut at = base.cast::<u64>().sub((frame_info >> 32) as usize);
-                        while at < header {
-                            let old = *at;
-                            if is_object_bits(old) {
-                                *at = crate::runtime::value::bits::UNBOUND;
-                                save!();
-                                drop(Value::from_bits(old));
-                                if *header.add(word::INFO) & info::OBJECT != 0 {
-                                    // A destructor looked at this frame.
-                                    break;
-                                }
-                            }
-                            at = at.add(1);
-                        }
-                        if *header.add(word::INFO) & info::OBJECT == 0 {
-                            base = (*header.add(word::CALLER) - 1) as *mut Value;
-                            vm.frame.set(base);
-                            vm.depth_left.set(vm.depth_left.get() + 1);
-                            pc = Frame(base).pc();
-                            // The callable still lies in the run; mostly the result takes its place.
-                            let (place, run) =
-                                ((frame_info >> 8) as i8 as isize, (frame_info >> 16) as i8 as isize);
-                            put!(place, result);
-                            if run != place {
-                                put!(run, crate::runtime::value::bits::UNBOUND);
-                            }
-                            continue 'run;
-                        }
-                    }
-                    save!();
-                    match call::return_special(vm, base, Value::from_bits(result)) {
-                        Ok(Next::Frame(new)) => enter_frame!(new),
-                        Ok(Next::Leave(value)) => return Ok(value),
-                        Ok(_) => {}
-                        Err((frame, raised)) => match unwind::unwind(vm, frame, raised) {
-                            Ok(new) => enter_frame!(new),
-                            Err(raised) => return Err(raised),
-                        },
-                    }
+                Op::Return => {
+                    let from = a!();
+                    let value = bits!(from);
+                    *base.offset(from).cast::<u64>() = crate::runtime::value::bits::UNBOUND;
+                    leave!(value)
                 }
+                Op::ReturnNone => leave!(crate::runtime::value::bits::NONE),
                 Op::LoadBuildClass => slow!(make::load_build_class, 0),
 
                 // ---- exceptions and with
@@ -1225,6 +1413,11 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                 Op::Intrinsic1 => slow!(make::intrinsic1, 0),
                 Op::Intrinsic2 => slow!(make::intrinsic2, 0),
                 Op::Nop => {}
+                Op::Resolve => {
+                    let function = Frame(base).function();
+                    function.resolve();
+                    pc = function.entry.get();
+                }
             }
         }
     }

@@ -26,7 +26,7 @@ pub unsafe fn finalize(at: NonNull<Header>) {
     let pending = vm.take_pending();
     if let Err(raised) = del(vm, &object) {
         let shown = object.ty(vm).lookup(vm, &vm.names().__del__).unwrap_or_else(|| object.clone());
-        vm.write_unraisable(raised, &shown);
+        vm.write_unraisable_while(raised, "calling deallocator", &shown);
     }
     vm.put_pending(pending);
 }
@@ -170,6 +170,24 @@ impl Vm {
         self.write_unraisable_message(raised, object, None);
     }
 
+    /// As [`Vm::write_unraisable`]: "Exception ignored while {what} {object!r}".
+    pub fn write_unraisable_while(&self, raised: Raised, what: &str, object: &Value) {
+        let exception = self.take_raised(raised);
+        let shown = match self.repr_text(object) {
+            Ok(shown) => shown,
+            Err(raised) => {
+                drop(self.take_raised(raised));
+                format!("<{} object at 0x{:x}>", object.type_name(self), object.to_bits())
+            }
+        };
+        let raised = self.set_raised(exception);
+        self.write_unraisable_message(
+            raised,
+            &Value::NONE,
+            Some(&format!("Exception ignored while {what} {shown}")),
+        );
+    }
+
     /// As [`Vm::write_unraisable`], with a message of its own.
     pub fn write_unraisable_message(&self, raised: Raised, object: &Value, message: Option<&str>) {
         let exception = self.take_raised(raised);
@@ -201,6 +219,13 @@ impl Vm {
         let warnings = self.import("_warnings")?;
         let warn = self.getattr_str(&warnings, "warn")?;
         self.call_args(&warn, &[text.clone(), class.clone(), self.int(level)]).map(drop)
+    }
+
+    /// As [`Vm::warn_with`], about an object.
+    pub fn warn_about(&self, class: &Value, text: &Value, level: i64, source: &Value) -> PyResult<()> {
+        let warnings = self.import("_warnings")?;
+        let warn = self.getattr_str(&warnings, "warn")?;
+        self.call_args(&warn, &[text.clone(), class.clone(), self.int(level), source.clone()]).map(drop)
     }
 
     /// The warning for a coroutine that nobody awaited.

@@ -9,7 +9,8 @@
 //! base + 3                frame object (owned), if `info::OBJECT`
 //! base + 4                namespace of class bodies and modules, or the instance while `__init__` runs (owned), if the
 //!                         info word says so
-//! base + 5                number of locals << 32 | the caller's run << 16 | register for the result << 8 | flags | 1
+//! base + 5                bytes of the locals << 32 | register for the result << 8 | flags | 1; the register only if
+//!                         `info::OWNS`: a plain frame's caller waits in the call that names it
 //! base + 6                end of the stack in use: where the next frame from native code may start | 1
 //! base + 7 …              temporaries
 //! ```
@@ -127,7 +128,7 @@ impl Frame {
     /// Number of locals.
     #[inline(always)]
     pub fn locals_count(self) -> usize {
-        (self.get(word::INFO) >> 32) as usize
+        (self.get(word::INFO) >> 35) as usize
     }
     /// A local.
     #[inline(always)]

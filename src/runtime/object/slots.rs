@@ -618,9 +618,13 @@ pub static GROUPS: &[Group] = &[
         __next__ "($self, /)" "Implement next(self)." => |vm, s, me, args, name| {
             none(vm, args, name)?;
             let Some(f) = s.next else { return Ok(Value::NOT_IMPLEMENTED) };
+            vm.stop_value.set(Value::NONE);
             match f(vm, me)? {
                 Some(value) => Ok(value),
-                None => Err(vm.stop_iteration(Value::UNBOUND)),
+                None => {
+                    let value = vm.stop_value.replace(Value::NONE);
+                    Err(vm.stop_iteration(value))
+                }
             }
         };
     ]),

@@ -65,6 +65,11 @@ fn missing(vm: &Vm) -> Value {
     new
 }
 
+/// A new variable without a default.
+pub fn context_variable(vm: &Vm, name: &str) -> Value {
+    vm.alloc_spec(&CONTEXT_VAR, ContextVar { name: vm.str(name), default: Value::UNBOUND })
+}
+
 fn new_context(vm: &Vm, values: Ref<Dict>) -> Value {
     vm.alloc_spec(&CONTEXT, Context { values: LockCell::new(values), entered: Cell::new(false) })
 }
@@ -83,8 +88,18 @@ fn context<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Context>> {
     vm.cast::<Context>(value)
 }
 
-fn enter(vm: &Vm, object: &Value) -> PyResult<Value> {
-    let this = context(vm, object)?;
+/// A copy of the running context.
+pub fn copy_context(vm: &Vm) -> PyResult<Value> {
+    let current = vm.current_context();
+    let values = context(vm, &current)?.values.cloned();
+    Ok(new_context(vm, vm.dict(values.copy())))
+}
+
+/// Makes a context the running one and gives the one before, for [`leave_context`].
+pub fn enter_context(vm: &Vm, object: &Value) -> PyResult<Value> {
+    let Some(this) = object.downcast::<Context>() else {
+        return Err(vm.type_error("an instance of Context was expected"));
+    };
     if this.entered.replace(true) {
         let shown = vm.repr_text(object)?;
         return Err(vm.runtime_error(format!("cannot enter context: {shown} is already entered")));
@@ -92,15 +107,22 @@ fn enter(vm: &Vm, object: &Value) -> PyResult<Value> {
     Ok(vm.context.replace(object.clone()))
 }
 
+/// Goes back to the context before.
+pub fn leave_context(vm: &Vm, object: &Value, before: Value) {
+    vm.context.set(before);
+    if let Some(this) = object.downcast::<Context>() {
+        this.entered.set(false);
+    }
+}
+
 fn run(vm: &Vm, args: Args) -> PyResult<Value> {
     let [object, callable, ..] = args.pos() else {
         return Err(vm.type_error("run() missing 1 required positional argument"));
     };
-    let before = enter(vm, object)?;
+    let before = enter_context(vm, object)?;
     let rest = Args { values: &args.values[2..], names: args.names };
     let result = vm.call(callable, rest);
-    vm.context.set(before);
-    context(vm, object)?.entered.set(false);
+    leave_context(vm, object, before);
     result
 }
 
@@ -337,15 +359,7 @@ static TOKEN: TypeSpec = TypeSpec::new("_contextvars.Token", Token::layout)
 pub static MODULE: NativeModule = NativeModule {
     name: "_contextvars",
     doc: "Context Variables",
-    functions: &[native(
-        "copy_context()",
-        |vm, _| {
-            let current = vm.current_context();
-            let values = context(vm, &current)?.values.cloned();
-            Ok(new_context(vm, vm.dict(values.copy())))
-        },
-        "",
-    )],
+    functions: &[native("copy_context()", |vm, _| copy_context(vm), "")],
     init: |vm, dict| {
         for spec in [&CONTEXT, &CONTEXT_VAR, &TOKEN] {
             vm.set_type_in(dict, spec);

@@ -186,10 +186,9 @@ impl Vm {
         let filename = file.unwrap_or_else(|| format!("<frozen {}>", found.name));
         if self.interp().optimize.get() == 0
             && let Ok(blob) = crate::runtime::bytecode::store::Blob::new(found.code)
-            && let Ok(mut data) = blob.whole(blob.root())
+            && let Ok(code) = self.stored_code(blob, blob.root(), &self.intern(&filename))
         {
-            data.filename = filename.into();
-            return self.code(&data).map(Some);
+            return Ok(Some(code));
         }
         let text = String::from_utf8_lossy(found.source);
         self.compile_text(&text, &filename, crate::runtime::compiler::Mode::Exec).map(Some)

@@ -13,6 +13,7 @@ pub mod abc;
 pub mod accounts;
 pub mod array;
 pub mod ast;
+pub mod asyncio;
 pub mod atexit;
 pub mod binascii;
 pub mod bisect;
@@ -59,6 +60,7 @@ pub mod system;
 pub mod thread;
 pub mod time;
 pub mod tokenize;
+pub mod type_names;
 pub mod typing;
 pub mod unicodedata;
 pub mod warnings;
@@ -81,6 +83,7 @@ pub struct NativeModule {
 pub static MODULES: &[&NativeModule] = &[
     &abc::MODULE,
     &ast::MODULE,
+    &asyncio::MODULE,
     &bisect::MODULE,
     &hashes::MODULE_BLAKE2,
     &codecs::MODULE,
@@ -108,9 +111,11 @@ pub static MODULES: &[&NativeModule] = &[
     &statistics::MODULE,
     &string::MODULE,
     &strukt::MODULE,
+    &type_names::SUGGESTIONS,
     &symtable::MODULE,
     &thread::MODULE,
     &tokenize::MODULE,
+    &type_names::TYPES,
     &typing::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,

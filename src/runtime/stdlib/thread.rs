@@ -770,6 +770,8 @@ pub static MODULE: NativeModule = NativeModule {
                 }
                 if crate::runtime::stdlib::signal::is_handled(vm, number)? {
                     crate::runtime::sys::note_signal(number);
+                    // In the main thread the handler runs right after this call, not at the machine's next look.
+                    vm.check_signals()?;
                 }
                 Ok(Value::NONE)
             },

@@ -1,6 +1,8 @@
 //! Attributes: the slow ways, which fill the inline caches.
 
 use crate::runtime::builtins::descr::MemberDescriptor;
+use crate::runtime::builtins::modules::Module;
+use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::object::attrs::{Attrs, attrs};
@@ -28,12 +30,25 @@ pub fn load_attr(vm: &Vm, at: At) -> PyResult<()> {
     Ok(())
 }
 
-/// Fills the cache if the attribute is an inline value or a slot.
+/// Rewrites the instruction in another form of the same.
+fn quicken(at: At, op: Op) {
+    let word = at.word & !0xff | op as u32;
+    // SAFETY: the first word stands before the extra ones; words lie in `UnsafeCell`s.
+    unsafe { *at.pc.sub(1).cast_mut() = word }
+}
+
+/// Fills the cache and rewrites the instruction if the attribute is one that a fast form can load.
 fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
     if !object.is_object() {
         return;
     }
     let ty = object.ty(vm);
+    if object.kind() == kind::MODULE {
+        return remember_module(vm, at, object, name, Op::LoadAttrModule);
+    }
+    if object.as_type().is_some() {
+        return remember_type(vm, at, object, name, Op::LoadAttrType);
+    }
     if !is_generic(ty) {
         return;
     }
@@ -42,28 +57,103 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
     if version == 0 {
         return;
     }
+    let mut binds = false;
     if let Some(found) = &found {
         if let Some(member) = found.downcast::<MemberDescriptor>().filter(|member| member.native.is_none())
             && ty.is_subtype(&member.owner)
         {
             at.set_extra(1, !version);
-            at.set_extra(3, (member.offset as u32) << 2 | 1);
+            at.set_extra(3, member.offset as u32);
+            return quicken(at, Op::LoadAttrSlot);
+        }
+        let slots = found.ty(vm).slots.get();
+        if found.is_object() && slots.set.is_some() {
             return;
         }
-        if found.is_object() && found.ty(vm).slots.get().set.is_some() {
-            return;
-        }
+        binds = found.is_object() && slots.get.is_some();
     }
-    if let Attrs::Shape(shape, values) = attrs(object)
-        && let Some(place) = vm.interp().shapes.find(shape, name)
-        && !values[place].get() != !crate::runtime::value::bits::UNBOUND
+    let area = u32::from(ty.fast.attrs_offset.get());
+    match attrs(object) {
+        Attrs::Shape(shape, values) => {
+            if let Some(place) = vm.interp().shapes.find(shape, name) {
+                if values[place].get() != crate::runtime::value::bits::UNBOUND {
+                    at.set_extra(1, !version);
+                    at.set_extra(2, shape);
+                    at.set_extra(3, area + 8 + 8 * place as u32);
+                    at.set_extra(4, area + 4);
+                    quicken(at, Op::LoadAttrShape);
+                }
+                return;
+            }
+            at.set_extra(2, shape);
+        }
+        Attrs::None if area == 0 => at.set_extra(2, 0),
+        _ => return,
+    }
+    // Not the instance's: the class's, which keeps it alive while the version stays.
+    if let Some(found) = found
+        && !binds
     {
-        let area = u32::from(ty.fast.attrs_offset.get());
         at.set_extra(1, !version);
-        at.set_extra(2, shape);
-        at.set_extra(3, (area + 8 + 8 * place as u32) << 2);
-        at.set_extra(4, area + 4);
+        at.set_extra(3, found.to_bits() as u32);
+        at.set_extra(4, (found.to_bits() >> 32) as u32);
+        quicken(at, Op::LoadAttrClass);
     }
+}
+
+/// A class's attribute that reading does not bind, if its metaclass has nothing of that name.
+fn remember_type(vm: &Vm, at: At, class: &Value, name: &Ref<Str>, form: Op) {
+    let (Some(ty), meta) = (class.as_type(), class.ty(vm)) else { return };
+    let plain = vm.interp().type_type.slots.get().getattr;
+    if meta.slots.get().getattr.map(|f| f as usize) != plain.map(|f| f as usize) || meta.lookup(vm, name).is_some() {
+        return;
+    }
+    let Some(found) = ty.lookup(vm, name) else { return };
+    // A function is itself when it is read from the class; other descriptors are asked each time.
+    if found.kind() != kind::FUNCTION && found.is_object() && found.ty(vm).slots.get().get.is_some() {
+        return;
+    }
+    let (version, meta_version) = (ty.version(vm), meta.version(vm));
+    if version == 0 || meta_version == 0 {
+        return;
+    }
+    at.set_extra(1, !version);
+    at.set_extra(2, !meta_version);
+    at.set_extra(3, found.to_bits() as u32);
+    at.set_extra(4, (found.to_bits() >> 32) as u32);
+    quicken(at, form);
+}
+
+/// A module's own name, if nothing of the module type stands before it.
+fn remember_module(vm: &Vm, at: At, module: &Value, name: &Ref<Str>, form: Op) {
+    let ty = module.ty(vm);
+    if let Some(found) = ty.lookup(vm, name)
+        && found.is_object()
+        && found.ty(vm).slots.get().set.is_some()
+    {
+        return;
+    }
+    let Some(dict) = vm.module_dict(module) else { return };
+    let Some(place) = dict.position_str(name) else { return };
+    let version = dict.version(vm);
+    if version == 0 {
+        return;
+    }
+    let address = std::ptr::from_ref(dict.cached_value(place)) as u64;
+    at.set_extra(1, !version);
+    at.set_extra(3, address as u32);
+    at.set_extra(4, (address >> 32) as u32);
+    quicken(at, form);
+}
+
+/// The version of the namespace of a module, by its address.
+///
+/// # Safety
+/// `module` is the word of a live object of kind `MODULE`.
+#[inline(always)]
+pub unsafe fn module_version(module: u64) -> u32 {
+    // SAFETY: as promised.
+    unsafe { &*(module as *const Obj<Module>) }.dict.get().current_version()
 }
 
 /// `A.name = B`
@@ -112,8 +202,14 @@ fn remember_store(vm: &Vm, at: At, object: &Value, name: &Ref<Str>, before: u32)
     let area = u32::from(ty.fast.attrs_offset.get());
     at.set_extra(1, !version);
     at.set_extra(2, before);
-    at.set_extra(3, after);
     at.set_extra(4, area + 8 + 8 * place as u32);
+    if before == after {
+        at.set_extra(3, area + 4);
+        quicken(at, Op::StoreAttrShape);
+    } else {
+        at.set_extra(3, after);
+        quicken(at, Op::StoreAttr);
+    }
 }
 
 /// `del A.name`
@@ -152,6 +248,11 @@ pub fn load_method(vm: &Vm, at: At) -> PyResult<()> {
             return Ok(());
         }
     }
+    if object.as_type().is_some() {
+        remember_type(vm, at, object, name, Op::LoadMethodType);
+    } else if object.kind() == kind::MODULE {
+        remember_module(vm, at, object, name, Op::LoadMethodModule);
+    }
     let result = vm.getattr(object, name.value())?;
     at.done(at.b());
     at.set(at.a(), result);
@@ -168,14 +269,18 @@ fn remember_method(vm: &Vm, at: At, object: &Value, found: &Value) {
     if version == 0 {
         return;
     }
-    match attrs(object) {
-        Attrs::Shape(shape, _) => at.set_extra(2, shape),
-        Attrs::None if ty.fast.attrs_offset.get() == 0 => {}
+    let form = match attrs(object) {
+        Attrs::Shape(shape, _) => {
+            at.set_extra(2, shape);
+            Op::LoadMethodShape
+        }
+        Attrs::None if ty.fast.attrs_offset.get() == 0 => Op::LoadMethodPlain,
         _ => return,
-    }
+    };
     at.set_extra(1, !version);
     at.set_extra(3, found.to_bits() as u32);
     at.set_extra(4, (found.to_bits() >> 32) as u32);
+    quicken(at, form);
 }
 
 /// `A = super(B0, B1/B2).name`

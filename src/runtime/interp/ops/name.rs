@@ -1,6 +1,7 @@
 //! Variables: globals, names, cells.
 
 use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::function::{CellObject, Function};
@@ -89,6 +90,14 @@ fn remember_address(at: At, place: &Value) {
     at.set_extra(3, (address >> 32) as u32);
 }
 
+/// Rewrites a `LoadGlobal`; a `LoadName` stays one.
+fn quicken_global(at: At, op: Op) {
+    if Op::decode(at.word).is_some_and(|old| old.plain() == Op::LoadGlobal) {
+        // SAFETY: the first word stands before the extra ones; words lie in `UnsafeCell`s.
+        unsafe { *at.pc.sub(1).cast_mut() = at.word & !0xff | op as u32 }
+    }
+}
+
 fn cache_global(vm: &Vm, at: At, name: &Ref<Str>) -> Option<Value> {
     let function = at.function();
     let globals = &function.globals;
@@ -98,6 +107,7 @@ fn cache_global(vm: &Vm, at: At, name: &Ref<Str>) -> Option<Value> {
             at.set_extra(0, !version);
             at.set_extra(1, 0);
             remember_address(at, globals.cached_value(found));
+            quicken_global(at, Op::LoadGlobalPlain);
         }
         return Some(globals.cached_value(found).clone());
     }
@@ -108,6 +118,7 @@ fn cache_global(vm: &Vm, at: At, name: &Ref<Str>) -> Option<Value> {
         at.set_extra(0, !version);
         at.set_extra(1, !second);
         remember_address(at, builtins.cached_value(found));
+        quicken_global(at, Op::LoadGlobal);
     }
     Some(builtins.cached_value(found).clone())
 }
