@@ -67,7 +67,7 @@ impl Vm {
         if result.kind() != kind::COMPLEX {
             let name = result.type_name(self);
             self.warn_deprecated(&format!(
-                "__complex__ returned non-complex (type {name}).  The ability to return an instance of a strict subclass of complex is deprecated, and may not be supported in a future version of Python."
+                "__complex__ returned non-complex (type {name}).  The ability to return an instance of a strict subclass of complex is deprecated, and may be removed in a future version of Python."
             ))?;
         }
         Ok(Some(c))
@@ -417,7 +417,7 @@ fn of_single(vm: &Vm, ty: &TypeRef, value: &Value) -> PyResult<Value> {
     if let Some(z) = vm.complex_by_method(value)? {
         return Ok(of_type(vm, ty, z));
     }
-    match vm.number_to_float(value)? {
+    match vm.number_as_float(value)? {
         Some(re) => Ok(of_type(vm, ty, Complex { re, im: 0.0 })),
         None => Err(vm.type_error(format!(
             "complex() argument must be a string or a number, not {}",
@@ -433,12 +433,10 @@ fn part(vm: &Vm, value: Option<&Value>, name: &str) -> PyResult<Operand> {
     let direct = value.as_complex().is_some();
     let by_method = if name == "real" || direct { vm.complex_by_method(value)? } else { None };
     if let Some(z) = by_method {
-        if direct {
-            vm.warn_deprecated(&wrong())?;
-        }
+        vm.warn_deprecated(&wrong())?;
         return Ok(Operand::Complex(z));
     }
-    match vm.number_to_float(value)? {
+    match vm.number_as_float(value)? {
         Some(x) => Ok(Operand::Real(x)),
         None => Err(vm.type_error(wrong())),
     }

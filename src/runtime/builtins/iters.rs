@@ -148,7 +148,10 @@ pub static LIST_REVERSE_ITER: TypeSpec = TypeSpec::new("list_reverseiterator", L
                 let this = vm.cast::<ListReverseIter>(&args[0])?;
                 match this.list.cloned() {
                     Some(list) => vm.reduce_reversed(list.into_value(), this.index.get()),
-                    None => vm.reduce_to_iter(Vec::new()),
+                    None => {
+                        let class = vm.builtin("reversed")?;
+                        Ok(vm.tuple(vec![class, vm.tuple(vec![vm.list(Vec::new())])]))
+                    }
                 }
             },
             "Return state information for pickling.",

@@ -133,7 +133,8 @@ pub static CHAIN: TypeSpec = TypeSpec::new("itertools.chain", Chain::layout)
     .slots(|s| {
         iterator(s);
         s.new = Some(|vm, ty, args| {
-            if ty.is(vm.typ(&CHAIN)) {
+            let init = ty.slots.get().init.map(|f| f as usize);
+            if init == vm.typ(&CHAIN).slots.get().init.map(|f| f as usize) {
                 args.no_keywords(vm, "chain")?;
             }
             let source = vm.iter(&vm.tuple_of(args.pos()))?;
@@ -408,7 +409,8 @@ pub static ISLICE: TypeSpec = TypeSpec::new("itertools.islice", Islice::layout)
     .slots(|s| {
         iterator(s);
         s.new = Some(|vm, ty, args| {
-            if ty.is(vm.typ(&ISLICE)) {
+            let init = ty.slots.get().init.map(|f| f as usize);
+            if init == vm.typ(&ISLICE).slots.get().init.map(|f| f as usize) {
                 args.no_keywords(vm, "islice")?;
             }
             let pos = Args::positional(args.pos()).count(vm, "islice", 2, 4)?;
