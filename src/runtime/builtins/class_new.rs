@@ -504,6 +504,11 @@ pub static DICT_GETSET: GetSet = getset(
         if value.is_some() {
             return set_dict(vm, object, value);
         }
+        // As the native base has it, if that has attributes: those are not deleted.
+        let native = object.ty(vm).mro().iter().filter_map(Value::as_type).find(|ty| ty.spec.is_some());
+        if native.is_some_and(|native| native.has(type_flag::DICT_ATTR)) {
+            return Err(vm.type_error("cannot delete __dict__"));
+        }
         if attrs::own_set_dict(vm, object, vm.new_dict()) {
             return Ok(());
         }
