@@ -45,6 +45,10 @@ impl Vm {
 
     /// What `PyComplex_AsCComplex` takes: complex numbers, `__complex__`, and real numbers.
     pub fn to_complex(&self, value: &Value) -> PyResult<Complex> {
+        // A subclass's own value counts, whatever its `__complex__`; only the constructor asks that.
+        if let Some(c) = value.as_complex() {
+            return Ok(c);
+        }
         match self.complex_by_method(value)? {
             Some(c) => Ok(c),
             None => Ok(Complex { re: self.to_f64(value)?, im: 0.0 }),
@@ -53,10 +57,10 @@ impl Vm {
 
     /// A complex number itself, or what `__complex__` gives.
     fn complex_by_method(&self, value: &Value) -> PyResult<Option<Complex>> {
-        if let Some(c) = value.as_complex() {
-            return Ok(Some(c));
+        if value.kind() == kind::COMPLEX {
+            return Ok(value.as_complex());
         }
-        if value.as_small().is_some() || value.as_float().is_some() {
+        if value.as_small().is_some() || value.is_exact_float() {
             return Ok(None);
         }
         let Some(result) = self.call_special(value, &self.names().__complex__, &[])? else { return Ok(None) };
