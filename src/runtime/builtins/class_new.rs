@@ -6,8 +6,8 @@ use crate::runtime::builtins::descr::{
     GETSET_DESCRIPTOR, GetSetDescriptor, MEMBER_DESCRIPTOR, MemberDescriptor,
 };
 use crate::runtime::builtins::dicts::{DICT, update_from};
-use crate::runtime::builtins::modules::Module;
-use crate::runtime::builtins::types::{INHERITED, check_set, raw_type, this, type_full_name};
+use crate::runtime::builtins::modules::{MODULE, Module};
+use crate::runtime::builtins::types::{INHERITED, TYPE, check_set, raw_type, this, type_full_name};
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
@@ -504,6 +504,11 @@ pub static DICT_GETSET: GetSet = getset(
         if value.is_some() {
             return set_dict(vm, object, value);
         }
+        // As the native base has it, if that has attributes: those are not deleted.
+        let native = object.ty(vm).mro().iter().filter_map(Value::as_type).find(|ty| ty.spec.is_some());
+        if native.is_some_and(|native| native.has(type_flag::DICT_ATTR)) {
+            return Err(vm.type_error("cannot delete __dict__"));
+        }
         if attrs::own_set_dict(vm, object, vm.new_dict()) {
             return Ok(());
         }
@@ -526,6 +531,14 @@ pub const DICT_GETSET_COPY: GetSet = getset(
 fn get_dict(vm: &Vm, object: &Value) -> PyResult<Value> {
     match own_dict(vm, object) {
         Some(dict) => Ok(dict.into_value()),
+        // Classes and modules have theirs elsewhere.
+        None if object.as_type().is_some() || object.downcast::<Module>().is_some() => {
+            let native = if object.as_type().is_some() { &TYPE } else { &MODULE };
+            match vm.typ(native).dict.get_str(&vm.names().__dict__) {
+                Some(found) => vm.bind(&found, object),
+                None => Err(vm.no_attribute(object, vm.names().__dict__.value())),
+            }
+        }
         None => Err(vm.no_attribute(object, vm.names().__dict__.value())),
     }
 }

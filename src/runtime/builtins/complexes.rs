@@ -45,6 +45,10 @@ impl Vm {
 
     /// What `PyComplex_AsCComplex` takes: complex numbers, `__complex__`, and real numbers.
     pub fn to_complex(&self, value: &Value) -> PyResult<Complex> {
+        // A subclass's own value counts, whatever its `__complex__`; only the constructor asks that.
+        if let Some(c) = value.as_complex() {
+            return Ok(c);
+        }
         match self.complex_by_method(value)? {
             Some(c) => Ok(c),
             None => Ok(Complex { re: self.to_f64(value)?, im: 0.0 }),
@@ -53,10 +57,10 @@ impl Vm {
 
     /// A complex number itself, or what `__complex__` gives.
     fn complex_by_method(&self, value: &Value) -> PyResult<Option<Complex>> {
-        if let Some(c) = value.as_complex() {
-            return Ok(Some(c));
+        if value.kind() == kind::COMPLEX {
+            return Ok(value.as_complex());
         }
-        if value.as_small().is_some() || value.as_float().is_some() {
+        if value.as_small().is_some() || value.is_exact_float() {
             return Ok(None);
         }
         let Some(result) = self.call_special(value, &self.names().__complex__, &[])? else { return Ok(None) };
@@ -67,7 +71,7 @@ impl Vm {
         if result.kind() != kind::COMPLEX {
             let name = result.type_name(self);
             self.warn_deprecated(&format!(
-                "__complex__ returned non-complex (type {name}).  The ability to return an instance of a strict subclass of complex is deprecated, and may not be supported in a future version of Python."
+                "__complex__ returned non-complex (type {name}).  The ability to return an instance of a strict subclass of complex is deprecated, and may be removed in a future version of Python."
             ))?;
         }
         Ok(Some(c))
@@ -417,7 +421,7 @@ fn of_single(vm: &Vm, ty: &TypeRef, value: &Value) -> PyResult<Value> {
     if let Some(z) = vm.complex_by_method(value)? {
         return Ok(of_type(vm, ty, z));
     }
-    match vm.number_to_float(value)? {
+    match vm.number_as_float(value)? {
         Some(re) => Ok(of_type(vm, ty, Complex { re, im: 0.0 })),
         None => Err(vm.type_error(format!(
             "complex() argument must be a string or a number, not {}",
@@ -433,12 +437,10 @@ fn part(vm: &Vm, value: Option<&Value>, name: &str) -> PyResult<Operand> {
     let direct = value.as_complex().is_some();
     let by_method = if name == "real" || direct { vm.complex_by_method(value)? } else { None };
     if let Some(z) = by_method {
-        if direct {
-            vm.warn_deprecated(&wrong())?;
-        }
+        vm.warn_deprecated(&wrong())?;
         return Ok(Operand::Complex(z));
     }
-    match vm.number_to_float(value)? {
+    match vm.number_as_float(value)? {
         Some(x) => Ok(Operand::Real(x)),
         None => Err(vm.type_error(wrong())),
     }

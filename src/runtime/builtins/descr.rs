@@ -805,9 +805,10 @@ impl Vm {
     /// The function of the module `builtins`.
     pub fn builtin(&self, name: &str) -> PyResult<Value> {
         let name = self.intern(name);
-        match self.interp().builtins.get_str(&name) {
+        let builtins = self.interp().builtins.clone();
+        match builtins.get(self, name.value())? {
             Some(found) => Ok(found),
-            None => Err(self.runtime_error(format!("lost builtins.{}", name.to_string_lossy()))),
+            None => Err(self.attribute_error(name.to_string_lossy())),
         }
     }
     /// Is it the native `__getattribute__` of `object`?

@@ -118,6 +118,15 @@ impl Vm {
         Ok(None)
     }
 
+    /// As [`Vm::number_to_float`], for `float()` and `complex()`, which ask subclasses of float; elsewhere their value is
+    /// what they hold.
+    pub fn number_as_float(&self, value: &Value) -> PyResult<Option<f64>> {
+        match value.ty(self).slots.get().float {
+            Some(f) if !value.is_exact_float() => self.float_result(value, &f(self, value)?).map(Some),
+            _ => self.number_to_float(value),
+        }
+    }
+
     /// What `__float__` gave, checked.
     fn float_result(&self, value: &Value, result: &Value) -> PyResult<f64> {
         let (name, given) = (value.type_name(self), result.type_name(self));
@@ -354,16 +363,11 @@ fn float_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
 
 /// `float(value)`
 fn float_of(vm: &Vm, value: &Value) -> PyResult<f64> {
+    if let Some(x) = vm.number_as_float(value)? {
+        return Ok(x);
+    }
     if let Some(text) = value.as_str() {
         return parse(vm, &to_ascii_decimal(text.bytes()), value);
-    }
-    // `float()` asks subclasses of float; elsewhere their value is what they hold.
-    let found = match value.ty(vm).slots.get().float {
-        Some(f) if !value.is_exact_float() => Some(vm.float_result(value, &f(vm, value)?)?),
-        _ => vm.number_to_float(value)?,
-    };
-    if let Some(x) = found {
-        return Ok(x);
     }
     if vm.has_buffer(value) {
         let text = vm.buffer_bytes(value)?;

@@ -174,6 +174,13 @@ static FUNCTION_GETSET: &[GetSet] = &[
                     code.free_names.len()
                 )));
             }
+            // Generator, coroutine, asynchronous generator.
+            const KINDS: u32 = 0x20 | 0x80 | 0x200;
+            if (function.code.get().flags ^ code.flags) & KINDS != 0 {
+                vm.warn_deprecated(
+                    "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)",
+                )?;
+            }
             // Frames that run the old code find it through their function: keep it alive with the new one.
             let old = function.code.replace(code);
             vm.keep_code(old.into_value());

@@ -641,6 +641,23 @@ fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
     Ok(vm.tuple(vec![function, arguments, state, list_items, dict_items]))
 }
 
+/// The first class, following `__base__`, that adds slots, attributes or weak references to its base.
+fn adding_base(ty: &TypeRef) -> TypeRef {
+    let mut at = ty.clone();
+    loop {
+        let Some(base) = at.base.cloned() else { return at };
+        let (a, b) = (&at.fast, &base.fast);
+        let adds = !std::ptr::eq(a.layout.get(), b.layout.get())
+            || a.slots_count.get() != b.slots_count.get()
+            || (a.attrs_offset.get() == 0) != (b.attrs_offset.get() == 0)
+            || at.has(type_flag::WEAKREF) != base.has(type_flag::WEAKREF);
+        if adds {
+            return at;
+        }
+        at = base;
+    }
+}
+
 fn set_class(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
     let Some(value) = value else { return Err(vm.type_error("can't delete __class__ attribute")) };
     let Some(new) = value.as_type() else {
@@ -657,7 +674,14 @@ fn set_class(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
         );
     }
     let (a, b) = (&old.fast, &new.fast);
-    let same_slots = old.slot_layout() == new.slot_layout();
+    // Classes that add nothing to their base count as that; else both must add the same to the same base.
+    let (x, y) = (adding_base(&old), adding_base(&new.to_ref()));
+    let same_slots = x.is(&y)
+        || (x.slot_layout() == y.slot_layout()
+            && match (x.base.get(), y.base.get()) {
+                (Some(a), Some(b)) => a.is(b),
+                _ => false,
+            });
     if !std::ptr::eq(a.layout.get(), b.layout.get())
         || a.attrs_offset.get() != b.attrs_offset.get()
         || a.slots_count.get() != b.slots_count.get()
@@ -802,7 +826,8 @@ fn type_setattr(vm: &Vm, object: &Value, name: &Value, value: Option<&Value>) ->
     {
         return set(vm, &found, object, value);
     }
-    let interned = match vm.intern_value(name) {
+    let exact = vm.str_bytes(text.bytes());
+    let interned = match vm.intern_value(if text.is_interned() { name } else { &exact }) {
         Some(name) => name,
         None => text.to_ref(),
     };
@@ -1141,12 +1166,8 @@ static TYPE_GETSET: &[GetSet] = &[
 ];
 
 impl Obj<Type> {
-    /// Names of all slots along the MRO with their places: what must agree for `__class__` assignment.
+    /// Names of the class's own slots: what must agree for `__class__` assignment.
     fn slot_layout(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        for ty in self.mro().iter().rev().filter_map(Value::as_type) {
-            names.extend(ty.slot_names.get().iter().map(|n| n.to_string_lossy().into_owned()));
-        }
-        names
+        self.slot_names.get().iter().map(|n| n.to_string_lossy().into_owned()).collect()
     }
 }

@@ -135,6 +135,15 @@ impl Vm {
             }
         };
         notify("start", 0);
+        let started = std::time::Instant::now();
+        let statistics = state.debug.get() & 1 != 0;
+        if statistics {
+            let heap = self.interp().heap;
+            let (young, old) = (cycle::objects(heap, 0).len(), cycle::objects(heap, 2).len());
+            eprintln!("gc: collecting generation {generation}...");
+            eprintln!("gc: objects in each generation: {young} 0 {old}");
+            eprintln!("gc: objects in permanent generation: {}", cycle::frozen_count(heap));
+        }
         let save_all = state.debug.get() & 32 != 0;
         let garbage = if save_all { list("garbage") } else { None };
         let outcome = cycle::collect(self.interp().heap, generation > 0, &mut |value| match &garbage {
@@ -147,6 +156,10 @@ impl Vm {
             },
             None => false,
         });
+        if statistics {
+            let seconds = started.elapsed().as_secs_f64();
+            eprintln!("gc: done, {} unreachable, 0 uncollectable, {seconds:.4}s elapsed", outcome.collected);
+        }
         let [count, collected, lost] = state.stats[generation].get();
         state.stats[generation].set([count + 1, collected + outcome.collected as i64, lost]);
         state.since_full.set(0);

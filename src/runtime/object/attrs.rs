@@ -152,9 +152,11 @@ pub fn own_clear(object: &Value) {
 pub fn own_set(vm: &Vm, object: &Value, name: &Obj<Str>, value: Option<&Value>) -> bool {
     match attrs(object) {
         Attrs::None => false,
+        // A key that is no exact string is compared by Python code: none is put in here.
         Attrs::Dict(dict) => match value {
             Some(value) => {
-                drop(dict.insert_str(name, value.clone()));
+                let exact = exact_name(vm, name);
+                drop(dict.insert_str(exact.as_deref().unwrap_or(name), value.clone()));
                 true
             }
             None => dict.remove_str(name).is_some(),
@@ -217,16 +219,23 @@ fn note_count(head: &Header, count: usize) {
     }
 }
 
+/// The text of a name that is an instance of a subclass of `str`.
+fn exact_name(vm: &Vm, name: &Obj<Str>) -> Option<Ref<Str>> {
+    if name.is_interned() || crate::runtime::object::dict::exact_str(&name.to_value()).is_some() {
+        return None;
+    }
+    vm.str_bytes(name.bytes()).downcast_ref()
+}
+
 #[cold]
 fn own_set_slow(vm: &Vm, object: &Value, name: &Obj<Str>, value: Option<&Value>) -> bool {
     let Some(dict) = own_dict(vm, object) else { return false };
     match value {
         Some(value) => {
-            let old = match vm.intern_value(&name.to_value()) {
-                Some(name) => dict.insert_str(&name, value.clone()),
-                None => None,
-            };
-            drop(old);
+            let exact = exact_name(vm, name);
+            let name = exact.as_deref().unwrap_or(name);
+            let name = vm.intern_value(&name.to_value()).unwrap_or_else(|| name.to_ref());
+            drop(dict.insert_str(&name, value.clone()));
             true
         }
         None => dict.remove_str(name).is_some(),

@@ -387,10 +387,11 @@ impl Dict {
                     }
                     let both_small = key.as_small().is_some() && found.as_small().is_some();
                     if !both_small && !found.is_unbound() && self.hash_at(at) == hash {
-                        let epoch = self.epoch.get();
+                        let moves = self.moves.get();
                         let found = found.clone();
                         let equal = vm.equal(&found, key)?;
-                        if self.epoch.get() != epoch {
+                        // The comparison may have changed the table: go on only if this entry is where it was.
+                        if self.moves.get() != moves || at >= self.fill.get() || !self.key_at(at).is(&found) {
                             continue 'anew;
                         }
                         if equal {

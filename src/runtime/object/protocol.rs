@@ -200,7 +200,7 @@ impl Vm {
         if hint.is_not_implemented() {
             return Ok(default);
         }
-        match hint.as_small() {
+        match hint.as_int().and_then(|hint| hint.small()) {
             Some(n) if n >= 0 => Ok(n as usize),
             Some(_) => Err(self.value_error("__length_hint__() should return >= 0")),
             None if hint.ty(self).has(crate::runtime::gc::heap::type_flag::INT) => {

@@ -467,7 +467,9 @@ impl Payload for Type {
         for base in self.bases.get().items() {
             if let Some(base) = base.downcast::<Type>() {
                 // SAFETY: subclasses remove themselves when they die.
-                base.subclasses.get_mut().retain(|sub| !std::ptr::eq(&raw const unsafe { sub.as_ref() }.data, self));
+                base.subclasses
+                    .get_mut()
+                    .retain(|sub| !std::ptr::eq(&raw const unsafe { sub.as_ref() }.data, self));
             }
         }
         self.void_version(crate::runtime::object::vm::vm());
@@ -603,6 +605,19 @@ impl Obj<Type> {
     fn new_version(&self, vm: &Vm) -> u32 {
         // Unfinished, or emptied by the collector.
         if self.mro().is_empty() {
+            return 0;
+        }
+        // A custom `mro()` may have named a class that is no base, whose changes would not reach this type.
+        let bases = self.bases.get();
+        let is_known = |ty: &Value| {
+            ty.to_bits() == self.address()
+                || bases
+                    .items()
+                    .iter()
+                    .filter_map(Value::as_type)
+                    .any(|base| base.mro().iter().any(|b| b.is(ty)))
+        };
+        if !self.mro().iter().all(is_known) {
             return 0;
         }
         // A base must have a version too, so that its next change reaches this type.

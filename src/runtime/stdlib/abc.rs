@@ -245,7 +245,10 @@ fn spread(ty: &Obj<Type>, flags: u32) {
 fn instance_check(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let (class, instance) = (&args[0], &args[1]);
     let data = data_of(vm, class)?;
-    let sub = vm.getattr(instance, vm.names().__class__.value())?;
+    let sub = match vm.getattr_opt(instance, vm.names().__class__.value())? {
+        Some(class) => class,
+        None => instance.ty(vm).to_value(),
+    };
     if data.cache.get().contains(&sub) {
         return Ok(Value::TRUE);
     }

@@ -54,9 +54,11 @@ pub struct Spec<'a> {
 
 impl Spec<'_> {
     /// The width that an argument gives.
-    pub fn set_width(&mut self, width: i64) {
+    pub fn set_width(&mut self, width: i64) -> Result<(), Fault> {
         self.left |= width < 0;
-        self.width = Amount::Given(usize::try_from(width.unsigned_abs()).unwrap_or(usize::MAX));
+        let width = width.checked_abs().and_then(|width| usize::try_from(width).ok());
+        self.width = Amount::Given(width.ok_or_else(|| Fault::overflow("width too big"))?);
+        Ok(())
     }
 
     /// The precision that an argument gives.

@@ -162,11 +162,15 @@ fn slots(s: &mut Slots) {
 fn argument_text(vm: &Vm, arg: &Value) -> PyResult<Vec<u8>> {
     let Some(items) = vm.list_items(arg) else { return type_text(vm, arg) };
     let mut text = b"[".to_vec();
-    for (at, item) in items.cloned().iter().enumerate() {
+    let count = items.get().len();
+    for at in 0..count {
         if at > 0 {
             text.extend_from_slice(b", ");
         }
-        text.extend(argument_text(vm, item)?);
+        // The text of an item before may have shortened the list.
+        let item = vm.list_items(arg).and_then(|items| items.get().get(at).cloned());
+        let Some(item) = item else { return Err(vm.index_error("list index out of range")) };
+        text.extend(argument_text(vm, &item)?);
     }
     text.push(b']');
     Ok(text)

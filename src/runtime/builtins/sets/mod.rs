@@ -231,9 +231,7 @@ fn set_new(vm: &Vm, ty: &TypeRef, _: Args) -> PyResult<Value> {
 
 fn set_init(vm: &Vm, value: &Value, args: Args) -> PyResult<()> {
     let set = this(vm, value)?;
-    if value.ty(vm).slots.get().new.is_some_and(|f| f as usize == set_new as *const () as usize) {
-        args.no_keywords(vm, "set")?;
-    }
+    args.no_keywords(vm, "set")?;
     let pos = Args::positional(args.pos()).count(vm, "set", 0, 1)?;
     set.table.clear();
     match pos.first() {

@@ -50,7 +50,7 @@ impl Arguments {
         }
         if spec.width == Amount::Argument {
             let width = self.star(vm)?;
-            spec.set_width(vm.to_ssize(&width)? as i64);
+            spec.set_width(vm.to_ssize(&width)? as i64).map_err(|fault| vm.fault(fault))?;
         }
         if spec.precision == Amount::Argument {
             let precision = self.star(vm)?;
