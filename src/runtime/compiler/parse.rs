@@ -29,7 +29,8 @@ pub fn parse_tokens(source: &Source, options: &Options) -> Outcome<(Parsed<ast::
     if may_nest_deeply(source.text()) {
         // Before the parser gets lost in it.
         let tokens = tokenize(source);
-        if let Some(problem) = tokens.error.filter(|_| !tokens.soft) {
+        if let Some(mut problem) = tokens.error.filter(|_| !tokens.soft) {
+            problem.text.truncate(problem.text.trim_end_matches('\n').len());
             return Err(problem);
         }
     }
