@@ -40,6 +40,8 @@ pub struct SyntaxProblem {
     pub text: String,
     /// It was found after parsing: CPython has no text by then, and looks for it in the file.
     pub late: bool,
+    /// Warnings about what was read before it.
+    pub warnings: Vec<SyntaxWarning>,
 }
 
 /// A `SyntaxWarning`.
@@ -83,6 +85,7 @@ impl SyntaxProblem {
                 end_column: 0,
                 text: String::new(),
                 late: false,
+                warnings: Vec::new(),
             });
         }
         let at = source.position(span);
@@ -95,6 +98,7 @@ impl SyntaxProblem {
             end_column: source.char_column(span.end) as i32,
             text: source.line_text(at.line).to_owned(),
             late: false,
+            warnings: Vec::new(),
         })
     }
 

@@ -337,6 +337,9 @@ fn finalize(vm: &Vm, status: ExitStatus) -> ExitStatus {
     if !flush(vm) && status == ExitStatus::Code(0) {
         status = ExitStatus::Code(120);
     }
+    // From here on no other thread runs.
+    vm.interp().finalizing.store(true, Ordering::Relaxed);
+    vm.interp().gil.close(vm.bell());
     // Destructors of what the main module holds run while everything is still there.
     if let Some(main) = modules.get_str(&vm.intern("__main__")).and_then(|m| vm.module_dict(&m)) {
         let entries = main.entries();
@@ -350,8 +353,6 @@ fn finalize(vm: &Vm, status: ExitStatus) -> ExitStatus {
         }
         vm.collect_all();
     }
-    vm.interp().finalizing.store(true, Ordering::Relaxed);
-    vm.interp().gil.close(vm.bell());
     flush(vm);
     status
 }

@@ -84,7 +84,12 @@ impl Vm {
         let source = Source::new(text);
         let compiled = match compiler::compile(&source, filename, options) {
             Ok(compiled) => compiled,
-            Err(problem) => return Err(self.syntax_error(&problem, filename)),
+            Err(problem) => {
+                for warning in &problem.warnings {
+                    self.syntax_warning(warning, filename)?;
+                }
+                return Err(self.syntax_error(&problem, filename));
+            }
         };
         for warning in &compiled.warnings {
             self.syntax_warning(warning, filename)?;
@@ -103,13 +108,14 @@ impl Vm {
                 drop(self.take_raised(raised));
                 let problem = SyntaxProblem {
                     kind: ProblemKind::SyntaxError,
-                    message: warning.message.clone(),
+                    message: warning.error_message.as_ref().unwrap_or(&warning.message).clone(),
                     line: warning.line,
                     column: warning.column,
                     end_line: warning.end_line,
                     end_column: warning.end_column as i32,
                     text: warning.text.clone(),
-                    late: false,
+                    late: warning.error_message.is_none(),
+                    warnings: Vec::new(),
                 };
                 Err(self.syntax_error(&problem, filename))
             }

@@ -65,6 +65,7 @@ impl Vm {
             end_column,
             text: String::from_utf8_lossy(line.bytes).into_owned(),
             late: false,
+            warnings: Vec::new(),
         };
         self.syntax_error(&problem, filename)
     }
