@@ -89,10 +89,8 @@ pub struct Vm {
     pub profile: LockCell<Value>,
     /// Current `contextvars` context, or `None`.
     pub context: LockCell<Value>,
-    /// The event loop that runs in this thread and the task that it runs (`_asyncio`), or `None`.
-    pub running_loop: LockCell<Value>,
-    /// See `running_loop`.
-    pub running_task: LockCell<Value>,
+    /// The event loop that runs in this thread and the task that it executes, or `None`.
+    pub running_loop: LockCell<[Value; 2]>,
     /// `sys.set_asyncgen_hooks`: firstiter, finalizer.
     pub asyncgen_hooks: LockCell<[Value; 2]>,
     /// `sys.set_coroutine_origin_tracking_depth`
@@ -287,8 +285,7 @@ impl Vm {
             trace: LockCell::new(Value::NONE),
             profile: LockCell::new(Value::NONE),
             context: LockCell::new(Value::NONE),
-            running_loop: LockCell::new(Value::NONE),
-            running_task: LockCell::new(Value::NONE),
+            running_loop: LockCell::new([Value::NONE, Value::NONE]),
             asyncgen_hooks: LockCell::new([Value::NONE, Value::NONE]),
             origin_depth: Cell::new(0),
             async_exception: LockCell::new(None),
@@ -314,10 +311,9 @@ impl Vm {
             self.trace.replace(Value::NONE),
             self.profile.replace(Value::NONE),
             self.context.replace(Value::NONE),
-            self.running_loop.replace(Value::NONE),
-            self.running_task.replace(Value::NONE),
         ];
         drop(values);
+        drop(self.running_loop.replace([Value::NONE, Value::NONE]));
         drop(self.asyncgen_hooks.replace([Value::NONE, Value::NONE]));
         drop(self.async_exception.replace(None));
         drop(self.kept.replace(None));

@@ -65,11 +65,6 @@ fn missing(vm: &Vm) -> Value {
     new
 }
 
-/// A new variable without a default.
-pub fn context_variable(vm: &Vm, name: &str) -> Value {
-    vm.alloc_spec(&CONTEXT_VAR, ContextVar { name: vm.str(name), default: Value::UNBOUND })
-}
-
 fn new_context(vm: &Vm, values: Ref<Dict>) -> Value {
     vm.alloc_spec(&CONTEXT, Context { values: LockCell::new(values), entered: Cell::new(false) })
 }
@@ -88,18 +83,8 @@ fn context<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Context>> {
     vm.cast::<Context>(value)
 }
 
-/// A copy of the running context.
-pub fn copy_context(vm: &Vm) -> PyResult<Value> {
-    let current = vm.current_context();
-    let values = context(vm, &current)?.values.cloned();
-    Ok(new_context(vm, vm.dict(values.copy())))
-}
-
-/// Makes a context the running one and gives the one before, for [`leave_context`].
-pub fn enter_context(vm: &Vm, object: &Value) -> PyResult<Value> {
-    let Some(this) = object.downcast::<Context>() else {
-        return Err(vm.type_error("an instance of Context was expected"));
-    };
+fn enter(vm: &Vm, object: &Value) -> PyResult<Value> {
+    let this = context(vm, object)?;
     if this.entered.replace(true) {
         let shown = vm.repr_text(object)?;
         return Err(vm.runtime_error(format!("cannot enter context: {shown} is already entered")));
@@ -107,23 +92,28 @@ pub fn enter_context(vm: &Vm, object: &Value) -> PyResult<Value> {
     Ok(vm.context.replace(object.clone()))
 }
 
-/// Goes back to the context before.
-pub fn leave_context(vm: &Vm, object: &Value, before: Value) {
+/// Runs something in a context, which must not be entered yet.
+pub fn run_in<R>(vm: &Vm, object: &Value, body: impl FnOnce() -> R) -> PyResult<R> {
+    let before = enter(vm, object)?;
+    let result = body();
     vm.context.set(before);
-    if let Some(this) = object.downcast::<Context>() {
-        this.entered.set(false);
-    }
+    context(vm, object)?.entered.set(false);
+    Ok(result)
+}
+
+/// A copy of the running context.
+pub fn copy_current(vm: &Vm) -> PyResult<Value> {
+    let current = vm.current_context();
+    let values = context(vm, &current)?.values.cloned();
+    Ok(new_context(vm, vm.dict(values.copy())))
 }
 
 fn run(vm: &Vm, args: Args) -> PyResult<Value> {
     let [object, callable, ..] = args.pos() else {
         return Err(vm.type_error("run() missing 1 required positional argument"));
     };
-    let before = enter_context(vm, object)?;
     let rest = Args { values: &args.values[2..], names: args.names };
-    let result = vm.call(callable, rest);
-    leave_context(vm, object, before);
-    result
+    run_in(vm, object, || vm.call(callable, rest))?
 }
 
 fn variable_key(vm: &Vm, key: &Value) -> PyResult<()> {
@@ -355,11 +345,20 @@ static TOKEN: TypeSpec = TypeSpec::new("_contextvars.Token", Token::layout)
     ])
     .extra(|vm, ty| vm.set_in(&ty.dict, "MISSING", missing(vm)));
 
+/// A new variable without a default.
+pub fn context_variable(vm: &Vm, name: &str) -> Value {
+    vm.alloc_spec(&CONTEXT_VAR, ContextVar { name: vm.str(name), default: Value::UNBOUND })
+}
+
 /// `_contextvars`
 pub static MODULE: NativeModule = NativeModule {
     name: "_contextvars",
     doc: "Context Variables",
-    functions: &[native("copy_context()", |vm, _| copy_context(vm), "")],
+    functions: &[native(
+        "copy_context()",
+        |vm, _| copy_current(vm),
+        "",
+    )],
     init: |vm, dict| {
         for spec in [&CONTEXT, &CONTEXT_VAR, &TOKEN] {
             vm.set_type_in(dict, spec);

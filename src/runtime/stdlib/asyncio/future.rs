@@ -1,95 +1,61 @@
-//! `Future`, and the iterator that `await` drives.
+//! `Future`: a result that is there later, the callbacks that wait for it, and the iterator that awaits it.
 //!
 //! # Invariants
 //!
-//! 1. `event_loop` is unbound until `__init__` has run; methods that need it say so.
-//! 2. `callbacks` is taken out before any of them is handed to the loop, and compared with from copies: the loop's
-//!    `call_soon` and a callback's `__eq__` are the program's.
+//! 1. `looper` is unbound exactly until `__init__` has run; whatever needs the loop says so.
+//! 2. Callbacks are taken out before they are handed to the loop, which may run Python.
 
 use std::cell::Cell;
+use std::sync::atomic::Ordering;
 
+use super::{Shared, get_event_loop, shared};
 use crate::runtime::builtins::exceptions as exc;
-use crate::runtime::builtins::types::DICT_GETSET_COPY;
-use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
-use crate::runtime::object::args::Signature;
+use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::raise::Exception;
-use crate::runtime::object::typedef::{GetSet, Native, Slots, TypeSpec, getset, getter, native};
+use crate::runtime::object::typedef::{TypeSpec, getset, getter, native, native_raw};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::stdlib::asyncio::{call_soon, call_with, from_module, get_event_loop, raise, task};
-use crate::runtime::stdlib::contextvars::copy_context;
-use crate::runtime::value::{LockCell, Obj, Payload, Value};
+use crate::runtime::stdlib::contextvars;
+use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
 
-/// Where a future is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// How far a future is.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Not done.
     Pending,
-    /// Cancelled.
     Cancelled,
-    /// It has a result or an exception.
     Finished,
 }
 
-/// The payload of `Future`; what is not set is unbound.
+/// The payload of `Future`, and the first part of a task's.
 #[repr(C)]
 pub struct Future {
-    /// Its loop.
-    pub event_loop: LockCell<Value>,
-    /// Functions and their contexts.
+    pub shared: Ref<Shared>,
+    pub looper: LockCell<Value>,
+    state: Cell<State>,
+    /// Callbacks with the contexts to run them in.
     callbacks: LockCell<Vec<(Value, Value)>>,
-    /// See [`State`].
-    pub state: Cell<State>,
     result: LockCell<Value>,
     exception: LockCell<Value>,
     exception_traceback: LockCell<Value>,
-    /// Where it was made, in debug mode.
-    pub source_traceback: LockCell<Value>,
-    /// Why it was cancelled.
+    source_traceback: LockCell<Value>,
     pub cancel_message: LockCell<Value>,
-    /// The exception that it was cancelled by.
+    /// The exception that a cancelled task ended with, to be raised once more.
     pub cancelled_exception: LockCell<Value>,
-    awaited_by: LockCell<Vec<Value>>,
-    /// Its exception was not looked at yet.
+    /// Nobody has asked for the exception yet.
     pub log_traceback: Cell<bool>,
-    /// It was yielded to be waited for.
     pub blocking: Cell<bool>,
+    awaited_by: LockCell<Vec<Value>>,
 }
 
-impl Future {
-    /// Before `__init__`.
-    pub fn new() -> Future {
-        let unset = || LockCell::new(Value::UNBOUND);
-        Future {
-            event_loop: unset(),
-            callbacks: LockCell::new(Vec::new()),
-            state: Cell::new(State::Pending),
-            result: unset(),
-            exception: unset(),
-            exception_traceback: unset(),
-            source_traceback: unset(),
-            cancel_message: unset(),
-            cancelled_exception: unset(),
-            awaited_by: LockCell::new(Vec::new()),
-            log_traceback: Cell::new(false),
-            blocking: Cell::new(false),
-        }
+impl Payload for Future {
+    #[inline(always)]
+    fn layout() -> &'static crate::runtime::gc::heap::Layout {
+        static LAYOUT: crate::runtime::gc::heap::Layout =
+            crate::runtime::gc::heap::Layout::of::<Future>("Future", true, None);
+        &LAYOUT
     }
-
-    fn values(&self) -> [&LockCell<Value>; 7] {
-        [
-            &self.event_loop,
-            &self.result,
-            &self.exception,
-            &self.exception_traceback,
-            &self.source_traceback,
-            &self.cancel_message,
-            &self.cancelled_exception,
-        ]
-    }
-
-    /// For the payload's own and that of tasks.
-    pub fn visit(&self, visit: &mut dyn FnMut(&Value)) {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         for value in self.values() {
             visit(value.get());
         }
@@ -99,116 +65,146 @@ impl Future {
         }
         self.awaited_by.get().iter().for_each(visit);
     }
-
-    /// Forgets everything.
-    pub fn empty(&self) {
-        for value in self.values() {
-            value.set(Value::UNBOUND);
-        }
-        drop(self.callbacks.take());
-        drop(self.awaited_by.take());
+    fn clear(&self) {
+        let old: Vec<Value> = self.values().iter().map(|cell| cell.replace(Value::UNBOUND)).collect();
+        let callbacks = self.callbacks.take();
+        let waiters = self.awaited_by.take();
+        drop((old, callbacks, waiters));
     }
 }
 
-crate::payload!(Future, "Future", gc {
-    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
-        self.visit(visit);
+impl Future {
+    pub fn new(shared: Ref<Shared>) -> Future {
+        let cell = || LockCell::new(Value::UNBOUND);
+        Future {
+            shared,
+            looper: cell(),
+            state: Cell::new(State::Pending),
+            callbacks: LockCell::new(Vec::new()),
+            result: cell(),
+            exception: cell(),
+            exception_traceback: cell(),
+            source_traceback: cell(),
+            cancel_message: cell(),
+            cancelled_exception: cell(),
+            log_traceback: Cell::new(false),
+            blocking: Cell::new(false),
+            awaited_by: LockCell::new(Vec::new()),
+        }
     }
-    fn clear(&self) {
-        self.empty();
-    }
-});
 
-/// The native part of a future.
+    fn values(&self) -> [&LockCell<Value>; 7] {
+        [
+            &self.looper,
+            &self.result,
+            &self.exception,
+            &self.exception_traceback,
+            &self.source_traceback,
+            &self.cancel_message,
+            &self.cancelled_exception,
+        ]
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.state.get() != State::Pending
+    }
+
+    /// The loop; RuntimeError before `__init__`.
+    pub fn event_loop(&self, vm: &Vm) -> PyResult<Value> {
+        match self.looper.get().given() {
+            Some(event_loop) => Ok(event_loop.clone()),
+            None => Err(vm.runtime_error("Future object is not initialized.")),
+        }
+    }
+
+    pub fn add_waiter(&self, waiter: &Value) {
+        let waiters = self.awaited_by.get_mut();
+        if !waiters.iter().any(|other| other.is(waiter)) {
+            waiters.push(waiter.clone());
+        }
+    }
+
+    pub fn remove_waiter(&self, waiter: &Value) {
+        let waiters = self.awaited_by.get_mut();
+        let old = waiters.iter().position(|other| other.is(waiter)).map(|at| waiters.swap_remove(at));
+        drop(old);
+    }
+}
+
 pub fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Future>> {
     vm.cast::<Future>(value)
 }
 
-/// A future or task of exactly the native classes, whose methods nobody has replaced.
-pub fn exact<'a>(vm: &Vm, value: &'a Value) -> Option<&'a Obj<Future>> {
-    let ty = value.ty(vm);
-    let at = ty.address();
-    let native = at == vm.typ(&FUTURE).address() || at == vm.typ(&task::TASK).address();
-    if native { value.downcast() } else { None }
+/// A getter's value, `None` where there is nothing.
+fn or_none(cell: &LockCell<Value>) -> Value {
+    cell.get().given().cloned().unwrap_or(Value::NONE)
 }
 
-fn alive<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Future>> {
-    let this = this(vm, value)?;
-    match this.event_loop.get().is_unbound() {
-        true => Err(vm.runtime_error("Future object is not initialized.")),
-        false => Ok(this),
-    }
-}
-
-/// `Future.__init__`
-pub fn init(vm: &Vm, object: &Value, event_loop: Option<&Value>) -> PyResult<()> {
+/// `__init__`, for tasks too.
+pub fn init(vm: &Vm, object: &Value, event_loop: &Value) -> PyResult<()> {
     let this = this(vm, object)?;
-    this.empty();
-    this.state.set(State::Pending);
-    this.log_traceback.set(false);
-    this.blocking.set(false);
-    let event_loop = match event_loop {
+    let event_loop = match event_loop.some() {
         Some(event_loop) => event_loop.clone(),
         None => get_event_loop(vm)?,
     };
-    this.event_loop.set(event_loop.clone());
-    let debug = vm.call_method(&event_loop, &vm.names().get_debug, &[])?;
-    if vm.truth(&debug)? {
-        let extract = from_module(vm, "traceback", "extract_stack")?;
+    let old: Vec<Value> = this.values().iter().map(|cell| cell.replace(Value::UNBOUND)).collect();
+    let callbacks = this.callbacks.take();
+    let waiters = this.awaited_by.take();
+    drop((old, callbacks, waiters));
+    this.state.set(State::Pending);
+    this.log_traceback.set(false);
+    this.blocking.set(false);
+    this.looper.set(event_loop.clone());
+    let debug = vm.call_method(&event_loop, &this.shared.get_debug, &[])?;
+    if vm.truth(&debug)? && !vm.interp().finalizing.load(Ordering::Relaxed) {
+        let extract = this.shared.known(vm, "traceback", "extract_stack")?;
         let stack = vm.call0(&extract)?;
         this.source_traceback.set(stack);
     }
     Ok(())
 }
 
-fn schedule_callbacks(vm: &Vm, object: &Value) -> PyResult<()> {
-    let this = this(vm, object)?;
-    for (callback, context) in this.callbacks.take() {
-        let event_loop = this.event_loop.cloned();
-        call_soon(vm, &event_loop, &[callback, object.clone()], context)?;
+/// Hands all callbacks to the loop.
+fn schedule(vm: &Vm, object: &Value, this: &Obj<Future>) -> PyResult<()> {
+    let callbacks = this.callbacks.take();
+    if callbacks.is_empty() {
+        return Ok(());
+    }
+    let event_loop = this.event_loop(vm)?;
+    for (callback, context) in &callbacks {
+        this.shared.call_soon(vm, &event_loop, callback, Some(object), context)?;
     }
     Ok(())
 }
 
-/// `Future.cancel`, for tasks too.
-pub fn cancel(vm: &Vm, object: &Value, message: Value) -> PyResult<bool> {
-    let this = this(vm, object)?;
-    this.log_traceback.set(false);
-    if this.state.get() != State::Pending {
-        return Ok(false);
-    }
-    this.state.set(State::Cancelled);
-    this.cancel_message.set(message);
-    schedule_callbacks(vm, object)?;
-    Ok(true)
-}
-
-/// `Future.set_result`, for tasks too.
 pub fn set_result(vm: &Vm, object: &Value, result: Value) -> PyResult<()> {
-    let this = alive(vm, object)?;
-    if this.state.get() != State::Pending {
-        return raise(vm, "InvalidStateError", "invalid state".to_owned());
+    let this = this(vm, object)?;
+    this.event_loop(vm)?;
+    if this.is_done() {
+        return Err(this.shared.invalid_state(vm, "invalid state"));
     }
     this.result.set(result);
     this.state.set(State::Finished);
-    schedule_callbacks(vm, object)
+    schedule(vm, object, this)
 }
 
-/// `Future.set_exception`, for tasks too.
 pub fn set_exception(vm: &Vm, object: &Value, exception: &Value) -> PyResult<()> {
-    let this = alive(vm, object)?;
-    if this.state.get() != State::Pending {
-        return raise(vm, "InvalidStateError", "invalid state".to_owned());
+    let this = this(vm, object)?;
+    this.event_loop(vm)?;
+    if this.is_done() {
+        return Err(this.shared.invalid_state(vm, "invalid state"));
     }
-    let is_class = exception.as_type().is_some_and(|ty| ty.has(type_flag::EXCEPTION));
-    let mut exception = if is_class { vm.call0(exception)? } else { exception.clone() };
+    let mut exception = match exception.as_type() {
+        Some(ty) if ty.has(type_flag::EXCEPTION) => vm.call0(exception)?,
+        _ => exception.clone(),
+    };
     if exception.downcast::<Exception>().is_none() {
         return Err(vm.type_error("invalid exception object"));
     }
     if exception.ty(vm).is_subtype(vm.typ(&exc::STOP_ITERATION)) {
-        let text = "StopIteration interacts badly with generators and cannot be raised into a Future";
-        let ty = vm.typ(&exc::RUNTIME_ERROR).clone();
-        let new = vm.new_exception(&ty, vec![vm.str(text)]);
+        let text = vm.str("StopIteration interacts badly with generators and cannot be raised into a Future");
+        let class = vm.typ(&exc::RUNTIME_ERROR).clone();
+        let new = vm.new_exception(&class, vec![text]);
         new.cause.set(exception.clone());
         new.context.set(exception);
         new.suppress_context.set(true);
@@ -218,379 +214,360 @@ pub fn set_exception(vm: &Vm, object: &Value, exception: &Value) -> PyResult<()>
     this.exception.set(exception);
     this.exception_traceback.set(traceback);
     this.state.set(State::Finished);
-    schedule_callbacks(vm, object)?;
+    schedule(vm, object, this)?;
     this.log_traceback.set(true);
     Ok(())
 }
 
-/// The exception to raise for a cancelled future.
+/// Cancels a future; false if it is done.
+pub fn cancel(vm: &Vm, object: &Value, message: Value) -> PyResult<bool> {
+    let this = this(vm, object)?;
+    this.log_traceback.set(false);
+    if this.is_done() {
+        return Ok(false);
+    }
+    this.state.set(State::Cancelled);
+    this.cancel_message.set(message);
+    schedule(vm, object, this)?;
+    Ok(true)
+}
+
+/// The `CancelledError` of a cancelled future.
 pub fn cancelled_error(vm: &Vm, this: &Obj<Future>) -> PyResult<Value> {
     let known = this.cancelled_exception.replace(Value::UNBOUND);
-    if !known.is_unbound() {
+    if known.given().is_some() {
         return Ok(known);
     }
-    let class = from_module(vm, "asyncio.exceptions", "CancelledError")?;
     match this.cancel_message.cloned().some() {
-        None => vm.call0(&class),
-        Some(message) => vm.call1(&class, message),
+        Some(message) => this.shared.exception(vm, "CancelledError", std::slice::from_ref(message)),
+        None => this.shared.exception(vm, "CancelledError", &[]),
     }
 }
 
-fn raise_cancelled(vm: &Vm, this: &Obj<Future>) -> Raised {
-    match cancelled_error(vm, this) {
-        Ok(exception) => vm.raise_value(exception),
-        Err(raised) => raised,
-    }
-}
-
-/// What a future that is done has come to.
-pub enum Outcome {
-    /// Its result.
-    Result(Value),
-    /// Its exception, with the traceback that it had.
-    Exception(Value),
-}
-
-/// What it has come to; the error says that it was cancelled or is not done.
-pub fn outcome(vm: &Vm, this: &Obj<Future>) -> PyResult<Outcome> {
+/// What a future ended with: `Ok(Ok(result))` or `Ok(Err(exception))`; what is wrong with asking now is raised.
+pub fn outcome(vm: &Vm, this: &Obj<Future>) -> PyResult<Result<Value, Value>> {
     match this.state.get() {
-        State::Cancelled => Err(raise_cancelled(vm, this)),
-        State::Pending => raise(vm, "InvalidStateError", "Result is not set.".to_owned()),
+        State::Cancelled => Err(vm.raise_value(cancelled_error(vm, this)?)),
+        State::Pending => Err(this.shared.invalid_state(vm, "Result is not set.")),
         State::Finished => {
             this.log_traceback.set(false);
-            let exception = this.exception.cloned();
-            match exception.downcast::<Exception>() {
-                None => Ok(Outcome::Result(this.result.cloned())),
-                Some(e) => {
-                    let traceback = this.exception_traceback.replace(Value::UNBOUND);
-                    e.traceback.set(traceback.given().cloned().unwrap_or(Value::NONE));
-                    Ok(Outcome::Exception(exception.clone()))
-                }
+            if this.exception.get().is_unbound() {
+                return Ok(Ok(this.result.cloned()));
             }
+            let traceback = this.exception_traceback.replace(Value::UNBOUND);
+            let exception = this.exception.cloned();
+            if let Some(e) = exception.downcast::<Exception>() {
+                e.traceback.set(traceback.given().cloned().unwrap_or(Value::NONE));
+            }
+            Ok(Err(exception))
         }
     }
 }
 
 fn result(vm: &Vm, object: &Value) -> PyResult<Value> {
     let this = this(vm, object)?;
-    if this.event_loop.get().is_unbound() {
-        return raise(vm, "InvalidStateError", "Future object is not initialized.".to_owned());
+    if this.looper.get().is_unbound() {
+        return Err(this.shared.invalid_state(vm, "Future object is not initialized."));
     }
     match outcome(vm, this)? {
-        Outcome::Result(value) => Ok(value),
-        Outcome::Exception(exception) => Err(vm.raise_value(exception)),
+        Ok(result) => Ok(result),
+        Err(exception) => Err(vm.raise_value(exception)),
     }
 }
 
 fn exception(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let this = this(vm, &args[0])?;
-    if this.event_loop.get().is_unbound() {
-        return raise(vm, "InvalidStateError", "Future object is not initialized.".to_owned());
+    if this.looper.get().is_unbound() {
+        return Err(this.shared.invalid_state(vm, "Future object is not initialized."));
     }
     match this.state.get() {
-        State::Cancelled => Err(raise_cancelled(vm, this)),
-        State::Pending => raise(vm, "InvalidStateError", "Exception is not set.".to_owned()),
+        State::Cancelled => Err(vm.raise_value(cancelled_error(vm, this)?)),
+        State::Pending => Err(this.shared.invalid_state(vm, "Exception is not set.")),
         State::Finished => {
             this.log_traceback.set(false);
-            Ok(or_none(this.exception.cloned()))
+            Ok(or_none(&this.exception))
         }
     }
 }
 
-/// Adds a callback, or hands it to the loop if the future is done.
-pub fn add_done_callback(vm: &Vm, object: &Value, callback: Value, context: Value) -> PyResult<()> {
-    let this = alive(vm, object)?;
-    if this.state.get() != State::Pending {
-        let event_loop = this.event_loop.cloned();
-        return call_soon(vm, &event_loop, &[callback, object.clone()], context);
+/// Adds a callback, or hands it to the loop at once if the future is done.
+pub fn add_callback(vm: &Vm, object: &Value, callback: Value, context: Value) -> PyResult<()> {
+    let this = this(vm, object)?;
+    if this.is_done() {
+        let event_loop = this.event_loop(vm)?;
+        return this.shared.call_soon(vm, &event_loop, &callback, Some(object), &context);
     }
     this.callbacks.get_mut().push((callback, context));
     Ok(())
 }
 
+fn add_done_callback(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    if this(vm, &args[0])?.looper.get().is_unbound() {
+        return Err(vm.runtime_error("uninitialized Future object"));
+    }
+    let context = match args[2].given() {
+        Some(context) => context.clone(),
+        None => contextvars::copy_current(vm)?,
+    };
+    add_callback(vm, &args[0], args[1].clone(), context)?;
+    Ok(Value::NONE)
+}
+
 fn remove_done_callback(vm: &Vm, args: &[Value]) -> PyResult<Value> {
-    let this = alive(vm, &args[0])?;
+    let this = this(vm, &args[0])?;
+    this.event_loop(vm)?;
     let mut removed = 0;
     let mut at = 0;
-    // The list may change with every comparison.
-    while let Some((callback, context)) = this.callbacks.get().get(at).cloned() {
-        let same = vm.equal(&callback, &args[1])?;
-        let unmoved = this.callbacks.get().get(at).is_some_and(|(f, c)| f.is(&callback) && c.is(&context));
-        if same && unmoved {
-            let old = this.callbacks.get_mut().remove(at);
-            drop(old);
-            removed += 1;
-        } else {
+    // A comparison may add or remove callbacks.
+    while let Some((callback, _)) = this.callbacks.get().get(at).cloned() {
+        if !vm.equal(&callback, &args[1])? {
             at += 1;
+            continue;
+        }
+        let callbacks = this.callbacks.get_mut();
+        if callbacks.get(at).is_some_and(|(other, _)| other.is(&callback)) {
+            let old = callbacks.remove(at);
+            removed += 1;
+            drop(old);
         }
     }
     Ok(vm.int(removed))
 }
 
-// ------------------------------------------------------------------------------------------------ who waits for it
-
-/// Notes that a native future is awaited by another.
-pub fn awaited_by_add(_: &Vm, future: &Value, waiter: &Value) -> PyResult<()> {
-    let (Some(this), Some(_)) = (future.downcast::<Future>(), waiter.downcast::<Future>()) else {
-        return Ok(());
-    };
-    let awaited_by = this.awaited_by.get_mut();
-    if !awaited_by.iter().any(|known| known.is(waiter)) {
-        awaited_by.push(waiter.clone());
-    }
-    Ok(())
-}
-
-/// Notes that it is awaited no longer.
-pub fn awaited_by_discard(_: &Vm, future: &Value, waiter: &Value) -> PyResult<()> {
-    let (Some(this), Some(_)) = (future.downcast::<Future>(), waiter.downcast::<Future>()) else {
-        return Ok(());
-    };
-    let at = this.awaited_by.get().iter().position(|known| known.is(waiter));
-    if let Some(at) = at {
-        let known = this.awaited_by.get_mut().remove(at);
-        drop(known);
-    }
-    Ok(())
-}
-
-// ------------------------------------------------------------------------------------------------ the class
-
-/// Calls the loop's handler for what went wrong with a future that nobody refers to.
-pub fn report(vm: &Vm, object: &Value, message: String, parts: &[(&str, Value)]) -> PyResult<()> {
-    let this = this(vm, object)?;
+/// Tells the loop of something that went wrong with nobody there to hear of it.
+pub fn report(vm: &Vm, this: &Obj<Future>, entries: &[(&str, Value)]) -> PyResult<()> {
     let context = vm.new_dict();
-    vm.set_in(&context, "message", vm.str(message));
-    for (name, value) in parts {
-        vm.set_in(&context, name, value.clone());
+    for (key, value) in entries {
+        vm.set_in(&context, key, value.clone());
     }
-    let source = this.source_traceback.cloned();
-    if source.some().is_some() {
-        vm.set_in(&context, "source_traceback", source);
+    if let Some(stack) = this.source_traceback.cloned().given() {
+        vm.set_in(&context, "source_traceback", stack.clone());
     }
-    let event_loop = this.event_loop.cloned();
-    if event_loop.is_unbound() {
-        return Ok(());
-    }
-    vm.call_method_str(&event_loop, "call_exception_handler", &[context.into_value()]).map(drop)
+    let event_loop = this.event_loop(vm)?;
+    vm.call_method_str(&event_loop, "call_exception_handler", &[context.into_value()])?;
+    Ok(())
 }
 
-/// `Future.__del__`
+/// A dying future whose exception nobody has asked for.
 pub fn finalize(vm: &Vm, object: &Value) -> PyResult<()> {
     let this = this(vm, object)?;
-    if !this.log_traceback.replace(false) {
+    if !this.log_traceback.get() || this.exception.get().is_unbound() {
         return Ok(());
     }
-    let message = format!("{} exception was never retrieved", object.type_name(vm));
-    let parts = [("exception", or_none(this.exception.cloned())), ("future", object.clone())];
-    report(vm, object, message, &parts)
+    this.log_traceback.set(false);
+    let message = format!("{} exception was never retrieved", object.ty(vm).name());
+    report(
+        vm,
+        this,
+        &[("message", vm.str(message)), ("exception", this.exception.cloned()), ("future", object.clone())],
+    )
 }
 
-/// What stands for an attribute that is not set.
-pub fn or_none(value: Value) -> Value {
-    if value.is_unbound() { Value::NONE } else { value }
+/// The error of deleting an attribute of a native type.
+pub fn no_deletion<T>(vm: &Vm, owner: &str, name: &str) -> PyResult<T> {
+    Err(vm.attribute_error(format!("attribute '{name}' of '{owner}' objects cannot be deleted")))
 }
 
-/// The slots that tasks share.
-pub fn shared_slots(s: &mut Slots) {
-    s.iter = Some(iterate);
-    s.await_ = Some(iterate);
+fn iterate(vm: &Vm, object: &Value) -> PyResult<Value> {
+    this(vm, object)?.event_loop(vm)?;
+    Ok(vm.alloc_spec(&FUTURE_ITER, FutureIter { future: LockCell::new(object.clone()) }))
 }
 
-/// `Future`
+/// `_asyncio.Future`
 pub static FUTURE: TypeSpec = TypeSpec::new("_asyncio.Future", Future::layout)
-    .flags(type_flag::BASE | type_flag::WEAKREF | type_flag::DICT_ATTR | type_flag::HAS_DEL)
-    .doc("(*, loop=None)", "A result that is to come, much like a concurrent.futures.Future.\n\nresult() and exception() take no timeout and raise an exception while it is not\ndone; callbacks run through the event loop's call_soon_threadsafe(); wait() and\nas_completed() of concurrent.futures do not know it.")
+    .flags(type_flag::BASE | type_flag::WEAKREF | type_flag::HAS_DEL)
+    .doc(
+        "(*, loop=None)",
+        "A result that will be there later.\n\n  loop\n    The event loop that runs the callbacks; None is that of get_event_loop().\n\nIt is awaited, or asked by result() and exception() once it is done.",
+    )
     .slots(|s| {
-        shared_slots(s);
-        s.new = Some(|vm, ty, _| Ok(vm.alloc(ty, Future::new()).into_value()));
+        s.new = Some(|vm, ty, _| Ok(vm.alloc(ty, Future::new(shared(vm)?)).into_value()));
         s.init = Some(|vm, object, args| {
             const SIGNATURE: Signature = Signature::parse("Future(*, loop=None)");
-            let [event_loop] = vm.bind_args::<1>(&SIGNATURE, args)?;
-            init(vm, object, event_loop.some())
+            let [event_loop] = vm.bind_args(&SIGNATURE, args)?;
+            init(vm, object, event_loop.given().unwrap_or(&Value::NONE))
         });
-        s.del = Some(finalize);
         s.repr = Some(|vm, object| {
-            let shown = from_module(vm, "asyncio.base_futures", "_future_repr")?;
-            vm.call1(&shown, object)
+            let this = this(vm, object)?;
+            this.event_loop(vm)?;
+            let repr = this.shared.known(vm, "asyncio.base_futures", "_future_repr")?;
+            vm.call1(&repr, object)
         });
+        s.iter = Some(iterate);
+        s.await_ = Some(iterate);
+        s.del = Some(finalize);
     })
-    .methods(METHODS)
-    .getset(GETSET);
+    .methods(&[
+        native(
+            "result(self, /)",
+            |vm, args| result(vm, &args[0]),
+            "What the future was given; its exception is raised.\n\nCancelledError if it was cancelled, InvalidStateError if it is not done.",
+        ),
+        native(
+            "exception(self, /)",
+            exception,
+            "The exception that the future was given, or None.\n\nCancelledError if it was cancelled, InvalidStateError if it is not done.",
+        ),
+        native(
+            "set_result(self, result, /)",
+            |vm, args| set_result(vm, &args[0], args[1].clone()).map(|()| Value::NONE),
+            "Finish the future with a result; InvalidStateError if it is done.",
+        ),
+        native(
+            "set_exception(self, exception, /)",
+            |vm, args| set_exception(vm, &args[0], &args[1]).map(|()| Value::NONE),
+            "Finish the future with an exception or exception class; InvalidStateError if it is done.",
+        ),
+        native(
+            "add_done_callback(self, fn, /, *, context=<unrepresentable>)",
+            add_done_callback,
+            "Have the loop call fn with the future once it is done, or soon if it is.\n\n  context\n    What it runs in; left out, a copy of the current one.",
+        ),
+        native(
+            "remove_done_callback(self, fn, /)",
+            remove_done_callback,
+            "Remove all callbacks equal to fn, and return how many there were.",
+        ),
+        native(
+            "cancel(self, /, msg=None)",
+            |vm, args| {
+                this(vm, &args[0])?.event_loop(vm)?;
+                Ok(Value::bool(cancel(vm, &args[0], or_none(&LockCell::new(args[1].clone())))?))
+            },
+            "Cancel the future and have the loop call its callbacks; False if it is done.\n\n  msg\n    Argument of the CancelledError.",
+        ),
+        native(
+            "cancelled(self, /)",
+            |vm, args| Ok(Value::bool(this(vm, &args[0])?.state.get() == State::Cancelled)),
+            "Was the future cancelled?",
+        ),
+        native(
+            "done(self, /)",
+            |vm, args| Ok(Value::bool(this(vm, &args[0])?.is_done())),
+            "Has the future a result or an exception, or was it cancelled?",
+        ),
+        native("get_loop(self, /)", |vm, args| this(vm, &args[0])?.event_loop(vm), "The loop of the future."),
+        native(
+            "_make_cancelled_error(self, /)",
+            |vm, args| cancelled_error(vm, this(vm, &args[0])?),
+            "The CancelledError to raise for a cancelled future. For future classes alone.",
+        ),
+        native(
+            "__class_getitem__(cls, object, /)",
+            |vm, args| vm.generic_alias(&args[0], &args[1]),
+            "Futures are generic over the type of their result.",
+        )
+        .class(),
+    ])
+    .getset(&[
+        getter(
+            "_state",
+            |vm, object| {
+                let this = this(vm, object)?;
+                this.event_loop(vm)?;
+                Ok(vm
+                    .intern(match this.state.get() {
+                        State::Pending => "PENDING",
+                        State::Cancelled => "CANCELLED",
+                        State::Finished => "FINISHED",
+                    })
+                    .into_value())
+            },
+            "",
+        ),
+        getset(
+            "_asyncio_future_blocking",
+            |vm, object| {
+                let this = this(vm, object)?;
+                Ok(Value::bool(!this.looper.get().is_unbound() && this.blocking.get()))
+            },
+            |vm, object, value| {
+                let this = this(vm, object)?;
+                this.event_loop(vm)?;
+                let Some(value) = value else {
+                    return no_deletion(vm, "_asyncio.Future", "_asyncio_future_blocking");
+                };
+                this.blocking.set(vm.truth(value)?);
+                Ok(())
+            },
+            "",
+        ),
+        getter("_loop", |vm, object| Ok(or_none(&this(vm, object)?.looper)), ""),
+        getter(
+            "_callbacks",
+            |vm, object| {
+                let this = this(vm, object)?;
+                this.event_loop(vm)?;
+                let pairs = this.callbacks.cloned();
+                if pairs.is_empty() {
+                    return Ok(Value::NONE);
+                }
+                Ok(vm.list(pairs.into_iter().map(|(callback, context)| vm.tuple(vec![callback, context])).collect()))
+            },
+            "",
+        ),
+        getter(
+            "_result",
+            |vm, object| {
+                let this = this(vm, object)?;
+                this.event_loop(vm)?;
+                Ok(or_none(&this.result))
+            },
+            "",
+        ),
+        getter(
+            "_exception",
+            |vm, object| {
+                let this = this(vm, object)?;
+                this.event_loop(vm)?;
+                Ok(or_none(&this.exception))
+            },
+            "",
+        ),
+        getset(
+            "_log_traceback",
+            |vm, object| {
+                let this = this(vm, object)?;
+                this.event_loop(vm)?;
+                Ok(Value::bool(this.log_traceback.get()))
+            },
+            |vm, object, value| {
+                let Some(value) = value else { return no_deletion(vm, "_asyncio.Future", "_log_traceback") };
+                if vm.truth(value)? {
+                    return Err(vm.value_error("_log_traceback can only be set to False"));
+                }
+                this(vm, object)?.log_traceback.set(false);
+                Ok(())
+            },
+            "",
+        ),
+        getter("_source_traceback", |vm, object| Ok(or_none(&this(vm, object)?.source_traceback)), ""),
+        getset(
+            "_cancel_message",
+            |vm, object| Ok(or_none(&this(vm, object)?.cancel_message)),
+            |vm, object, value| {
+                let Some(value) = value else { return no_deletion(vm, "_asyncio.Future", "_cancel_message") };
+                this(vm, object)?.cancel_message.set(value.clone());
+                Ok(())
+            },
+            "",
+        ),
+        getter(
+            "_asyncio_awaited_by",
+            |vm, object| {
+                let waiters = this(vm, object)?.awaited_by.cloned();
+                if waiters.is_empty() { Ok(Value::NONE) } else { vm.frozenset(waiters) }
+            },
+            "",
+        ),
+    ]);
 
-static METHODS: &[Native] = &[
-    native(
-        "result(self, /)",
-        |vm, args| result(vm, &args[0]),
-        "Return the result this future represents.\n\nIf the future has been cancelled, raises CancelledError.  If the\nfuture's result isn't yet available, raises InvalidStateError.  If\nthe future is done and has an exception set, this exception is raised.",
-    ),
-    native(
-        "exception(self, /)",
-        exception,
-        "Return the exception that was set on this future.\n\nThe exception (or None if no exception was set) is returned only if\nthe future is done.  If the future has been cancelled, raises\nCancelledError.  If the future isn't done yet, raises\nInvalidStateError.",
-    ),
-    native(
-        "set_result(self, result, /)",
-        |vm, args| {
-            set_result(vm, &args[0], args[1].clone())?;
-            Ok(Value::NONE)
-        },
-        "Mark the future done and set its result.\n\nIf the future is already done when this method is called, raises\nInvalidStateError.",
-    ),
-    native(
-        "set_exception(self, exception, /)",
-        |vm, args| {
-            set_exception(vm, &args[0], &args[1])?;
-            Ok(Value::NONE)
-        },
-        "Mark the future done and set an exception.\n\nIf the future is already done when this method is called, raises\nInvalidStateError.",
-    ),
-    native(
-        "add_done_callback(self, fn, /, *, context=<unrepresentable>)",
-        |vm, args| {
-            let context = match args[2].given() {
-                Some(context) => context.clone(),
-                None => copy_context(vm)?,
-            };
-            add_done_callback(vm, &args[0], args[1].clone(), context)?;
-            Ok(Value::NONE)
-        },
-        "Add a callback to be run when the future becomes done.\n\nThe callback is called with a single argument - the future object. If\nthe future is already done when this is called, the callback is\nscheduled with call_soon.",
-    ),
-    native(
-        "remove_done_callback(self, fn, /)",
-        remove_done_callback,
-        "Remove all instances of a callback from the \"call when done\" list.\n\nReturns the number of callbacks removed.",
-    ),
-    native(
-        "cancel(self, /, msg=None)",
-        |vm, args| {
-            alive(vm, &args[0])?;
-            Ok(Value::bool(cancel(vm, &args[0], args[1].clone())?))
-        },
-        "Cancel the future and schedule callbacks.\n\nIf the future is already done or cancelled, return False.  Otherwise,\nchange the future's state to cancelled, schedule the callbacks and\nreturn True.",
-    ),
-    native(
-        "cancelled(self, /)",
-        |vm, args| Ok(Value::bool(this(vm, &args[0])?.state.get() == State::Cancelled)),
-        "Return True if the future was cancelled.",
-    ),
-    native(
-        "done(self, /)",
-        |vm, args| {
-            let this = this(vm, &args[0])?;
-            Ok(Value::bool(!this.event_loop.get().is_unbound() && this.state.get() != State::Pending))
-        },
-        "Return True if the future is done.\n\nDone means either that a result / exception are available, or that the\nfuture was cancelled.",
-    ),
-    native(
-        "get_loop(self, /)",
-        |vm, args| Ok(alive(vm, &args[0])?.event_loop.cloned()),
-        "Return the event loop the Future is bound to.",
-    ),
-    native(
-        "_make_cancelled_error(self, /)",
-        |vm, args| cancelled_error(vm, this(vm, &args[0])?),
-        "Create the CancelledError to raise if the Future is cancelled.\n\nThis should only be called once when handling a cancellation since\nit erases the context exception value.",
-    ),
-    native(
-        "__class_getitem__(cls, object, /)",
-        |vm, args| vm.generic_alias(&args[0], &args[1]),
-        "Futures are generic over the type of their results",
-    )
-    .class(),
-];
-
-static GETSET: &[GetSet] = &[
-    getter(
-        "_state",
-        |vm, f| {
-            let state = match this(vm, f)?.state.get() {
-                State::Pending => "PENDING",
-                State::Cancelled => "CANCELLED",
-                State::Finished => "FINISHED",
-            };
-            Ok(vm.intern(state).into_value())
-        },
-        "",
-    ),
-    getset(
-        "_asyncio_future_blocking",
-        |vm, f| {
-            let this = this(vm, f)?;
-            Ok(Value::bool(!this.event_loop.get().is_unbound() && this.blocking.get()))
-        },
-        |vm, f, value| {
-            let this = alive(vm, f)?;
-            let blocking = flag(vm, value)?;
-            this.blocking.set(blocking);
-            Ok(())
-        },
-        "",
-    ),
-    getter(
-        "_asyncio_awaited_by",
-        |vm, f| {
-            let waiters = this(vm, f)?.awaited_by.cloned();
-            if waiters.is_empty() { Ok(Value::NONE) } else { vm.frozenset(waiters) }
-        },
-        "",
-    ),
-    getter("_loop", |vm, f| Ok(or_none(this(vm, f)?.event_loop.cloned())), ""),
-    getter(
-        "_callbacks",
-        |vm, f| {
-            let callbacks = this(vm, f)?.callbacks.cloned();
-            if callbacks.is_empty() {
-                return Ok(Value::NONE);
-            }
-            Ok(vm.list(
-                callbacks.into_iter().map(|(callback, context)| vm.tuple(vec![callback, context])).collect(),
-            ))
-        },
-        "",
-    ),
-    getter("_result", |vm, f| Ok(or_none(this(vm, f)?.result.cloned())), ""),
-    getter("_exception", |vm, f| Ok(or_none(this(vm, f)?.exception.cloned())), ""),
-    getset(
-        "_log_traceback",
-        |vm, f| Ok(Value::bool(this(vm, f)?.log_traceback.get())),
-        |vm, f, value| {
-            if flag(vm, value)? {
-                return Err(vm.value_error("_log_traceback can only be set to False"));
-            }
-            this(vm, f)?.log_traceback.set(false);
-            Ok(())
-        },
-        "",
-    ),
-    getter("_source_traceback", |vm, f| Ok(or_none(this(vm, f)?.source_traceback.cloned())), ""),
-    getset(
-        "_cancel_message",
-        |vm, f| Ok(or_none(this(vm, f)?.cancel_message.cloned())),
-        |vm, f, value| {
-            this(vm, f)?.cancel_message.set(value.cloned().unwrap_or(Value::UNBOUND));
-            Ok(())
-        },
-        "",
-    ),
-    DICT_GETSET_COPY,
-];
-
-/// The truth of a value that an attribute is set to.
-pub fn flag(vm: &Vm, value: Option<&Value>) -> PyResult<bool> {
-    match value {
-        Some(value) => vm.truth(value),
-        None => Err(vm.attribute_error("cannot delete attribute")),
-    }
-}
-
-// ------------------------------------------------------------------------------------------------ its iterator
-
-/// `FutureIter`
+/// What awaits a future: gives the future once, then its result as the end.
 pub struct FutureIter {
+    /// Unbound at the end.
     future: LockCell<Value>,
 }
+
 crate::payload!(FutureIter, "FutureIter", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         visit(self.future.get());
@@ -600,72 +577,95 @@ crate::payload!(FutureIter, "FutureIter", gc {
     }
 });
 
-fn iterate(vm: &Vm, object: &Value) -> PyResult<Value> {
-    alive(vm, object)?;
-    Ok(vm.alloc_spec(&FUTURE_ITER, FutureIter { future: LockCell::new(object.clone()) }))
-}
-
-/// Yields the future once; then its result ends the iteration.
-fn advance(vm: &Vm, iterator: &Value) -> PyResult<Option<Value>> {
-    let iterator = vm.cast::<FutureIter>(iterator)?;
-    let future = iterator.future.cloned();
-    let Some(this) = future.downcast::<Future>() else { return Ok(None) };
-    if this.state.get() == State::Pending {
-        if this.blocking.get() {
-            return Err(vm.runtime_error("await wasn't used with future"));
+fn step(vm: &Vm, iter: &Value) -> PyResult<Option<Value>> {
+    let iter = vm.cast::<FutureIter>(iter)?;
+    let future = iter.future.cloned();
+    let Some(this) = future.downcast::<Future>() else {
+        vm.stop_value.set(Value::NONE);
+        return Ok(None);
+    };
+    if !this.is_done() {
+        if !this.blocking.replace(true) {
+            return Ok(Some(future));
         }
-        this.blocking.set(true);
-        return Ok(Some(future));
+        return Err(vm.runtime_error("await wasn't used with future"));
     }
-    iterator.future.set(Value::UNBOUND);
-    let value = result(vm, &future)?;
-    vm.stop_value.set(value);
+    iter.future.set(Value::UNBOUND);
+    let result = result(vm, &future)?;
+    vm.stop_value.set(result);
     Ok(None)
 }
 
-fn iterator_throw(vm: &Vm, args: &[Value]) -> PyResult<Value> {
-    if args[2].given().is_some() || args[3].given().is_some() {
-        vm.warn_deprecated(
-            "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.",
-        )?;
+fn send(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    match step(vm, &args[0])? {
+        Some(future) => Ok(future),
+        None => Err(vm.stop_iteration(vm.stop_value.replace(Value::NONE))),
     }
-    let exception = crate::runtime::builtins::generators::thrown(vm, &args[1..])?;
-    vm.cast::<FutureIter>(&args[0])?.future.set(Value::UNBOUND);
-    Err(vm.set_raised(exception))
 }
 
+fn throw(vm: &Vm, args: Args) -> PyResult<Value> {
+    let pos = Args { values: &args.values[1..], names: args.names }.count(vm, "throw", 1, 3)?;
+    let iter = vm.cast::<FutureIter>(&args.values[0])?;
+    if pos.len() > 1 {
+        vm.warn(
+            &exc::DEPRECATION_WARNING,
+            "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.",
+            1,
+        )?;
+    }
+    let (class, value, traceback) =
+        (&pos[0], pos.get(1).and_then(Value::some), pos.get(2).and_then(Value::some));
+    if traceback.is_some_and(|tb| tb.downcast::<crate::runtime::interp::frame::Traceback>().is_none()) {
+        return Err(vm.type_error("throw() third argument must be a traceback"));
+    }
+    let exception = if let Some(ty) = class.as_type().filter(|ty| ty.has(type_flag::EXCEPTION)) {
+        match value {
+            Some(value) if value.ty(vm).is_subtype(ty) => value.clone(),
+            Some(value) => match value.as_tuple() {
+                Some(tuple) => vm.call_args(class, tuple.items())?,
+                None => vm.call1(class, value)?,
+            },
+            None => vm.call0(class)?,
+        }
+    } else if class.downcast::<Exception>().is_some() {
+        if value.is_some() {
+            return Err(vm.type_error("instance exception may not have a separate value"));
+        }
+        class.clone()
+    } else {
+        return Err(
+            vm.type_error("exceptions must be classes deriving BaseException or instances of such a class")
+        );
+    };
+    if let (Some(traceback), Some(e)) = (traceback, exception.downcast::<Exception>()) {
+        e.traceback.set(traceback.clone());
+    }
+    iter.future.set(Value::UNBOUND);
+    Err(vm.raise_value(exception))
+}
+
+/// `_asyncio.FutureIter`
 static FUTURE_ITER: TypeSpec = TypeSpec::new("_asyncio.FutureIter", FutureIter::layout)
-    .flags(type_flag::NO_NEW)
     .slots(|s| {
-        s.iter = Some(|_, iterator| Ok(iterator.clone()));
-        s.next = Some(advance);
+        s.new = Some(|vm, ty, _| {
+            Ok(vm.alloc(ty, FutureIter { future: LockCell::new(Value::UNBOUND) }).into_value())
+        });
+        s.iter = Some(|_, iter| Ok(iter.clone()));
+        s.next = Some(step);
     })
     .methods(&[
-        native(
-            "send(self, object, /)",
-            |vm, args| match advance(vm, &args[0])? {
-                Some(value) => Ok(value),
-                None => {
-                    let value = vm.stop_value.replace(Value::NONE);
-                    Err(vm.stop_iteration(value))
-                }
-            },
-            "",
+        native("send(self, value, /)", send, "Go on; the value is of no use to a future."),
+        native_raw(
+            "throw(self, type, value=None, traceback=None, /)",
+            throw,
+            "Stop waiting and raise an exception.",
         ),
-        native("throw(self, type, value=None, traceback=None, /)", iterator_throw, ""),
         native(
             "close(self, /)",
             |vm, args| {
                 vm.cast::<FutureIter>(&args[0])?.future.set(Value::UNBOUND);
                 Ok(Value::NONE)
             },
-            "",
+            "Stop waiting.",
         ),
     ]);
-
-/// Cancels a future of whatever class: `future.cancel(msg=message)`.
-pub fn cancel_any(vm: &Vm, future: &Value, message: Value) -> PyResult<bool> {
-    let cancel = vm.getattr_str(future, "cancel")?;
-    let cancelled = call_with(vm, &cancel, &[], "msg", message)?;
-    vm.truth(&cancelled)
-}

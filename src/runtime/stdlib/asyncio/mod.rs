@@ -1,361 +1,437 @@
-//! `_asyncio`: futures and tasks, the thread's running loop and task, and the register of tasks.
+//! `_asyncio`: futures and tasks are in files of their own; here are the running loop of a thread, the registers of tasks
+//! and what all futures of an interpreter share.
 //!
-//! The event loop itself is the library's Python; this is what it does for every callback and every step of a task. The
-//! running loop and the running task belong to the thread (`Vm::running_loop`, `Vm::running_task`).
-//!
-//! Native tasks are registered by weak references in [`Register`], which are swept when it has doubled; tasks of other
-//! classes stand in a `weakref.WeakSet` that is made when the first one comes.
-
-mod future;
-mod step;
-mod task;
+//! The running loop and the task that it executes belong to the thread (`Vm::running_loop`). Native tasks that are not
+//! done are known by weak references in a table, where a task remembers its place; tasks of other classes are in a
+//! `WeakSet`, and in a set while their first step runs eagerly.
 
 use std::cell::Cell;
 
-use crate::runtime::builtins::weakrefs::WeakRef;
-use crate::runtime::error::PyResult;
-use crate::runtime::object::args::Args;
+use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::object::dict::Dict;
+use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{TypeSpec, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::NativeModule;
 use crate::runtime::value::{LockCell, Payload, Ref, Value};
 
-use future::{Future, State};
+mod future;
+mod task;
+
+use future::Future;
 use task::Task;
 
-/// `_asyncio`
-pub static MODULE: NativeModule = NativeModule {
-    name: "_asyncio",
-    doc: "Accelerator module for asyncio",
-    functions: &[
-        native(
-            "_enter_task(loop, task)",
-            |vm, args| {
-                enter_task(vm, &args[0], &args[1])?;
-                Ok(Value::NONE)
+/// What the futures of an interpreter share.
+pub struct Shared {
+    call_soon: Ref<Str>,
+    get_debug: Ref<Str>,
+    get_loop: Ref<Str>,
+    private_loop: Ref<Str>,
+    blocking: Ref<Str>,
+    add_done_callback: Ref<Str>,
+    cancel: Ref<Str>,
+    result: Ref<Str>,
+    done: Ref<Str>,
+    /// `("context",)` and `("msg",)`, for calls with these keywords.
+    context_names: [Value; 1],
+    msg_names: [Value; 1],
+    /// Objects of Python modules that are looked up once, by module and name.
+    known: LockCell<Vec<(&'static str, &'static str, Value)>>,
+    /// Weak references to native tasks that are not done; unbound places are free.
+    tasks: LockCell<Vec<Value>>,
+    free: LockCell<Vec<usize>>,
+    /// `WeakSet` of tasks of other classes; unbound until there is one.
+    scheduled: LockCell<Value>,
+    eager: LockCell<Value>,
+    /// Types of objects that were found to be coroutines.
+    coroutine_types: LockCell<Vec<Value>>,
+    counter: Cell<i64>,
+}
+
+crate::payload!(Shared, "asyncio state", gc {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        self.known.get().iter().for_each(|(_, _, value)| visit(value));
+        self.tasks.get().iter().for_each(&mut *visit);
+        self.coroutine_types.get().iter().for_each(&mut *visit);
+        visit(self.scheduled.get());
+        visit(self.eager.get());
+    }
+});
+
+static SHARED: TypeSpec =
+    TypeSpec::new("_asyncio._state", Shared::layout).flags(crate::runtime::gc::heap::type_flag::NO_NEW);
+
+fn shared(vm: &Vm) -> PyResult<Ref<Shared>> {
+    let value = vm.state("_asyncio", |vm| {
+        vm.alloc_spec(
+            &SHARED,
+            Shared {
+                call_soon: vm.intern("call_soon"),
+                get_debug: vm.intern("get_debug"),
+                get_loop: vm.intern("get_loop"),
+                private_loop: vm.intern("_loop"),
+                blocking: vm.intern("_asyncio_future_blocking"),
+                add_done_callback: vm.intern("add_done_callback"),
+                cancel: vm.intern("cancel"),
+                result: vm.intern("result"),
+                done: vm.intern("done"),
+                context_names: [vm.intern("context").into_value()],
+                msg_names: [vm.intern("msg").into_value()],
+                known: LockCell::new(Vec::new()),
+                tasks: LockCell::new(Vec::new()),
+                free: LockCell::new(Vec::new()),
+                scheduled: LockCell::new(Value::UNBOUND),
+                eager: LockCell::new(Value::UNBOUND),
+                coroutine_types: LockCell::new(Vec::new()),
+                counter: Cell::new(0),
             },
-            "Enter into task execution or resume suspended task.\n\nTask belongs to loop.\n\nReturns None.",
-        ),
-        native(
-            "_get_running_loop()",
-            |vm, _| Ok(vm.running_loop.cloned()),
-            "Return the running event loop or None.\n\nThis is a low-level function intended to be used by event loops.\nThis function is thread-specific.",
-        ),
-        native(
-            "_leave_task(loop, task)",
-            |vm, args| {
-                leave_task(vm, &args[0], &args[1])?;
-                Ok(Value::NONE)
-            },
-            "Leave task execution or suspend a task.\n\nTask belongs to loop.\n\nReturns None.",
-        ),
-        native(
-            "_register_eager_task(task)",
-            |vm, args| {
-                vm.set_add(&register(vm)?.eager, args[0].clone())?;
-                Ok(Value::NONE)
-            },
-            "Register a new task in asyncio as executed by loop.\n\nReturns None.",
-        ),
-        native(
-            "_register_task(task)",
-            |vm, args| {
-                register_task(vm, &args[0])?;
-                Ok(Value::NONE)
-            },
-            "Register a new task in asyncio as executed by loop.\n\nReturns None.",
-        ),
-        native(
-            "_set_running_loop(loop, /)",
-            |vm, args| {
-                vm.running_loop.set(args[0].clone());
-                Ok(Value::NONE)
-            },
-            "Set the running event loop.\n\nThis is a low-level function intended to be used by event loops.\nThis function is thread-specific.",
-        ),
-        native(
-            "_swap_current_task(loop, task)",
-            |vm, args| swap_current_task(vm, &args[0], &args[1]),
-            "Temporarily swap in the supplied task and return the original one (or None).\n\nThis is intended for use during eager coroutine execution.",
-        ),
-        native(
-            "_unregister_eager_task(task)",
-            |vm, args| {
-                unregister_eager_task(vm, &args[0])?;
-                Ok(Value::NONE)
-            },
-            "Unregister a task.\n\nReturns None.",
-        ),
-        native(
-            "_unregister_task(task)",
-            |vm, args| {
-                unregister_task(vm, &args[0])?;
-                Ok(Value::NONE)
-            },
-            "Unregister a task.\n\nReturns None.",
-        ),
-        native("all_tasks(loop=None)", all_tasks, "Return a set of all tasks for the loop."),
-        native("current_task(loop=None)", current_task, "Return a currently executed task."),
-        native(
-            "future_add_to_awaited_by(fut, waiter, /)",
-            |vm, args| {
-                future::awaited_by_add(vm, &args[0], &args[1])?;
-                Ok(Value::NONE)
-            },
-            "Record that `fut` is awaited on by `waiter`.",
-        ),
-        native(
-            "future_discard_from_awaited_by(fut, waiter, /)",
-            |vm, args| {
-                future::awaited_by_discard(vm, &args[0], &args[1])?;
-                Ok(Value::NONE)
-            },
-            "",
-        ),
-        native(
-            "get_event_loop()",
-            |vm, _| get_event_loop(vm),
-            "Return an asyncio event loop.\n\nWhen called from a coroutine or a callback (e.g. scheduled with\ncall_soon or similar API), this function will always return the\nrunning event loop.\n\nIf there is no running event loop set, the function will return\nthe result of `get_event_loop_policy().get_event_loop()` call.",
-        ),
-        native(
-            "get_running_loop()",
-            |vm, _| running_loop(vm),
-            "Return the running event loop.  Raise a RuntimeError if there is none.\n\nThis function is thread-specific.",
-        ),
-    ],
-    init: |vm, dict| {
-        vm.set_type_in(dict, &future::FUTURE);
-        vm.set_type_in(dict, &task::TASK);
+        )
+    });
+    vm.cast::<Shared>(&value).map(|shared| shared.to_ref())
+}
+
+impl Shared {
+    /// A name of a Python module, looked up once.
+    fn known(&self, vm: &Vm, module: &'static str, name: &'static str) -> PyResult<Value> {
+        if let Some((_, _, value)) = self.known.get().iter().find(|(m, n, _)| *n == name && *m == module) {
+            return Ok(value.clone());
+        }
+        let value = vm.getattr_str(&vm.import(module)?, name)?;
+        self.known.get_mut().push((module, name, value.clone()));
+        Ok(value)
+    }
+
+    /// The instance of an exception class of `asyncio.exceptions`.
+    fn exception(&self, vm: &Vm, name: &'static str, args: &[Value]) -> PyResult<Value> {
+        let class = self.known(vm, "asyncio.exceptions", name)?;
+        vm.call_args(&class, args)
+    }
+
+    fn invalid_state(&self, vm: &Vm, message: &str) -> Raised {
+        match self.exception(vm, "InvalidStateError", &[vm.str(message)]) {
+            Ok(exception) => vm.raise_value(exception),
+            Err(raised) => raised,
+        }
+    }
+
+    /// `loop.call_soon(callback[, argument], context=context)`
+    fn call_soon(
+        &self,
+        vm: &Vm,
+        event_loop: &Value,
+        callback: &Value,
+        argument: Option<&Value>,
+        context: &Value,
+    ) -> PyResult<()> {
+        let method = vm.getattr(event_loop, self.call_soon.value())?;
+        let mut values = Vec::with_capacity(3);
+        values.push(callback.clone());
+        values.extend(argument.cloned());
+        values.push(context.clone());
+        vm.call(&method, crate::runtime::object::args::Args { values: &values, names: &self.context_names })?;
         Ok(())
-    },
-};
-
-// ------------------------------------------------------------------------------------------------ tools
-
-/// A function or class of a module of asyncio.
-fn from_module(vm: &Vm, module: &str, name: &str) -> PyResult<Value> {
-    let module = vm.import(module)?;
-    vm.getattr_str(&module, name)
-}
-
-/// Raises an exception class of `asyncio.exceptions`.
-fn raise<T>(vm: &Vm, class: &str, message: String) -> PyResult<T> {
-    let class = from_module(vm, "asyncio.exceptions", class)?;
-    let exception = vm.call1(&class, &vm.str(message))?;
-    Err(vm.raise_value(exception))
-}
-
-/// Calls with one keyword argument.
-fn call_with(vm: &Vm, callable: &Value, args: &[Value], keyword: &str, value: Value) -> PyResult<Value> {
-    let mut values = args.to_vec();
-    values.push(value);
-    vm.call(callable, Args { values: &values, names: &[vm.intern(keyword).into_value()] })
-}
-
-/// `loop.call_soon(callback, *args, context=context)`
-fn call_soon(vm: &Vm, event_loop: &Value, callback: &[Value], context: Value) -> PyResult<()> {
-    let call_soon = vm.getattr(event_loop, vm.names().call_soon.value())?;
-    let mut values = callback.to_vec();
-    values.push(context);
-    let names = [vm.names().context.value().clone()];
-    vm.call(&call_soon, Args { values: &values, names: &names }).map(drop)
-}
-
-/// The loop of a future of whatever class.
-fn loop_of(vm: &Vm, future: &Value) -> PyResult<Value> {
-    if let Some(native) = future::exact(vm, future) {
-        return Ok(native.event_loop.cloned());
     }
-    match vm.getattr_opt(future, vm.names().get_loop.value())? {
-        Some(get_loop) => vm.call0(&get_loop),
-        None => vm.getattr_str(future, "_loop"),
+
+    /// The loop of a future of any class.
+    fn loop_of(&self, vm: &Vm, object: &Value) -> PyResult<Value> {
+        if is_plain(vm, object)
+            && let Some(future) = object.downcast::<Future>()
+        {
+            return future.event_loop(vm);
+        }
+        if let Some(method) = vm.getattr_opt(object, self.get_loop.value())? {
+            return vm.call0(&method);
+        }
+        vm.getattr(object, self.private_loop.value())
+    }
+
+    /// Puts a native task into the table of those that are not done.
+    fn register(&self, vm: &Vm, task: &Value) -> PyResult<()> {
+        let this = vm.cast::<Task>(task)?;
+        if this.place.get().is_some() {
+            return Ok(());
+        }
+        let weak = vm.weakref(task, Value::NONE)?;
+        let place = match self.free.get_mut().pop() {
+            Some(place) => {
+                self.tasks.get_mut()[place] = weak;
+                place
+            }
+            None => {
+                self.tasks.get_mut().push(weak);
+                self.tasks.get().len() - 1
+            }
+        };
+        this.place.set(Some(place));
+        Ok(())
+    }
+
+    fn unregister(&self, place: &Cell<Option<usize>>) {
+        if let Some(place) = place.take() {
+            let old = std::mem::replace(&mut self.tasks.get_mut()[place], Value::UNBOUND);
+            self.free.get_mut().push(place);
+            drop(old);
+        }
+    }
+
+    fn scheduled(&self, vm: &Vm) -> PyResult<Value> {
+        if self.scheduled.get().is_unbound() {
+            let class = vm.getattr_str(&vm.import("weakref")?, "WeakSet")?;
+            let set = vm.call0(&class)?;
+            self.scheduled.set(set);
+        }
+        Ok(self.scheduled.cloned())
+    }
+
+    fn eager(&self, vm: &Vm) -> Value {
+        if self.eager.get().is_unbound() {
+            self.eager.set(vm.new_set());
+        }
+        self.eager.cloned()
     }
 }
 
-// ------------------------------------------------------------------------------------------------ the running loop
-
-fn running_loop(vm: &Vm) -> PyResult<Value> {
-    match vm.running_loop.get().is_none() {
-        true => Err(vm.runtime_error("no running event loop")),
-        false => Ok(vm.running_loop.cloned()),
-    }
+/// Is it exactly a native future or task, whose methods nobody has overridden?
+fn is_plain(vm: &Vm, object: &Value) -> bool {
+    let ty = object.ty(vm).address();
+    ty == vm.typ(&future::FUTURE).address() || ty == vm.typ(&task::TASK).address()
 }
 
+fn running(vm: &Vm) -> Value {
+    vm.running_loop.get()[0].clone()
+}
+
+fn get_running_loop(vm: &Vm) -> PyResult<Value> {
+    let found = running(vm);
+    if found.is_none() { Err(vm.runtime_error("no running event loop")) } else { Ok(found) }
+}
+
+/// The running loop, else what the policy gives.
 fn get_event_loop(vm: &Vm) -> PyResult<Value> {
-    if !vm.running_loop.get().is_none() {
-        return Ok(vm.running_loop.cloned());
+    let found = running(vm);
+    if !found.is_none() {
+        return Ok(found);
     }
-    let policy = vm.call0(&from_module(vm, "asyncio.events", "_get_event_loop_policy")?)?;
+    let events = vm.import("asyncio.events")?;
+    let policy = vm.call_method_str(&events, "_get_event_loop_policy", &[])?;
     vm.call_method_str(&policy, "get_event_loop", &[])
 }
 
-fn check_loop(vm: &Vm, event_loop: &Value) -> PyResult<()> {
-    if vm.running_loop.get().is(event_loop) {
+fn set_running(vm: &Vm, at: usize, value: Value) {
+    let old = std::mem::replace(&mut vm.running_loop.get_mut()[at], value);
+    drop(old);
+}
+
+fn check_running(vm: &Vm, event_loop: &Value) -> PyResult<()> {
+    if running(vm).is(event_loop) {
         return Ok(());
     }
     Err(vm.runtime_error(format!("loop {} is not the running loop", vm.repr_text(event_loop)?)))
 }
 
 fn enter_task(vm: &Vm, event_loop: &Value, task: &Value) -> PyResult<()> {
-    check_loop(vm, event_loop)?;
-    let running = vm.running_task.cloned();
-    if !running.is_none() {
+    check_running(vm, event_loop)?;
+    let current = vm.running_loop.get()[1].clone();
+    if !current.is_none() {
         return Err(vm.runtime_error(format!(
             "Cannot enter into task {} while another task {} is being executed.",
             vm.repr_text(task)?,
-            vm.repr_text(&running)?
+            vm.repr_text(&current)?
         )));
     }
-    vm.running_task.set(task.clone());
+    set_running(vm, 1, task.clone());
     Ok(())
 }
 
 fn leave_task(vm: &Vm, event_loop: &Value, task: &Value) -> PyResult<()> {
-    check_loop(vm, event_loop)?;
-    let running = vm.running_task.cloned();
-    if !running.is(task) {
+    check_running(vm, event_loop)?;
+    let current = vm.running_loop.get()[1].clone();
+    if !current.is(task) {
         return Err(vm.runtime_error(format!(
             "Invalid attempt to leave task {} while task {} is entered.",
             vm.repr_text(task)?,
-            vm.repr_text(&running)?
+            vm.repr_text(&current)?
         )));
     }
-    vm.running_task.set(Value::NONE);
+    set_running(vm, 1, Value::NONE);
     Ok(())
 }
 
-fn swap_current_task(vm: &Vm, event_loop: &Value, task: &Value) -> PyResult<Value> {
-    check_loop(vm, event_loop)?;
-    Ok(vm.running_task.replace(task.clone()))
+fn swap_task(vm: &Vm, event_loop: &Value, task: &Value) -> PyResult<Value> {
+    check_running(vm, event_loop)?;
+    Ok(std::mem::replace(&mut vm.running_loop.get_mut()[1], task.clone()))
 }
 
 fn current_task(vm: &Vm, args: &[Value]) -> PyResult<Value> {
-    let event_loop = match args[0].some() {
+    let wanted = match args[0].some() {
         Some(event_loop) => event_loop.clone(),
-        None => running_loop(vm)?,
+        None => get_running_loop(vm)?,
     };
-    if vm.running_loop.get().is(&event_loop) {
-        return Ok(vm.running_task.cloned());
-    }
     let threads = vm.interp().threads.borrow().clone();
-    let owner = threads.iter().find(|thread| thread.running_loop.get().is(&event_loop));
-    Ok(owner.map_or(Value::NONE, |thread| thread.running_task.cloned()))
-}
-
-// ------------------------------------------------------------------------------------------------ the register
-
-/// All tasks that may be pending.
-struct Register {
-    /// Weak references to native tasks.
-    native: LockCell<Vec<Value>>,
-    /// The length at which `native` is swept.
-    sweep: Cell<usize>,
-    /// A `weakref.WeakSet` of other tasks, or unbound.
-    others: LockCell<Value>,
-    /// Tasks in their first, eager step.
-    eager: Value,
-}
-crate::payload!(Register, "_asyncio._Register", gc {
-    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
-        self.native.get().iter().for_each(&mut *visit);
-        visit(self.others.get());
-        visit(&self.eager);
-    }
-});
-static REGISTER: TypeSpec = TypeSpec::new("_asyncio._Register", Register::layout);
-
-fn register(vm: &Vm) -> PyResult<Ref<Register>> {
-    let value = vm.state("_asyncio.register", |vm| {
-        let register = Register {
-            native: LockCell::new(Vec::new()),
-            sweep: Cell::new(64),
-            others: LockCell::new(Value::UNBOUND),
-            eager: vm.new_set(),
-        };
-        vm.alloc_spec(&REGISTER, register)
-    });
-    Ok(vm.cast::<Register>(&value)?.to_ref())
-}
-
-impl Register {
-    fn add(&self, weak: Value) {
-        let native = self.native.get_mut();
-        native.push(weak);
-        if native.len() < self.sweep.get() {
-            return;
+    for thread in std::iter::once(vm).chain(threads) {
+        let [event_loop, task] = thread.running_loop.get();
+        if event_loop.is(&wanted) {
+            return Ok(task.clone());
         }
-        let all = self.native.take();
-        let (kept, dead): (Vec<Value>, Vec<Value>) =
-            all.into_iter().partition(|weak| pending(weak).is_some());
-        self.sweep.set((kept.len() * 2).max(64));
-        self.native.set(kept);
-        drop(dead);
     }
-}
-
-/// The task of a weak reference, if it lives and is not done.
-fn pending(weak: &Value) -> Option<Value> {
-    let task = weak.downcast::<WeakRef>()?.referent()?;
-    (task.downcast::<Future>()?.state.get() == State::Pending).then_some(task)
-}
-
-fn register_task(vm: &Vm, task: &Value) -> PyResult<()> {
-    let register = register(vm)?;
-    if task.downcast::<Task>().is_some() {
-        let weak = vm.weakref(task, Value::NONE)?;
-        if !register.native.get().iter().rev().take(8).any(|known| known.is(&weak)) {
-            register.add(weak);
-        }
-        return Ok(());
-    }
-    if register.others.get().is_unbound() {
-        let new = vm.call0(&from_module(vm, "weakref", "WeakSet")?)?;
-        register.others.set(new);
-    }
-    vm.call_method_str(&register.others.cloned(), "add", &[task.clone()]).map(drop)
-}
-
-fn unregister_task(vm: &Vm, task: &Value) -> PyResult<()> {
-    let register = register(vm)?;
-    if task.downcast::<Task>().is_some() {
-        let weak = vm.weakref(task, Value::NONE)?;
-        let at = register.native.get().iter().position(|known| known.is(&weak));
-        if let Some(at) = at {
-            let known = register.native.get_mut().swap_remove(at);
-            drop(known);
-        }
-        return Ok(());
-    }
-    let others = register.others.cloned();
-    match others.is_unbound() {
-        true => Ok(()),
-        false => vm.call_method_str(&others, "discard", &[task.clone()]).map(drop),
-    }
-}
-
-fn unregister_eager_task(vm: &Vm, task: &Value) -> PyResult<()> {
-    let eager = register(vm)?.eager.clone();
-    vm.call_method_str(&eager, "discard", &[task.clone()]).map(drop)
+    Ok(Value::NONE)
 }
 
 fn all_tasks(vm: &Vm, args: &[Value]) -> PyResult<Value> {
-    let event_loop = match args[0].some() {
+    let shared = shared(vm)?;
+    let wanted = match args[0].some() {
         Some(event_loop) => event_loop.clone(),
-        None => running_loop(vm)?,
+        None => get_running_loop(vm)?,
     };
-    let register = register(vm)?;
     let found = vm.new_set();
-    let mut candidates = vm.collect(&register.eager)?;
-    let others = register.others.cloned();
-    if !others.is_unbound() {
-        candidates.extend(vm.collect(&others)?);
+    let native: Vec<Value> = shared
+        .tasks
+        .get()
+        .iter()
+        .filter_map(|weak| weak.downcast::<crate::runtime::builtins::weakrefs::WeakRef>()?.referent())
+        .collect();
+    for task in native {
+        let of_loop =
+            task.downcast::<Future>().is_some_and(|this| !this.is_done() && this.looper.get().is(&wanted));
+        if of_loop {
+            vm.set_add(&found, task)?;
+        }
     }
-    candidates.extend(register.native.get().iter().filter_map(pending));
-    for task in candidates {
-        let done = vm.call_method_str(&task, "done", &[])?;
-        if !vm.truth(&done)? && loop_of(vm, &task)?.is(&event_loop) {
+    let mut others = vm.collect(&shared.eager(vm))?;
+    if shared.scheduled.get().given().is_some() {
+        others.extend(vm.collect(&shared.scheduled(vm)?)?);
+    }
+    for task in others {
+        let done = vm.call_method(&task, &shared.done, &[])?;
+        if !vm.truth(&done)? && shared.loop_of(vm, &task)?.is(&wanted) {
             vm.set_add(&found, task)?;
         }
     }
     Ok(found)
 }
+
+/// Both futures, if both are native: for others nothing is noted.
+fn both<'a>(args: &'a [Value]) -> Option<(&'a crate::runtime::value::Obj<Future>, &'a Value)> {
+    let waiter = args[1].downcast::<Future>().map(|_| &args[1])?;
+    Some((args[0].downcast::<Future>()?, waiter))
+}
+
+/// `_asyncio`
+pub static MODULE: NativeModule = NativeModule {
+    name: "_asyncio",
+    doc: "What asyncio does most: futures, tasks, and which of them runs.",
+    functions: &[
+        native(
+            "current_task(loop=None)",
+            current_task,
+            "The task that a loop executes now, or None.\n\n  loop\n    None is the running loop; RuntimeError if there is none.",
+        ),
+        native(
+            "get_event_loop()",
+            |vm, _| get_event_loop(vm),
+            "The loop that runs in this thread, else the one that the policy gives.",
+        ),
+        native(
+            "get_running_loop()",
+            |vm, _| get_running_loop(vm),
+            "The loop that runs in this thread; RuntimeError if there is none.",
+        ),
+        native("_get_running_loop()", |vm, _| Ok(running(vm)), "The loop that runs in this thread, or None."),
+        native(
+            "_set_running_loop(loop, /)",
+            |vm, args| {
+                set_running(vm, 0, args[0].clone());
+                Ok(Value::NONE)
+            },
+            "Say which loop runs in this thread; None if there is none any more. For event loops alone.",
+        ),
+        native(
+            "_register_task(task)",
+            |vm, args| {
+                let shared = shared(vm)?;
+                if args[0].downcast::<Task>().is_some() {
+                    shared.register(vm, &args[0])?;
+                } else {
+                    vm.call_method(&shared.scheduled(vm)?, &vm.names().add, &args[..1])?;
+                }
+                Ok(Value::NONE)
+            },
+            "Note a task, for all_tasks() to find. For task classes alone.",
+        ),
+        native(
+            "_register_eager_task(task)",
+            |vm, args| {
+                let shared = shared(vm)?;
+                vm.set_add(&shared.eager(vm), args[0].clone())?;
+                Ok(Value::NONE)
+            },
+            "Note a task whose first step runs at once. For task classes alone.",
+        ),
+        native(
+            "_unregister_task(task)",
+            |vm, args| {
+                let shared = shared(vm)?;
+                if let Some(task) = args[0].downcast::<Task>() {
+                    shared.unregister(&task.place);
+                } else if shared.scheduled.get().given().is_some() {
+                    vm.call_method_str(&shared.scheduled(vm)?, "discard", &args[..1])?;
+                }
+                Ok(Value::NONE)
+            },
+            "Forget a task that is done. For task classes alone.",
+        ),
+        native(
+            "_unregister_eager_task(task)",
+            |vm, args| {
+                vm.call_method_str(&shared(vm)?.eager(vm), "discard", &args[..1])?;
+                Ok(Value::NONE)
+            },
+            "Forget a task whose first step has ended. For task classes alone.",
+        ),
+        native(
+            "_enter_task(loop, task)",
+            |vm, args| enter_task(vm, &args[0], &args[1]).map(|()| Value::NONE),
+            "The running loop begins to execute a task; RuntimeError if it executes another one. For loops alone.",
+        ),
+        native(
+            "_leave_task(loop, task)",
+            |vm, args| leave_task(vm, &args[0], &args[1]).map(|()| Value::NONE),
+            "The running loop stops to execute a task; RuntimeError if it does not execute that one. For loops alone.",
+        ),
+        native(
+            "_swap_current_task(loop, task)",
+            |vm, args| swap_task(vm, &args[0], &args[1]),
+            "Exchange the task that the running loop executes for another one or None, and return it.",
+        ),
+        native(
+            "all_tasks(loop=None)",
+            all_tasks,
+            "The set of a loop's tasks that are not done.\n\n  loop\n    None is the running loop; RuntimeError if there is none.",
+        ),
+        native(
+            "future_add_to_awaited_by(fut, waiter, /)",
+            |_, args| {
+                if let Some((future, waiter)) = both(args) {
+                    future.add_waiter(waiter);
+                }
+                Ok(Value::NONE)
+            },
+            "Note that a future is awaited by another one, if both are native.",
+        ),
+        native(
+            "future_discard_from_awaited_by(fut, waiter, /)",
+            |_, args| {
+                if let Some((future, waiter)) = both(args) {
+                    future.remove_waiter(waiter);
+                }
+                Ok(Value::NONE)
+            },
+            "Note that a future is no longer awaited by another one.",
+        ),
+    ],
+    init: |vm: &Vm, dict: &Ref<Dict>| {
+        vm.set_type_in(dict, &future::FUTURE);
+        vm.set_type_in(dict, &task::TASK);
+        Ok(())
+    },
+};

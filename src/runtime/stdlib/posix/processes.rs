@@ -99,8 +99,7 @@ pub fn after_fork_child(vm: &Vm) {
     bell.ring(0);
     vm.wanted.fetch_and(!want::LOCK, Ordering::AcqRel);
     // The loop is the parent's.
-    vm.running_loop.set(Value::NONE);
-    vm.running_task.set(Value::NONE);
+    vm.running_loop.set([Value::NONE, Value::NONE]);
     crate::runtime::stdlib::thread::after_fork(vm);
 }
 
