@@ -13,6 +13,7 @@ use crate::runtime::object::dict::Dict;
 use crate::runtime::object::raise::Exception;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::startup::boot;
+use crate::runtime::stdlib::source_bytes::Origin;
 use crate::runtime::stdlib::sysinfo;
 use crate::runtime::value::{Ref, Value};
 
@@ -73,9 +74,10 @@ fn site(vm: &Vm, config: &Config) -> PyResult<()> {
             .iter()
             .any(|name| folder.join(name).exists())
     };
-    let environment = executable.as_deref().and_then(Path::parent).is_some_and(|folder| {
-        configured(folder) || folder.parent().is_some_and(configured)
-    });
+    let environment = executable
+        .as_deref()
+        .and_then(Path::parent)
+        .is_some_and(|folder| configured(folder) || folder.parent().is_some_and(configured));
     let found = environment
         || text("prefix").is_some_and(&packages)
         || home.map(PathBuf::from).is_some_and(&packages)
@@ -164,7 +166,7 @@ fn target(vm: &Vm, config: &Config) -> PyResult<()> {
             if std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes).is_err() {
                 return Err(vm.raise(&exc::OS_ERROR, "cannot read standard input"));
             }
-            let text = vm.decode_source(&bytes)?;
+            let text = vm.decode_source(&bytes, "<stdin>", Origin::File)?;
             run_text(vm, &main, &text, "<stdin>")
         }
         Target::Interactive => {
@@ -218,7 +220,7 @@ fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, path: &std::path::Path) 
     } else {
         bytes
     };
-    let text = vm.decode_source(&bytes)?;
+    let text = vm.decode_source(&bytes, &shown, Origin::File)?;
     run_text(vm, main, &text, &shown)
 }
 
@@ -335,6 +337,9 @@ fn finalize(vm: &Vm, status: ExitStatus) -> ExitStatus {
     if !flush(vm) && status == ExitStatus::Code(0) {
         status = ExitStatus::Code(120);
     }
+    // From here on no other thread runs.
+    vm.interp().finalizing.store(true, Ordering::Relaxed);
+    vm.interp().gil.close(vm.bell());
     // Destructors of what the main module holds run while everything is still there.
     if let Some(main) = modules.get_str(&vm.intern("__main__")).and_then(|m| vm.module_dict(&m)) {
         let entries = main.entries();
@@ -348,8 +353,6 @@ fn finalize(vm: &Vm, status: ExitStatus) -> ExitStatus {
         }
         vm.collect_all();
     }
-    vm.interp().finalizing.store(true, Ordering::Relaxed);
-    vm.interp().gil.close(vm.bell());
     flush(vm);
     status
 }

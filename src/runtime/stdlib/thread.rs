@@ -451,6 +451,10 @@ fn join(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if this.ident.get() == vm.thread_id.get() {
         return Err(vm.runtime_error("Cannot join current thread"));
     }
+    if vm.interp().finalizing.load(Ordering::Relaxed) {
+        // It will never end: no other thread gets the interpreter lock any more.
+        return Err(vm.raise(&exc::PYTHON_FINALIZATION_ERROR, "cannot join thread at interpreter shutdown"));
+    }
     let end = this.end.clone();
     if take(vm, &end, Patience::Until(deadline))? {
         end.release();

@@ -144,7 +144,7 @@ impl<'a> Lower<'a> {
         if value.as_str().is_none() {
             return Err(self.vm.type_error("AST identifier must be of type str"));
         }
-        self.vm.source_text(value, "compile", false)
+        self.vm.source_text(value, "compile", "<string>")
     }
 
     /// The text of an identifier that a program may bind.
