@@ -10,6 +10,7 @@ pub mod zlib;
 pub mod process;
 pub mod signal;
 pub mod sync;
+pub mod terminal;
 pub mod users;
 
 /// A system call's result: the number of its error else.

@@ -62,12 +62,14 @@ crate::payload!(Generator, "generator", gc {
         visit(self.handled.value.get());
         visit(self.origin.get());
         visit(self.finalizer.get());
-        if !self.base.get().is_null() && self.state.get() != State::Running {
+        if !self.base.get().is_null() {
             let frame = Frame(self.base.get());
             for at in 0..frame.locals_count() {
                 visit(frame.local(at));
             }
-            for at in 0..self.function_temps() {
+            // While it runs, calls lay their arguments out in the temporaries.
+            let temps = if self.state.get() == State::Running { 0 } else { self.function_temps() };
+            for at in 0..temps {
                 visit(frame.temp(at));
             }
         }

@@ -24,6 +24,7 @@ pub mod collections;
 pub mod compiling;
 pub mod contextvars;
 pub mod csv;
+pub mod datetime;
 pub mod errno;
 pub mod faulthandler;
 pub mod fcntl;
@@ -58,6 +59,7 @@ pub mod symtable;
 pub mod sys;
 pub mod sysinfo;
 pub mod system;
+pub mod termios;
 pub mod thread;
 pub mod time;
 pub mod tokenize;
@@ -91,6 +93,7 @@ pub static MODULES: &[&NativeModule] = &[
     &collections::MODULE,
     &contextvars::MODULE,
     &csv::MODULE,
+    &datetime::MODULE,
     &functools::MODULE,
     &heapq::MODULE,
     &imp::MODULE,
@@ -138,6 +141,7 @@ pub static MODULES: &[&NativeModule] = &[
     &fcntl::RESOURCE,
     &select::MODULE,
     &sys::MODULE,
+    &termios::MODULE,
     &time::MODULE,
     &unicodedata::MODULE,
     &zlib::MODULE,
