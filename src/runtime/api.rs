@@ -188,7 +188,7 @@ impl Config {
 
 /// Native stack of the thread that runs the program, in bytes: twice what CPython's main thread commonly has. Python calls need none
 /// of it, so it bounds only recursion through native code (nested data, operators, `__del__`). Frames of debug builds are larger.
-const NATIVE_STACK: usize = if cfg!(debug_assertions) { 160 << 20 } else { 16 << 20 };
+const NATIVE_STACK: usize = if cfg!(debug_assertions) { 48 << 20 } else { 16 << 20 };
 /// Part of it that is kept for what runs when the rest is used up.
 const NATIVE_RESERVE: usize = 1 << 20;
 
