@@ -20,7 +20,7 @@ except TypeError as e: print(e)
 # stdout:
 #| ValueError
 #| cannot clear an executing frame
-#| (1, 'f', '<module>')
+#| (5, 'f', '<module>')
 #| TypeError
 #| TypeError
 #| TypeError

@@ -70,6 +70,9 @@ pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
             // `tb_lasti` counts bytes and the library halves it: a word is two code units of two bytes.
             for word in 0..this.word_count() as u32 {
                 let entry = match this.position(word) {
+                    Some(p) if !vm.interp().debug_ranges.get() => {
+                        vm.tuple(vec![vm.int(p.line.into()), vm.int(p.line.into()), Value::NONE, Value::NONE])
+                    }
                     Some(p) => vm.tuple(vec![
                         vm.int(p.line.into()), vm.int(p.end_line.into()),
                         vm.int(p.column.into()), vm.int(p.end_column.into()),

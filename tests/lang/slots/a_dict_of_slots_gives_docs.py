@@ -9,6 +9,6 @@ w = W()
 print(weakref.ref(w)() is w)
 # FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
-#| None ['x', 'y']
+#| doc of x ['x', 'y']
 #| cannot create weak reference to 'A' object
 #| True
