@@ -220,6 +220,8 @@ pub struct Interp {
     pub bytes_warning: Cell<u32>,
     /// `-X dev`
     pub dev_mode: Cell<bool>,
+    /// Code objects tell columns (not with `-X no_debug_ranges`).
+    pub debug_ranges: Cell<bool>,
     /// `-O` level.
     pub optimize: Cell<u8>,
     /// `sys.getswitchinterval()`
@@ -534,6 +536,7 @@ impl Interp {
             int_max_str_digits: Cell::new(4300),
             bytes_warning: Cell::new(0),
             dev_mode: Cell::new(false),
+            debug_ranges: Cell::new(true),
             optimize: Cell::new(0),
             switch_interval: Cell::new(0.005),
             import_lock: Cell::new(0),

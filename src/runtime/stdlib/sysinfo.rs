@@ -46,12 +46,15 @@ static FLAGS: StructSpec = struct_spec!(
         "thread_inherit_context",
         "context_aware_warnings",
     ]
-);
+)
+.visible(18)
+.closed();
 static VERSION_INFO: StructSpec = struct_spec!(
     "sys.version_info",
     "sys.version_info\n\nVersion information as a named tuple.",
     ["major", "minor", "micro", "releaselevel", "serial",]
-);
+)
+.closed();
 static FLOAT_INFO: StructSpec = struct_spec!(
     "sys.float_info",
     "sys.float_info\n\nA named tuple holding information about the float type.",
@@ -157,6 +160,7 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
     let sys: Ref<Dict> = vm.interp().sys.clone();
     let set = |name: &str, value: Value| vm.set_in(&sys, name, value);
     let f = &config.flags;
+    vm.interp().debug_ranges.set(config.debug_ranges);
     vm.interp().optimize.set(f.optimize.min(2) as u8);
     vm.interp().dev_mode.set(f.dev_mode);
     vm.interp().bytes_warning.set(f.bytes_warning);
