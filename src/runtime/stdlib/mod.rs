@@ -41,6 +41,7 @@ pub mod math;
 pub mod monitoring;
 pub mod opcode;
 pub mod operator;
+pub mod pickle;
 pub mod posix;
 pub mod posixsubprocess;
 pub mod queue;
@@ -102,6 +103,7 @@ pub static MODULES: &[&NativeModule] = &[
     &hashes::MODULE_MD5,
     &opcode::MODULE,
     &operator::MODULE,
+    &pickle::MODULE,
     &posixsubprocess::MODULE,
     &queue::MODULE,
     &random::MODULE,
