@@ -126,8 +126,11 @@ fn embed() {
     let id = data.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
     });
-    writeln!(index, "/// Tells one embedded library from another.\npub const LIBRARY_ID: &str = \"{id:016x}\";")
-        .expect("writing to a string");
+    writeln!(
+        index,
+        "/// Tells one embedded library from another.\npub const LIBRARY_ID: &str = \"{id:016x}\";"
+    )
+    .expect("writing to a string");
     fs::write(out.join("library.bin"), data).expect("OUT_DIR is writable");
     fs::write(out.join("library_index.rs"), index).expect("OUT_DIR is writable");
 }

@@ -6,12 +6,12 @@ pub mod clock;
 pub mod file;
 pub mod net;
 pub mod poll;
-pub mod zlib;
 pub mod process;
 pub mod signal;
 pub mod sync;
 pub mod terminal;
 pub mod users;
+pub mod zlib;
 
 /// A system call's result: the number of its error else.
 pub type Sys<T> = Result<T, i32>;

@@ -379,9 +379,11 @@ impl Op {
             Op::JNotGtI => Op::JGtI,
             Op::JNotGeI => Op::JGeI,
             Op::LoadGlobalPlain => Op::LoadGlobal,
-            Op::LoadAttrShape | Op::LoadAttrSlot | Op::LoadAttrClass | Op::LoadAttrModule | Op::LoadAttrType => {
-                Op::LoadAttr
-            }
+            Op::LoadAttrShape
+            | Op::LoadAttrSlot
+            | Op::LoadAttrClass
+            | Op::LoadAttrModule
+            | Op::LoadAttrType => Op::LoadAttr,
             Op::StoreAttrShape => Op::StoreAttr,
             Op::LoadMethodShape | Op::LoadMethodPlain | Op::LoadMethodType | Op::LoadMethodModule => {
                 Op::LoadMethod

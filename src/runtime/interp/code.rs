@@ -343,7 +343,12 @@ impl Vm {
     }
 
     /// The code at an offset of a blob in the binary: its head, the rest when it is needed.
-    pub fn stored_code(&self, blob: Blob<'static>, offset: u32, filename: &Ref<Str>) -> Result<Ref<Code>, StoreError> {
+    pub fn stored_code(
+        &self,
+        blob: Blob<'static>,
+        offset: u32,
+        filename: &Ref<Str>,
+    ) -> Result<Ref<Code>, StoreError> {
         let head = blob.head(offset)?;
         let text = |bytes: &[u8]| -> Result<Ref<Str>, StoreError> {
             Ok(self.intern(std::str::from_utf8(bytes).map_err(|_| StoreError::Corrupt)?))

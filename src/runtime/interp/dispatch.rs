@@ -204,6 +204,8 @@ const N: isize = if cfg!(target_endian = "little") { -2 } else { -4 };
 /// # Safety
 /// A word stands at `address`.
 #[inline(always)]
+// The block computes with the address and reads nothing.
+#[allow(clippy::pointers_in_nomem_asm_block)]
 unsafe fn behind(address: *const u32) -> *const u32 {
     #[cfg(all(not(miri), target_arch = "x86_64"))]
     {

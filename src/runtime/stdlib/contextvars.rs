@@ -354,11 +354,7 @@ pub fn context_variable(vm: &Vm, name: &str) -> Value {
 pub static MODULE: NativeModule = NativeModule {
     name: "_contextvars",
     doc: "Context Variables",
-    functions: &[native(
-        "copy_context()",
-        |vm, _| copy_current(vm),
-        "",
-    )],
+    functions: &[native("copy_context()", |vm, _| copy_current(vm), "")],
     init: |vm, dict| {
         for spec in [&CONTEXT, &CONTEXT_VAR, &TOKEN] {
             vm.set_type_in(dict, spec);

@@ -200,12 +200,8 @@ pub static MODULE: NativeModule = NativeModule {
                         if vm.is_negative(&steps) {
                             return Err(vm.value_error("steps must be a non-negative integer"));
                         }
-                        match vm
-                            .catch(vm.to_u64(&steps), &crate::runtime::builtins::exceptions::OVERFLOW_ERROR)?
-                        {
-                            Some(steps) => steps,
-                            None => u64::MAX,
-                        }
+                        vm.catch(vm.to_u64(&steps), &crate::runtime::builtins::exceptions::OVERFLOW_ERROR)?
+                            .unwrap_or(u64::MAX)
                     }
                 };
                 Ok(vm.float(float_math::next_after(x, y, steps)))

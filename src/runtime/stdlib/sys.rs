@@ -75,7 +75,7 @@ pub static MODULE: NativeModule = NativeModule {
                     return Err(vm.type_error("audit expected at least 1 argument, got 0"));
                 };
                 let event = vm.text(event, "audit() argument 1")?;
-                vm.audit(&event, || rest.to_vec())?;
+                vm.audit(event, || rest.to_vec())?;
                 Ok(Value::NONE)
             },
             "Passes the event to any hooks that are attached.",

@@ -320,7 +320,7 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
     vm.set_in(&implementation, "cache_tag", vm.str(version::CACHE_TAG));
     vm.set_in(&implementation, "version", info()?);
     vm.set_in(&implementation, "hexversion", vm.int(hex));
-    vm.set_in(&implementation, "_multiarch", vm.str(&version::multiarch()));
+    vm.set_in(&implementation, "_multiarch", vm.str(version::multiarch()));
     vm.set_in(&implementation, "supports_isolated_interpreters", Value::FALSE);
     set("implementation", vm.simple_namespace(implementation)?);
     for name in ["displayhook", "excepthook", "breakpointhook", "unraisablehook"] {

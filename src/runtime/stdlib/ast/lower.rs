@@ -28,6 +28,8 @@ pub struct Lower<'a> {
     pub texts: Vec<(u32, String)>,
 }
 
+// Each use is a fresh index that nobody sets.
+#[allow(clippy::declare_interior_mutable_const)]
 pub const NO_INDEX: AtomicNodeIndex = AtomicNodeIndex::NONE;
 
 /// The word of a context in messages.
