@@ -56,7 +56,19 @@ fn build_data_name() -> String {
     }
 }
 
+/// How the executable is linked: at a fixed address, so that its tables of functions need no work at start and stay shared with
+/// the file, and with symbols of shared libraries found when first used.
+fn linking() {
+    let target = |key: &str| env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
+    if target("OS") == "linux" && target("ENV") == "gnu" {
+        for argument in ["-no-pie", "-static-libgcc", "-Wl,-z,lazy"] {
+            println!("cargo:rustc-link-arg-bins={argument}");
+        }
+    }
+}
+
 fn main() {
+    linking();
     std::thread::Builder::new()
         .stack_size(256 << 20)
         .spawn(embed)
@@ -114,8 +126,11 @@ fn embed() {
     let id = data.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
     });
-    writeln!(index, "/// Tells one embedded library from another.\npub const LIBRARY_ID: &str = \"{id:016x}\";")
-        .expect("writing to a string");
+    writeln!(
+        index,
+        "/// Tells one embedded library from another.\npub const LIBRARY_ID: &str = \"{id:016x}\";"
+    )
+    .expect("writing to a string");
     fs::write(out.join("library.bin"), data).expect("OUT_DIR is writable");
     fs::write(out.join("library_index.rs"), index).expect("OUT_DIR is writable");
 }

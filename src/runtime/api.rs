@@ -188,40 +188,16 @@ impl Config {
 
 /// Native stack of the thread that runs the program, in bytes: twice what CPython's main thread commonly has. Python calls need none
 /// of it, so it bounds only recursion through native code (nested data, operators, `__del__`). Frames of debug builds are larger.
-const NATIVE_STACK: usize = if cfg!(debug_assertions) { 160 << 20 } else { 16 << 20 };
+const NATIVE_STACK: usize = if cfg!(debug_assertions) { 48 << 20 } else { 16 << 20 };
 /// Part of it that is kept for what runs when the rest is used up.
 const NATIVE_RESERVE: usize = 1 << 20;
 
 /// Runs the target to its end, `atexit` and flushing included.
 pub fn run(config: &Config) -> ExitStatus {
-    let config = config.clone();
-    let process = std::process::id();
-    let thread = std::thread::Builder::new().stack_size(NATIVE_STACK).spawn(move || {
-        let interp = boot::interpreter(&config);
+    // On a stack of its own in this thread: another thread would have to be started and waited for.
+    stacker::grow(NATIVE_STACK, || {
+        let interp = boot::interpreter(config);
         let vm = Vm::enter(interp, NATIVE_STACK - NATIVE_RESERVE);
-        let status = main::run(vm, &config);
-        if std::process::id() != process {
-            // A forked child has no other thread that could tell its parent.
-            match status {
-                ExitStatus::Code(code) => std::process::exit(code),
-                ExitStatus::Signal(number) => {
-                    crate::runtime::sys::set_signal(number, crate::runtime::sys::Disposition::Default);
-                    let _ = crate::runtime::sys::signal::raise(number);
-                    std::process::exit(128 + number);
-                }
-            }
-        }
-        status
-    });
-    // Signals are for the thread that runs the program.
-    let all = crate::runtime::sys::signal::SignalSet::full();
-    let before = crate::runtime::sys::signal::mask(libc::SIG_BLOCK, &all);
-    let result = thread.map(std::thread::JoinHandle::join);
-    if let Ok(before) = before {
-        let _ = crate::runtime::sys::signal::mask(libc::SIG_SETMASK, &before);
-    }
-    match result {
-        Ok(Ok(status)) => status,
-        _ => ExitStatus::Code(1),
-    }
+        main::run(vm, config)
+    })
 }

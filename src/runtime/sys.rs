@@ -6,12 +6,12 @@ pub mod clock;
 pub mod file;
 pub mod net;
 pub mod poll;
-pub mod zlib;
 pub mod process;
 pub mod signal;
 pub mod sync;
 pub mod terminal;
 pub mod users;
+pub mod zlib;
 
 /// A system call's result: the number of its error else.
 pub type Sys<T> = Result<T, i32>;
@@ -33,6 +33,17 @@ pub fn strerror(number: i32) -> String {
     unsafe { libc::strerror_r(number, buffer.as_mut_ptr().cast(), buffer.len()) };
     let end = buffer.iter().position(|b| *b == 0).unwrap_or(buffer.len());
     String::from_utf8_lossy(&buffer[..end]).into_owned()
+}
+
+/// Memory of `size` bytes, zeroed, its pages there at once where the system can do that.
+pub fn reserve_filled(size: usize) -> *mut u8 {
+    let at = reserve(size);
+    #[cfg(target_os = "linux")]
+    // SAFETY: a mapping just made; a kernel that does not know the advice refuses it, and pages come as they are touched.
+    unsafe {
+        libc::madvise(at.cast(), size, libc::MADV_POPULATE_WRITE);
+    }
+    at
 }
 
 /// Address space of `size` bytes, zeroed and backed by memory only where it is touched.

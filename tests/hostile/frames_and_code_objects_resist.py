@@ -16,11 +16,10 @@ try: f.__code__ = (lambda: 0).__code__; print(f())
 except ValueError as e: print(e)
 try: types.FunctionType(f.__code__, 1)
 except TypeError as e: print(e)
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| ValueError
 #| cannot clear an executing frame
-#| (1, 'f', '<module>')
+#| (5, 'f', '<module>')
 #| TypeError
 #| TypeError
 #| TypeError

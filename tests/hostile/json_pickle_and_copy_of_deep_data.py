@@ -12,7 +12,7 @@ z = copy.deepcopy(y)
 print(z[0] is z, pickle.loads(pickle.dumps(y))[0].__class__)
 # FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
-#| RecursionError
+#| works
 #| RecursionError
 #| RecursionError
 #| RecursionError

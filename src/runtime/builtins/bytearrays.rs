@@ -11,7 +11,6 @@ use std::cell::Cell;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
-use crate::runtime::object::attrs::own_dict;
 use crate::runtime::object::typedef::{Cmp, Native, Slots, TypeSpec, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::text::escape;
@@ -102,7 +101,7 @@ fn slots(s: &mut Slots) {
     s.repr = Some(|vm, value| {
         let mut out = value.ty(vm).name().into_bytes();
         out.push(b'(');
-        out.extend(escape::repr_bytes(this(vm, value)?.content.get()));
+        out.extend(escape::repr_bytearray(this(vm, value)?.content.get()));
         out.push(b')');
         Ok(vm.str_bytes(&out))
     });
@@ -155,6 +154,18 @@ fn slots(s: &mut Slots) {
 
 fn init(vm: &Vm, value: &Value, args: Args) -> PyResult<()> {
     let parts = source::parts(vm, args, "bytearray")?;
+    this(vm, value)?.replace(vm, Vec::new())?;
+    // What an iterator gives is there as soon as it came.
+    if let [Some(iterable), None, None] = parts
+        && source::is_iterated(vm, iterable)
+    {
+        let iter = vm.iter(iterable)?;
+        while let Some(item) = vm.next(&iter)? {
+            let byte = vm.to_byte(&item, "byte")?;
+            append_bytes(vm, value, &[byte])?;
+        }
+        return Ok(());
+    }
     let bytes = source::content(vm, parts, "bytearray")?;
     this(vm, value)?.replace(vm, bytes)
 }
@@ -238,7 +249,7 @@ fn set_slice(vm: &Vm, object: &Value, key: &Value, value: Option<&Value>) -> PyR
         array.content.get_mut().splice(from..to, new);
         return Ok(());
     }
-    if value.is_none() {
+    if new.is_empty() {
         if span.count == 0 {
             return Ok(());
         }
@@ -267,11 +278,8 @@ fn set_slice(vm: &Vm, object: &Value, key: &Value, value: Option<&Value>) -> PyR
 }
 
 fn reduce(vm: &Vm, value: &Value, protocol: i64) -> PyResult<Value> {
+    let state = vm.call_method_str(value, "__getstate__", &[])?;
     let data = this(vm, value)?.content.cloned();
-    let state = match own_dict(vm, value) {
-        Some(dict) => dict.into_value(),
-        None => Value::NONE,
-    };
     let parts = if protocol < 3 {
         let text = vm.decode(&data, "latin-1", "strict")?;
         vec![text, vm.str("latin-1")]
@@ -287,8 +295,9 @@ static METHODS: &[Native] = shared::byte_methods![
     native(
         "__alloc__(self, /)",
         |vm, args| {
+            // One more than it holds, as with CPython's closing zero.
             let length = this(vm, &args[0])?.content.get().len();
-            Ok(vm.int_usize(if length == 0 { 0 } else { length + 1 }))
+            Ok(vm.int_usize(length + 1))
         },
         "Return the number of bytes actually allocated."
     ),
@@ -309,7 +318,7 @@ static METHODS: &[Native] = shared::byte_methods![
         "__sizeof__(self, /)",
         |vm, args| {
             let length = this(vm, &args[0])?.content.get().len();
-            Ok(vm.int_usize(56 + if length == 0 { 0 } else { length + 1 }))
+            Ok(vm.int_usize(56 + length + 1))
         },
         "Returns the size of the bytearray object in memory, in bytes."
     ),
@@ -350,7 +359,16 @@ static METHODS: &[Native] = shared::byte_methods![
         "extend(self, iterable_of_ints, /)",
         |vm, args| {
             let added = if vm.has_buffer(&args[1]) {
-                vm.buffer_bytes(&args[1])?
+                // The end is where it was before the buffer was asked for, which may have changed the array.
+                let end = this(vm, &args[0])?.content.get().len();
+                let added = vm.buffer_bytes(&args[1])?;
+                let array = this(vm, &args[0])?;
+                if !added.is_empty() {
+                    array.resizable(vm)?;
+                }
+                let at = end.min(array.content.get().len());
+                array.content.get_mut().splice(at..at, added);
+                return Ok(Value::NONE);
             } else {
                 let slots = args[1].ty(vm).slots.get();
                 if slots.iter.is_none() && slots.getitem.is_none() {

@@ -5,8 +5,10 @@ use std::ptr::NonNull;
 use crate::runtime::builtins::descr::{
     GETSET_DESCRIPTOR, GetSetDescriptor, MEMBER_DESCRIPTOR, MemberDescriptor,
 };
-use crate::runtime::builtins::types::{INHERITED, check_set, raw_type, this, type_full_name};
-use crate::runtime::error::PyResult;
+use crate::runtime::builtins::dicts::{DICT, update_from};
+use crate::runtime::builtins::modules::{MODULE, Module};
+use crate::runtime::builtins::types::{INHERITED, TYPE, check_set, raw_type, this, type_full_name};
+use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::attrs::{self, own_dict};
@@ -16,7 +18,7 @@ use crate::runtime::object::str::Str;
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::{GetSet, Type, TypeRef, getset, getter};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Obj, Ref, Value};
+use crate::runtime::value::{Obj, Payload, Ref, Value};
 
 // ------------------------------------------------------------------------------------------------ MRO
 
@@ -249,7 +251,20 @@ fn make_class(
     args: Args,
 ) -> PyResult<Value> {
     let n = vm.names();
-    let dict = vm.dict(namespace.copy());
+    // A subclass of dict may give its items in an order of its own.
+    let iter = |ty: &Obj<Type>| ty.slots.get().iter.map(|f| f as usize);
+    let dict = if iter(namespace.to_value().ty(vm)) == iter(vm.typ(&DICT)) {
+        vm.dict(namespace.copy())
+    } else {
+        let dict = vm.new_dict();
+        update_from(vm, &dict, &namespace.to_value())?;
+        dict
+    };
+    if let Some(doc) = dict.get_str(&n.__doc__)
+        && doc.as_str().is_some_and(|doc| doc.as_str().is_none())
+    {
+        return Err(vm.encode_error_surrogate(&doc));
+    }
     let qualname = match dict.get_str(&n.__qualname__) {
         Some(q) => match q.as_str() {
             Some(text) => {
@@ -265,7 +280,13 @@ fn make_class(
         },
         None => name.to_ref(),
     };
+    // A slot of that name takes the place of the cell below.
+    let (classcell, classdictcell) = (dict.get_str(&n.__classcell__), dict.get_str(&n.__classdictcell__));
     let layout = base.fast.layout.get();
+    if dict.keys().iter().any(|key| key.as_str().is_none()) {
+        let message = format!("non-string key in the __dict__ of class {}", name.to_string_lossy());
+        vm.warn(&crate::runtime::builtins::exceptions::RUNTIME_WARNING, &message, 1)?;
+    }
     let own_name = vm.intern_value(&name.to_value()).unwrap_or_else(|| name.to_ref());
     let raw = raw_type(
         meta.head_ptr(),
@@ -296,24 +317,29 @@ fn make_class(
     }
     fill_namespace(vm, &ty, &dict)?;
     slots::update(vm, &ty, None);
-    if let Some(cell) = dict.get_str(&n.__classcell__) {
+    let is_slot = |value: &Value| value.downcast::<MemberDescriptor>().is_some();
+    if let Some(cell) = classcell {
         if !vm.set_cell(&cell, ty.value().clone()) {
             return Err(vm.type_error(format!(
                 "type.__new__(): __classcell__ must be a nonlocal cell, not <class '{}'>",
                 cell.type_name(vm)
             )));
         }
-        dict.remove_str(&n.__classcell__);
+        if dict.get_str(&n.__classcell__).is_some_and(|now| !is_slot(&now)) {
+            dict.remove_str(&n.__classcell__);
+        }
         ty.modified(vm);
     }
-    if let Some(cell) = dict.get_str(&n.__classdictcell__) {
+    if let Some(cell) = classdictcell {
         if !vm.set_cell(&cell, dict.clone().into_value()) {
             return Err(vm.type_error(format!(
                 "type.__new__(): __classdictcell__ must be a nonlocal cell, not <class '{}'>",
                 cell.type_name(vm)
             )));
         }
-        dict.remove_str(&n.__classdictcell__);
+        if dict.get_str(&n.__classdictcell__).is_some_and(|now| !is_slot(&now)) {
+            dict.remove_str(&n.__classdictcell__);
+        }
         ty.modified(vm);
     }
     set_names(vm, &ty, &dict)?;
@@ -357,9 +383,12 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
     let mut names: Vec<Ref<Str>> = Vec::new();
     let base_has_dict = base.fast.attrs_offset.get() != 0;
     let base_has_weak = base.has(type_flag::WEAKREF);
-    // A class's attributes are in its namespace: metaclasses add no place for them.
+    // The attributes of a class or module are in its namespace: metaclasses and classes of modules add no place.
     let is_meta = base.has(type_flag::TYPE);
-    let any_dict = is_meta || bases.iter().filter_map(Value::as_type).any(|b| b.has(type_flag::DICT_ATTR));
+    let layout = base.fast.layout.get();
+    let has_namespace = is_meta || std::ptr::eq(layout, Module::layout()) || layout.extends(Module::layout());
+    let any_dict =
+        has_namespace || bases.iter().filter_map(Value::as_type).any(|b| b.has(type_flag::DICT_ATTR));
     let any_weak = bases.iter().filter_map(Value::as_type).any(|b| b.has(type_flag::WEAKREF));
     let (mut wants_dict, mut wants_weak) = (true, true);
     // Strings have their text behind them too, but their place is found for subclasses with slots.
@@ -369,12 +398,7 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
     if let Some(slots) = slots {
         (wants_dict, wants_weak) = (any_dict, any_weak);
         let list = if slots.as_str().is_some() { vec![slots.clone()] } else { vm.collect(&slots)? };
-        if var_sized
-            && !list.is_empty()
-            && list
-                .iter()
-                .any(|s| s.as_str().is_none_or(|s| !matches!(s.bytes(), b"__dict__" | b"__weakref__")))
-        {
+        if var_sized && !list.is_empty() {
             return Err(
                 vm.type_error(format!("nonempty __slots__ not supported for subtype of '{}'", base.name()))
             );
@@ -396,7 +420,7 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
                     wants_dict = true;
                 }
                 b"__weakref__" => {
-                    if base_has_weak {
+                    if base_has_weak || (wants_weak && !any_weak) {
                         return Err(vm.type_error("__weakref__ slot disallowed: we already got one"));
                     }
                     wants_weak = true;
@@ -432,7 +456,7 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
     }
     let count = base_count + names.len();
     let mut end = slots_start + 8 * count;
-    if (wants_dict && !is_meta) || base_has_dict {
+    if (wants_dict && !has_namespace) || base_has_dict {
         attrs_offset = end;
         end += 8;
         ty.set_flags(type_flag::DICT_ATTR);
@@ -454,7 +478,7 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
         let offset = slots_start + 8 * (base_count + at);
         let descriptor = vm.alloc_spec(
             &MEMBER_DESCRIPTOR,
-            MemberDescriptor { name: name.clone(), owner: ty.clone(), offset },
+            MemberDescriptor { name: name.clone(), owner: ty.clone(), offset, native: None },
         );
         dict.insert_str(name, descriptor);
     }
@@ -472,29 +496,69 @@ fn layout_slots(vm: &Vm, ty: &TypeRef, base: &TypeRef, bases: &[Value], dict: &R
     Ok(())
 }
 
-/// `__dict__` of instances.
-pub static DICT_GETSET: GetSet = DICT_GETSET_COPY;
-
-/// The same, for the tables of native types.
-pub const DICT_GETSET_COPY: GetSet = getset(
+/// `__dict__` of instances of classes.
+pub static DICT_GETSET: GetSet = getset(
     "__dict__",
-    |vm, object| match own_dict(vm, object) {
-        Some(dict) => Ok(dict.into_value()),
-        None => Err(vm.no_attribute(object, vm.names().__dict__.value())),
-    },
+    get_dict,
     |vm, object, value| {
-        let Some(value) = value else { return Err(vm.type_error("cannot delete __dict__")) };
-        let Some(dict) = value.downcast_ref::<Dict>() else {
-            return Err(vm.type_error(format!(
-                "__dict__ must be set to a dictionary, not a '{}'",
-                value.type_name(vm)
-            )));
-        };
-        attrs::own_set_dict(vm, object, dict);
-        Ok(())
+        if value.is_some() {
+            return set_dict(vm, object, value);
+        }
+        // As the native base has it, if that has attributes: those are not deleted.
+        let native = object.ty(vm).mro().iter().filter_map(Value::as_type).find(|ty| ty.spec.is_some());
+        if native.is_some_and(|native| native.has(type_flag::DICT_ATTR)) {
+            return Err(vm.type_error("cannot delete __dict__"));
+        }
+        if attrs::own_set_dict(vm, object, vm.new_dict()) {
+            return Ok(());
+        }
+        Err(no_dict(vm, object))
     },
     "dictionary for instance variables",
 );
+
+/// `__dict__` of instances of native types, for their tables.
+pub const DICT_GETSET_COPY: GetSet = getset(
+    "__dict__",
+    get_dict,
+    |vm, object, value| match value {
+        Some(_) => set_dict(vm, object, value),
+        None => Err(vm.type_error("cannot delete __dict__")),
+    },
+    "dictionary for instance variables",
+);
+
+fn get_dict(vm: &Vm, object: &Value) -> PyResult<Value> {
+    match own_dict(vm, object) {
+        Some(dict) => Ok(dict.into_value()),
+        // Classes and modules have theirs elsewhere.
+        None if object.as_type().is_some() || object.downcast::<Module>().is_some() => {
+            let native = if object.as_type().is_some() { &TYPE } else { &MODULE };
+            match vm.typ(native).dict.get_str(&vm.names().__dict__) {
+                Some(found) => vm.bind(&found, object),
+                None => Err(vm.no_attribute(object, vm.names().__dict__.value())),
+            }
+        }
+        None => Err(vm.no_attribute(object, vm.names().__dict__.value())),
+    }
+}
+
+fn set_dict(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
+    let Some(value) = value else { return Ok(()) };
+    let Some(dict) = value.downcast_ref::<Dict>() else {
+        return Err(
+            vm.type_error(format!("__dict__ must be set to a dictionary, not a '{}'", value.type_name(vm)))
+        );
+    };
+    if attrs::own_set_dict(vm, object, dict) {
+        return Ok(());
+    }
+    Err(no_dict(vm, object))
+}
+
+fn no_dict(vm: &Vm, object: &Value) -> Raised {
+    vm.type_error(format!("this __dict__ descriptor does not support '{}' objects", object.type_name(vm)))
+}
 
 static WEAKREF_GETSET: GetSet =
     getter("__weakref__", |vm, object| vm.first_weakref(object), "list of weak references to the object");
@@ -542,6 +606,14 @@ fn set_names(vm: &Vm, ty: &TypeRef, dict: &Ref<Dict>) -> PyResult<()> {
 }
 
 fn init_subclass(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<()> {
+    // As `super(cls, cls)`: a custom `mro()` may have left the class out.
+    if !ty.mro().iter().any(|base| base.is(ty.value())) {
+        return Err(vm.type_error(format!(
+            "super(type, obj): obj (type {}) is not an instance or subtype of type ({}).",
+            ty.name(),
+            ty.name()
+        )));
+    }
     let hook = vm.super_lookup(ty, ty.value(), &vm.names().__init_subclass__)?;
     let Some(hook) = hook else { return Ok(()) };
     let values = &args.values[args.pos().len()..];

@@ -47,7 +47,8 @@ pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
                 && x.consts.len() == y.consts.len()
                 && x.plain_words() == y.plain_words()
                 && x.names.iter().map(|n| n.bytes()).eq(y.names.iter().map(|n| n.bytes()))
-                && x.positions == y.positions;
+                && x.positions == y.positions
+                && exception_table(x) == exception_table(y);
             if same {
                 for (p, q) in x.consts.iter().zip(&y.consts) {
                     if p.ty(vm).address() != q.ty(vm).address() || !vm.equal(p, q)? {
@@ -60,7 +61,12 @@ pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
         });
         s.hash = Some(|vm, code| {
             let this = this(vm, code)?;
-            Ok((this.name.hash() ^ u64::from(this.first_line) << 7 ^ this.word_count() as u64) as i64 & i64::MAX)
+            let counts = [this.arg_count, this.posonly_count, this.kwonly_count, this.first_line, this.flags];
+            let words = this.plain_words();
+            let hash = counts.iter().chain(&words).fold(this.name.hash(), |hash, part| {
+                (hash ^ u64::from(*part)).wrapping_mul(0x100_0000_01b3)
+            });
+            Ok(hash as i64 & i64::MAX)
         });
     })
     .methods(&[
@@ -70,6 +76,9 @@ pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
             // `tb_lasti` counts bytes and the library halves it: a word is two code units of two bytes.
             for word in 0..this.word_count() as u32 {
                 let entry = match this.position(word) {
+                    Some(p) if !vm.interp().debug_ranges.get() => {
+                        vm.tuple(vec![vm.int(p.line.into()), vm.int(p.line.into()), Value::NONE, Value::NONE])
+                    }
                     Some(p) => vm.tuple(vec![
                         vm.int(p.line.into()), vm.int(p.end_line.into()),
                         vm.int(p.column.into()), vm.int(p.end_column.into()),
@@ -139,9 +148,45 @@ pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
             let bytes: Vec<u8> = this(vm, c)?.plain_words().into_iter().flat_map(u32::to_le_bytes).collect();
             Ok(vm.bytes(&bytes))
         }, ""),
-        getter("co_linetable", |vm, _| Ok(vm.bytes(b"")), ""),
-        getter("co_exceptiontable", |vm, _| Ok(vm.bytes(b"")), ""),
+        getter("co_lnotab", |vm, _| {
+            vm.warn_deprecated("co_lnotab is deprecated, use co_lines instead.")?;
+            Ok(vm.bytes(b""))
+        }, ""),
+        getter("co_linetable", |vm, c| Ok(vm.bytes(&line_table(this(vm, c)?))), ""),
+        getter("co_exceptiontable", |vm, c| Ok(vm.bytes(&exception_table(this(vm, c)?))), ""),
     ]);
+
+/// Positions as bytes, five numbers each, which `co_positions` and `co_lines` show in words.
+fn line_table(code: &Code) -> Vec<u8> {
+    code.positions
+        .iter()
+        .flat_map(|p| [p.start, p.line, p.end_line, p.column, p.end_column])
+        .flat_map(u32::to_le_bytes)
+        .collect()
+}
+
+/// The exception table in CPython's form, counting a word as two code units.
+fn exception_table(code: &Code) -> Vec<u8> {
+    let mut table = Vec::new();
+    for handler in &code.handlers {
+        let parts = [
+            handler.start * 2,
+            (handler.end - handler.start) * 2,
+            handler.target * 2,
+            u32::from(handler.depth) << 1,
+        ];
+        for (at, part) in parts.into_iter().enumerate() {
+            // Six bits a byte, the highest first; 0x40 says that more follow, 0x80 that an entry begins.
+            let count = (1..6).find(|n| part >> (6 * n) == 0).unwrap_or(6);
+            for place in (0..count).rev() {
+                let more = if place > 0 { 0x40 } else { 0 };
+                let first = if at == 0 && place == count - 1 { 0x80 } else { 0 };
+                table.push((part >> (6 * place)) as u8 & 0x3f | more | first);
+            }
+        }
+    }
+    table
+}
 
 /// `code.replace`: what dx's code can take; other fields must stay as they are.
 fn replace(vm: &Vm, args: &[Value]) -> PyResult<Value> {
@@ -165,6 +210,26 @@ fn replace(vm: &Vm, args: &[Value]) -> PyResult<Value> {
             }
         }
     }
+    if let Some(value) = args[4].given()
+        && !vm.equal(&vm.getattr_str(&args[0], "co_nlocals")?, value)?
+    {
+        return Err(vm.value_error("code: co_nlocals != len(co_varnames)"));
+    }
+    // A table is kept or emptied.
+    let emptied = |value: &Value, old: Vec<u8>, name: &str| -> PyResult<bool> {
+        let Some(value) = value.given() else { return Ok(false) };
+        match vm.bytes_of(value) {
+            None => Err(vm.type_error(format!(
+                "replace() argument '{name}' must be bytes, not {}",
+                value.type_name(vm)
+            ))),
+            Some(table) if table == old => Ok(false),
+            Some([]) => Ok(true),
+            Some(_) => Err(vm.value_error(format!("code.replace: this implementation cannot change {name}"))),
+        }
+    };
+    let no_lines = emptied(&args[17], line_table(this), "co_linetable")?;
+    let no_handlers = emptied(&args[18], exception_table(this), "co_exceptiontable")?;
     let consts = match args[9].given().and_then(Value::as_tuple) {
         Some(tuple) if tuple.len() == this.consts.len() => tuple.items().to_vec(),
         Some(_) => {
@@ -176,6 +241,12 @@ fn replace(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     };
     let new = this.copy_with(|code| {
         code.consts = consts.into_boxed_slice();
+        if no_lines {
+            code.positions = Box::default();
+        }
+        if no_handlers {
+            code.handlers = Box::default();
+        }
         code.name = text(&args[15], &this.name);
         code.filename.set(text(&args[14], this.filename.get()));
         code.qualname = text(&args[16], &this.qualname);

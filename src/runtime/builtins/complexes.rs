@@ -1,11 +1,12 @@
 //! `complex`: arithmetic with the infinities of C's Annex G and without a detour for real operands, text, methods.
 
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::number::float_text;
 use crate::runtime::number::int_math;
 use crate::runtime::object::args::Args;
-use crate::runtime::object::typedef::{Cmp, Native, Slots, TypeRef, TypeSpec, getter, kind, native};
+use crate::runtime::object::typedef::{Cmp, Native, Slots, TypeRef, TypeSpec, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::text::format_value::{self, Locale};
 use crate::runtime::text::unicode::to_ascii_decimal;
@@ -32,8 +33,8 @@ pub static COMPLEX: TypeSpec = TypeSpec::new("complex", Complex::layout)
     .slots(complex_slots)
     .methods(METHODS)
     .getset(&[
-        getter("real", |vm, c| Ok(vm.float(this(vm, c)?.re)), "the real part of a complex number"),
-        getter("imag", |vm, c| Ok(vm.float(this(vm, c)?.im)), "the imaginary part of a complex number"),
+        member("real", |vm, c| Ok(vm.float(this(vm, c)?.re)), "the real part of a complex number"),
+        member("imag", |vm, c| Ok(vm.float(this(vm, c)?.im)), "the imaginary part of a complex number"),
     ]);
 
 impl Vm {
@@ -44,6 +45,10 @@ impl Vm {
 
     /// What `PyComplex_AsCComplex` takes: complex numbers, `__complex__`, and real numbers.
     pub fn to_complex(&self, value: &Value) -> PyResult<Complex> {
+        // A subclass's own value counts, whatever its `__complex__`; only the constructor asks that.
+        if let Some(c) = value.as_complex() {
+            return Ok(c);
+        }
         match self.complex_by_method(value)? {
             Some(c) => Ok(c),
             None => Ok(Complex { re: self.to_f64(value)?, im: 0.0 }),
@@ -52,10 +57,10 @@ impl Vm {
 
     /// A complex number itself, or what `__complex__` gives.
     fn complex_by_method(&self, value: &Value) -> PyResult<Option<Complex>> {
-        if let Some(c) = value.as_complex() {
-            return Ok(Some(c));
+        if value.kind() == kind::COMPLEX {
+            return Ok(value.as_complex());
         }
-        if value.as_small().is_some() || value.as_float().is_some() {
+        if value.as_small().is_some() || value.is_exact_float() {
             return Ok(None);
         }
         let Some(result) = self.call_special(value, &self.names().__complex__, &[])? else { return Ok(None) };
@@ -66,7 +71,7 @@ impl Vm {
         if result.kind() != kind::COMPLEX {
             let name = result.type_name(self);
             self.warn_deprecated(&format!(
-                "__complex__ returned non-complex (type {name}).  The ability to return an instance of a strict subclass of complex is deprecated, and may not be supported in a future version of Python."
+                "__complex__ returned non-complex (type {name}).  The ability to return an instance of a strict subclass of complex is deprecated, and may be removed in a future version of Python."
             ))?;
         }
         Ok(Some(c))
@@ -416,7 +421,7 @@ fn of_single(vm: &Vm, ty: &TypeRef, value: &Value) -> PyResult<Value> {
     if let Some(z) = vm.complex_by_method(value)? {
         return Ok(of_type(vm, ty, z));
     }
-    match vm.number_to_float(value)? {
+    match vm.number_as_float(value)? {
         Some(re) => Ok(of_type(vm, ty, Complex { re, im: 0.0 })),
         None => Err(vm.type_error(format!(
             "complex() argument must be a string or a number, not {}",
@@ -432,12 +437,10 @@ fn part(vm: &Vm, value: Option<&Value>, name: &str) -> PyResult<Operand> {
     let direct = value.as_complex().is_some();
     let by_method = if name == "real" || direct { vm.complex_by_method(value)? } else { None };
     if let Some(z) = by_method {
-        if direct {
-            vm.warn_deprecated(&wrong())?;
-        }
+        vm.warn_deprecated(&wrong())?;
         return Ok(Operand::Complex(z));
     }
-    match vm.number_to_float(value)? {
+    match vm.number_as_float(value)? {
         Some(x) => Ok(Operand::Real(x)),
         None => Err(vm.type_error(wrong())),
     }

@@ -56,7 +56,7 @@ crate::payload!(GetSetDescriptor, "getset_descriptor", gc {
     }
 });
 
-/// `member_descriptor`: a `__slots__` word.
+/// `member_descriptor`: a `__slots__` word, or a native attribute that is a member of CPython's struct.
 pub struct MemberDescriptor {
     /// The attribute.
     pub name: Ref<Str>,
@@ -64,6 +64,8 @@ pub struct MemberDescriptor {
     pub owner: TypeRef,
     /// Offset of the word in bytes from the header.
     pub offset: usize,
+    /// The native attribute, if it is one.
+    pub native: Option<&'static GetSet>,
 }
 crate::payload!(MemberDescriptor, "member_descriptor", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
@@ -163,7 +165,7 @@ pub fn check_receiver(vm: &Vm, def: &Native, owner: &TypeRef, args: Args) -> PyR
     Err(vm.type_error(format!(
         "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
         def.name(),
-        owner.name(),
+        owner.tp_name(),
         ty.name()
     )))
 }
@@ -305,7 +307,7 @@ fn method_descriptor_call(vm: &Vm, callable: &Value, args: Args) -> PyResult<Val
 }
 
 fn descriptor_repr(vm: &Vm, what: &str, name: &str, owner: &TypeRef) -> Value {
-    vm.str(format!("<{what} '{name}' of '{}' objects>", owner.name()))
+    vm.str(format!("<{what} '{name}' of '{}' objects>", owner.tp_name()))
 }
 
 fn check_instance(vm: &Vm, name: &str, owner: &TypeRef, object: &Value) -> PyResult<()> {
@@ -314,7 +316,7 @@ fn check_instance(vm: &Vm, name: &str, owner: &TypeRef, object: &Value) -> PyRes
     }
     Err(vm.type_error(format!(
         "descriptor '{name}' for '{}' objects doesn't apply to a '{}' object",
-        owner.name(),
+        owner.tp_name(),
         object.type_name(vm)
     )))
 }
@@ -379,14 +381,14 @@ pub static CLASS_METHOD_DESCRIPTOR: TypeSpec =
                     return Err(vm.type_error(format!(
                         "descriptor '{}' of '{}' object needs an argument",
                         this.def.name(),
-                        this.owner.name()
+                        this.owner.tp_name()
                     )));
                 };
                 let Some(class) = first.as_type() else {
                     return Err(vm.type_error(format!(
                         "descriptor '{}' for type '{}' needs a type, not a '{}' as arg 2",
                         this.def.name(),
-                        this.owner.name(),
+                        this.owner.tp_name(),
                         first.type_name(vm)
                     )));
                 };
@@ -394,7 +396,7 @@ pub static CLASS_METHOD_DESCRIPTOR: TypeSpec =
                     return Err(vm.type_error(format!(
                         "descriptor '{}' requires a subtype of '{}' but received '{}'",
                         this.def.name(),
-                        this.owner.name(),
+                        this.owner.tp_name(),
                         class.name()
                     )));
                 }
@@ -411,7 +413,7 @@ pub static CLASS_METHOD_DESCRIPTOR: TypeSpec =
                     return Err(vm.type_error(format!(
                         "descriptor '{}' for type '{}' needs a type, not a '{}' as arg 2",
                         this.def.name(),
-                        this.owner.name(),
+                        this.owner.tp_name(),
                         class.type_name(vm)
                     )));
                 };
@@ -419,7 +421,7 @@ pub static CLASS_METHOD_DESCRIPTOR: TypeSpec =
                     return Err(vm.type_error(format!(
                         "descriptor '{}' requires a subtype of '{}' but received '{}'",
                         this.def.name(),
-                        this.owner.name(),
+                        this.owner.tp_name(),
                         found.name()
                     )));
                 }
@@ -450,7 +452,7 @@ pub static GETSET_DESCRIPTOR: TypeSpec = TypeSpec::new("getset_descriptor", GetS
                 None => Err(vm.attribute_error(format!(
                     "attribute '{}' of '{}' objects is not writable",
                     this.def.name,
-                    this.owner.name()
+                    this.owner.tp_name()
                 ))),
             }
         });
@@ -481,14 +483,31 @@ pub static MEMBER_DESCRIPTOR: TypeSpec = TypeSpec::new("member_descriptor", Memb
             let Some(object) = object else { return Ok(descriptor.clone()) };
             let this = vm.cast::<MemberDescriptor>(descriptor)?;
             check_instance(vm, &this.name.to_string_lossy(), &this.owner, object)?;
+            if let Some(native) = this.native {
+                return (native.get)(vm, object);
+            }
             match vm.slot_word(object, this.offset).cloned() {
-                value if value.is_unbound() => Err(vm.no_attribute(object, this.name.value())),
+                value if value.is_unbound() => Err(vm.attribute_error_on(
+                    object,
+                    this.name.value(),
+                    format!(
+                        "'{}' object has no attribute '{}'",
+                        object.full_type_name(vm),
+                        this.name.to_string_lossy()
+                    ),
+                )),
                 value => Ok(value),
             }
         });
         s.set = Some(|vm, descriptor, object, value| {
             let this = vm.cast::<MemberDescriptor>(descriptor)?;
             check_instance(vm, &this.name.to_string_lossy(), &this.owner, object)?;
+            if let Some(native) = this.native {
+                return match native.set {
+                    Some(set) => set(vm, object, value),
+                    None => Err(vm.attribute_error("readonly attribute")),
+                };
+            }
             let word = vm.slot_word(object, this.offset);
             if value.is_none() && word.get().is_unbound() {
                 return Err(vm.attribute_error_on(object, this.name.value(), this.name.to_string_lossy()));
@@ -520,7 +539,13 @@ pub static MEMBER_DESCRIPTOR: TypeSpec = TypeSpec::new("member_descriptor", Memb
             },
             "",
         ),
-        getter("__doc__", |_, _| Ok(Value::NONE), ""),
+        getter(
+            "__doc__",
+            |vm, d| {
+                Ok(vm.cast::<MemberDescriptor>(d)?.native.map_or(Value::NONE, |def| doc_or_none(vm, def.doc)))
+            },
+            "",
+        ),
     ]);
 
 fn wrapper_name(vm: &Vm, wrapper: &SlotWrapper) -> Ref<Str> {
@@ -540,14 +565,14 @@ pub static SLOT_WRAPPER: TypeSpec = TypeSpec::new("wrapper_descriptor", SlotWrap
                 return Err(vm.type_error(format!(
                     "descriptor '{}' of '{}' object needs an argument",
                     name.to_string_lossy(),
-                    this.owner.name()
+                    this.owner.tp_name()
                 )));
             };
             if !receiver.ty(vm).is_subtype(&this.owner) {
                 return Err(vm.type_error(format!(
                     "descriptor '{}' requires a '{}' object but received a '{}'",
                     name.to_string_lossy(),
-                    this.owner.name(),
+                    this.owner.tp_name(),
                     receiver.type_name(vm)
                 )));
             }
@@ -567,7 +592,7 @@ pub static SLOT_WRAPPER: TypeSpec = TypeSpec::new("wrapper_descriptor", SlotWrap
             Ok(vm.str(format!(
                 "<slot wrapper '{}' of '{}' objects>",
                 wrapper_name(vm, this).to_string_lossy(),
-                this.owner.name()
+                this.owner.tp_name()
             )))
         });
     })
@@ -780,9 +805,10 @@ impl Vm {
     /// The function of the module `builtins`.
     pub fn builtin(&self, name: &str) -> PyResult<Value> {
         let name = self.intern(name);
-        match self.interp().builtins.get_str(&name) {
+        let builtins = self.interp().builtins.clone();
+        match builtins.get(self, name.value())? {
             Some(found) => Ok(found),
-            None => Err(self.runtime_error(format!("lost builtins.{}", name.to_string_lossy()))),
+            None => Err(self.attribute_error(name.to_string_lossy())),
         }
     }
     /// Is it the native `__getattribute__` of `object`?

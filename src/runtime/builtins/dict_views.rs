@@ -154,6 +154,8 @@ static ITER_METHODS: &[Native] = &[
     native(
         "__reduce__(self, /)",
         |vm, args| {
+            // Looking it up may run Python code, which may exhaust the iterator.
+            vm.builtin("iter")?;
             // The rest, of a copy: the iterator itself stays where it is.
             let this = vm.cast::<DictIter>(&args[0])?;
             let backward = this.at.get() > 0

@@ -141,7 +141,7 @@ fn update_keywords(vm: &Vm, dict: &Obj<Dict>, args: Args) -> PyResult<()> {
 }
 
 /// `dict.update(source)`: a mapping, or an iterable of pairs.
-fn update_from(vm: &Vm, dict: &Ref<Dict>, source: &Value) -> PyResult<()> {
+pub fn update_from(vm: &Vm, dict: &Ref<Dict>, source: &Value) -> PyResult<()> {
     if source.kind() == kind::DICT || vm.getattr_opt(source, vm.names().keys.value())?.is_some() {
         return vm.dict_merge(dict, source);
     }
@@ -171,12 +171,16 @@ fn update_pairs(vm: &Vm, dict: &Ref<Dict>, source: &Value) -> PyResult<()> {
 
 #[cold]
 fn no_pair(vm: &Vm, item: &Value, at: usize, raised: Raised) -> Raised {
-    let slots = item.ty(vm).slots.get();
-    if slots.iter.is_some() || slots.getitem.is_some() {
+    if !vm.raised_is(&super::exceptions::TYPE_ERROR) {
         return raised;
     }
-    drop(vm.take_raised(raised));
-    let raised = vm.type_error("object is not iterable");
+    let slots = item.ty(vm).slots.get();
+    let raised = if slots.iter.is_some() || slots.getitem.is_some() {
+        raised
+    } else {
+        drop(vm.take_raised(raised));
+        vm.type_error("object is not iterable")
+    };
     let exception = vm.take_raised(raised);
     let note = vm.str(format!("Cannot convert dictionary update sequence element #{at} to a sequence"));
     match vm.call_method_str(&exception, "add_note", &[note]) {
@@ -252,6 +256,21 @@ fn fromkeys(vm: &Vm, class: &Value, iterable: &Value, value: &Value) -> PyResult
     if made.kind() == kind::DICT
         && let Some(dict) = made.as_dict()
     {
+        // The hashes of the keys of a dict or set are known.
+        if iterable.kind() == kind::DICT
+            && let Some(source) = iterable.as_dict()
+        {
+            for (key, hash) in source.keys_hashed() {
+                drop(dict.insert_hashed(vm, key, hash, value.clone())?);
+            }
+            return Ok(made);
+        }
+        if let Some(keys) = super::sets::keys_hashed(iterable) {
+            for (key, hash) in keys {
+                drop(dict.insert_hashed(vm, key, hash as u64, value.clone())?);
+            }
+            return Ok(made);
+        }
         vm.for_each(iterable, |key| {
             drop(dict.insert(vm, key, value.clone())?);
             Ok(())

@@ -1,13 +1,15 @@
 //! The exception classes: one table, and what they have beyond `BaseException`.
 
 use crate::runtime::builtins::groups::{GROUP_GETSET, GROUP_METHODS, group_slots};
+use crate::runtime::builtins::unicode_errors;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
+use crate::runtime::object::dict::Dict;
 use crate::runtime::object::raise::Exception;
-use crate::runtime::object::typedef::{GetSet, Native, Slots, TypeRef, TypeSpec, getset, native};
+use crate::runtime::object::typedef::{GetSet, Native, Slots, Type, TypeRef, TypeSpec, getset, native};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Obj, Payload, Value};
+use crate::runtime::value::{Obj, Payload, Ref, Value};
 
 macro_rules! exceptions {
     ($($(#[$opt:ident = $val:expr])* $spec:ident $name:literal : $base:ident, $doc:literal;)*) => {
@@ -49,11 +51,11 @@ exceptions! {
     OVERFLOW_ERROR "OverflowError": ARITHMETIC_ERROR, "Result too large to be represented.";
     ZERO_DIVISION_ERROR "ZeroDivisionError": ARITHMETIC_ERROR, "Second argument to a division or modulo operation was zero.";
     ASSERTION_ERROR "AssertionError": EXCEPTION, "Assertion failed.";
-    #[getset = ATTRIBUTE_ERROR_GETSET] #[slots = attribute_error_slots]
+    #[getset = ATTRIBUTE_ERROR_GETSET] #[methods = ATTRIBUTE_ERROR_METHODS] #[slots = attribute_error_slots]
     ATTRIBUTE_ERROR "AttributeError": EXCEPTION, "Attribute not found.";
     BUFFER_ERROR "BufferError": EXCEPTION, "Buffer error.";
     EOF_ERROR "EOFError": EXCEPTION, "Read beyond end of file.";
-    #[getset = IMPORT_ERROR_GETSET] #[slots = import_error_slots]
+    #[getset = IMPORT_ERROR_GETSET] #[methods = IMPORT_ERROR_METHODS] #[slots = import_error_slots]
     IMPORT_ERROR "ImportError": EXCEPTION, "Import can't find module, or can't find name in module.";
     MODULE_NOT_FOUND_ERROR "ModuleNotFoundError": IMPORT_ERROR, "Module not found.";
     LOOKUP_ERROR "LookupError": EXCEPTION, "Base class for lookup errors.";
@@ -64,7 +66,7 @@ exceptions! {
     #[getset = NAME_ERROR_GETSET] #[slots = name_error_slots]
     NAME_ERROR "NameError": EXCEPTION, "Name not found globally.";
     UNBOUND_LOCAL_ERROR "UnboundLocalError": NAME_ERROR, "Local name referenced but not bound to a value.";
-    #[getset = OS_ERROR_GETSET] #[slots = os_error_slots]
+    #[getset = OS_ERROR_GETSET] #[methods = OS_ERROR_METHODS] #[slots = os_error_slots]
     OS_ERROR "OSError": EXCEPTION, "Base class for I/O related errors.";
     BLOCKING_IO_ERROR "BlockingIOError": OS_ERROR, "I/O operation would block.";
     CHILD_PROCESS_ERROR "ChildProcessError": OS_ERROR, "Child process error.";
@@ -98,11 +100,11 @@ exceptions! {
     TYPE_ERROR "TypeError": EXCEPTION, "Inappropriate argument type.";
     VALUE_ERROR "ValueError": EXCEPTION, "Inappropriate argument value (of correct type).";
     UNICODE_ERROR "UnicodeError": VALUE_ERROR, "Unicode related error.";
-    #[getset = UNICODE_ERROR_GETSET] #[slots = unicode_code_slots]
+    #[getset = unicode_errors::GETSET] #[slots = unicode_errors::coding_slots]
     UNICODE_DECODE_ERROR "UnicodeDecodeError": UNICODE_ERROR, "Unicode decoding error.";
-    #[getset = UNICODE_ERROR_GETSET] #[slots = unicode_code_slots]
+    #[getset = unicode_errors::GETSET] #[slots = unicode_errors::coding_slots]
     UNICODE_ENCODE_ERROR "UnicodeEncodeError": UNICODE_ERROR, "Unicode encoding error.";
-    #[getset = UNICODE_ERROR_GETSET] #[slots = unicode_translate_slots]
+    #[getset = unicode_errors::GETSET] #[slots = unicode_errors::translate_slots]
     UNICODE_TRANSLATE_ERROR "UnicodeTranslateError": UNICODE_ERROR, "Unicode translation error.";
     WARNING "Warning": EXCEPTION, "Base class for warning categories.";
     BYTES_WARNING "BytesWarning": WARNING, "Base class for warnings about bytes and buffer related problems, mostly related to conversion from str or comparing to str.";
@@ -126,7 +128,8 @@ fn base_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     Ok(vm.new_exception(ty, args.pos().to_vec()).into_value())
 }
 
-fn base_init(vm: &Vm, object: &Value, args: Args) -> PyResult<()> {
+/// `BaseException.__init__`
+pub fn base_init(vm: &Vm, object: &Value, args: Args) -> PyResult<()> {
     if !args.names.is_empty() {
         return Err(vm.type_error(format!("{}() takes no keyword arguments", object.type_name(vm))));
     }
@@ -210,15 +213,94 @@ fn setstate(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 }
 
 fn reduce(vm: &Vm, args: &[Value]) -> PyResult<Value> {
-    let this = this(vm, &args[0])?;
-    let mut parts = vec![args[0].ty(vm).to_value(), this.args.cloned().into_value()];
-    if let Some(dict) = crate::runtime::object::attrs::own_dict(vm, &args[0])
-        && !dict.is_empty()
-    {
-        parts.push(dict.into_value());
-    }
+    let arguments = this(vm, &args[0])?.args.cloned();
+    reduced(vm, &args[0], arguments.into_value(), own_state(vm, &args[0]))
+}
+
+/// The instance's own attributes, if it has any.
+fn own_state(vm: &Vm, object: &Value) -> Option<Ref<Dict>> {
+    crate::runtime::object::attrs::own_dict(vm, object).filter(|dict| !dict.is_empty())
+}
+
+/// What `__reduce__` gives.
+fn reduced(vm: &Vm, object: &Value, args: Value, state: Option<Ref<Dict>>) -> PyResult<Value> {
+    let mut parts = vec![object.ty(vm).to_value(), args];
+    parts.extend(state.map(Ref::into_value));
     Ok(vm.tuple(parts))
 }
+
+/// The own attributes with further ones that are set; nothing if there are none of either.
+fn state_with(vm: &Vm, object: &Value, names: &[(&str, usize)]) -> PyResult<Option<Ref<Dict>>> {
+    let this = this(vm, object)?;
+    let own = own_state(vm, object);
+    if names.iter().all(|(_, at)| this.field(*at).is_unbound()) {
+        return Ok(own);
+    }
+    let state = match own {
+        Some(own) => vm.dict(own.copy()),
+        None => vm.new_dict(),
+    };
+    for (name, at) in names {
+        if let Some(value) = this.field(*at).given() {
+            vm.set_in(&state, name, value.clone());
+        }
+    }
+    Ok(Some(state))
+}
+
+const IMPORT_ERROR_NAMES: &[(&str, usize)] = &[("name", 1), ("path", 2), ("name_from", 3)];
+
+static IMPORT_ERROR_METHODS: &[Native] = &[native(
+    "__reduce__(self, /)",
+    |vm, args| {
+        let arguments = this(vm, &args[0])?.args.cloned();
+        reduced(vm, &args[0], arguments.into_value(), state_with(vm, &args[0], IMPORT_ERROR_NAMES)?)
+    },
+    "",
+)];
+
+/// `AttributeError` is pickled without its object, which may be anything.
+fn attribute_error_state(vm: &Vm, object: &Value) -> PyResult<Ref<Dict>> {
+    let state = match state_with(vm, object, &[("name", 0)])? {
+        Some(state) => vm.dict(state.copy()),
+        None => vm.new_dict(),
+    };
+    let args = this(vm, object)?.args.cloned();
+    vm.set_in(&state, "args", args.into_value());
+    Ok(state)
+}
+
+static ATTRIBUTE_ERROR_METHODS: &[Native] = &[
+    native(
+        "__reduce__(self, /)",
+        |vm, args| {
+            let arguments = this(vm, &args[0])?.args.cloned();
+            let state = attribute_error_state(vm, &args[0])?;
+            reduced(vm, &args[0], arguments.into_value(), Some(state))
+        },
+        "",
+    ),
+    native("__getstate__(self, /)", |vm, args| Ok(attribute_error_state(vm, &args[0])?.into_value()), ""),
+];
+
+static OS_ERROR_METHODS: &[Native] = &[native(
+    "__reduce__(self, /)",
+    |vm, args| {
+        let this = this(vm, &args[0])?;
+        let mut arguments = this.args.cloned();
+        // `args` leaves the file names out.
+        if let ([number, reason], Some(filename)) = (arguments.clone().items(), this.field(2).given()) {
+            let mut all = vec![number.clone(), reason.clone(), filename.clone()];
+            if let Some(second) = this.field(3).given() {
+                all.push(Value::NONE);
+                all.push(second.clone());
+            }
+            arguments = vm.tuple_ref(all);
+        }
+        reduced(vm, &args[0], arguments.into_value(), own_state(vm, &args[0]))
+    },
+    "",
+)];
 
 static BASE_GETSET: &[GetSet] = &[
     crate::runtime::builtins::types::DICT_GETSET_COPY,
@@ -322,14 +404,6 @@ static SYNTAX_ERROR_GETSET: &[GetSet] = &[
     getset("print_file_and_line", field::<7>, set_field::<7>, "exception print_file_and_line"),
     getset("_metadata", field::<8>, set_field::<8>, "exception private metadata"),
 ];
-static UNICODE_ERROR_GETSET: &[GetSet] = &[
-    getset("encoding", field::<0>, set_field::<0>, "exception encoding"),
-    getset("object", field::<1>, set_field::<1>, "exception object"),
-    getset("start", field::<2>, set_field::<2>, "exception start"),
-    getset("end", field::<3>, set_field::<3>, "exception end"),
-    getset("reason", field::<4>, set_field::<4>, "exception reason"),
-];
-
 fn characters_written(vm: &Vm, e: &Value) -> PyResult<Value> {
     match this(vm, e)?.field(4) {
         value if value.is_unbound() => Err(vm.attribute_error("characters_written")),
@@ -375,6 +449,9 @@ fn stop_iteration_slots(s: &mut Slots) {
 fn keyword_init(vm: &Vm, object: &Value, args: Args, names: &[(&str, usize)]) -> PyResult<()> {
     let this = this(vm, object)?;
     this.args.set(vm.tuple_ref(args.pos().to_vec()));
+    for (_, at) in names {
+        this.set_field(*at, Value::UNBOUND);
+    }
     for (key, value) in args.keywords() {
         let key = key.as_str().map_or_else(String::new, |k| k.to_string_lossy().into_owned());
         match names.iter().find(|(name, _)| *name == key) {
@@ -410,7 +487,7 @@ fn attribute_error_slots(s: &mut Slots) {
 
 fn import_error_slots(s: &mut Slots) {
     s.init = Some(|vm, object, args| {
-        keyword_init(vm, object, args, &[("name", 1), ("path", 2), ("name_from", 3)])?;
+        keyword_init(vm, object, args, IMPORT_ERROR_NAMES)?;
         let message = match args.pos() {
             [message] => message.clone(),
             _ => Value::NONE,
@@ -434,31 +511,49 @@ fn key_error_slots(s: &mut Slots) {
     });
 }
 
+/// Does `__init__` of the class read the arguments? If a class overrides it, but not `__new__`.
+fn os_error_init_reads(ty: &Obj<Type>) -> bool {
+    let slots = ty.slots.get();
+    let own_init = slots.init.is_some_and(|f| f as usize == os_error_init as *const () as usize);
+    let own_new = slots.new.is_some_and(|f| f as usize == os_error_new as *const () as usize);
+    !own_init && own_new
+}
+
+fn os_error_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
+    if os_error_init_reads(ty) {
+        return Ok(vm.new_exception(ty, vec![]).into_value());
+    }
+    if !args.names.is_empty() {
+        return Err(vm.type_error(format!("{}() takes no keyword arguments", ty.name())));
+    }
+    let mut ty = ty.clone();
+    if ty.is(vm.typ(&OS_ERROR))
+        && args.pos().len() >= 2
+        && let Some(errno) = args.pos()[0].as_small()
+        && let Some(spec) = errno_class(errno as i32)
+    {
+        ty = vm.typ(spec).clone();
+    }
+    let object = vm.new_exception(&ty, args.pos().to_vec());
+    os_error_fields(vm, &object, args)?;
+    Ok(object.into_value())
+}
+
+fn os_error_init(vm: &Vm, object: &Value, args: Args) -> PyResult<()> {
+    if !os_error_init_reads(object.ty(vm)) {
+        return Ok(());
+    }
+    if !args.names.is_empty() {
+        return Err(vm.type_error(format!("{}() takes no keyword arguments", object.type_name(vm))));
+    }
+    let this = this(vm, object)?;
+    this.args.set(vm.tuple_ref(args.pos().to_vec()));
+    os_error_fields(vm, this, args)
+}
+
 fn os_error_slots(s: &mut Slots) {
-    s.new = Some(|vm, ty, args| {
-        let mut ty = ty.clone();
-        if ty.is(vm.typ(&OS_ERROR))
-            && args.pos().len() >= 2
-            && let Some(errno) = args.pos()[0].as_small()
-            && let Some(spec) = errno_class(errno as i32)
-        {
-            ty = vm.typ(spec).clone();
-        }
-        let object = vm.new_exception(&ty, args.pos().to_vec());
-        os_error_fields(vm, &object, args)?;
-        Ok(object.into_value())
-    });
-    s.init = Some(|vm, object, args| {
-        let this = this(vm, object)?;
-        if !args.names.is_empty() {
-            return Err(vm.type_error(format!("{}() takes no keyword arguments", object.type_name(vm))));
-        }
-        if this.args.get().is_empty() && !args.pos().is_empty() {
-            this.args.set(vm.tuple_ref(args.pos().to_vec()));
-            os_error_fields(vm, this, args)?;
-        }
-        Ok(())
-    });
+    s.new = Some(os_error_new);
+    s.init = Some(os_error_init);
     s.str = Some(|vm, object| {
         let this = this(vm, object)?;
         let field = |at| Some(this.field(at)).filter(|v| !v.is_unbound());
@@ -535,9 +630,12 @@ fn syntax_error_slots(s: &mut Slots) {
         }
         if let [_, info] = pos {
             let info = vm.collect(info)?;
-            if !matches!(info.len(), 4 | 6 | 7) {
+            if !matches!(info.len(), 4..=7) {
                 let bound = if info.len() < 4 { "at least 4" } else { "at most 7" };
                 return Err(vm.type_error(format!("function takes {bound} arguments ({} given)", info.len())));
+            }
+            if info.len() == 5 {
+                return Err(vm.type_error("end_offset must be provided when end_lineno is provided"));
             }
             for (at, value) in info.into_iter().enumerate() {
                 this.set_field(if at == 6 { 8 } else { at + 1 }, value);
@@ -564,68 +662,4 @@ fn syntax_error_slots(s: &mut Slots) {
             _ => vm.to_str(&message)?,
         })
     });
-}
-
-fn unicode_init(vm: &Vm, object: &Value, args: Args, first: usize) -> PyResult<()> {
-    base_init(vm, object, args)?;
-    let want = 5 - first;
-    if args.pos().len() != want {
-        return Err(
-            vm.type_error(format!("function takes exactly {want} arguments ({} given)", args.pos().len()))
-        );
-    }
-    let this = this(vm, object)?;
-    for (at, value) in args.pos().iter().enumerate() {
-        this.set_field(at + first, value.clone());
-    }
-    Ok(())
-}
-
-fn unicode_code_slots(s: &mut Slots) {
-    s.init = Some(|vm, object, args| unicode_init(vm, object, args, 0));
-    s.str = Some(unicode_str);
-}
-
-fn unicode_translate_slots(s: &mut Slots) {
-    s.init = Some(|vm, object, args| unicode_init(vm, object, args, 1));
-    s.str = Some(unicode_str);
-}
-
-fn unicode_str(vm: &Vm, object: &Value) -> PyResult<Value> {
-    let this = this(vm, object)?;
-    let source = this.field(1);
-    if source.is_unbound() {
-        return Ok(vm.interp().empty_str.clone());
-    }
-    let (start, end) = (this.field(2).as_small().unwrap_or(0), this.field(3).as_small().unwrap_or(0));
-    let reason = vm.to_string(&this.field(4))?;
-    let encoding = this.field(0);
-    let decoding = object.ty(vm).is_subtype(vm.typ(&UNICODE_DECODE_ERROR));
-    let verb = if decoding {
-        "decode"
-    } else if encoding.is_unbound() {
-        "translate"
-    } else {
-        "encode"
-    };
-    let codec =
-        if encoding.is_unbound() { String::new() } else { format!("'{}' codec ", vm.to_string(&encoding)?) };
-    let prefix = if codec.is_empty() { "can't ".to_owned() } else { format!("{codec}can't ") };
-    let what = if end == start + 1 {
-        if decoding {
-            let byte = vm.bytes_of(&source).and_then(|b| b.get(start as usize).copied()).unwrap_or(0);
-            format!("byte 0x{byte:02x} in position {start}")
-        } else {
-            let code = source.as_str().and_then(|s| vm.char_at(s, start as usize)).unwrap_or(0);
-            let escaped = match code {
-                0..=0xff => format!("\\x{code:02x}"),
-                0x100..=0xffff => format!("\\u{code:04x}"),
-                _ => format!("\\U{code:08x}"),
-            };
-            format!("character '{escaped}' in position {start}")
-        }
-    } else {
-        format!("{} in position {start}-{}", if decoding { "bytes" } else { "characters" }, end - 1)
-    };
-    Ok(vm.str(format!("{prefix}{verb} {what}: {reason}")))
 }

@@ -109,26 +109,36 @@ impl Vm {
         let slots = value.ty(self).slots.get();
         if let Some(f) = slots.float {
             let result = f(self, value)?;
-            let Some(x) = result.as_float() else {
-                return Err(self.type_error(format!(
-                    "{}.__float__ returned non-float (type {})",
-                    value.type_name(self),
-                    result.type_name(self)
-                )));
-            };
-            if result.as_tagged_float().is_none() && result.kind() != kind::FLOAT {
-                let (name, given) = (value.type_name(self), result.type_name(self));
-                self.warn_deprecated(&format!(
-                    "{name}.__float__ returned non-float (type {given}).  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python."
-                ))?;
-            }
-            return Ok(Some(x));
+            return self.float_result(value, &result).map(Some);
         }
         if slots.index.is_some() {
             let index = self.index(value)?;
             return index.as_int().map(|view| view.to_float(self)).transpose();
         }
         Ok(None)
+    }
+
+    /// As [`Vm::number_to_float`], for `float()` and `complex()`, which ask subclasses of float; elsewhere their value is
+    /// what they hold.
+    pub fn number_as_float(&self, value: &Value) -> PyResult<Option<f64>> {
+        match value.ty(self).slots.get().float {
+            Some(f) if !value.is_exact_float() => self.float_result(value, &f(self, value)?).map(Some),
+            _ => self.number_to_float(value),
+        }
+    }
+
+    /// What `__float__` gave, checked.
+    fn float_result(&self, value: &Value, result: &Value) -> PyResult<f64> {
+        let (name, given) = (value.type_name(self), result.type_name(self));
+        let Some(x) = result.as_float() else {
+            return Err(self.type_error(format!("{name}.__float__ returned non-float (type {given})")));
+        };
+        if result.as_tagged_float().is_none() && result.kind() != kind::FLOAT {
+            self.warn_deprecated(&format!(
+                "{name}.__float__ returned non-float (type {given}).  The ability to return an instance of a strict subclass of float is deprecated, and may be removed in a future version of Python."
+            ))?;
+        }
+        Ok(x)
     }
 
     /// The int that the float is without its fraction.
@@ -353,11 +363,11 @@ fn float_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
 
 /// `float(value)`
 fn float_of(vm: &Vm, value: &Value) -> PyResult<f64> {
+    if let Some(x) = vm.number_as_float(value)? {
+        return Ok(x);
+    }
     if let Some(text) = value.as_str() {
         return parse(vm, &to_ascii_decimal(text.bytes()), value);
-    }
-    if let Some(x) = vm.number_to_float(value)? {
-        return Ok(x);
     }
     if vm.has_buffer(value) {
         let text = vm.buffer_bytes(value)?;

@@ -213,7 +213,7 @@ fn place(vm: &Vm, frame: &Obj<FrameObject>, key: &Value) -> PyResult<Option<Plac
     let mut found = None;
     for (at, name) in code.local_names.iter().enumerate() {
         let hidden = code.locals[at].is_hidden;
-        if hidden && vm.local_value(frame, at).is_unbound() || name.bytes().starts_with(b".") || !named(name.value())? {
+        if hidden && vm.local_value(frame, at).is_unbound() || !named(name.value())? {
             continue;
         }
         found = Some(Place::Local(at));
@@ -238,7 +238,9 @@ fn closure_cell(frame: &Obj<FrameObject>, at: usize) -> Option<&Obj<CellObject>>
 fn get(vm: &Vm, frame: &Obj<FrameObject>, key: &Value) -> PyResult<Option<Value>> {
     let value = match place(vm, frame, key)? {
         Some(Place::Local(at)) => vm.local_value(frame, at),
-        Some(Place::Closure(at)) => closure_cell(frame, at).map_or(Value::UNBOUND, |cell| cell.content.cloned()),
+        Some(Place::Closure(at)) => {
+            closure_cell(frame, at).map_or(Value::UNBOUND, |cell| cell.content.cloned())
+        }
         None => {
             return match frame.extra_locals.cloned() {
                 Some(extra) => extra.get(vm, key),
@@ -343,7 +345,7 @@ impl Vm {
                         && !self.local_value(frame, place).is_unbound()
                 })
             };
-            if !value.is_unbound() && !name.bytes().starts_with(b".") && !shadowed() {
+            if !value.is_unbound() && !shadowed() {
                 all.push((name.value().clone(), value));
             }
         }
@@ -352,7 +354,8 @@ impl Vm {
             && let Some(closure) = &frame.function.closure
         {
             for (name, cell) in code.free_names.iter().zip(closure.items()) {
-                let value = cell.downcast::<CellObject>().map_or(Value::UNBOUND, |cell| cell.content.cloned());
+                let value =
+                    cell.downcast::<CellObject>().map_or(Value::UNBOUND, |cell| cell.content.cloned());
                 if !value.is_unbound() {
                     all.push((name.value().clone(), value));
                 }

@@ -1,5 +1,6 @@
 //! `function` and `cell`.
 
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::call;
@@ -8,7 +9,7 @@ use crate::runtime::interp::function::{CellObject, Function};
 use crate::runtime::object::args::Signature;
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::tuple::Tuple;
-use crate::runtime::object::typedef::{GetSet, TypeSpec, getset, getter, kind};
+use crate::runtime::object::typedef::{GetSet, TypeSpec, getset, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Payload, Value};
 
@@ -135,7 +136,13 @@ static FUNCTION_GETSET: &[GetSet] = &[
     ),
     getset(
         "__doc__",
-        |vm, f| Ok(this(vm, f)?.doc.cloned()),
+        |vm, f| {
+            let this = this(vm, f)?;
+            if this.doc.get().is_unbound() {
+                this.doc.set(this.code.get().consts.first().cloned().unwrap_or(Value::NONE));
+            }
+            Ok(this.doc.cloned())
+        },
         |vm, f, v| {
             this(vm, f)?.doc.set(v.cloned().unwrap_or(Value::NONE));
             Ok(())
@@ -166,6 +173,13 @@ static FUNCTION_GETSET: &[GetSet] = &[
                     function.name.get().to_string_lossy(),
                     code.free_names.len()
                 )));
+            }
+            // Generator, coroutine, asynchronous generator.
+            const KINDS: u32 = 0x20 | 0x80 | 0x200;
+            if (function.code.get().flags ^ code.flags) & KINDS != 0 {
+                vm.warn_deprecated(
+                    "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)",
+                )?;
             }
             // Frames that run the old code find it through their function: keep it alive with the new one.
             let old = function.code.replace(code);
@@ -201,9 +215,9 @@ static FUNCTION_GETSET: &[GetSet] = &[
         },
         "",
     ),
-    getter("__globals__", |vm, f| Ok(this(vm, f)?.globals.clone().into_value()), ""),
-    getter("__builtins__", |vm, f| Ok(this(vm, f)?.builtins.clone().into_value()), ""),
-    getter(
+    member("__globals__", |vm, f| Ok(this(vm, f)?.globals.clone().into_value()), ""),
+    member("__builtins__", |vm, f| Ok(this(vm, f)?.builtins.clone().into_value()), ""),
+    member(
         "__closure__",
         |vm, f| Ok(this(vm, f)?.closure.clone().map_or(Value::NONE, |c| c.into_value())),
         "",

@@ -61,7 +61,7 @@ fn send(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 }
 
 /// The exception that `throw(type, value, traceback)` means.
-fn thrown(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+pub fn thrown(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let (class, value, traceback) =
         (&args[0], args.get(1).and_then(Value::some), args.get(2).and_then(Value::some));
     if let Some(tb) = traceback
@@ -91,7 +91,14 @@ fn thrown(vm: &Vm, args: &[Value]) -> PyResult<Value> {
             class.type_name(vm)
         )));
     };
-    if let (Some(tb), Some(e)) = (traceback, exception.downcast::<Exception>()) {
+    let Some(e) = exception.downcast::<Exception>() else {
+        return Err(vm.type_error(format!(
+            "calling {} should have returned an instance of BaseException, not {}",
+            vm.repr_text(class)?,
+            vm.repr_text(&exception.ty(vm).to_value())?
+        )));
+    };
+    if let Some(tb) = traceback {
         e.traceback.set(tb.clone());
     }
     Ok(exception)
@@ -103,10 +110,10 @@ impl Vm {
         self.check_native()?;
         if let Some(inner) = generator::delegate(generator) {
             let is_exit = exception.ty(self).is_subtype(self.typ(&exc::GENERATOR_EXIT));
-            generator.state.set(State::Running);
+            generator::enter(self, generator)?;
             if is_exit {
                 let closed = self.close_iterator(&inner);
-                generator.state.set(State::Suspended);
+                generator::leave(self, generator);
                 return match closed {
                     Ok(()) => {
                         let raised = self.set_raised(exception);
@@ -134,14 +141,14 @@ impl Vm {
                         self.end_of_iteration(result)
                     }
                     Ok(None) => {
-                        generator.state.set(State::Suspended);
+                        generator::leave(self, generator);
                         let raised = self.set_raised(exception);
                         return self.generator_raise(generator, raised);
                     }
                     Err(raised) => Err(raised),
                 }
             };
-            generator.state.set(State::Suspended);
+            generator::leave(self, generator);
             return match result {
                 Ok(Some(value)) => Ok(Step::Yield(value)),
                 Ok(None) => {
@@ -234,6 +241,14 @@ fn finalize(vm: &Vm, object: &Value) -> PyResult<()> {
         State::Created if !is_coroutine(this) => return Ok(()),
         _ => {}
     }
+    let closed = finalize_waiting(vm, object, this);
+    if let Err(raised) = closed {
+        vm.write_unraisable_while(raised, "closing generator", object);
+    }
+    Ok(())
+}
+
+fn finalize_waiting(vm: &Vm, object: &Value, this: &Obj<Generator>) -> PyResult<()> {
     if this.function.flags.get() & flags::ASYNC_GENERATOR != 0 {
         let finalizer = this.finalizer.cloned();
         if !finalizer.is_none() && !this.async_closed.get() {
@@ -242,12 +257,27 @@ fn finalize(vm: &Vm, object: &Value) -> PyResult<()> {
     }
     if is_coroutine(this) && this.state.get() == State::Created {
         let name = this.qualname.get().to_string_lossy().into_owned();
-        vm.warn_unawaited(object, &name)?;
+        let warned = vm.warn_unawaited(object, &name);
+        if let Err(raised) = warned {
+            vm.write_unraisable_while(raised, "finalizing coroutine", object);
+        }
         this.discard();
         this.state.set(State::Closed);
         return Ok(());
     }
     vm.generator_close(this).map(drop)
+}
+
+/// A step of an asynchronous generator dies that nobody has awaited.
+fn warn_unawaited_step(vm: &Vm, generator: &Ref<Generator>, method: &str) -> PyResult<()> {
+    let name = generator.qualname.cloned();
+    let text = format!("coroutine method '{method}' of '{}' was never awaited", name.to_string_lossy());
+    let class = vm.typ(&exc::RUNTIME_WARNING).value().clone();
+    let warned = vm.warn_about(&class, &vm.str(text), 1, generator.value());
+    if let Err(raised) = warned {
+        vm.write_unraisable_while(raised, "finalizing async generator", generator.value());
+    }
+    Ok(())
 }
 
 fn shared_slots(s: &mut Slots) {
@@ -576,8 +606,15 @@ fn async_send_throw(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 /// `async_generator_asend`
 pub static ASYNC_SEND: TypeSpec = TypeSpec::new("async_generator_asend", AsyncSend::layout)
-    .flags(type_flag::NO_NEW)
+    .flags(type_flag::NO_NEW | type_flag::HAS_DEL)
     .slots(|s| {
+        s.del = Some(|vm, a| {
+            let step = vm.cast::<AsyncSend>(a)?;
+            match step.state.get() {
+                StepState::Init => warn_unawaited_step(vm, &step.generator, "asend"),
+                _ => Ok(()),
+            }
+        });
         s.iter = Some(|_, a| Ok(a.clone()));
         s.await_ = Some(|_, a| Ok(a.clone()));
         s.next = Some(|vm, a| {
@@ -692,8 +729,16 @@ fn async_throw_step(vm: &Vm, object: &Value, sent: &Value, injected: Option<Valu
 
 /// `async_generator_athrow`
 pub static ASYNC_THROW: TypeSpec = TypeSpec::new("async_generator_athrow", AsyncThrow::layout)
-    .flags(type_flag::NO_NEW)
+    .flags(type_flag::NO_NEW | type_flag::HAS_DEL)
     .slots(|s| {
+        s.del = Some(|vm, a| {
+            let step = vm.cast::<AsyncThrow>(a)?;
+            let method = if step.args.get().is_none() { "aclose" } else { "athrow" };
+            match step.state.get() {
+                StepState::Init => warn_unawaited_step(vm, &step.generator, method),
+                _ => Ok(()),
+            }
+        });
         s.iter = Some(|_, a| Ok(a.clone()));
         s.await_ = Some(|_, a| Ok(a.clone()));
         s.next = Some(|vm, a| {
@@ -797,6 +842,9 @@ pub static ASYNC_GENERATOR: TypeSpec = TypeSpec::new("async_generator", Generato
 impl Vm {
     /// `StopIteration(value)` where even a tuple or exception stays the one argument.
     pub fn stop_iteration_exact(&self, value: Value) -> Raised {
+        if value.is_none() {
+            return self.stop_iteration(value);
+        }
         let ty = self.typ(&exc::STOP_ITERATION).clone();
         let e = self.new_exception(&ty, vec![value.clone()]);
         e.set_field(0, value);

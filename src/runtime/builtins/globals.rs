@@ -9,10 +9,11 @@ use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::ops;
-use crate::runtime::object::typedef::{Cmp, Native, TypeSpec, native, native_raw};
+use crate::runtime::object::typedef::{Cmp, Native, TypeSpec, kind, native, native_raw};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Value};
 
+use crate::runtime::builtins::complexes::Complex;
 use crate::runtime::builtins::descr::{NATIVE_FUNCTION, NativeFunction};
 use crate::runtime::builtins::iters::REVERSED;
 
@@ -321,6 +322,9 @@ pub static FUNCTIONS: &[Native] = &[
                 (text.len(), vm.char_at(text, 0))
             } else if let Some(bytes) = vm.bytes_of(&args[0]) {
                 (bytes.len(), bytes.first().map(|byte| u32::from(*byte)))
+            } else if let Some(array) = args[0].as_bytearray() {
+                let bytes = array.content.get();
+                (bytes.len(), bytes.first().map(|byte| u32::from(*byte)))
             } else {
                 return Err(vm.type_error(format!(
                     "ord() expected string of length 1, but {} found",
@@ -548,6 +552,10 @@ fn exact_float(vm: &Vm, value: &Value) -> PyResult<Option<f64>> {
 }
 
 /// `sum`: ints in a machine word while they fit, floats with compensation, anything else by `+`.
+fn exact_complex(value: &Value) -> Option<Complex> {
+    if value.kind() == kind::COMPLEX { value.downcast::<Complex>().map(|z| z.data) } else { None }
+}
+
 fn sum(vm: &Vm, iterable: &Value, start: Option<&Value>) -> PyResult<Value> {
     let iter = vm.iter(iterable)?;
     let mut total = match start {
@@ -593,6 +601,21 @@ fn sum(vm: &Vm, iterable: &Value, start: Option<&Value>) -> PyResult<Value> {
             }
         };
         total = vm.binary(&vm.float(floats.value()), &other, &ops::ADD)?;
+    }
+    if let Some(z) = exact_complex(&total) {
+        let (mut re, mut im) = (Compensated { high: z.re, low: 0.0 }, Compensated { high: z.im, low: 0.0 });
+        let other = loop {
+            let Some(next) = vm.next(&iter)? else { return Ok(vm.complex(re.value(), im.value())) };
+            if let Some(z) = exact_complex(&next) {
+                re.add(z.re);
+                im.add(z.im);
+            } else if vm.is_int(&next) || next.ty(vm).is_subtype(vm.typ(&floats::FLOAT)) {
+                re.add(vm.to_f64(&next)?);
+            } else {
+                break next;
+            }
+        };
+        total = vm.binary(&vm.complex(re.value(), im.value()), &other, &ops::ADD)?;
     }
     while let Some(next) = vm.next(&iter)? {
         total = vm.binary(&total, &next, &ops::ADD)?;

@@ -15,6 +15,8 @@ use crate::runtime::value::{Obj, Payload, Ref, Value};
 
 const MESSAGE: usize = 0;
 const MEMBERS: usize = 1;
+/// How a sequence of members that is neither list nor tuple was shown when the group was made.
+const SHOWN: usize = 2;
 
 /// `ExceptionGroup`, a `BaseExceptionGroup` and an `Exception`.
 pub static EXCEPTION_GROUP: TypeSpec = TypeSpec::new("ExceptionGroup", Exception::layout)
@@ -33,6 +35,21 @@ pub static EXCEPTION_GROUP: TypeSpec = TypeSpec::new("ExceptionGroup", Exception
 /// Slots of `BaseExceptionGroup`.
 pub fn group_slots(s: &mut Slots) {
     s.new = Some(group_new);
+    s.repr = Some(|vm, group| {
+        let this = vm.cast::<Exception>(group)?;
+        let message = vm.repr_string(&or_none(this.field(MESSAGE)))?;
+        let shown = match this.field(SHOWN).as_str() {
+            Some(shown) => shown.bytes().to_vec(),
+            None => {
+                let given = this.args.cloned();
+                let list = matches!(given.items(), [_, given] if vm.list_items(given).is_some());
+                let members = members(this);
+                vm.repr_string(&if list { vm.list(members) } else { vm.tuple(members) })?
+            }
+        };
+        let name = group.ty(vm).name();
+        Ok(vm.str_bytes(&[name.as_bytes(), b"(", &message, b", ", &shown, b")"].concat()))
+    });
     s.str = Some(|vm, group| {
         let this = vm.cast::<Exception>(group)?;
         let message = this.field(MESSAGE);
@@ -142,7 +159,10 @@ fn group_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
             return Err(vm.type_error(format!("Cannot nest BaseExceptions in '{}'", ty.name())));
         }
     }
+    let plain_sequence = exceptions.as_tuple().is_some() || vm.list_items(exceptions).is_some();
+    let shown = if plain_sequence { Value::UNBOUND } else { vm.repr(exceptions)? };
     let new = vm.new_exception(&ty, args.pos().to_vec());
+    new.set_field(SHOWN, shown);
     new.set_field(MESSAGE, message.clone());
     new.set_field(MEMBERS, vm.tuple(items));
     Ok(new.into_value())

@@ -70,6 +70,8 @@ static LIST_ITER_METHODS: &[Native] = &[
     native(
         "__reduce__(self, /)",
         |vm, args| {
+            // Looking it up may run Python code, which may exhaust the iterator.
+            vm.builtin("iter")?;
             let this = vm.cast::<ListIter>(&args[0])?;
             match this.list.cloned() {
                 Some(list) => vm.reduce_iter(list.into_value(), this.index.get() as i64),
@@ -141,10 +143,15 @@ pub static LIST_REVERSE_ITER: TypeSpec = TypeSpec::new("list_reverseiterator", L
         native(
             "__reduce__(self, /)",
             |vm, args| {
+                // Looking it up may run Python code, which may exhaust the iterator.
+                vm.builtin("reversed")?;
                 let this = vm.cast::<ListReverseIter>(&args[0])?;
                 match this.list.cloned() {
                     Some(list) => vm.reduce_reversed(list.into_value(), this.index.get()),
-                    None => vm.reduce_to_iter(Vec::new()),
+                    None => {
+                        let class = vm.builtin("reversed")?;
+                        Ok(vm.tuple(vec![class, vm.tuple(vec![vm.list(Vec::new())])]))
+                    }
                 }
             },
             "Return state information for pickling.",
@@ -214,6 +221,8 @@ pub static TUPLE_ITER: TypeSpec = TypeSpec::new("tuple_iterator", TupleIter::lay
         native(
             "__reduce__(self, /)",
             |vm, args| {
+                // Looking it up may run Python code, which may exhaust the iterator.
+                vm.builtin("iter")?;
                 let this = vm.cast::<TupleIter>(&args[0])?;
                 match this.tuple.cloned() {
                     Some(tuple) => vm.reduce_iter(tuple.into_value(), this.index.get() as i64),
@@ -310,6 +319,8 @@ pub static SEQUENCE_ITER: TypeSpec = TypeSpec::new("iterator", SequenceIter::lay
         native(
             "__reduce__(self, /)",
             |vm, args| {
+                // Looking it up may run Python code, which may exhaust the iterator.
+                vm.builtin("iter")?;
                 let this = vm.cast::<SequenceIter>(&args[0])?;
                 let sequence = this.sequence.cloned();
                 if sequence.is_unbound() {
@@ -390,6 +401,8 @@ pub static CALL_ITER: TypeSpec = TypeSpec::new("callable_iterator", CallIter::la
     .methods(&[native(
         "__reduce__(self, /)",
         |vm, args| {
+            // Looking it up may run Python code, which may exhaust the iterator.
+            vm.builtin("iter")?;
             let this = vm.cast::<CallIter>(&args[0])?;
             let (callable, sentinel) = (this.callable.cloned(), this.sentinel.cloned());
             let iter = vm.builtin("iter")?;
@@ -481,6 +494,8 @@ pub static REVERSED: TypeSpec = TypeSpec::new("reversed", Reversed::layout)
         native(
             "__reduce__(self, /)",
             |vm, args| {
+                // Looking it up may run Python code, which may exhaust the iterator.
+                vm.builtin("iter")?;
                 let this = vm.cast::<Reversed>(&args[0])?;
                 let sequence = this.sequence.cloned();
                 let class = args[0].ty(vm).to_value();

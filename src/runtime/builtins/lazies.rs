@@ -343,7 +343,8 @@ pub static FILTER: TypeSpec = TypeSpec::new("filter", Filter::layout)
     )
     .slots(|s| {
         s.new = Some(|vm, ty, args| {
-            if ty.is(vm.typ(&FILTER)) {
+            let init = ty.slots.get().init.map(|f| f as usize);
+            if init == vm.typ(&FILTER).slots.get().init.map(|f| f as usize) {
                 args.no_keywords(vm, "filter")?;
             }
             let pos = Args::positional(args.pos()).count(vm, "filter", 2, 2)?;

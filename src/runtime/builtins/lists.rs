@@ -200,6 +200,11 @@ impl Vm {
         let mut at = 0;
         while let Some((x, y)) = item(at) {
             if !self.equal(&x, &y)? {
+                // The comparison may have emptied one of them: then their lengths decide.
+                let (a, b) = lengths();
+                if at >= a || at >= b {
+                    break;
+                }
                 return match op {
                     Cmp::Eq => Ok(Value::FALSE),
                     Cmp::Ne => Ok(Value::TRUE),

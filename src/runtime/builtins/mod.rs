@@ -42,4 +42,5 @@ pub mod templates;
 pub mod tools;
 pub mod tuples;
 pub mod types;
+pub mod unicode_errors;
 pub mod weakrefs;

@@ -334,6 +334,12 @@ fn wrapper_init(vm: &Vm, object: &Value, args: Args, name: &str) -> PyResult<()>
     args.no_keywords(vm, name)?;
     let callable = &args.count(vm, name, 1, 1)?[0];
     wrapped(vm, object)?.callable.set(callable.clone());
+    let n = vm.names();
+    for name in [&n.__module__, &n.__name__, &n.__qualname__, &n.__doc__] {
+        if let Some(value) = vm.getattr_opt(callable, name.value())? {
+            own_set(vm, object, name, Some(&value));
+        }
+    }
     Ok(())
 }
 
@@ -343,7 +349,7 @@ fn wrapper_repr(vm: &Vm, method: &Value, name: &str) -> PyResult<Value> {
     Ok(vm.str_bytes(&[b"<", name.as_bytes(), b"(", &inner, b")>"].concat()))
 }
 
-/// An attribute that the wrapper has of its own once it was set, and of what it wraps until then.
+/// An attribute that the wrapper has of its own from the first time that somebody asks for it on.
 fn forwarded(vm: &Vm, method: &Value, name: &str) -> PyResult<Value> {
     let name = vm.intern(name);
     if let Some(own) = own_get(vm, method, &name) {
@@ -351,7 +357,10 @@ fn forwarded(vm: &Vm, method: &Value, name: &str) -> PyResult<Value> {
     }
     let callable = wrapped(vm, method)?.callable.cloned();
     match vm.getattr_opt(&callable, name.value())? {
-        Some(found) => Ok(found),
+        Some(found) => {
+            own_set(vm, method, &name, Some(&found));
+            Ok(found)
+        }
         None => Err(vm.no_attribute(method, name.value())),
     }
 }
@@ -381,10 +390,6 @@ static WRAPPER_GETSET: &[GetSet] = &[
         },
         "",
     ),
-    forward!("__module__"),
-    forward!("__name__"),
-    forward!("__qualname__"),
-    forward!("__doc__"),
     forward!("__annotations__"),
     forward!("__annotate__"),
     DICT_GETSET_COPY,

@@ -2,9 +2,10 @@
 
 use dashu_int::IBig;
 
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::PyResult;
 use crate::runtime::object::args::Args;
-use crate::runtime::object::typedef::{Cmp, Native, TypeRef, TypeSpec, getter, kind, native};
+use crate::runtime::object::typedef::{Cmp, Native, TypeRef, TypeSpec, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Payload, Value};
 
@@ -166,9 +167,9 @@ pub static SLICE: TypeSpec = TypeSpec::new("slice", Slice::layout)
     })
     .methods(METHODS)
     .getset(&[
-        getter("start", |vm, s| Ok(vm.cast::<Slice>(s)?.start.clone()), ""),
-        getter("stop", |vm, s| Ok(vm.cast::<Slice>(s)?.stop.clone()), ""),
-        getter("step", |vm, s| Ok(vm.cast::<Slice>(s)?.step.clone()), ""),
+        member("start", |vm, s| Ok(vm.cast::<Slice>(s)?.start.clone()), ""),
+        member("stop", |vm, s| Ok(vm.cast::<Slice>(s)?.stop.clone()), ""),
+        member("step", |vm, s| Ok(vm.cast::<Slice>(s)?.step.clone()), ""),
     ]);
 
 fn slice_new(vm: &Vm, _: &TypeRef, args: Args) -> PyResult<Value> {

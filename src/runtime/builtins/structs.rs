@@ -199,6 +199,9 @@ impl Vm {
 }
 
 fn struct_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
+    if ty.has(type_flag::NO_NEW) {
+        return Err(vm.type_error(format!("cannot create '{}' instances", vm.full_class_name(ty))));
+    }
     static SIGNATURE: Signature = Signature::parse("structseq(sequence, dict={})");
     let [sequence, dict] = vm.bind_args(&SIGNATURE, args)?;
     let name = vm.full_class_name(ty);

@@ -7,7 +7,7 @@ use crate::runtime::builtins::generics::union_args;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::attrs;
-use crate::runtime::object::typedef::{GetSet, getset};
+use crate::runtime::object::typedef::GetSet;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::Value;
 
@@ -19,7 +19,8 @@ pub const fn member(
     get: fn(&Vm, &Value) -> PyResult<Value>,
     doc: &'static str,
 ) -> GetSet {
-    getset(name, get, |vm, _, _| Err(vm.attribute_error("readonly attribute")), doc)
+    let set = |vm: &Vm, _: &Value, _: Option<&Value>| Err(vm.attribute_error("readonly attribute"));
+    GetSet { name, get, set: Some(set), doc, is_member: true }
 }
 
 /// While it lives the object's repr is being made.

@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use crate::runtime::builtins::class_new::{compute_mro, set_bases, type_new};
 use crate::runtime::builtins::descr::{
-    CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetDescriptor, METHOD_DESCRIPTOR, MethodDescriptor,
-    NATIVE_FUNCTION, NativeFunction, SLOT_WRAPPER,
+    CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetDescriptor, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR,
+    MemberDescriptor, MethodDescriptor, NATIVE_FUNCTION, NativeFunction, SLOT_WRAPPER,
 };
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::{Layout, TypeHead, type_flag};
@@ -77,22 +77,23 @@ fn new_trampoline(vm: &Vm, args: Args) -> PyResult<Value> {
             class.name()
         )));
     }
-    // `object.__new__(int)` would make an int without a value.
-    let native = class.mro().iter().filter_map(Value::as_type).find(|ty| ty.spec.is_some());
-    if let Some(native) = native
-        && native.address() != owner.address()
-        && let (Some(a), Some(b)) = (native.slots.get().new, owner.slots.get().new)
+    // `object.__new__(int)` would make an int without a value: what makes the object is the first base, by layout, whose
+    // `__new__` is native.
+    let mut maker = Some(class.to_ref());
+    while let Some(ty) = &maker
+        && ty.slots.get().new.is_some_and(slots::is_python_new)
+    {
+        maker = ty.base.cloned();
+    }
+    if let Some(maker) = maker
+        && let (Some(a), Some(b)) = (maker.slots.get().new, owner.slots.get().new)
         && !std::ptr::fn_addr_eq(a, b)
     {
         return Err(vm.type_error(format!(
             "{}.__new__({}) is not safe, use {}.__new__()",
-            owner.name(),
-            class.name(),
-            if class.slots.get().new.is_some_and(|f| std::ptr::fn_addr_eq(f, a)) {
-                class.name()
-            } else {
-                native.name()
-            }
+            owner.tp_name(),
+            class.tp_name(),
+            maker.tp_name()
         )));
     }
     match owner.slots.get().new {
@@ -189,6 +190,10 @@ impl Vm {
     /// Registers the type object of a spec.
     pub fn set_spec_type(&self, spec: &'static TypeSpec, ty: TypeRef) {
         ty.head.flags.set(ty.head.flags.get() | flag::IMMORTAL);
+        // What never dies is no business of the collector.
+        if ty.head.flags.get() & flag::TRACKED != 0 {
+            self.interp().heap.untrack(std::ptr::NonNull::from(&ty.head));
+        }
         let types = self.interp().types.get_mut();
         let id = spec.id();
         assert!(id < types.len(), "too many builtin types");
@@ -217,8 +222,9 @@ impl Vm {
             slots.new = None;
         }
         ty.slots.set(slots);
+        let no_new = if slots.new.is_none() { type_flag::NO_NEW } else { 0 };
         let from_base = if is_root { 0 } else { base.fast.flags.get() & INHERITED };
-        ty.fast.flags.set(spec.flags | from_base | type_flag::READY);
+        ty.fast.flags.set(spec.flags | from_base | no_new | type_flag::READY);
         if (spec.flags | from_base) & type_flag::DICT_ATTR != 0 {
             let offset = ty.fast.instance_size.get().next_multiple_of(8);
             ty.fast.attrs_offset.set(offset as u16);
@@ -255,7 +261,13 @@ impl Vm {
         }
         for def in spec.getset {
             let name = self.intern(def.name);
-            let value = self.alloc_spec(&GETSET_DESCRIPTOR, GetSetDescriptor { def, owner: ty.clone() });
+            let value = if def.is_member {
+                let (name, owner) = (name.clone(), ty.clone());
+                let member = MemberDescriptor { name, owner, offset: 0, native: Some(def) };
+                self.alloc_spec(&MEMBER_DESCRIPTOR, member)
+            } else {
+                self.alloc_spec(&GETSET_DESCRIPTOR, GetSetDescriptor { def, owner: ty.clone() })
+            };
             dict.insert_str(&name, value);
         }
         let own_new = slots.new.is_some()
@@ -328,11 +340,17 @@ fn object_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     }
     if !std::ptr::eq(ty.fast.layout.get(), Plain::layout()) {
         // A class of a builtin base that took `object.__new__` as its own.
-        let native = ty.mro().iter().filter_map(Value::as_type).find(|ty| ty.spec.is_some());
-        let native = native.map_or_else(String::new, |native| native.name());
-        return Err(
-            vm.type_error(format!("object.__new__({}) is not safe, use {native}.__new__()", ty.name()))
-        );
+        let mut native = ty.clone();
+        while native.spec.is_none()
+            && let Some(base) = native.base.cloned()
+        {
+            native = base;
+        }
+        return Err(vm.type_error(format!(
+            "object.__new__({}) is not safe, use {}.__new__()",
+            ty.tp_name(),
+            native.tp_name()
+        )));
     }
     Ok(vm.alloc(ty, Plain).into_value())
 }
@@ -485,47 +503,53 @@ fn merge_dir(vm: &Vm, all: &Ref<Dict>, class: &Obj<Type>) -> PyResult<()> {
 }
 
 fn getstate(vm: &Vm, object: &Value) -> PyResult<Value> {
-    let state = match vm.getattr_opt(object, vm.names().__dict__.value())? {
-        Some(dict) => match dict.as_dict() {
-            Some(table) if matches!(attrs::attrs(object), attrs::Attrs::None) || !table.is_empty() => {
-                dict.clone()
-            }
-            Some(_) => dict.clone(),
-            None => dict,
-        },
-        None => Value::NONE,
+    let state = match attrs::own_copy(vm, object) {
+        Some(dict) if !dict.is_empty() => dict.into_value(),
+        _ => Value::NONE,
     };
-    let mut names: Vec<Ref<Str>> = Vec::new();
-    for ty in object.ty(vm).mro.cloned().items() {
-        if let Some(ty) = ty.as_type() {
-            names.extend(ty.slot_names.cloned());
-        }
-    }
+    let names = slot_names(vm, object.ty(vm))?;
     if names.is_empty() {
-        if let Some(table) = state.as_dict()
-            && table.is_empty()
-        {
-            return Ok(Value::NONE);
-        }
-        return Ok(match state.as_dict() {
-            Some(table) => vm.dict(table.copy()).into_value(),
-            None => state,
-        });
+        return Ok(state);
     }
     let slots = vm.new_dict();
     for name in names {
-        if let Some(value) = vm.getattr_opt(object, name.value())? {
-            slots.insert_str(&name, value);
+        if let Some(value) = vm.getattr_opt(object, &name)? {
+            slots.insert(vm, name, value)?;
         }
     }
     if slots.is_empty() {
-        return Ok(match state.as_dict() {
-            Some(table) if table.is_empty() => Value::NONE,
-            Some(table) => vm.dict(table.copy()).into_value(),
-            None => state,
-        });
+        return Ok(state);
     }
     Ok(vm.tuple(vec![state, slots.into_value()]))
+}
+
+/// The names of `__slots__` of a class and its bases as `copyreg` sees them, which keeps them in the class.
+fn slot_names(vm: &Vm, ty: &Obj<Type>) -> PyResult<Vec<Value>> {
+    if !ty.is_heap() {
+        return Ok(Vec::new());
+    }
+    let ty = ty.to_ref();
+    if let Some(known) = ty.dict.get_str(&vm.intern("__slotnames__")) {
+        if known.is_none() {
+            return Ok(Vec::new());
+        }
+        return match vm.list_items(&known) {
+            Some(names) => Ok(names.cloned()),
+            None => Err(vm.type_error(format!(
+                "{}.__slotnames__ should be a list or None, not {}",
+                ty.name(),
+                known.type_name(vm)
+            ))),
+        };
+    }
+    let copyreg = vm.import("copyreg")?;
+    let find = vm.getattr_str(&copyreg, "_slotnames")?;
+    let names = vm.call1(&find, ty.value())?;
+    match vm.list_items(&names) {
+        Some(names) => Ok(names.cloned()),
+        None if names.is_none() => Ok(Vec::new()),
+        None => Err(vm.type_error("copyreg._slotnames didn't return a list or None")),
+    }
 }
 
 fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
@@ -538,8 +562,7 @@ fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
     let n = vm.names();
     let class = object.ty(vm).to_value();
     let (mut args, mut kwargs) = (None, None);
-    if let Some(method) = vm.getattr_opt(object, n.__getnewargs_ex__.value())? {
-        let pair = vm.call0(&method)?;
+    if let Some(pair) = vm.call_special(object, &n.__getnewargs_ex__, &[])? {
         let Some(items) = pair.as_tuple() else {
             return Err(vm.type_error(format!(
                 "__getnewargs_ex__ should return a tuple, not '{}'",
@@ -565,8 +588,7 @@ fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
             )));
         }
         (args, kwargs) = (Some(a.clone()), Some(k.clone()));
-    } else if let Some(method) = vm.getattr_opt(object, n.__getnewargs__.value())? {
-        let a = vm.call0(&method)?;
+    } else if let Some(a) = vm.call_special(object, &n.__getnewargs__, &[])? {
         if a.as_tuple().is_none() {
             return Err(
                 vm.type_error(format!("__getnewargs__ should return a tuple, not '{}'", a.type_name(vm)))
@@ -619,6 +641,23 @@ fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
     Ok(vm.tuple(vec![function, arguments, state, list_items, dict_items]))
 }
 
+/// The first class, following `__base__`, that adds slots, attributes or weak references to its base.
+fn adding_base(ty: &TypeRef) -> TypeRef {
+    let mut at = ty.clone();
+    loop {
+        let Some(base) = at.base.cloned() else { return at };
+        let (a, b) = (&at.fast, &base.fast);
+        let adds = !std::ptr::eq(a.layout.get(), b.layout.get())
+            || a.slots_count.get() != b.slots_count.get()
+            || (a.attrs_offset.get() == 0) != (b.attrs_offset.get() == 0)
+            || at.has(type_flag::WEAKREF) != base.has(type_flag::WEAKREF);
+        if adds {
+            return at;
+        }
+        at = base;
+    }
+}
+
 fn set_class(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
     let Some(value) = value else { return Err(vm.type_error("can't delete __class__ attribute")) };
     let Some(new) = value.as_type() else {
@@ -635,11 +674,19 @@ fn set_class(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
         );
     }
     let (a, b) = (&old.fast, &new.fast);
-    let same_slots = old.slot_layout() == new.slot_layout();
+    // Classes that add nothing to their base count as that; else both must add the same to the same base.
+    let (x, y) = (adding_base(&old), adding_base(&new.to_ref()));
+    let same_slots = x.is(&y)
+        || (x.slot_layout() == y.slot_layout()
+            && match (x.base.get(), y.base.get()) {
+                (Some(a), Some(b)) => a.is(b),
+                _ => false,
+            });
     if !std::ptr::eq(a.layout.get(), b.layout.get())
         || a.attrs_offset.get() != b.attrs_offset.get()
         || a.slots_count.get() != b.slots_count.get()
         || a.instance_size.get() != b.instance_size.get()
+        || old.has(type_flag::WEAKREF) != new.has(type_flag::WEAKREF)
         || !same_slots
     {
         return Err(vm.type_error(format!(
@@ -779,7 +826,8 @@ fn type_setattr(vm: &Vm, object: &Value, name: &Value, value: Option<&Value>) ->
     {
         return set(vm, &found, object, value);
     }
-    let interned = match vm.intern_value(name) {
+    let exact = vm.str_bytes(text.bytes());
+    let interned = match vm.intern_value(if text.is_interned() { name } else { &exact }) {
         Some(name) => name,
         None => text.to_ref(),
     };
@@ -877,7 +925,9 @@ pub(super) fn check_set(vm: &Vm, ty: &Obj<Type>, name: &str, value: Option<&Valu
         return Err(vm.type_error(format!("cannot set '{name}' attribute of immutable type '{}'", ty.name())));
     }
     if value.is_none() {
-        return Err(vm.type_error(format!("cannot delete '{name}' attribute of type '{}'", ty.name())));
+        return Err(
+            vm.type_error(format!("cannot delete '{name}' attribute of immutable type '{}'", ty.name()))
+        );
     }
     Ok(())
 }
@@ -1036,7 +1086,9 @@ static TYPE_GETSET: &[GetSet] = &[
     getset(
         "__type_params__",
         |vm, t| {
-            Ok(this(vm, t)?.dict.get_str(&vm.names().__type_params__).unwrap_or_else(|| vm.tuple(vec![])))
+            let ty = this(vm, t)?;
+            let own = if ty.is_heap() { ty.dict.get_str(&vm.names().__type_params__) } else { None };
+            Ok(own.unwrap_or_else(|| vm.tuple(vec![])))
         },
         |vm, t, value| {
             let ty = this(vm, t)?;
@@ -1078,6 +1130,11 @@ static TYPE_GETSET: &[GetSet] = &[
                 (type_flag::NO_NEW, 1 << 7),
             ];
             let mut out: i64 = 1 << 12;
+            // Types of CPython's extension modules are made at run time; pickling by protocol 0 looks for the first
+            // base that is not.
+            if ty.spec.is_some_and(|spec| !matches!(spec.module(), "builtins" | "types")) {
+                out |= 1 << 9 | 1 << 8;
+            }
             for (ours, theirs) in map {
                 if f & ours != 0 {
                     out |= theirs;
@@ -1090,17 +1147,27 @@ static TYPE_GETSET: &[GetSet] = &[
         },
         "",
     ),
-    getter("__weakrefoffset__", |vm, _| Ok(vm.int(0)), ""),
-    getter("__dictoffset__", |vm, t| Ok(vm.int(i64::from(this(vm, t)?.fast.attrs_offset.get()))), ""),
+    // Weak references are kept outside of objects: the number only says whether there can be some, and is that of
+    // CPython's classes.
+    getter(
+        "__weakrefoffset__",
+        |vm, t| Ok(vm.int(if this(vm, t)?.has(type_flag::WEAKREF) { -32 } else { 0 })),
+        "",
+    ),
+    getter(
+        "__dictoffset__",
+        |vm, t| {
+            let ty = this(vm, t)?;
+            let offset = i64::from(ty.fast.attrs_offset.get());
+            Ok(vm.int(if offset != 0 && ty.is_heap() { -1 } else { offset }))
+        },
+        "",
+    ),
 ];
 
 impl Obj<Type> {
-    /// Names of all slots along the MRO with their places: what must agree for `__class__` assignment.
+    /// Names of the class's own slots: what must agree for `__class__` assignment.
     fn slot_layout(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        for ty in self.mro().iter().rev().filter_map(Value::as_type) {
-            names.extend(ty.slot_names.get().iter().map(|n| n.to_string_lossy().into_owned()));
-        }
-        names
+        self.slot_names.get().iter().map(|n| n.to_string_lossy().into_owned()).collect()
     }
 }

@@ -97,10 +97,10 @@ pub unsafe fn clear(at: NonNull<Header>) {
             calls.push((weak.to_value(), callback));
         }
     }
-    for (weak, callback) in calls.into_iter().rev() {
+    for (weak, callback) in calls {
         let pending = vm.take_pending();
         if let Err(raised) = vm.call1(&callback, &weak) {
-            vm.write_unraisable(raised, &callback);
+            vm.write_unraisable_while(raised, "calling weakref callback", &callback);
         }
         vm.put_pending(pending);
     }
@@ -145,7 +145,26 @@ fn make(
         },
     );
     let pointer = NonNull::from(&weak.head);
-    heap().weakrefs.borrow_mut().entry(address).or_default().push(pointer);
+    let mut table = heap().weakrefs.borrow_mut();
+    let refs = table.entry(address).or_default();
+    // The shared reference comes first, the shared proxy next, then the others, the newest before the older.
+    let is_shared = |r: &NonNull<Header>, spec: &'static TypeSpec| {
+        // SAFETY: the table holds live weak references.
+        let other = unsafe { r.cast::<Obj<WeakRef>>().as_ref() };
+        other.callback.get().is_none() && other.to_value().ty(vm).address() == vm.typ(spec).address()
+    };
+    let has_ref = refs.first().is_some_and(|r| is_shared(r, &REFERENCE));
+    let next = usize::from(has_ref);
+    let has_proxy = refs.get(next).is_some_and(|r| is_shared(r, &PROXY) || is_shared(r, &CALLABLE_PROXY));
+    let place = if is_shared(&pointer, &REFERENCE) {
+        0
+    } else if is_shared(&pointer, &PROXY) || is_shared(&pointer, &CALLABLE_PROXY) {
+        next
+    } else {
+        next + usize::from(has_proxy)
+    };
+    refs.insert(place, pointer);
+    drop(table);
     if let Some(head) = object.header() {
         head.flags.set(head.flags.get() | flag::WEAKLY_REFERENCED);
     }
@@ -160,7 +179,14 @@ fn weakref_repr(vm: &Vm, weak: &Value) -> PyResult<Value> {
     let this = this(vm, weak)?;
     let own = weak.to_bits();
     let Some(target) = this.referent() else { return Ok(vm.str(format!("<weakref at 0x{own:x}; dead>"))) };
-    let name = vm.getattr_opt(&target, vm.names().__name__.value())?;
+    // As a special method, so that no `__getattr__` is asked.
+    let name = match target.ty(vm).lookup(vm, &vm.names().__name__) {
+        Some(found) => {
+            let bound = vm.bind(&found, &target);
+            vm.catch(bound, &crate::runtime::builtins::exceptions::ATTRIBUTE_ERROR)?
+        }
+        None => None,
+    };
     let ty = target.type_name(vm);
     let at = target.to_bits();
     Ok(match name.filter(|n| n.as_str().is_some()) {
@@ -176,7 +202,8 @@ pub static REFERENCE: TypeSpec = TypeSpec::new("weakref.ReferenceType", WeakRef:
     .flags(type_flag::BASE)
     .slots(|s| {
         s.new = Some(|vm, ty, args| {
-            let args = args.count(vm, "__new__", 1, 2)?;
+            // Keywords are for the `__init__` of a subclass.
+            let args = Args::positional(args.pos()).count(vm, "__new__", 1, 2)?;
             let callback = args.get(1).cloned().unwrap_or(Value::NONE);
             let shared = ty.is(vm.typ(&REFERENCE));
             make(vm, ty, &args[0], callback, shared)

@@ -298,6 +298,7 @@ macro_rules! for_each_op {
 
             // ---- the machine's own forms of the above: written over them when code is loaded or has run, never in
             // stored code; see `Op::plain`
+            "load the body of the function's code, then begin" Resolve (Z, Z, Z) [];
             "jump if not (A < B)" JNotLt (U, U, N8) [Jump];
             "jump if not (A <= B)" JNotLe (U, U, N8) [Jump];
             "jump if not (A == B)" JNotEq (U, U, N8) [Jump];
@@ -378,9 +379,11 @@ impl Op {
             Op::JNotGtI => Op::JGtI,
             Op::JNotGeI => Op::JGeI,
             Op::LoadGlobalPlain => Op::LoadGlobal,
-            Op::LoadAttrShape | Op::LoadAttrSlot | Op::LoadAttrClass | Op::LoadAttrModule | Op::LoadAttrType => {
-                Op::LoadAttr
-            }
+            Op::LoadAttrShape
+            | Op::LoadAttrSlot
+            | Op::LoadAttrClass
+            | Op::LoadAttrModule
+            | Op::LoadAttrType => Op::LoadAttr,
             Op::StoreAttrShape => Op::StoreAttr,
             Op::LoadMethodShape | Op::LoadMethodPlain | Op::LoadMethodType | Op::LoadMethodModule => {
                 Op::LoadMethod

@@ -228,6 +228,23 @@ pub struct Blob<'a> {
     root: u32,
 }
 
+/// The first part of a stored code; see `CodeData`.
+#[derive(Clone, Copy, Debug)]
+pub struct StoredHead<'a> {
+    /// UTF-8
+    pub name: &'a [u8],
+    /// UTF-8
+    pub qualname: &'a [u8],
+    pub flags: u32,
+    pub first_line: u32,
+    pub arg_count: u32,
+    pub posonly_count: u32,
+    pub kwonly_count: u32,
+    pub temps: u32,
+    /// Number of locals.
+    pub locals: u32,
+}
+
 struct Cursor<'a> {
     blob: &'a [u8],
     at: usize,
@@ -257,6 +274,27 @@ impl<'a> Blob<'a> {
             return Err(StoreError::Corrupt);
         }
         cursor.code()
+    }
+
+    /// Reads what can be told of the code at an offset before it runs.
+    pub fn head(&self, offset: u32) -> Result<StoredHead<'a>, StoreError> {
+        let mut cursor = Cursor { blob: self.bytes, at: offset as usize };
+        if cursor.at < HEADER {
+            return Err(StoreError::Corrupt);
+        }
+        let (name, qualname) = (cursor.raw()?, cursor.raw()?);
+        cursor.raw()?;
+        Ok(StoredHead {
+            name,
+            qualname,
+            flags: cursor.small()?,
+            first_line: cursor.small()?,
+            arg_count: cursor.small()?,
+            posonly_count: cursor.small()?,
+            kwonly_count: cursor.small()?,
+            temps: cursor.small()?,
+            locals: cursor.count()? as u32,
+        })
     }
 
     /// Reads a code with all those inside it.

@@ -33,7 +33,15 @@ fn type_name(expr: &Expr) -> Option<&'static str> {
 /// Whether comparing the identity of an expression's value makes sense.
 fn has_identity(expr: &Expr) -> bool {
     !matches!(expr, Expr::StringLiteral(_) | Expr::BytesLiteral(_) | Expr::NumberLiteral(_))
-        && !matches!(expr, Expr::Tuple(tuple) if tuple.elts.is_empty())
+        && !matches!(expr, Expr::Tuple(tuple) if tuple.elts.iter().all(is_constant))
+}
+
+fn is_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::Tuple(tuple) => tuple.elts.iter().all(is_constant),
+        Expr::UnaryOp(node) => node.operand.is_number_literal_expr(),
+        other => other.is_literal_expr(),
+    }
 }
 
 impl<'a> Compiler<'a> {
@@ -73,6 +81,7 @@ impl<'a> Compiler<'a> {
             value,
             Expr::NoneLiteral(_)
                 | Expr::EllipsisLiteral(_)
+                | Expr::BooleanLiteral(_)
                 | Expr::NumberLiteral(_)
                 | Expr::Set(_)
                 | Expr::SetComp(_)

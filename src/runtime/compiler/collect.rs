@@ -352,6 +352,10 @@ impl<'a> Collector<'a> {
                 return self.error(span, message);
             }
             self.define_id(id, flag, self.current(), span)?;
+            if flag == uses::GLOBAL {
+                // For the module's own code the name is global too, wherever that stores its other names.
+                self.table.scope_mut(ScopeId(0)).entry(id).flags |= uses::GLOBAL;
+            }
             self.scope_mut().directives.push((id, span));
         }
         Ok(())

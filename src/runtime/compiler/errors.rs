@@ -15,7 +15,10 @@ use super::{Mode, Options};
 pub fn diagnose(source: &Source, error: Option<&ParseError>, options: &Options) -> Box<SyntaxProblem> {
     let tokens = tokenize(source);
     let mut ended = error.is_none();
-    let problem = find(source, &tokens, error, options, &mut ended);
+    let mut far_line = 0;
+    let mut problem = find(source, &tokens, error, options, &mut ended, &mut far_line);
+    let by_tokenizer = tokens.error.as_ref().is_some_and(|known| *known == problem);
+    shown_line(source, &mut problem, by_tokenizer, far_line, options);
     if ended && options.allow_incomplete {
         return SyntaxProblem::new(
             ProblemKind::IncompleteInput,
@@ -27,6 +30,39 @@ pub fn diagnose(source: &Source, error: Option<&ParseError>, options: &Options) 
     problem
 }
 
+/// The text of the line as CPython has it: it shows what its tokenizer has read.
+///
+/// A complaint of the tokenizer itself ends before the newline, and so does the line of an error that is found when a later
+/// line has been read; all others have the newline, which a module gets at its end.
+fn shown_line(
+    source: &Source,
+    problem: &mut SyntaxProblem,
+    by_tokenizer: bool,
+    far_line: u32,
+    options: &Options,
+) {
+    const AT_THE_END: [&str; 5] = [
+        "unexpected EOF",
+        "unexpected character after line continuation",
+        "unindent does not match",
+        "inconsistent use of tabs",
+        "too many levels of indentation",
+    ];
+    let complaint = by_tokenizer && !AT_THE_END.iter().any(|start| problem.message.starts_with(start));
+    if complaint || problem.line < far_line {
+        problem.text.truncate(problem.text.trim_end_matches('\n').len());
+    } else if options.mode == Mode::Exec
+        && problem.line != 0
+        && !problem.text.ends_with('\n')
+        && !source.text().ends_with('\n')
+    {
+        problem.text.push('\n');
+        if problem.message.starts_with("unexpected EOF") {
+            problem.column += 1;
+        }
+    }
+}
+
 /// Finds the problem; tells whether the end of the source had been reached.
 fn find(
     source: &Source,
@@ -34,6 +70,7 @@ fn find(
     error: Option<&ParseError>,
     options: &Options,
     ended: &mut bool,
+    far_line: &mut u32,
 ) -> Box<SyntaxProblem> {
     let is_expression = options.mode == Mode::Eval;
     // Only a module gets a newline at its end if it has none.
@@ -66,6 +103,8 @@ fn find(
     }
     let last = shadow.far;
     *ended |= at_end(last);
+    let lines = source.line((source.text().trim_end_matches('\n').len()) as u32);
+    *far_line = tokens.list.get(last).map_or(lines, |token| source.line(token.span.start).min(lines));
     if first.is_ok() && !shadow.beyond {
         shadow.restart();
         let _ = pass(&mut shadow);

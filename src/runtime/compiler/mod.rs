@@ -56,7 +56,7 @@ pub use literal::{interpolated_value, string_part, string_value, too_many_digits
 pub use module::{Compiled, compile, compile_ast, symbols};
 pub use parse::parse_tokens;
 pub use problem::{ProblemKind, SyntaxProblem, SyntaxWarning};
-pub use source::{Source, Span, detect_encoding};
+pub use source::{Encoding, Source, Span, detect_encoding};
 pub use stack::{UNMEASURED, with_depth};
 pub use tokens::{Tok, Token, tokenize_all};
 

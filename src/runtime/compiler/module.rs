@@ -181,17 +181,17 @@ fn future_annotations(module: &ast::Mod, source: &Source) -> Outcome<bool> {
         if let (true, Stmt::ImportFrom(node)) = (future, stmt) {
             if !allowed {
                 let message = "from __future__ imports must occur at the beginning of the file";
-                return Err(SyntaxProblem::syntax(source, node.range, message));
+                return Err(SyntaxProblem::compiled(source, node.range, message));
             }
             docstring = false;
             for alias in &node.names {
                 let name = alias.name.as_str();
                 if name == "braces" {
-                    return Err(SyntaxProblem::syntax(source, alias.range, "not a chance"));
+                    return Err(SyntaxProblem::compiled(source, alias.range, "not a chance"));
                 }
                 if !FEATURES.contains(&name) {
                     let message = format!("future feature {name} is not defined");
-                    return Err(SyntaxProblem::syntax(source, alias.range, message));
+                    return Err(SyntaxProblem::compiled(source, alias.range, message));
                 }
                 found |= name == "annotations";
             }

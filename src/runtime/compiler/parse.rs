@@ -1,8 +1,8 @@
 //! Source text to syntax tree.
 
-use ruff_python_ast::token::{TokenKind, Tokens};
+use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_python_ast::{self as ast, Stmt};
-use ruff_python_parser::{Mode as ParserMode, ParseOptions, Parsed, parse};
+use ruff_python_parser::{Mode as ParserMode, ParseOptions, Parsed, parse, parse_unchecked};
 use ruff_text_size::Ranged;
 
 use super::errors::diagnose;
@@ -29,7 +29,8 @@ pub fn parse_tokens(source: &Source, options: &Options) -> Outcome<(Parsed<ast::
     if may_nest_deeply(source.text()) {
         // Before the parser gets lost in it.
         let tokens = tokenize(source);
-        if let Some(problem) = tokens.error.filter(|_| !tokens.soft) {
+        if let Some(mut problem) = tokens.error.filter(|_| !tokens.soft) {
+            problem.text.truncate(problem.text.trim_end_matches('\n').len());
             return Err(problem);
         }
     }
@@ -37,7 +38,16 @@ pub fn parse_tokens(source: &Source, options: &Options) -> Outcome<(Parsed<ast::
     let parser_options = ParseOptions::from(mode).with_target_version(ast::PythonVersion::PY314);
     let parsed = match parse(source.text(), parser_options) {
         Ok(parsed) => parsed,
-        Err(error) => return Err(diagnose(source, Some(&error), options)),
+        Err(error) => {
+            let mut problem = diagnose(source, Some(&error), options);
+            // What the parser had taken before it stopped has been warned about.
+            let read = parse_unchecked(source.text(), ParseOptions::from(mode));
+            problem.warnings = escape_warnings(source, read.tokens());
+            problem
+                .warnings
+                .retain(|warning| (warning.line, warning.column) < (problem.line, problem.column));
+            return Err(problem);
+        }
     };
     let warnings = escape_warnings(source, parsed.tokens());
     if options.mode == Mode::Single
@@ -86,10 +96,18 @@ fn check_single(source: &Source, body: &[Stmt], options: &Options) -> Outcome<()
 /// Warnings about escape sequences that mean nothing.
 fn escape_warnings(source: &Source, tokens: &Tokens) -> Vec<SyntaxWarning> {
     let mut warnings = Vec::new();
-    if memchr::memchr(b'\\', source.text().as_bytes()).is_none() {
-        return warnings;
-    }
+    let escapes = memchr::memchr(b'\\', source.text().as_bytes()).is_some();
+    let mut before: Option<&Token> = None;
     for token in tokens {
+        if let Some(number) = before.replace(token)
+            && number.range().end() == token.range().start()
+            && let Some(warning) = glued_number(source, number, token)
+        {
+            warnings.push(warning);
+        }
+        if !escapes {
+            continue;
+        }
         let (TokenKind::String | TokenKind::FStringMiddle | TokenKind::TStringMiddle) = token.kind() else {
             continue;
         };
@@ -112,6 +130,30 @@ fn escape_warnings(source: &Source, tokens: &Tokens) -> Vec<SyntaxWarning> {
         warnings.push(warning);
     }
     warnings
+}
+
+/// The warning about a number that a keyword follows without a blank: `1if x`.
+fn glued_number(source: &Source, number: &Token, keyword: &Token) -> Option<SyntaxWarning> {
+    use TokenKind::{And, Complex, Else, Float, For, If, In, Int, Is, Not, Or};
+    let glued = matches!(number.kind(), Int | Float | Complex)
+        && matches!(keyword.kind(), And | Else | For | If | In | Is | Not | Or);
+    if !glued {
+        return None;
+    }
+    let span: Span = number.range().into();
+    let text = source.slice(span);
+    let what = match text.as_bytes() {
+        [b'0', b'x' | b'X', ..] => "hexadecimal",
+        [b'0', b'o' | b'O', ..] => "octal",
+        [b'0', b'b' | b'B', ..] => "binary",
+        [.., b'j' | b'J'] => "imaginary",
+        _ => "decimal",
+    };
+    let message = format!("invalid {what} literal");
+    let last = Span { start: span.end.saturating_sub(1), end: span.end.saturating_sub(1) };
+    let mut warning = SyntaxWarning::new(source, last, message.clone());
+    warning.error_message = Some(message);
+    Some(warning)
 }
 
 /// Whether there may be more brackets within brackets, or indentation, than the tokenizer allows.

@@ -38,6 +38,10 @@ pub struct SyntaxProblem {
     pub end_column: i32,
     /// The text of the first line.
     pub text: String,
+    /// It was found after parsing: CPython has no text by then, and looks for it in the file.
+    pub late: bool,
+    /// Warnings about what was read before it.
+    pub warnings: Vec<SyntaxWarning>,
 }
 
 /// A `SyntaxWarning`.
@@ -80,6 +84,8 @@ impl SyntaxProblem {
                 end_line: 0,
                 end_column: 0,
                 text: String::new(),
+                late: false,
+                warnings: Vec::new(),
             });
         }
         let at = source.position(span);
@@ -91,6 +97,8 @@ impl SyntaxProblem {
             end_line: at.end_line,
             end_column: source.char_column(span.end) as i32,
             text: source.line_text(at.line).to_owned(),
+            late: false,
+            warnings: Vec::new(),
         })
     }
 
@@ -102,6 +110,7 @@ impl SyntaxProblem {
     ) -> Box<SyntaxProblem> {
         let span = span.into();
         let mut problem = SyntaxProblem::syntax(source, span, message);
+        problem.late = true;
         if span != Span::NONE {
             let at = source.position(span);
             problem.column = at.column + 1;

@@ -188,7 +188,9 @@ pub struct Links {
 /// Bytes of [`Links`].
 pub const LINKS: usize = size_of::<Links>();
 const CLASSES: usize = 33;
-const CHUNK: usize = 64 * 1024;
+/// The first chunk of memory for small objects, enough for start-up; later ones grow with the heap.
+const FIRST_CHUNK: usize = 1 << 20;
+const MOST_CHUNK: usize = 4 << 20;
 /// How deep the release of objects may nest.
 pub const NESTING: u32 = 48;
 
@@ -200,7 +202,8 @@ pub struct Heap {
     free: [Cell<*mut u8>; CLASSES],
     bump: Cell<*mut u8>,
     bump_end: Cell<*mut u8>,
-    chunks: RefCell<Vec<*mut u8>>,
+    /// Bytes of all chunks; they are never given back.
+    chunk_bytes: Cell<usize>,
     /// Objects that wait for their release because the nesting is deep.
     pending: RefCell<Vec<NonNull<Header>>>,
     nesting: Cell<u32>,
@@ -214,6 +217,8 @@ pub struct Heap {
     pub old: Links,
     /// Frozen objects (`gc.freeze`).
     pub frozen: Links,
+    /// What start-up made: never looked at again.
+    pub boot: Links,
     /// Calls `__del__`; may bring the object back.
     pub finalize: Cell<Hook>,
     /// Clears weak references and calls their callbacks.
@@ -254,7 +259,7 @@ impl Heap {
             free: [const { Cell::new(std::ptr::null_mut()) }; CLASSES],
             bump: Cell::new(std::ptr::null_mut()),
             bump_end: Cell::new(std::ptr::null_mut()),
-            chunks: RefCell::new(Vec::new()),
+            chunk_bytes: Cell::new(0),
             pending: RefCell::new(Vec::new()),
             nesting: Cell::new(0),
             young_count: Cell::new(0),
@@ -262,13 +267,14 @@ impl Heap {
             young: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
             old: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
             frozen: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
+            boot: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
             finalize: Cell::new(no_hook),
             clear_weakrefs: Cell::new(no_hook),
             on_threshold: Cell::new(no_call),
             weakrefs: RefCell::new(HashMap::new()),
             objects: Cell::new(0),
         }));
-        for list in [&heap.young, &heap.old, &heap.frozen] {
+        for list in [&heap.young, &heap.old, &heap.frozen, &heap.boot] {
             list.make_empty();
         }
         heap
@@ -296,11 +302,15 @@ impl Heap {
     fn carve(&self, class: usize) -> *mut u8 {
         let size = class * 16;
         if (self.bump_end.get() as usize) - (self.bump.get() as usize) < size {
-            let chunk = large(CHUNK);
-            self.chunks.borrow_mut().push(chunk);
+            // Pages are asked for in one go: taking them one by one at the first touch was a quarter of start-up.
+            let length =
+                (self.chunk_bytes.get() / 8).clamp(FIRST_CHUNK / 4, MOST_CHUNK).next_multiple_of(4096);
+            let length = if self.chunk_bytes.get() == 0 { FIRST_CHUNK } else { length };
+            let chunk = crate::runtime::sys::reserve_filled(length);
+            self.chunk_bytes.set(self.chunk_bytes.get() + length);
             self.bump.set(chunk);
             // SAFETY: one past the end of the chunk just made.
-            self.bump_end.set(unsafe { chunk.add(CHUNK) });
+            self.bump_end.set(unsafe { chunk.add(length) });
         }
         let block = self.bump.get();
         // SAFETY: the chunk has room for the block, tested above.

@@ -8,10 +8,14 @@ pub mod library;
 
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::error::PyResult;
+use crate::runtime::interp::code::Code;
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib;
 use crate::runtime::value::{Ref, Value};
+
+/// Key of the module state for the text of `-c`.
+const SOURCE: &str = "source of -c";
 
 impl Vm {
     /// Imports a module by its absolute name and gives it (not its top package).
@@ -29,8 +33,31 @@ impl Vm {
         let result = self.call_args(&find, &[name.clone(), import]);
         if result.is_err() {
             self.hide_import_frames();
+        } else {
+            self.register_source();
         }
         result
+    }
+
+    /// Keeps the text of `-c` until `linecache` is imported, which shows it in tracebacks.
+    pub fn remember_source(&self, code: &Ref<Code>, text: &str, name: &str) {
+        let source = self.tuple(vec![code.value().clone(), self.str(text), self.str(name)]);
+        self.interp().module_state.borrow_mut().insert(SOURCE, source);
+    }
+
+    fn register_source(&self) {
+        let Some(source) = self.interp().module_state.borrow().get(SOURCE).cloned() else { return };
+        let Some(module) = self.interp().modules.cloned().get_str(&self.intern("linecache")) else { return };
+        let registered =
+            self.getattr_opt(&module, self.intern("_register_code").value()).and_then(|register| {
+                // Not there: the module is being imported.
+                let (Some(register), Some(source)) = (register, source.as_tuple()) else { return Ok(()) };
+                drop(self.interp().module_state.borrow_mut().remove(SOURCE));
+                self.call_args(&register, source.items()).map(drop)
+            });
+        if let Err(raised) = registered {
+            drop(self.take_raised(raised));
+        }
     }
 
     /// Takes the frames of the import machinery out of the traceback of the exception in flight: all of them for an

@@ -3,13 +3,13 @@
 
 use crate::runtime::builtins::descr::{self, BoundMethod, MethodDescriptor, NativeFunction};
 
+use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::dispatch::{self, At, Next};
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::{Function, GENERATOR_KINDS, NOT_SIMPLE};
 use crate::runtime::interp::generator;
-use crate::runtime::bytecode::ops::Op;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
@@ -163,6 +163,7 @@ fn push_plain(
     args: &mut [Value],
     defaults: &[Value],
 ) -> PyResult<*mut Value> {
+    function.resolve();
     let locals = function.locals.get() as usize;
     let start = args.as_mut_ptr();
     let new = start.wrapping_add(locals);
@@ -292,7 +293,8 @@ fn call_python(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> Pushed
     };
     let simple = function.simple_args.get();
     let in_place = matches!(Op::decode(at.word), Some(Op::Call | Op::CallMethod));
-    if in_place && simple != NOT_SIMPLE && values.len() <= simple as usize && !at.frame().is(info::GENERATOR) {
+    if in_place && simple != NOT_SIMPLE && values.len() <= simple as usize && !at.frame().is(info::GENERATOR)
+    {
         let missing = simple as usize - values.len();
         let defaults = function.defaults.get().as_tuple().map_or(&[][..], |defaults| defaults.items());
         if let Some(from) = defaults.len().checked_sub(missing) {
@@ -316,6 +318,7 @@ pub fn push_values(
     result: i8,
     flags: u64,
 ) -> PyResult<*mut Value> {
+    function.resolve();
     let caller = vm.frame.get();
     let start = free_stack(vm);
     let locals = function.locals.get() as usize;

@@ -1,10 +1,13 @@
 //! Code objects: `CodeData` made into values.
 //!
-//! The words are copied into memory of their own, because inline caches are written into them.
+//! The words are copied into memory of their own, because inline caches are written into them. Of a code that is stored in the
+//! binary only the head is read at first; the body follows when somebody looks or runs it.
 
-use std::cell::{Cell, UnsafeCell};
+use std::cell::{Cell, OnceCell, UnsafeCell};
+use std::ops::{Deref, DerefMut};
 
 use crate::runtime::bytecode::code::{CodeData, Const, Handler, Local, Position, flags};
+use crate::runtime::bytecode::store::{Blob, StoreError, StoredCode};
 use crate::runtime::error::PyResult;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::vm::Vm;
@@ -28,14 +31,26 @@ pub struct Code {
     pub posonly_count: u32,
     /// `co_kwonlyargcount`
     pub kwonly_count: u32,
+    /// Number of temporaries.
+    pub temps: u32,
+    /// Number of registers below the base.
+    pub locals_count: u32,
+    /// Where the body is stored, if it is.
+    stored: Option<(Blob<'static>, u32)>,
+    body: OnceCell<Body>,
+    /// Counts calls and loops, for the compiler tiers.
+    pub heat: Cell<u32>,
+}
+
+/// What of a code only its run needs.
+#[derive(Default)]
+pub struct Body {
     /// Names of the registers below the base.
     pub local_names: Box<[Ref<Str>]>,
     /// What the locals are.
     pub locals: Box<[Local]>,
     /// Names of the closure cells.
     pub free_names: Box<[Ref<Str>]>,
-    /// Number of temporaries.
-    pub temps: u32,
     words: Box<[UnsafeCell<u32>]>,
     /// Constants.
     pub consts: Box<[Value]>,
@@ -45,17 +60,55 @@ pub struct Code {
     pub handlers: Box<[Handler]>,
     /// Positions.
     pub positions: Box<[Position]>,
-    /// Counts calls and loops, for the compiler tiers.
-    pub heat: Cell<u32>,
+}
+
+impl Deref for Code {
+    type Target = Body;
+    #[inline(always)]
+    fn deref(&self) -> &Body {
+        match self.body.get() {
+            Some(body) => body,
+            None => self.load(),
+        }
+    }
+}
+
+impl DerefMut for Code {
+    fn deref_mut(&mut self) -> &mut Body {
+        self.load();
+        self.body.get_mut().expect("loaded right above")
+    }
 }
 
 crate::payload!(Code, "code", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
-        self.consts.iter().for_each(visit);
+        if let Some(body) = self.body.get() {
+            body.consts.iter().for_each(visit);
+        }
     }
 });
 
 impl Code {
+    /// Is the body there?
+    #[inline(always)]
+    pub fn is_loaded(&self) -> bool {
+        self.body.get().is_some()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn load(&self) -> &Body {
+        self.body.get_or_init(|| {
+            // The library's bytecode was written by the compiler of this build: it reads.
+            let read = self.stored.and_then(|(blob, offset)| {
+                let stored = blob.code(offset).ok()?;
+                crate::runtime::object::vm::vm().stored_body(blob, stored, self.filename.get()).ok()
+            });
+            debug_assert!(read.is_some(), "stored code {} cannot be read", self.name.to_string_lossy());
+            read.unwrap_or_default()
+        })
+    }
+
     /// The first word.
     pub fn start(&self) -> *const u32 {
         self.words.as_ptr().cast()
@@ -103,15 +156,19 @@ impl Code {
             arg_count: self.arg_count,
             posonly_count: self.posonly_count,
             kwonly_count: self.kwonly_count,
-            local_names: self.local_names.clone(),
-            locals: self.locals.clone(),
-            free_names: self.free_names.clone(),
             temps: self.temps,
-            words: loaded(&self.plain_words()),
-            consts: self.consts.clone(),
-            names: self.names.clone(),
-            handlers: self.handlers.clone(),
-            positions: self.positions.clone(),
+            locals_count: self.locals_count,
+            stored: None,
+            body: OnceCell::from(Body {
+                local_names: self.local_names.clone(),
+                locals: self.locals.clone(),
+                free_names: self.free_names.clone(),
+                words: loaded(&self.plain_words()),
+                consts: self.consts.clone(),
+                names: self.names.clone(),
+                handlers: self.handlers.clone(),
+                positions: self.positions.clone(),
+            }),
             heat: Cell::new(0),
         };
         change(&mut new);
@@ -246,7 +303,6 @@ impl Vm {
     }
 
     fn code_in(&self, data: &CodeData, filename: &Ref<Str>) -> PyResult<Ref<Code>> {
-        let names = |list: &[Box<str>]| list.iter().map(|n| self.intern(n)).collect::<Box<[_]>>();
         let mut consts = Vec::with_capacity(data.consts.len());
         for constant in &data.consts {
             consts.push(match constant {
@@ -263,18 +319,69 @@ impl Vm {
             arg_count: data.arg_count,
             posonly_count: data.posonly_count,
             kwonly_count: data.kwonly_count,
+            temps: data.temps,
+            locals_count: data.locals.len() as u32,
+            stored: None,
+            body: OnceCell::from(self.body_of(data, consts)),
+            heat: Cell::new(0),
+        };
+        Ok(self.alloc(self.typ(&crate::runtime::builtins::code::CODE), code))
+    }
+
+    fn body_of(&self, data: &CodeData, consts: Vec<Value>) -> Body {
+        let names = |list: &[Box<str>]| list.iter().map(|n| self.intern(n)).collect::<Box<[_]>>();
+        Body {
             local_names: data.locals.iter().map(|l| self.intern(&l.name)).collect(),
             locals: data.locals.clone().into_boxed_slice(),
             free_names: names(&data.free_vars),
-            temps: data.temps,
             words: loaded(&data.words),
             consts: consts.into_boxed_slice(),
             names: names(&data.names),
             handlers: data.handlers.clone().into_boxed_slice(),
             positions: data.positions.clone().into_boxed_slice(),
+        }
+    }
+
+    /// The code at an offset of a blob in the binary: its head, the rest when it is needed.
+    pub fn stored_code(
+        &self,
+        blob: Blob<'static>,
+        offset: u32,
+        filename: &Ref<Str>,
+    ) -> Result<Ref<Code>, StoreError> {
+        let head = blob.head(offset)?;
+        let text = |bytes: &[u8]| -> Result<Ref<Str>, StoreError> {
+            Ok(self.intern(std::str::from_utf8(bytes).map_err(|_| StoreError::Corrupt)?))
+        };
+        let code = Code {
+            name: text(head.name)?,
+            qualname: text(head.qualname)?,
+            filename: LockCell::new(filename.clone()),
+            flags: head.flags,
+            first_line: head.first_line,
+            arg_count: head.arg_count,
+            posonly_count: head.posonly_count,
+            kwonly_count: head.kwonly_count,
+            temps: head.temps,
+            locals_count: head.locals,
+            stored: Some((blob, offset)),
+            body: OnceCell::new(),
             heat: Cell::new(0),
         };
         Ok(self.alloc(self.typ(&crate::runtime::builtins::code::CODE), code))
+    }
+
+    fn stored_body(&self, blob: Blob<'static>, stored: StoredCode, filename: &Ref<Str>) -> PyResult<Body> {
+        let StoredCode { code: data, nested } = stored;
+        let mut consts = data.consts.iter().map(|c| self.constant(c)).collect::<PyResult<Vec<_>>>()?;
+        for (index, offset) in nested {
+            if let (Some(place), Ok(inner)) =
+                (consts.get_mut(index as usize), self.stored_code(blob, offset, filename))
+            {
+                *place = inner.into_value();
+            }
+        }
+        Ok(self.body_of(&data, consts))
     }
 }
 

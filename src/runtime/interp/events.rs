@@ -26,7 +26,7 @@ pub unsafe fn finalize(at: NonNull<Header>) {
     let pending = vm.take_pending();
     if let Err(raised) = del(vm, &object) {
         let shown = object.ty(vm).lookup(vm, &vm.names().__del__).unwrap_or_else(|| object.clone());
-        vm.write_unraisable(raised, &shown);
+        vm.write_unraisable_while(raised, "calling deallocator", &shown);
     }
     vm.put_pending(pending);
 }
@@ -135,6 +135,15 @@ impl Vm {
             }
         };
         notify("start", 0);
+        let started = std::time::Instant::now();
+        let statistics = state.debug.get() & 1 != 0;
+        if statistics {
+            let heap = self.interp().heap;
+            let (young, old) = (cycle::objects(heap, 0).len(), cycle::objects(heap, 2).len());
+            eprintln!("gc: collecting generation {generation}...");
+            eprintln!("gc: objects in each generation: {young} 0 {old}");
+            eprintln!("gc: objects in permanent generation: {}", cycle::frozen_count(heap));
+        }
         let save_all = state.debug.get() & 32 != 0;
         let garbage = if save_all { list("garbage") } else { None };
         let outcome = cycle::collect(self.interp().heap, generation > 0, &mut |value| match &garbage {
@@ -147,6 +156,10 @@ impl Vm {
             },
             None => false,
         });
+        if statistics {
+            let seconds = started.elapsed().as_secs_f64();
+            eprintln!("gc: done, {} unreachable, 0 uncollectable, {seconds:.4}s elapsed", outcome.collected);
+        }
         let [count, collected, lost] = state.stats[generation].get();
         state.stats[generation].set([count + 1, collected + outcome.collected as i64, lost]);
         state.since_full.set(0);
@@ -168,6 +181,24 @@ impl Vm {
     /// Reports an exception that nobody can catch, through `sys.unraisablehook`.
     pub fn write_unraisable(&self, raised: Raised, object: &Value) {
         self.write_unraisable_message(raised, object, None);
+    }
+
+    /// As [`Vm::write_unraisable`]: "Exception ignored while {what} {object!r}".
+    pub fn write_unraisable_while(&self, raised: Raised, what: &str, object: &Value) {
+        let exception = self.take_raised(raised);
+        let shown = match self.repr_text(object) {
+            Ok(shown) => shown,
+            Err(raised) => {
+                drop(self.take_raised(raised));
+                format!("<{} object at 0x{:x}>", object.type_name(self), object.to_bits())
+            }
+        };
+        let raised = self.set_raised(exception);
+        self.write_unraisable_message(
+            raised,
+            &Value::NONE,
+            Some(&format!("Exception ignored while {what} {shown}")),
+        );
     }
 
     /// As [`Vm::write_unraisable`], with a message of its own.
@@ -201,6 +232,13 @@ impl Vm {
         let warnings = self.import("_warnings")?;
         let warn = self.getattr_str(&warnings, "warn")?;
         self.call_args(&warn, &[text.clone(), class.clone(), self.int(level)]).map(drop)
+    }
+
+    /// As [`Vm::warn_with`], about an object.
+    pub fn warn_about(&self, class: &Value, text: &Value, level: i64, source: &Value) -> PyResult<()> {
+        let warnings = self.import("_warnings")?;
+        let warn = self.getattr_str(&warnings, "warn")?;
+        self.call_args(&warn, &[text.clone(), class.clone(), self.int(level), source.clone()]).map(drop)
     }
 
     /// The warning for a coroutine that nobody awaited.

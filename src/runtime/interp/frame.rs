@@ -249,6 +249,13 @@ impl Obj<FrameObject> {
     }
     /// The line that runs.
     pub fn line(&self) -> Option<u32> {
+        if let Some(frame) = self.frame()
+            && frame.is(info::GENERATOR)
+            && frame.pc() == self.code.start()
+        {
+            // A generator that has not started stands at its definition.
+            return Some(self.code.first_line);
+        }
         self.code.line(self.last_word())
     }
 }

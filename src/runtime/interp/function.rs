@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use crate::runtime::bytecode::code::flags;
-use crate::runtime::bytecode::ops::FRAME_HEADER;
+use crate::runtime::bytecode::ops::{FRAME_HEADER, Op};
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::interp::code::Code;
 use crate::runtime::object::dict::Dict;
@@ -45,7 +45,7 @@ pub struct Function {
     pub name: LockCell<Ref<Str>>,
     /// `__qualname__`
     pub qualname: LockCell<Ref<Str>>,
-    /// `__doc__`
+    /// `__doc__`; unbound: the code's first constant
     pub doc: LockCell<Value>,
     /// `__module__`
     pub module: LockCell<Value>,
@@ -100,18 +100,41 @@ impl Obj<Function> {
     /// Takes sizes and addresses over from the code, after `__code__` changed.
     pub fn refresh(&self) {
         let code = self.code.get();
-        self.entry.set(code.start());
-        self.consts.set(code.consts.as_ptr());
+        if code.is_loaded() {
+            self.entry.set(code.start());
+            self.consts.set(code.consts.as_ptr());
+        } else {
+            self.entry.set(RESOLVE.0.as_ptr());
+        }
         let plain = code.kwonly_count == 0
             && !code.has(flags::VARARGS | flags::VARKEYWORDS | GENERATOR_KINDS)
             && code.has(flags::OPTIMIZED);
         self.simple_args.set(if plain { code.arg_count } else { NOT_SIMPLE });
-        self.locals.set(code.locals.len() as u32);
-        self.info.set((code.locals.len() as u64) << 35 | 1);
+        self.locals.set(code.locals_count);
+        self.info.set(u64::from(code.locals_count) << 35 | 1);
         self.frame_words.set(code.temps + FRAME_HEADER as u32);
         self.flags.set(code.flags);
     }
+
+    /// Loads the code's body, if it is not there yet, before a frame is made.
+    #[inline(always)]
+    pub fn resolve(&self) {
+        if std::ptr::eq(self.entry.get(), RESOLVE.0.as_ptr()) {
+            self.resolve_now();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn resolve_now(&self) {
+        let _ = self.code.get().start();
+        self.refresh();
+    }
 }
+
+/// What a function runs first whose code's body is not loaded; two words, so that nothing is read behind it.
+struct Entry([u32; 2]);
+static RESOLVE: Entry = Entry([Op::Resolve as u32, Op::Nop as u32]);
 
 impl Vm {
     /// A function of a code in a namespace of globals.
@@ -130,11 +153,8 @@ impl Vm {
             },
             None => self.interp().builtins.clone(),
         };
-        let doc = if code.has(flags::HAS_DOCSTRING) {
-            code.consts.first().cloned().unwrap_or(Value::NONE)
-        } else {
-            Value::NONE
-        };
+        // The docstring is the first constant; it stays unread until somebody asks.
+        let doc = if code.has(flags::HAS_DOCSTRING) { Value::UNBOUND } else { Value::NONE };
         let empty = self.interp().empty_tuple.clone();
         let function = self.alloc(
             self.typ(&crate::runtime::builtins::functions::FUNCTION),

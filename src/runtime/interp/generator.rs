@@ -86,6 +86,18 @@ impl Generator {
         self.words - 1 - FRAME_HEADER - Frame(self.base.get()).locals_count()
     }
 
+    /// What its variables hold.
+    pub fn locals(&self) -> Vec<Value> {
+        if self.base.get().is_null() {
+            return Vec::new();
+        }
+        let frame = Frame(self.base.get());
+        (0..frame.locals_count())
+            .map(|at| frame.local(at).clone())
+            .filter(|held| !held.is_unbound())
+            .collect()
+    }
+
     /// Drops the frame.
     pub fn discard(&self) {
         let base = self.base.replace(std::ptr::null_mut());
@@ -119,6 +131,7 @@ pub fn of_frame<'a>(frame: Frame) -> &'a Obj<Generator> {
 
 /// A call of a generator function: binds the arguments into a frame of its own.
 pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Value]) -> PyResult<Value> {
+    function.resolve();
     let locals = function.locals.get() as usize;
     let words = locals + function.frame_words.get() as usize;
     let mut places = vec![Value::UNBOUND; locals];
@@ -215,6 +228,18 @@ fn unlink(vm: &Vm, frame: Frame) -> (*mut Value, Value) {
     frame.set(word::CALLER, 1);
     // SAFETY: `link` counted the generator up.
     (caller, unsafe { Value::from_bits(generator.address()) })
+}
+
+/// Makes a suspended generator's frame the running one, while what it delegates to gets an exception.
+pub fn enter(vm: &Vm, generator: &Obj<Generator>) -> PyResult<()> {
+    link(vm, generator, 0, info::ENTRY).map(drop)
+}
+
+/// The end of [`enter`]: it waits where it did.
+pub fn leave(vm: &Vm, generator: &Obj<Generator>) {
+    generator.state.set(State::Suspended);
+    let (_, owner) = unlink(vm, Frame(generator.base.get()));
+    drop(owner);
 }
 
 /// The register that the suspended yield writes what is sent into.

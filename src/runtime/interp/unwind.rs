@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::Raised;
 use crate::runtime::interp::frame::{Frame, Traceback, info, object, word};
 use crate::runtime::interp::generator;
@@ -14,8 +15,21 @@ use crate::runtime::value::{LockCell, Value};
 #[cold]
 #[inline(never)]
 pub fn unwind(vm: &Vm, base: *mut Value, raised: Raised) -> Result<*mut Value, Raised> {
-    add_traceback(vm, Frame(base));
+    if !raises_again(vm, Frame(base)) {
+        add_traceback(vm, Frame(base));
+    }
     unwind_again(vm, base, raised)
+}
+
+/// Does a bare `raise` run, which leaves the traceback as it is? Not if there was nothing to raise again.
+fn raises_again(vm: &Vm, frame: Frame) -> bool {
+    // SAFETY: the pc of a frame whose instruction raises is behind the instruction's first word.
+    let word = unsafe { *frame.pc().sub(1) };
+    if Op::decode(word) != Some(Op::Raise) || (word >> 16) as u8 != 0 {
+        return false;
+    }
+    let exception = vm.raised().and_then(|exception| exception.downcast::<Exception>());
+    exception.is_some_and(|exception| !exception.traceback.get().is_none())
 }
 
 /// As [`unwind`], without a new traceback entry for the first frame.

@@ -291,6 +291,15 @@ pub fn next_after(x: f64, y: f64, steps: u64) -> f64 {
     if at < 0 { -size } else { size }
 }
 
+/// C's `nextafter`: as one step, but the zero that is reached has the sign of where it was reached from.
+pub fn neighbour(x: f64, y: f64) -> f64 {
+    if x == y || x.is_nan() || y.is_nan() {
+        return if x.is_nan() { x } else { y };
+    }
+    let next = next_after(x, y, 1);
+    if next == 0.0 { next.copysign(x) } else { next }
+}
+
 /// `math.isclose`.
 pub fn is_close(a: f64, b: f64, relative: f64, absolute: f64) -> Result<bool, Fault> {
     if relative < 0.0 || absolute < 0.0 {
@@ -435,6 +444,11 @@ impl ProductSum {
         let first = two_sum(self.low, product.low);
         let second = two_sum(first.high, high.low);
         *self = ProductSum { high: high.high, low: second.high, tiny: self.tiny + first.low + second.low };
+    }
+
+    /// Is the sum so far a finite number?
+    pub fn is_finite(&self) -> bool {
+        self.high.is_finite()
     }
 
     pub fn finish(self) -> f64 {

@@ -88,6 +88,24 @@ pub fn own_dict(vm: &Vm, object: &Value) -> Option<Ref<Dict>> {
     }
 }
 
+/// The instance's attributes: its `__dict__` if there is one, else a dictionary made of its inline values.
+pub fn own_copy(vm: &Vm, object: &Value) -> Option<Ref<Dict>> {
+    match attrs(object) {
+        Attrs::None => None,
+        Attrs::Dict(dict) => Some(dict),
+        Attrs::Shape(shape, values) => {
+            let names = vm.interp().shapes.names(shape);
+            let table = Dict::with_capacity(names.len());
+            for (name, cell) in names.iter().zip(values) {
+                if cell.get() != bits::UNBOUND {
+                    table.insert_str(name, clone_word(cell.get()));
+                }
+            }
+            Some(vm.dict(table))
+        }
+    }
+}
+
 fn set_word(head: &Header, word: u64) {
     // SAFETY: callers have seen that the type has an attribute area.
     unsafe { heap::attrs_word(head) }.set(word);
@@ -134,9 +152,11 @@ pub fn own_clear(object: &Value) {
 pub fn own_set(vm: &Vm, object: &Value, name: &Obj<Str>, value: Option<&Value>) -> bool {
     match attrs(object) {
         Attrs::None => false,
+        // A key that is no exact string is compared by Python code: none is put in here.
         Attrs::Dict(dict) => match value {
             Some(value) => {
-                drop(dict.insert_str(name, value.clone()));
+                let exact = exact_name(vm, name);
+                drop(dict.insert_str(exact.as_deref().unwrap_or(name), value.clone()));
                 true
             }
             None => dict.remove_str(name).is_some(),
@@ -199,16 +219,23 @@ fn note_count(head: &Header, count: usize) {
     }
 }
 
+/// The text of a name that is an instance of a subclass of `str`.
+fn exact_name(vm: &Vm, name: &Obj<Str>) -> Option<Ref<Str>> {
+    if name.is_interned() || crate::runtime::object::dict::exact_str(&name.to_value()).is_some() {
+        return None;
+    }
+    vm.str_bytes(name.bytes()).downcast_ref()
+}
+
 #[cold]
 fn own_set_slow(vm: &Vm, object: &Value, name: &Obj<Str>, value: Option<&Value>) -> bool {
     let Some(dict) = own_dict(vm, object) else { return false };
     match value {
         Some(value) => {
-            let old = match vm.intern_value(&name.to_value()) {
-                Some(name) => dict.insert_str(&name, value.clone()),
-                None => None,
-            };
-            drop(old);
+            let exact = exact_name(vm, name);
+            let name = exact.as_deref().unwrap_or(name);
+            let name = vm.intern_value(&name.to_value()).unwrap_or_else(|| name.to_ref());
+            drop(dict.insert_str(&name, value.clone()));
             true
         }
         None => dict.remove_str(name).is_some(),
@@ -234,13 +261,22 @@ impl Value {
     pub fn kind(&self) -> u16 {
         self.header().map_or(0, |head| type_head(head).kind.get())
     }
+    /// The type's qualified name with the module, unless that is the main module or `builtins`.
+    pub fn full_type_name(&self, vm: &Vm) -> String {
+        let ty = self.ty(vm);
+        if let Some(spec) = ty.spec {
+            return spec.name.to_owned();
+        }
+        let name = ty.qualname.get().to_string_lossy().into_owned();
+        let module = ty.dict.get_str(&vm.names().__module__);
+        match module.as_ref().and_then(Value::as_str).map(|module| module.to_string_lossy()) {
+            Some(module) if module != "builtins" && module != "__main__" => format!("{module}.{name}"),
+            _ => name,
+        }
+    }
     /// Name of the type, for messages: with the module if the type is native and in one.
     pub fn type_name(&self, vm: &Vm) -> String {
-        let ty = self.ty(vm);
-        match ty.spec {
-            Some(spec) => spec.name.to_owned(),
-            None => ty.name(),
-        }
+        self.ty(vm).tp_name()
     }
 }
 
@@ -270,8 +306,17 @@ impl Vm {
                 return get(self, found, Some(object), Some(&owner)).map(Some);
             }
         }
-        if let Some(own) = own_get(self, object, name) {
-            return Ok(Some(own));
+        match own_get(self, object, name) {
+            Some(own) => return Ok(Some(own)),
+            // A key that is no string may be equal to the name, which Python code decides.
+            None => {
+                if let Attrs::Dict(dict) = attrs(object)
+                    && dict.is_odd_for(name)
+                    && let Some(own) = dict.get(self, &name.to_value())?
+                {
+                    return Ok(Some(own));
+                }
+            }
         }
         match (found, getter) {
             (Some(found), Some(get)) => {

@@ -387,10 +387,11 @@ impl Dict {
                     }
                     let both_small = key.as_small().is_some() && found.as_small().is_some();
                     if !both_small && !found.is_unbound() && self.hash_at(at) == hash {
-                        let epoch = self.epoch.get();
+                        let moves = self.moves.get();
                         let found = found.clone();
                         let equal = vm.equal(&found, key)?;
-                        if self.epoch.get() != epoch {
+                        // The comparison may have changed the table: go on only if this entry is where it was.
+                        if self.moves.get() != moves || at >= self.fill.get() || !self.key_at(at).is(&found) {
                             continue 'anew;
                         }
                         if equal {
@@ -439,6 +440,11 @@ impl Dict {
     #[inline]
     pub fn get_str(&self, key: &Obj<Str>) -> Option<Value> {
         self.position_str(key).map(|at| self.value_at(at).clone())
+    }
+
+    /// Is there a key of another type with the hash of this string, so that a search has to run Python code?
+    pub fn is_odd_for(&self, key: &Obj<Str>) -> bool {
+        self.find_str(key, key.hash()).is_err()
     }
 
     /// Position of a string key; see [`Dict::get_str`].
@@ -719,6 +725,17 @@ impl Dict {
         let mut at = 0;
         while let Some((found, key, _)) = self.next_entry(at) {
             all.push(key.clone());
+            at = found + 1;
+        }
+        all
+    }
+
+    /// Clones of all keys in order, with their hashes.
+    pub fn keys_hashed(&self) -> Vec<(Value, u64)> {
+        let mut all = Vec::with_capacity(self.len());
+        let mut at = 0;
+        while let Some((found, key, _)) = self.next_entry(at) {
+            all.push((key.clone(), self.hash_at(found)));
             at = found + 1;
         }
         all

@@ -1,9 +1,12 @@
 //! Hashes of strings, bytes and numbers.
 //!
-//! Numbers hash as CPython's do (modulo the Mersenne prime 2^61 - 1), so that equal numbers of different types agree
-//! and `hash(n)` is what programs expect. Strings use a seeded multiply-and-fold hash; `PYTHONHASHSEED` sets the seed.
+//! All hash as CPython's do, so that `hash(x)` is what programs expect: numbers modulo the Mersenne prime 2^61 - 1, so
+//! that equal numbers of different types agree; strings and bytes by SipHash-1-3 over the memory that CPython would
+//! have for them, with a key that `PYTHONHASHSEED` sets. [`table_hash`] is for tables of our own.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::runtime::text::wtf8;
 
 /// The modulus of numeric hashes, `sys.hash_info.modulus`.
 pub const MODULUS: u64 = (1 << 61) - 1;
@@ -12,9 +15,26 @@ pub const INF: i64 = 314_159;
 
 static SEED: AtomicU64 = AtomicU64::new(0x9e37_79b9_7f4a_7c15);
 
-/// Sets the seed of string hashes, before any string is hashed.
-pub fn set_seed(seed: u64) {
-    SEED.store(seed ^ 0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+static KEY: [AtomicU64; 2] = [AtomicU64::new(0), AtomicU64::new(0)];
+
+/// Sets the key of string hashes, before any string is hashed.
+pub fn set_key(key: [u64; 2]) {
+    SEED.store(key[0] ^ 0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+    KEY[0].store(key[0], Ordering::Relaxed);
+    KEY[1].store(key[1], Ordering::Relaxed);
+}
+
+/// The key for a number in `PYTHONHASHSEED`: none for 0, else the first words of a linear congruential generator.
+pub fn key_of_seed(seed: u32) -> [u64; 2] {
+    let mut state = seed;
+    let mut bytes = [0u8; 16];
+    if seed != 0 {
+        for byte in &mut bytes {
+            state = state.wrapping_mul(214_013).wrapping_add(2_531_011);
+            *byte = (state >> 16) as u8;
+        }
+    }
+    [word(&bytes[..8]), word(&bytes[8..])]
 }
 
 #[inline(always)]
@@ -30,8 +50,8 @@ fn word(bytes: &[u8]) -> u64 {
     u64::from_le_bytes(buffer)
 }
 
-/// Hash of a byte string; never 0 (the mark of "not computed yet") and never -1 as signed number.
-pub fn bytes_hash(bytes: &[u8]) -> u64 {
+/// Hash of a byte string for tables that no program sees.
+pub fn table_hash(bytes: &[u8]) -> u64 {
     const A: u64 = 0xa076_1d64_78bd_642f;
     const B: u64 = 0xe703_7ed1_a0b4_28db;
     let mut state = SEED.load(Ordering::Relaxed) ^ fold(bytes.len() as u64 ^ A, B);
@@ -42,11 +62,76 @@ pub fn bytes_hash(bytes: &[u8]) -> u64 {
     let rest = chunks.remainder();
     let (low, high) = rest.split_at(rest.len().min(8));
     state = fold(word(low) ^ A ^ state, word(high) ^ B ^ state.rotate_left(32));
-    match fold(state ^ A, B) {
-        0 => 1,
+    fold(state ^ A, B)
+}
+
+/// Hash of a byte string; 0 for an empty one (and for one in 2^64 others), never -1 as signed number.
+pub fn bytes_hash(bytes: &[u8]) -> u64 {
+    if bytes.is_empty() {
+        return 0;
+    }
+    match keyed_hash(KEY[0].load(Ordering::Relaxed), KEY[1].load(Ordering::Relaxed), bytes) {
         u64::MAX => u64::MAX - 1,
         hash => hash,
     }
+}
+
+/// Hash of a text: that of its code points as bytes, or as words of two or four bytes if one of them needs that.
+pub fn text_hash(text: &[u8], is_ascii: bool) -> u64 {
+    if is_ascii { bytes_hash(text) } else { wide_hash(text) }
+}
+
+#[cold]
+fn wide_hash(text: &[u8]) -> u64 {
+    let largest = wtf8::code_points(text).max().unwrap_or(0);
+    let mut memory = Vec::with_capacity(2 * text.len());
+    for point in wtf8::code_points(text) {
+        match largest {
+            0..=0xff => memory.push(point as u8),
+            0x100..=0xffff => memory.extend_from_slice(&(point as u16).to_ne_bytes()),
+            _ => memory.extend_from_slice(&point.to_ne_bytes()),
+        }
+    }
+    bytes_hash(&memory)
+}
+
+/// SipHash with one round a word and three at the end.
+pub fn keyed_hash(key0: u64, key1: u64, bytes: &[u8]) -> u64 {
+    let mut v = [
+        key0 ^ 0x736f_6d65_7073_6575,
+        key1 ^ 0x646f_7261_6e64_6f6d,
+        key0 ^ 0x6c79_6765_6e65_7261,
+        key1 ^ 0x7465_6462_7974_6573,
+    ];
+    #[inline(always)]
+    fn round(v: &mut [u64; 4]) {
+        v[0] = v[0].wrapping_add(v[1]);
+        v[2] = v[2].wrapping_add(v[3]);
+        v[1] = v[1].rotate_left(13) ^ v[0];
+        v[3] = v[3].rotate_left(16) ^ v[2];
+        v[0] = v[0].rotate_left(32);
+        v[2] = v[2].wrapping_add(v[1]);
+        v[0] = v[0].wrapping_add(v[3]);
+        v[1] = v[1].rotate_left(17) ^ v[2];
+        v[3] = v[3].rotate_left(21) ^ v[0];
+        v[2] = v[2].rotate_left(32);
+    }
+    let mut chunks = bytes.chunks_exact(8);
+    for chunk in &mut chunks {
+        let m = word(chunk);
+        v[3] ^= m;
+        round(&mut v);
+        v[0] ^= m;
+    }
+    let last = (bytes.len() as u64) << 56 | word(chunks.remainder());
+    v[3] ^= last;
+    round(&mut v);
+    v[0] ^= last;
+    v[2] ^= 0xff;
+    for _ in 0..3 {
+        round(&mut v);
+    }
+    (v[0] ^ v[1]) ^ (v[2] ^ v[3])
 }
 
 /// Hash of an int that fits a machine word.

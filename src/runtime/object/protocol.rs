@@ -123,10 +123,7 @@ impl Vm {
             }
             return Ok(iter);
         }
-        if slots.getitem.is_some()
-            && !object.ty(self).has(crate::runtime::gc::heap::type_flag::DICT)
-            && object.as_type().is_none()
-        {
+        if slots.getitem.is_some_and(crate::runtime::object::slots::is_python_getitem) {
             return Ok(self.sequence_iter(object));
         }
         Err(self.type_error(format!("'{}' object is not iterable", object.type_name(self))))
@@ -203,7 +200,7 @@ impl Vm {
         if hint.is_not_implemented() {
             return Ok(default);
         }
-        match hint.as_small() {
+        match hint.as_int().and_then(|hint| hint.small()) {
             Some(n) if n >= 0 => Ok(n as usize),
             Some(_) => Err(self.value_error("__length_hint__() should return >= 0")),
             None if hint.ty(self).has(crate::runtime::gc::heap::type_flag::INT) => {
@@ -227,7 +224,8 @@ impl Vm {
             if object.to_bits() == self.interp().type_type.address() {
                 return self.generic_alias(object, key);
             }
-            if let Some(method) = self.getattr_opt(object, self.names().__class_getitem__.value())? {
+            let method = self.getattr_opt(object, self.names().__class_getitem__.value())?;
+            if let Some(method) = method.filter(|method| !method.is_none()) {
                 return self.call1(&method, key);
             }
             return Err(self.type_error(format!(

@@ -153,7 +153,7 @@ fn python_binary(
                 _ => false,
             };
             if overloaded {
-                let result = vm.special_or_none(b, reverse, std::slice::from_ref(a))?;
+                let result = vm.call_special(b, reverse, std::slice::from_ref(a))?;
                 if let Some(result) = result
                     && !result.is_not_implemented()
                 {
@@ -162,16 +162,13 @@ fn python_binary(
                 other = false;
             }
         }
-        let result =
-            vm.special_or_none(a, forward, std::slice::from_ref(b))?.unwrap_or(Value::NOT_IMPLEMENTED);
+        let result = vm.call_special(a, forward, std::slice::from_ref(b))?.unwrap_or(Value::NOT_IMPLEMENTED);
         if !result.is_not_implemented() || ta.address() == tb.address() {
             return Ok(result);
         }
     }
     if other {
-        return Ok(vm
-            .special_or_none(b, reverse, std::slice::from_ref(a))?
-            .unwrap_or(Value::NOT_IMPLEMENTED));
+        return Ok(vm.call_special(b, reverse, std::slice::from_ref(a))?.unwrap_or(Value::NOT_IMPLEMENTED));
     }
     Ok(Value::NOT_IMPLEMENTED)
 }
@@ -268,7 +265,7 @@ fn py_pow(vm: &Vm, a: &Value, b: &Value, modulus: &Value) -> PyResult<Value> {
     let is_me =
         |v: &Value| v.ty(vm).slots.get().pow.is_some_and(|f| std::ptr::fn_addr_eq(f, py_pow as Ternary));
     if is_me(a) {
-        let result = vm.special_or_none(a, &vm.names().__pow__, &[b.clone(), modulus.clone()])?;
+        let result = vm.call_special(a, &vm.names().__pow__, &[b.clone(), modulus.clone()])?;
         if let Some(result) = result
             && !result.is_not_implemented()
         {
@@ -276,7 +273,7 @@ fn py_pow(vm: &Vm, a: &Value, b: &Value, modulus: &Value) -> PyResult<Value> {
         }
     }
     if is_me(b) {
-        let result = vm.special_or_none(b, &vm.names().__rpow__, &[a.clone(), modulus.clone()])?;
+        let result = vm.call_special(b, &vm.names().__rpow__, &[a.clone(), modulus.clone()])?;
         return Ok(result.unwrap_or(Value::NOT_IMPLEMENTED));
     }
     Ok(Value::NOT_IMPLEMENTED)
@@ -284,8 +281,7 @@ fn py_pow(vm: &Vm, a: &Value, b: &Value, modulus: &Value) -> PyResult<Value> {
 
 macro_rules! inplace {
     ($slot:ident $name:ident $op:literal) => {
-        group!($slot, |vm, a, b| Ok(vm
-            .special_or_none(a, &vm.names().$name, std::slice::from_ref(b))?
+        group!($slot, |vm, a, b| Ok(vm.call_special(a, &vm.names().$name, std::slice::from_ref(b))?
             .unwrap_or(Value::NOT_IMPLEMENTED)), [
             $name "($self, value, /)" concat!("Return self", $op, "=value.") => |vm, s, me, args, name| {
                 let other = one(vm, args, name)?;
@@ -305,7 +301,7 @@ fn py_compare(vm: &Vm, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
         Cmp::Gt => &n.__gt__,
         Cmp::Ge => &n.__ge__,
     };
-    Ok(vm.special_or_none(a, name, std::slice::from_ref(b))?.unwrap_or(Value::NOT_IMPLEMENTED))
+    Ok(vm.call_special(a, name, std::slice::from_ref(b))?.unwrap_or(Value::NOT_IMPLEMENTED))
 }
 
 macro_rules! compare_dunder {
@@ -393,6 +389,11 @@ fn py_len(vm: &Vm, object: &Value) -> PyResult<usize> {
 fn py_bool(vm: &Vm, object: &Value) -> PyResult<bool> {
     let n = vm.names();
     if let Some(found) = object.ty(vm).lookup(vm, &n.__bool__) {
+        if found.is_none() {
+            return Err(
+                vm.type_error(format!("'{}' cannot be interpreted as a boolean", object.type_name(vm)))
+            );
+        }
         let result = vm.call_found(object, &found, &[])?;
         return match result.as_bool() {
             Some(b) => Ok(b),
@@ -434,6 +435,20 @@ fn py_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     let mut all = vec![ty.clone().into_value()];
     all.extend_from_slice(args.values);
     vm.call(&new, Args { values: &all, names: args.names })
+}
+
+/// Does the slot call a Python `__new__`?
+pub fn is_python_new(f: fn(&Vm, &TypeRef, Args) -> PyResult<Value>) -> bool {
+    std::ptr::fn_addr_eq(f, py_new as fn(&Vm, &TypeRef, Args) -> PyResult<Value>)
+}
+
+/// Does the slot call a Python `__getitem__`?
+pub fn is_python_getitem(f: Binary) -> bool {
+    std::ptr::fn_addr_eq(f, py_getitem as Binary)
+}
+
+fn py_getitem(vm: &Vm, object: &Value, key: &Value) -> PyResult<Value> {
+    vm.special(object, &vm.names().__getitem__, std::slice::from_ref(key))
 }
 
 fn prepend<R>(first: &Value, args: Args, body: impl FnOnce(Args) -> R) -> R {
@@ -603,9 +618,13 @@ pub static GROUPS: &[Group] = &[
         __next__ "($self, /)" "Implement next(self)." => |vm, s, me, args, name| {
             none(vm, args, name)?;
             let Some(f) = s.next else { return Ok(Value::NOT_IMPLEMENTED) };
+            vm.stop_value.set(Value::NONE);
             match f(vm, me)? {
                 Some(value) => Ok(value),
-                None => Err(vm.stop_iteration(Value::UNBOUND)),
+                None => {
+                    let value = vm.stop_value.replace(Value::NONE);
+                    Err(vm.stop_iteration(value))
+                }
             }
         };
     ]),
@@ -711,7 +730,7 @@ pub static GROUPS: &[Group] = &[
     inplace!(itruediv __itruediv__ "/"),
     inplace!(ifloordiv __ifloordiv__ "//"),
     inplace!(imodulo __imod__ "%"),
-    group!(ipow, |vm, a, b, _| Ok(vm.special_or_none(a, &vm.names().__ipow__, std::slice::from_ref(b))?
+    group!(ipow, |vm, a, b, _| Ok(vm.call_special(a, &vm.names().__ipow__, std::slice::from_ref(b))?
         .unwrap_or(Value::NOT_IMPLEMENTED)), [
         __ipow__ "($self, value, /)" "Return self**=value." => |vm, s, me, args, name| {
             let other = one(vm, args, name)?;
@@ -730,7 +749,7 @@ pub static GROUPS: &[Group] = &[
             match s.len { Some(f) => Ok(vm.int(f(vm, me)? as i64)), None => Ok(Value::NOT_IMPLEMENTED) }
         };
     ]),
-    group!(getitem, |vm, a, b| vm.special(a, &vm.names().__getitem__, std::slice::from_ref(b)), [
+    group!(getitem, py_getitem, [
         __getitem__ "($self, key, /)" "Return self[key]." => |vm, s, me, args, name| {
             let key = one(vm, args, name)?;
             match s.getitem { Some(f) => f(vm, me, key), None => Ok(Value::NOT_IMPLEMENTED) }

@@ -97,7 +97,7 @@ impl Obj<Str> {
         if known != 0 {
             return known;
         }
-        let new = hash::bytes_hash(self.bytes());
+        let new = hash::text_hash(self.bytes(), self.is_ascii());
         self.hash.set(new);
         new
     }

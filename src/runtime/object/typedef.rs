@@ -154,6 +154,8 @@ pub struct GetSet {
     pub set: Option<fn(&Vm, &Value, Option<&Value>) -> PyResult<()>>,
     /// `__doc__`
     pub doc: &'static str,
+    /// Is it a member of CPython's struct, with a `member_descriptor`?
+    pub is_member: bool,
 }
 
 /// A read-only attribute.
@@ -162,7 +164,7 @@ pub const fn getter(
     get: fn(&Vm, &Value) -> PyResult<Value>,
     doc: &'static str,
 ) -> GetSet {
-    GetSet { name, get, set: None, doc }
+    GetSet { name, get, set: None, doc, is_member: false }
 }
 
 /// An attribute that can be set and deleted.
@@ -172,7 +174,7 @@ pub const fn getset(
     set: fn(&Vm, &Value, Option<&Value>) -> PyResult<()>,
     doc: &'static str,
 ) -> GetSet {
-    GetSet { name, get, set: Some(set), doc }
+    GetSet { name, get, set: Some(set), doc, is_member: false }
 }
 
 /// Static description of a builtin type; `Vm::typ` makes the type object when it is first asked for.
@@ -465,7 +467,9 @@ impl Payload for Type {
         for base in self.bases.get().items() {
             if let Some(base) = base.downcast::<Type>() {
                 // SAFETY: subclasses remove themselves when they die.
-                base.subclasses.get_mut().retain(|sub| !std::ptr::eq(&raw const unsafe { sub.as_ref() }.data, self));
+                base.subclasses
+                    .get_mut()
+                    .retain(|sub| !std::ptr::eq(&raw const unsafe { sub.as_ref() }.data, self));
             }
         }
         self.void_version(crate::runtime::object::vm::vm());
@@ -539,6 +543,13 @@ impl Obj<Type> {
     pub fn name(&self) -> String {
         self.name.get().to_string_lossy().into_owned()
     }
+    /// The name for messages about native types: with the module, if it is in one.
+    pub fn tp_name(&self) -> String {
+        match self.spec {
+            Some(spec) => spec.name.to_owned(),
+            None => self.name(),
+        }
+    }
     /// The types to look in, in order.
     #[inline(always)]
     pub fn mro(&self) -> &[Value] {
@@ -594,6 +605,19 @@ impl Obj<Type> {
     fn new_version(&self, vm: &Vm) -> u32 {
         // Unfinished, or emptied by the collector.
         if self.mro().is_empty() {
+            return 0;
+        }
+        // A custom `mro()` may have named a class that is no base, whose changes would not reach this type.
+        let bases = self.bases.get();
+        let is_known = |ty: &Value| {
+            ty.to_bits() == self.address()
+                || bases
+                    .items()
+                    .iter()
+                    .filter_map(Value::as_type)
+                    .any(|base| base.mro().iter().any(|b| b.is(ty)))
+        };
+        if !self.mro().iter().all(is_known) {
             return 0;
         }
         // A base must have a version too, so that its next change reaches this type.

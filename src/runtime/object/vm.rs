@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::Heap;
 use crate::runtime::object::dict::Dict;
-use crate::runtime::object::hash::bytes_hash;
+use crate::runtime::object::hash::table_hash;
 use crate::runtime::object::names::Names;
 use crate::runtime::object::shape::Shapes;
 use crate::runtime::object::str::Str;
@@ -137,7 +137,7 @@ impl Hasher for BytesHasher {
         self.0
     }
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes_hash(bytes);
+        self.0 = table_hash(bytes);
     }
     fn write_usize(&mut self, _: usize) {}
 }
@@ -220,6 +220,8 @@ pub struct Interp {
     pub bytes_warning: Cell<u32>,
     /// `-X dev`
     pub dev_mode: Cell<bool>,
+    /// Code objects tell columns (not with `-X no_debug_ranges`).
+    pub debug_ranges: Cell<bool>,
     /// `-O` level.
     pub optimize: Cell<u8>,
     /// `sys.getswitchinterval()`
@@ -534,6 +536,7 @@ impl Interp {
             int_max_str_digits: Cell::new(4300),
             bytes_warning: Cell::new(0),
             dev_mode: Cell::new(false),
+            debug_ranges: Cell::new(true),
             optimize: Cell::new(0),
             switch_interval: Cell::new(0.005),
             import_lock: Cell::new(0),

@@ -16,15 +16,14 @@ use crate::runtime::value::Ref;
 
 /// An interpreter with its first types; `finish` completes them when a thread has entered it.
 pub fn interpreter(config: &Config) -> &'static Interp {
-    let seed = match config.hash_seed {
-        HashSeed::Fixed(seed) => u64::from(seed),
-        HashSeed::Random => {
+    hash::set_key(match config.hash_seed {
+        HashSeed::Fixed(seed) => hash::key_of_seed(seed),
+        HashSeed::Random => [(); 2].map(|()| {
             let mut bytes = [0; 8];
             crate::runtime::sys::random_bytes(&mut bytes);
             u64::from_le_bytes(bytes)
-        }
-    };
-    hash::set_seed(seed);
+        }),
+    });
     let heap = Heap::new();
     heap::enter(heap);
     let specs: [&'static TypeSpec; 5] = [&TYPE, &OBJECT, &strs::STR, &tuples::TUPLE, &dicts::DICT];

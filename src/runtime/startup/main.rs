@@ -1,6 +1,7 @@
 //! The first modules, the target, and the end.
 
 use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use crate::runtime::api::{Config, ExitStatus, Target};
@@ -12,6 +13,7 @@ use crate::runtime::object::dict::Dict;
 use crate::runtime::object::raise::Exception;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::startup::boot;
+use crate::runtime::stdlib::source_bytes::Origin;
 use crate::runtime::stdlib::sysinfo;
 use crate::runtime::value::{Ref, Value};
 
@@ -35,9 +37,76 @@ fn begin(vm: &'static Vm, config: &Config) -> PyResult<()> {
         vm.set_in(&vm.interp().sys, name, vm.printer(fd));
         vm.set_in(&vm.interp().sys, &format!("__{name}__"), vm.printer(fd));
     }
+    vm.interp().collections.enabled.set(false);
     import_machinery(vm)?;
-    sysinfo::streams(vm, config)
+    sysinfo::streams(vm, config)?;
+    if !config.flags.no_site {
+        site(vm, config)?;
+    }
+    if !config.warn_options.is_empty() {
+        // It reads the options; an error in it is not the program's.
+        if let Err(raised) = vm.import("warnings") {
+            drop(vm.take_raised(raised));
+        }
+    }
+    crate::runtime::gc::cycle::settle(vm.interp().heap);
+    vm.interp().collections.enabled.set(true);
+    Ok(())
 }
+
+/// What the library's `site` does at start: it runs if there is something for it to find, a folder of installed packages or
+/// a virtual environment's `pyvenv.cfg`; else only its builtins are made, which costs a tenth.
+fn site(vm: &Vm, config: &Config) -> PyResult<()> {
+    let text = |name: &str| -> Option<PathBuf> {
+        let value = vm.interp().sys.get_str(&vm.intern(name))?;
+        Some(PathBuf::from(value.as_str()?.to_string_lossy().into_owned()))
+    };
+    let packages = |root: PathBuf| {
+        let version = format!("python{}.{}", crate::version::MAJOR, crate::version::MINOR);
+        root.join("lib").join(version).join("site-packages").is_dir()
+    };
+    let home = std::env::var_os("PYTHONUSERBASE")
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local").into_os_string()));
+    let executable = text("executable");
+    let configured = |folder: &Path| folder.join("pyvenv.cfg").exists();
+    let customized = |folder: &Path| {
+        ["sitecustomize.py", "sitecustomize", "usercustomize.py", "usercustomize"]
+            .iter()
+            .any(|name| folder.join(name).exists())
+    };
+    let environment = executable
+        .as_deref()
+        .and_then(Path::parent)
+        .is_some_and(|folder| configured(folder) || folder.parent().is_some_and(configured));
+    let found = environment
+        || text("prefix").is_some_and(&packages)
+        || home.map(PathBuf::from).is_some_and(&packages)
+        || config.module_search_path.iter().flat_map(std::env::split_paths).any(|folder| customized(&folder));
+    if found {
+        let site = vm.import("site")?;
+        let _ = site;
+        return Ok(());
+    }
+    let module = vm.import("_sitebuiltins")?;
+    let builtins = vm.interp().builtins.clone();
+    let make = |class: &str, args: &[Value]| -> PyResult<Value> {
+        vm.call_args(&vm.getattr_str(&module, class)?, args)
+    };
+    let eof = vm.str("Ctrl-D (i.e. EOF)");
+    for name in ["quit", "exit"] {
+        vm.set_in(&builtins, name, make("Quitter", &[vm.str(name), eof.clone()])?);
+    }
+    let copyright = vm.interp().sys.get_str(&vm.intern("copyright")).unwrap_or(Value::NONE);
+    vm.set_in(&builtins, "copyright", make("_Printer", &[vm.str("copyright"), copyright])?);
+    vm.set_in(&builtins, "credits", make("_Printer", &[vm.str("credits"), vm.str(CREDITS)])?);
+    vm.set_in(&builtins, "license", make("_Printer", &[vm.str("license"), vm.str(LICENSE)])?);
+    vm.set_in(&builtins, "help", make("_Helper", &[])?);
+    Ok(())
+}
+
+const CREDITS: &str = "\
+dx runs Python; the language and its standard library are the work of the Python Software Foundation and thousands of contributors.";
+const LICENSE: &str = "See https://www.python.org/psf/license/";
 
 /// Runs the import machinery of the embedded library.
 fn import_machinery(vm: &Vm) -> PyResult<()> {
@@ -80,7 +149,9 @@ fn target(vm: &Vm, config: &Config) -> PyResult<()> {
     match &config.target {
         Target::Command(text) => {
             sysinfo::prepend_path(vm, config, "")?;
-            run_text(vm, &main, text, "<string>")
+            let code = vm.compile_text(text, "<string>", Mode::Exec)?;
+            vm.remember_source(&code, text, "<string>");
+            vm.run_in(&code, &main, main.value().clone(), None).map(drop)
         }
         Target::File(path) => run_file(vm, config, &main, path),
         Target::Module(name) => {
@@ -95,7 +166,7 @@ fn target(vm: &Vm, config: &Config) -> PyResult<()> {
             if std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes).is_err() {
                 return Err(vm.raise(&exc::OS_ERROR, "cannot read standard input"));
             }
-            let text = vm.decode_source(&bytes)?;
+            let text = vm.decode_source(&bytes, "<stdin>", Origin::File)?;
             run_text(vm, &main, &text, "<stdin>")
         }
         Target::Interactive => {
@@ -149,7 +220,7 @@ fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, path: &std::path::Path) 
     } else {
         bytes
     };
-    let text = vm.decode_source(&bytes)?;
+    let text = vm.decode_source(&bytes, &shown, Origin::File)?;
     run_text(vm, main, &text, &shown)
 }
 
@@ -266,6 +337,9 @@ fn finalize(vm: &Vm, status: ExitStatus) -> ExitStatus {
     if !flush(vm) && status == ExitStatus::Code(0) {
         status = ExitStatus::Code(120);
     }
+    // From here on no other thread runs.
+    vm.interp().finalizing.store(true, Ordering::Relaxed);
+    vm.interp().gil.close(vm.bell());
     // Destructors of what the main module holds run while everything is still there.
     if let Some(main) = modules.get_str(&vm.intern("__main__")).and_then(|m| vm.module_dict(&m)) {
         let entries = main.entries();
@@ -279,8 +353,6 @@ fn finalize(vm: &Vm, status: ExitStatus) -> ExitStatus {
         }
         vm.collect_all();
     }
-    vm.interp().finalizing.store(true, Ordering::Relaxed);
-    vm.interp().gil.close(vm.bell());
     flush(vm);
     status
 }

@@ -229,6 +229,12 @@ fn register(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 /// Marks a class and its subclasses as sequences or mappings, for patterns.
 fn spread(ty: &Obj<Type>, flags: u32) {
+    // Native types say themselves what they are: a string is a `Sequence`, yet no sequence to a pattern.
+    if ty.has(type_flag::IMMUTABLE)
+        || ty.fast.flags.get() & (type_flag::SEQUENCE | type_flag::MAPPING) == flags
+    {
+        return;
+    }
     ty.clear_flags(type_flag::SEQUENCE | type_flag::MAPPING);
     ty.set_flags(flags);
     for sub in ty.live_subclasses() {
@@ -239,7 +245,10 @@ fn spread(ty: &Obj<Type>, flags: u32) {
 fn instance_check(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let (class, instance) = (&args[0], &args[1]);
     let data = data_of(vm, class)?;
-    let sub = vm.getattr(instance, vm.names().__class__.value())?;
+    let sub = match vm.getattr_opt(instance, vm.names().__class__.value())? {
+        Some(class) => class,
+        None => instance.ty(vm).to_value(),
+    };
     if data.cache.get().contains(&sub) {
         return Ok(Value::TRUE);
     }

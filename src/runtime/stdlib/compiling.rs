@@ -8,6 +8,7 @@ use crate::runtime::object::dict::Dict;
 use crate::runtime::object::typedef::{Native, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::ast::TreeOptions;
+use crate::runtime::stdlib::source_bytes::Origin;
 use crate::runtime::value::{Ref, Value};
 
 /// `CO_FUTURE_ANNOTATIONS` and the `PyCF_*` flags of `compile`.
@@ -51,6 +52,17 @@ pub static FUNCTIONS: &[Native] = &[
     ),
 ];
 
+/// A line of a source file, with its newline; nothing if there is no such file.
+fn line_of_file(filename: &str, line: u32) -> Option<String> {
+    let path = std::path::Path::new(filename);
+    if !path.is_file() {
+        return None;
+    }
+    let bytes = std::fs::read(path).ok()?;
+    let line = bytes.split_inclusive(|b| *b == b'\n').nth(line.checked_sub(1)? as usize)?;
+    Some(String::from_utf8_lossy(line).into_owned())
+}
+
 impl Vm {
     /// Compiles a text.
     pub fn compile_text(&self, text: &str, filename: &str, mode: Mode) -> PyResult<Ref<Code>> {
@@ -72,7 +84,12 @@ impl Vm {
         let source = Source::new(text);
         let compiled = match compiler::compile(&source, filename, options) {
             Ok(compiled) => compiled,
-            Err(problem) => return Err(self.syntax_error(&problem, filename)),
+            Err(problem) => {
+                for warning in &problem.warnings {
+                    self.syntax_warning(warning, filename)?;
+                }
+                return Err(self.syntax_error(&problem, filename));
+            }
         };
         for warning in &compiled.warnings {
             self.syntax_warning(warning, filename)?;
@@ -91,12 +108,14 @@ impl Vm {
                 drop(self.take_raised(raised));
                 let problem = SyntaxProblem {
                     kind: ProblemKind::SyntaxError,
-                    message: warning.message.clone(),
+                    message: warning.error_message.as_ref().unwrap_or(&warning.message).clone(),
                     line: warning.line,
                     column: warning.column,
                     end_line: warning.end_line,
                     end_column: warning.end_column as i32,
                     text: warning.text.clone(),
+                    late: warning.error_message.is_none(),
+                    warnings: Vec::new(),
                 };
                 Err(self.syntax_error(&problem, filename))
             }
@@ -127,7 +146,11 @@ impl Vm {
             self.str(filename),
             number(problem.line),
             number(problem.column),
-            if problem.line == 0 { Value::NONE } else { self.str(&problem.text) },
+            match problem.late {
+                _ if problem.line == 0 => Value::NONE,
+                false => self.str(&problem.text),
+                true => line_of_file(filename, problem.line).map_or(Value::NONE, |text| self.str(text)),
+            },
             number(problem.end_line),
             if problem.line == 0 { Value::NONE } else { self.int(i64::from(problem.end_column)) },
         ];
@@ -136,50 +159,19 @@ impl Vm {
     }
 
     /// The text of a source argument: `str` as it is, bytes decoded by their cookie.
-    pub fn source_text(&self, source: &Value, what: &str, allow_cookie: bool) -> PyResult<String> {
+    pub fn source_text(&self, source: &Value, what: &str, filename: &str) -> PyResult<String> {
         if let Some(text) = source.as_str() {
             return match text.as_str() {
                 Some(text) => Ok(text.to_owned()),
                 None => Err(self.encode_error_surrogate(source)),
             };
         }
-        let _ = allow_cookie;
         if source.ty(self).slots.get().buffer.is_none() && self.bytes_of(source).is_none() {
             let other = if what == "compile" { "AST" } else { "code" };
             return Err(self.type_error(format!("{what}() arg 1 must be a string, bytes or {other} object")));
         }
         let bytes = self.with_buffer(source, <[u8]>::to_vec)?;
-        self.decode_source(&bytes)
-    }
-
-    /// Decodes source bytes by byte order mark and cookie (PEP 263).
-    pub fn decode_source(&self, bytes: &[u8]) -> PyResult<String> {
-        let encoding = compiler::detect_encoding(bytes).name;
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        if encoding.eq_ignore_ascii_case("utf-8") || encoding.eq_ignore_ascii_case("utf-8-sig") {
-            return match std::str::from_utf8(bytes) {
-                Ok(text) => Ok(text.to_owned()),
-                Err(problem) => {
-                    let at = problem.valid_up_to();
-                    let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
-                    Err(self.plain_syntax_error(
-                        &format!(
-                            "(unicode error) 'utf-8' codec can't decode byte 0x{:02x} in position {at}: invalid start byte (line {line})",
-                            bytes[at]
-                        ),
-                    ))
-                }
-            };
-        }
-        let text = match self.decode(bytes, &encoding, "strict") {
-            Ok(text) => text,
-            Err(raised) if self.raised_is(&exc::LOOKUP_ERROR) => {
-                drop(self.take_raised(raised));
-                return Err(self.plain_syntax_error(&format!("unknown encoding: {encoding}")));
-            }
-            Err(raised) => return Err(raised),
-        };
-        Ok(text.as_str().map(|t| t.to_string_lossy().into_owned()).unwrap_or_default())
+        self.decode_source(&bytes, filename, Origin::Argument)
     }
 
     pub(super) fn filename_text(&self, filename: &Value) -> PyResult<String> {
@@ -319,7 +311,7 @@ fn builtin_compile(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if vm.is_node(&args[0])? {
         return vm.compile_node(&args[0], &filename, &options, &tree);
     }
-    let text = vm.source_text(&args[0], "compile", flags & flag::IGNORE_COOKIE == 0)?;
+    let text = vm.source_text(&args[0], "compile", &filename)?;
     if flags & flag::ONLY_AST != 0 {
         return vm.parse_to_nodes(&text, &filename, &options, &tree);
     }
@@ -330,7 +322,7 @@ fn code_of(vm: &Vm, source: &Value, what: &str, mode: Mode) -> PyResult<Ref<Code
     if let Some(code) = source.downcast_ref::<Code>() {
         return Ok(code);
     }
-    let text = vm.source_text(source, what, true)?;
+    let text = vm.source_text(source, what, "<string>")?;
     let text = if mode == Mode::Eval { text.trim_start_matches([' ', '\t']).to_owned() } else { text };
     let options = Options {
         mode,

@@ -345,15 +345,16 @@ static TOKEN: TypeSpec = TypeSpec::new("_contextvars.Token", Token::layout)
     ])
     .extra(|vm, ty| vm.set_in(&ty.dict, "MISSING", missing(vm)));
 
+/// A new variable without a default.
+pub fn context_variable(vm: &Vm, name: &str) -> Value {
+    vm.alloc_spec(&CONTEXT_VAR, ContextVar { name: vm.str(name), default: Value::UNBOUND })
+}
+
 /// `_contextvars`
 pub static MODULE: NativeModule = NativeModule {
     name: "_contextvars",
     doc: "Context Variables",
-    functions: &[native(
-        "copy_context()",
-        |vm, _| copy_current(vm),
-        "",
-    )],
+    functions: &[native("copy_context()", |vm, _| copy_current(vm), "")],
     init: |vm, dict| {
         for spec in [&CONTEXT, &CONTEXT_VAR, &TOKEN] {
             vm.set_type_in(dict, spec);

@@ -2,6 +2,7 @@
 
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::{cycle, heap};
+use crate::runtime::interp::generator::{Generator, State};
 use crate::runtime::object::typedef::{native, native_raw};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::NativeModule;
@@ -121,6 +122,13 @@ pub static MODULE: NativeModule = NativeModule {
                     heap::for_each_reference(&object, &mut |value| {
                         refers |= args.values.iter().any(|v| v.is(value))
                     });
+                    // What a running generator holds is its frame's, which the collector does not look at.
+                    if let Some(generator) = object.downcast::<Generator>()
+                        && generator.state.get() == State::Running
+                    {
+                        refers |=
+                            generator.locals().iter().any(|held| args.values.iter().any(|v| v.is(held)));
+                    }
                     if refers {
                         found.push(object);
                     }

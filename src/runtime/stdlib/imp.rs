@@ -3,6 +3,7 @@
 use crate::runtime::error::PyResult;
 use crate::runtime::import::{frozen, library};
 use crate::runtime::interp::code::Code;
+use crate::runtime::object::hash;
 use crate::runtime::object::typedef::native;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::{self, NativeModule};
@@ -105,9 +106,8 @@ pub static MODULE: NativeModule = NativeModule {
             "source_hash(key, source)",
             |vm, args| {
                 let key = vm.to_index(&args[0])? as u64;
-                let hash =
-                    vm.with_buffer(&args[1], |bytes| crate::runtime::object::hash::bytes_hash(bytes))?;
-                Ok(vm.bytes(&(hash ^ key).to_le_bytes()))
+                let hash = vm.with_buffer(&args[1], |bytes| hash::keyed_hash(key, 0, bytes))?;
+                Ok(vm.bytes(&hash.to_le_bytes()))
             },
             "",
         ),
@@ -186,10 +186,9 @@ impl Vm {
         let filename = file.unwrap_or_else(|| format!("<frozen {}>", found.name));
         if self.interp().optimize.get() == 0
             && let Ok(blob) = crate::runtime::bytecode::store::Blob::new(found.code)
-            && let Ok(mut data) = blob.whole(blob.root())
+            && let Ok(code) = self.stored_code(blob, blob.root(), &self.intern(&filename))
         {
-            data.filename = filename.into();
-            return self.code(&data).map(Some);
+            return Ok(Some(code));
         }
         let text = String::from_utf8_lossy(found.source);
         self.compile_text(&text, &filename, crate::runtime::compiler::Mode::Exec).map(Some)

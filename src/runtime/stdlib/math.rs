@@ -194,13 +194,14 @@ pub static MODULE: NativeModule = NativeModule {
             |vm, args| {
                 let (x, y) = (vm.to_f64(&args[0])?, vm.to_f64(&args[1])?);
                 let steps = match args[2].some() {
-                    None => 1,
+                    None => return Ok(vm.float(float_math::neighbour(x, y))),
                     Some(steps) => {
                         let steps = vm.index(steps)?;
                         if vm.is_negative(&steps) {
                             return Err(vm.value_error("steps must be a non-negative integer"));
                         }
-                        vm.to_u64(&steps).unwrap_or(u64::MAX)
+                        vm.catch(vm.to_u64(&steps), &crate::runtime::builtins::exceptions::OVERFLOW_ERROR)?
+                            .unwrap_or(u64::MAX)
                     }
                 };
                 Ok(vm.float(float_math::next_after(x, y, steps)))
@@ -385,6 +386,7 @@ fn sumprod(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let mut total = vm.int(0);
     let mut floats = ProductSum::default();
     let mut has_floats = false;
+    let mut fast = true;
     loop {
         let (x, y) = (vm.next(&p)?, vm.next(&q)?);
         let (x, y) = match (x, y) {
@@ -395,11 +397,20 @@ fn sumprod(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         let plain =
             |v: &Value| v.as_small().is_some() || v.kind() == crate::runtime::object::typedef::kind::FLOAT;
         let float = x.as_float().is_some() || y.as_float().is_some();
-        if float && plain(&x) && plain(&y) {
+        if fast && float && plain(&x) && plain(&y) {
             let (a, b) = (vm.to_f64(&x)?, vm.to_f64(&y)?);
-            floats.add(a, b);
-            has_floats = true;
-            continue;
+            let mut longer = floats;
+            longer.add(a, b);
+            if longer.is_finite() {
+                floats = longer;
+                has_floats = true;
+                continue;
+            }
+            // From here on plain arithmetic says what infinities and NaN give.
+            fast = false;
+            if std::mem::take(&mut has_floats) {
+                total = vm.binary(&total, &vm.float(floats.finish()), &ops::ADD)?;
+            }
         }
         let product = vm.binary(&x, &y, &ops::MUL)?;
         total = vm.binary(&total, &product, &ops::ADD)?;

@@ -50,6 +50,7 @@ pub mod select;
 pub mod signal;
 pub mod socket;
 pub mod socket_names;
+pub mod source_bytes;
 pub mod sre;
 pub mod stat;
 pub mod statistics;

@@ -47,7 +47,8 @@ pub static MODULE: NativeModule = NativeModule {
             "unicode_iscased(character, /)",
             |vm, args| {
                 let c = point(vm, &args[0])?;
-                Ok(Value::bool(unicode_case::simple_lower(c) != c || unicode_case::simple_upper(c) != c))
+                // The first of several characters counts: `ﬅ` is cased, though no other character is its upper case.
+                Ok(Value::bool(unicode_case::lower_point(c)[0] != c || unicode_case::upper_point(c)[0] != c))
             },
             "",
         ),

@@ -35,6 +35,8 @@ impl Rational {
     }
 }
 
+// Coefficients as they were published, with more digits than a float has.
+#[allow(clippy::excessive_precision)]
 #[rustfmt::skip]
 static CENTRE: Rational = Rational {
     above: [
@@ -47,6 +49,7 @@ static CENTRE: Rational = Rational {
     ],
 };
 
+#[allow(clippy::excessive_precision)]
 #[rustfmt::skip]
 static NEAR_TAIL: Rational = Rational {
     above: [
@@ -59,6 +62,7 @@ static NEAR_TAIL: Rational = Rational {
     ],
 };
 
+#[allow(clippy::excessive_precision)]
 #[rustfmt::skip]
 static FAR_TAIL: Rational = Rational {
     above: [

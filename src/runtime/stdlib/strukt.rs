@@ -207,7 +207,7 @@ impl Layout {
             }
             let total = count
                 .checked_mul(size)
-                .filter(|n| *n <= isize::MAX as usize - layout.size)
+                .filter(|n| n.checked_add(layout.size).is_some_and(|end| end <= isize::MAX as usize))
                 .ok_or_else(too_long)?;
             match letter {
                 b'x' => {}

@@ -194,7 +194,7 @@ fn symtable(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         "single" => Mode::Single,
         _ => return Err(vm.value_error("symtable() arg 3 must be 'exec' or 'eval' or 'single'")),
     };
-    let text = vm.source_text(&args[0], "symtable", true)?;
+    let text = vm.source_text(&args[0], "symtable", &filename)?;
     if text.contains('\0') {
         return Err(vm.plain_syntax_error("source code string cannot contain null bytes"));
     }

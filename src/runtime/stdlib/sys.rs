@@ -75,7 +75,7 @@ pub static MODULE: NativeModule = NativeModule {
                     return Err(vm.type_error("audit expected at least 1 argument, got 0"));
                 };
                 let event = vm.text(event, "audit() argument 1")?;
-                vm.audit(&event, || rest.to_vec())?;
+                vm.audit(event, || rest.to_vec())?;
                 Ok(Value::NONE)
             },
             "Passes the event to any hooks that are attached.",
@@ -147,6 +147,13 @@ pub static MODULE: NativeModule = NativeModule {
         native(
             "excepthook(exctype, value, traceback, /)",
             |vm, args| {
+                if args[1].downcast::<Exception>().is_none() {
+                    let found = args[1].type_name(vm);
+                    vm.write_stderr(&format!(
+                        "TypeError: print_exception(): Exception expected for value, {found} found\n"
+                    ));
+                    return Ok(Value::NONE);
+                }
                 vm.print_exception(&args[1]);
                 Ok(Value::NONE)
             },
@@ -174,8 +181,18 @@ pub static MODULE: NativeModule = NativeModule {
         native(
             "exit(status=None, /)",
             |vm, args| {
-                let code = args[0].given().cloned();
-                Err(vm.raise_args(&exc::SYSTEM_EXIT, code.into_iter().collect()))
+                let Some(status) = args[0].some() else {
+                    return Err(vm.raise_args(&exc::SYSTEM_EXIT, vec![]));
+                };
+                // A tuple is the exception's arguments, an exception is raised itself.
+                if status.ty(vm).is_subtype(vm.typ(&exc::SYSTEM_EXIT)) {
+                    return Err(vm.raise_value(status.clone()));
+                }
+                let arguments = match status.as_tuple() {
+                    Some(tuple) => tuple.items().to_vec(),
+                    None => vec![status.clone()],
+                };
+                Err(vm.raise_args(&exc::SYSTEM_EXIT, arguments))
             },
             "Exit the interpreter by raising SystemExit(status).",
         ),
@@ -394,12 +411,12 @@ pub static MODULE: NativeModule = NativeModule {
             "_current_frames()",
             |vm, _| {
                 let dict = vm.new_dict();
-                if let Some(running) = vm.running() {
-                    dict.insert(
-                        vm,
-                        vm.int(vm.thread_id.get() as i64),
-                        frame::object(vm, running).into_value(),
-                    )?;
+                let threads = vm.interp().threads.borrow().clone();
+                for thread in threads {
+                    if let Some(running) = thread.running() {
+                        let key = vm.int(thread.thread_id.get() as i64);
+                        dict.insert(vm, key, frame::object(vm, running).into_value())?;
+                    }
                 }
                 Ok(dict.into_value())
             },
@@ -409,7 +426,10 @@ pub static MODULE: NativeModule = NativeModule {
             "_current_exceptions()",
             |vm, _| {
                 let dict = vm.new_dict();
-                dict.insert(vm, vm.int(vm.thread_id.get() as i64), vm.handled_exception())?;
+                let threads = vm.interp().threads.borrow().clone();
+                for thread in threads {
+                    dict.insert(vm, vm.int(thread.thread_id.get() as i64), thread.handled_exception())?;
+                }
                 Ok(dict.into_value())
             },
             "",

@@ -46,12 +46,15 @@ static FLAGS: StructSpec = struct_spec!(
         "thread_inherit_context",
         "context_aware_warnings",
     ]
-);
+)
+.visible(18)
+.closed();
 static VERSION_INFO: StructSpec = struct_spec!(
     "sys.version_info",
     "sys.version_info\n\nVersion information as a named tuple.",
     ["major", "minor", "micro", "releaselevel", "serial",]
-);
+)
+.closed();
 static FLOAT_INFO: StructSpec = struct_spec!(
     "sys.float_info",
     "sys.float_info\n\nA named tuple holding information about the float type.",
@@ -157,6 +160,7 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
     let sys: Ref<Dict> = vm.interp().sys.clone();
     let set = |name: &str, value: Value| vm.set_in(&sys, name, value);
     let f = &config.flags;
+    vm.interp().debug_ranges.set(config.debug_ranges);
     vm.interp().optimize.set(f.optimize.min(2) as u8);
     vm.interp().dev_mode.set(f.dev_mode);
     vm.interp().bytes_warning.set(f.bytes_warning);
@@ -256,9 +260,9 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
                 vm.int(hash::INF),
                 vm.int(0),
                 vm.int(1_000_003),
-                vm.str("wyfold"),
+                vm.str("siphash13"),
                 vm.int(64),
-                vm.int(64),
+                vm.int(128),
                 vm.int(0),
             ],
         )?,
@@ -316,7 +320,7 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
     vm.set_in(&implementation, "cache_tag", vm.str(version::CACHE_TAG));
     vm.set_in(&implementation, "version", info()?);
     vm.set_in(&implementation, "hexversion", vm.int(hex));
-    vm.set_in(&implementation, "_multiarch", vm.str(&version::multiarch()));
+    vm.set_in(&implementation, "_multiarch", vm.str(version::multiarch()));
     vm.set_in(&implementation, "supports_isolated_interpreters", Value::FALSE);
     set("implementation", vm.simple_namespace(implementation)?);
     for name in ["displayhook", "excepthook", "breakpointhook", "unraisablehook"] {

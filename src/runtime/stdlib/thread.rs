@@ -451,6 +451,10 @@ fn join(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if this.ident.get() == vm.thread_id.get() {
         return Err(vm.runtime_error("Cannot join current thread"));
     }
+    if vm.interp().finalizing.load(Ordering::Relaxed) {
+        // It will never end: no other thread gets the interpreter lock any more.
+        return Err(vm.raise(&exc::PYTHON_FINALIZATION_ERROR, "cannot join thread at interpreter shutdown"));
+    }
     let end = this.end.clone();
     if take(vm, &end, Patience::Until(deadline))? {
         end.release();
@@ -770,6 +774,8 @@ pub static MODULE: NativeModule = NativeModule {
                 }
                 if crate::runtime::stdlib::signal::is_handled(vm, number)? {
                     crate::runtime::sys::note_signal(number);
+                    // In the main thread the handler runs right after this call, not at the machine's next look.
+                    vm.check_signals()?;
                 }
                 Ok(Value::NONE)
             },

@@ -127,7 +127,7 @@ fn read_all(vm: &Vm, this: &TokenizerIter) -> PyResult<String> {
             Err(raised) => return Err(raised),
         };
         let piece = match &this.encoding {
-            None if line.as_str().is_some() => vm.source_text(&line, "tokenize", false)?,
+            None if line.as_str().is_some() => vm.source_text(&line, "tokenize", "<string>")?,
             None => return Err(vm.type_error("readline() returned a non-string object")),
             Some(encoding) => {
                 let Some(bytes) = vm.bytes_of(&line) else {

@@ -137,7 +137,9 @@ pub struct Gil {
     holder: Mutex<Holder>,
     free: Condvar,
     taken: Condvar,
+    /// Threads that wait for `free` and for `taken`, counted under the mutex: without any, no system call is made.
     waiting: AtomicUsize,
+    handing: AtomicUsize,
     /// Threads that take part; one alone needs no handing over.
     threads: AtomicUsize,
     /// Microseconds after which a waiting thread asks for it.
@@ -153,6 +155,7 @@ impl Default for Gil {
             free: Condvar::new(),
             taken: Condvar::new(),
             waiting: AtomicUsize::new(0),
+            handing: AtomicUsize::new(0),
             threads: AtomicUsize::new(0),
             interval: AtomicU32::new(5000),
             closed: AtomicUsize::new(0),
@@ -189,12 +192,16 @@ impl Gil {
         holder.wanted = Some(wanted);
         holder.round = holder.round.wrapping_add(1);
         drop(holder);
-        self.taken.notify_all();
+        if self.handing.load(Ordering::Acquire) != 0 {
+            self.taken.notify_all();
+        }
     }
     /// Gives the lock up.
     pub fn release(&self) {
         locked(&self.holder).wanted = None;
-        self.free.notify_one();
+        if self.waiting.load(Ordering::Acquire) != 0 {
+            self.free.notify_one();
+        }
     }
     /// Hands the lock to a thread that waits, and takes it again after that.
     pub fn hand_over(&self, wanted: Bell, want_bit: u32) {
@@ -205,6 +212,7 @@ impl Gil {
         holder.wanted = None;
         let round = holder.round;
         self.free.notify_one();
+        self.handing.fetch_add(1, Ordering::AcqRel);
         // Wait until another thread took it, else this one would be first again.
         while holder.round == round && self.waiting.load(Ordering::Acquire) > 0 {
             holder = self
@@ -213,6 +221,7 @@ impl Gil {
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
+        self.handing.fetch_sub(1, Ordering::AcqRel);
         drop(holder);
         self.acquire(wanted, want_bit);
     }

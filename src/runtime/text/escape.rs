@@ -94,6 +94,20 @@ pub fn repr_bytes(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+/// As [`repr_bytes`], as it stands within the `repr` of a `bytearray`: an apostrophe is escaped within any quotes.
+pub fn repr_bytearray(bytes: &[u8]) -> Vec<u8> {
+    let quote = quote_for(bytes);
+    let mut out = vec![b'b', quote];
+    for (at, part) in bytes.split(|byte| *byte == b'\'').enumerate() {
+        if at > 0 {
+            out.extend_from_slice(b"\\'");
+        }
+        escape_bytes(part, quote, &mut out);
+    }
+    out.push(quote);
+    out
+}
+
 /// Appends `bytes` as they stand within `quote`s.
 pub fn escape_bytes(bytes: &[u8], quote: u8, out: &mut Vec<u8>) {
     for &byte in bytes {

@@ -54,9 +54,11 @@ pub struct Spec<'a> {
 
 impl Spec<'_> {
     /// The width that an argument gives.
-    pub fn set_width(&mut self, width: i64) {
+    pub fn set_width(&mut self, width: i64) -> Result<(), Fault> {
         self.left |= width < 0;
-        self.width = Amount::Given(usize::try_from(width.unsigned_abs()).unwrap_or(usize::MAX));
+        let width = width.checked_abs().and_then(|width| usize::try_from(width).ok());
+        self.width = Amount::Given(width.ok_or_else(|| Fault::overflow("width too big"))?);
+        Ok(())
     }
 
     /// The precision that an argument gives.
@@ -284,6 +286,9 @@ pub fn push_int(spec: &Spec<'_>, value: IntRef<'_>, limit: usize, out: &mut Vec<
     let mut digits = value.digits(base, limit)?;
     if prefix == "0X" {
         digits.make_ascii_uppercase();
+    }
+    if spec.precision.get().is_some_and(|precision| precision > i32::MAX as usize - 3) {
+        return Err(Fault::overflow("precision too large"));
     }
     let zeros = spec.precision.get().unwrap_or(0).saturating_sub(digits.len());
     let mut body = Vec::new();

@@ -2,7 +2,6 @@
 import warnings
 warnings.warn("plain")
 warnings.warn("old", DeprecationWarning)
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| warnings_can_become_errors.py:3: UserWarning: plain
 #|   warnings.warn("plain")

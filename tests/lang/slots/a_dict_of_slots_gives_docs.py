@@ -7,8 +7,7 @@ except TypeError as e: print(e)
 class W: __slots__ = ("__weakref__",)
 w = W()
 print(weakref.ref(w)() is w)
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
-#| None ['x', 'y']
+#| doc of x ['x', 'y']
 #| cannot create weak reference to 'A' object
 #| True

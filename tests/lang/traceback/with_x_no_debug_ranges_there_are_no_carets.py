@@ -2,7 +2,6 @@
 def f():
     return 1 / 0
 f()
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "with_x_no_debug_ranges_there_are_no_carets.py", line 4, in <module>

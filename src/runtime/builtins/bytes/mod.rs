@@ -122,6 +122,17 @@ fn bytes_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     {
         return Ok(only.clone());
     }
+    if exact
+        && let [Some(only), None, None] = parts
+        && let Some(result) = vm.call_special(only, &vm.names().__bytes__, &[])?
+    {
+        if vm.bytes_of(&result).is_none() {
+            return Err(
+                vm.type_error(format!("__bytes__ returned non-bytes (type {})", result.type_name(vm)))
+            );
+        }
+        return Ok(result);
+    }
     let bytes = source::content(vm, parts, "bytes")?;
     Ok(vm.bytes_of_type(ty, &bytes))
 }

@@ -14,6 +14,7 @@ pub fn modulo(vm: &Vm, a: &Value, b: &Value) -> PyResult<Value> {
     if a.as_bytes().is_none() && a.as_bytearray().is_none() {
         return Ok(Value::NOT_IMPLEMENTED);
     }
+    let _hold = super::shared::hold(a);
     let template = super::shared::data(vm, a)?.to_vec();
     let is_text = b.as_bytes().is_some() || b.as_bytearray().is_some() || b.as_str().is_some();
     let mut arguments = Arguments::of(vm, b, is_text);
@@ -90,7 +91,7 @@ fn character(vm: &Vm, value: &Value) -> PyResult<u8> {
     if value.ty(vm).slots.get().index.is_none() {
         return Err(vm.type_error(format!(
             "%c requires an integer in range(256) or a single byte, not {}",
-            value.type_name(vm)
+            value.full_type_name(vm)
         )));
     }
     let index = vm.index(value)?;

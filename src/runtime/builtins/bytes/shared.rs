@@ -23,6 +23,26 @@ pub fn data<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a [u8]> {
     }
 }
 
+/// While it lives the content of a `bytearray` keeps its size: conversions of arguments that change it are refused.
+pub struct Hold<'a>(Option<&'a ByteArray>);
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        if let Some(array) = self.0 {
+            array.exports.set(array.exports.get().saturating_sub(1));
+        }
+    }
+}
+
+/// Holds a receiver's content.
+pub fn hold(value: &Value) -> Hold<'_> {
+    let array = value.as_bytearray().map(|array| &array.data);
+    if let Some(array) = array {
+        array.exports.set(array.exports.get() + 1);
+    }
+    Hold(array)
+}
+
 /// Bytes of the kind of `like`.
 pub fn made(vm: &Vm, like: &Value, bytes: Vec<u8>) -> Value {
     if like.as_bytes().is_some() { vm.bytes(&bytes) } else { vm.bytearray(bytes) }
@@ -60,6 +80,7 @@ fn needle<'a>(vm: &Vm, value: &'a Value) -> PyResult<Cow<'a, [u8]>> {
 
 /// `item in bytes`
 pub fn contains(vm: &Vm, value: &Value, item: &Value) -> PyResult<bool> {
+    let _hold = hold(value);
     if item.ty(vm).slots.get().index.is_some() && !vm.has_buffer(item) {
         let byte = vm.to_byte(item, "byte")?;
         return Ok(memchr::memchr(byte, data(vm, value)?).is_some());
@@ -142,6 +163,7 @@ fn within(bytes: &[u8], (start, end): Bounds) -> Option<(&[u8], usize)> {
 }
 
 fn locate(vm: &Vm, args: &[Value], search: fn(&[u8], &[u8]) -> Option<usize>) -> PyResult<Option<usize>> {
+    let _hold = hold(&args[0]);
     let needle = needle(vm, &args[1])?;
     let bounds = bounds(vm, &args[2], &args[3])?;
     let Some((bytes, from)) = within(data(vm, &args[0])?, bounds) else { return Ok(None) };
@@ -171,6 +193,7 @@ pub fn rindex(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 }
 
 pub fn count(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    let _hold = hold(&args[0]);
     let needle = needle(vm, &args[1])?;
     let bounds = bounds(vm, &args[2], &args[3])?;
     let Some((bytes, _)) = within(data(vm, &args[0])?, bounds) else { return Ok(vm.int(0)) };
@@ -217,6 +240,7 @@ fn limit(vm: &Vm, value: &Value) -> PyResult<usize> {
 }
 
 fn cut(vm: &Vm, args: &[Value], from_right: bool) -> PyResult<Value> {
+    let _hold = hold(&args[0]);
     let max = limit(vm, &args[2])?;
     let sep = args[1].some().map(|sep| buffer(vm, sep)).transpose()?;
     if sep.as_ref().is_some_and(|sep| sep.is_empty()) {
@@ -318,6 +342,7 @@ pub fn join(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if slots.iter.is_none() && slots.getitem.is_none() {
         return Err(vm.type_error("can only join an iterable"));
     }
+    let _hold = hold(&args[0]);
     let items = vm.collect(&args[1])?;
     if let [only] = &items[..]
         && only.kind() == kind::BYTES
@@ -334,6 +359,9 @@ pub fn join(vm: &Vm, args: &[Value]) -> PyResult<Value> {
             )));
         }
         pieces.push(buffer(vm, item)?);
+        if vm.list_items(&args[1]).is_some_and(|list| list.get().len() != items.len()) {
+            return Err(vm.runtime_error("sequence changed size during iteration"));
+        }
     }
     let sep = data(vm, &args[0])?;
     let total: usize = pieces.iter().map(|piece| piece.len()).sum();
@@ -538,6 +566,7 @@ pub fn hex_layout(vm: &Vm, sep: &Value, group: &Value) -> PyResult<(Option<u8>, 
 }
 
 pub fn hex(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    let _hold = hold(&args[0]);
     let (sep, group) = hex_layout(vm, &args[1], &args[2])?;
     Ok(vm.str_ascii(&hex_text(data(vm, &args[0])?, sep, group)))
 }

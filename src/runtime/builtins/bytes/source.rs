@@ -90,6 +90,16 @@ pub fn content(vm: &Vm, [source, encoding, errors]: Parts, name: &str) -> PyResu
     of_object(vm, source, name)
 }
 
+/// Is the source gone through item by item, and neither a list nor a tuple, whose items are looked at first?
+pub fn is_iterated(vm: &Vm, source: &Value) -> bool {
+    let slots = source.ty(vm).slots.get();
+    source.as_str().is_none()
+        && !vm.has_buffer(source)
+        && slots.index.is_none()
+        && (slots.iter.is_some() || slots.getitem.is_some())
+        && !matches!(source.kind(), kind::LIST | kind::TUPLE)
+}
+
 /// What `__bytes__` gives.
 fn by_method(vm: &Vm, value: &Value) -> PyResult<Option<Vec<u8>>> {
     if value.kind() == kind::BYTES {

@@ -55,6 +55,9 @@ static OWN: &[&[u8]] = &[
     b"__bases__",
 ];
 
+/// Those of them that `copy` and classes ask for in vain: `dir` does not name them.
+static UNNAMED: &[&[u8]] = &[b"__copy__", b"__deepcopy__", b"__bases__"];
+
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<GenericAlias>> {
     vm.cast::<GenericAlias>(value)
 }
@@ -159,11 +162,15 @@ fn slots(s: &mut Slots) {
 fn argument_text(vm: &Vm, arg: &Value) -> PyResult<Vec<u8>> {
     let Some(items) = vm.list_items(arg) else { return type_text(vm, arg) };
     let mut text = b"[".to_vec();
-    for (at, item) in items.cloned().iter().enumerate() {
+    let count = items.get().len();
+    for at in 0..count {
         if at > 0 {
             text.extend_from_slice(b", ");
         }
-        text.extend(argument_text(vm, item)?);
+        // The text of an item before may have shortened the list.
+        let item = vm.list_items(arg).and_then(|items| items.get().get(at).cloned());
+        let Some(item) = item else { return Err(vm.index_error("list index out of range")) };
+        text.extend(argument_text(vm, &item)?);
     }
     text.push(b']');
     Ok(text)
@@ -303,7 +310,14 @@ fn replace(
         let new = match vm.getattr_opt(arg, n.__typing_subst__.value())? {
             Some(subst) => match parameters.iter().position(|parameter| parameter.is(arg)) {
                 Some(at) => vm.call1(&subst, &given[at])?,
-                None => arg.clone(),
+                // It became a parameter after the alias was made.
+                None => {
+                    return Err(vm.type_error(format!(
+                        "Type parameter {} of {} not found in __parameters__",
+                        vm.repr_text(arg)?,
+                        vm.repr_text(alias)?
+                    )));
+                }
             },
             None => replace_inside(vm, arg, parameters, given)?,
         };
@@ -386,7 +400,7 @@ static METHODS: &[Native] = &[
             let dir = vm.builtin("dir")?;
             let names = vm.call1(&dir, &this(vm, &args[0])?.origin)?;
             let mut names = vm.collect(&names)?;
-            for own in OWN.iter().filter(|own| **own != b"__bases__") {
+            for own in OWN.iter().filter(|own| !UNNAMED.contains(own)) {
                 let own = vm.str_ascii(own);
                 let mut known = false;
                 for name in &names {

@@ -172,10 +172,7 @@ fn known_default(vm: &Vm, default: Value) -> Lazy {
 /// The object, with the `__module__` of who makes it.
 fn finish(vm: &Vm, ty: &TypeRef, new: TypeParam) -> Value {
     let object = vm.alloc(ty, new).into_value();
-    let module = caller_module(vm);
-    if !module.is_none() {
-        own_set(vm, &object, &vm.names().__module__, Some(&module));
-    }
+    own_set(vm, &object, &vm.names().__module__, Some(&caller_module(vm)));
     object
 }
 
@@ -247,7 +244,8 @@ fn param_spec_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     let [name, bound, default, co, contra, inferred] = vm.bind_args(&SIGNATURE, args)?;
     check_name(vm, &name, "paramspec")?;
     let mut new = plain(name, variance(vm, &co, &contra, &inferred)?);
-    new.bound = Lazy::known(checked_bound(vm, &bound)?);
+    // What bounds a ParamSpec is not looked at.
+    new.bound = Lazy::known(bound.some().cloned().unwrap_or(Value::UNBOUND));
     new.default = known_default(vm, default);
     Ok(finish(vm, ty, new))
 }

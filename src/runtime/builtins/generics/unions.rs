@@ -50,6 +50,9 @@ pub static UNION: TypeSpec = TypeSpec::new("typing.Union", Union::layout)
         s.hash = Some(|vm, value| {
             let this = this(vm, value)?;
             if this.unhashable > 0 {
+                for arg in this.args.items() {
+                    vm.hash(arg)?;
+                }
                 let s = if this.unhashable == 1 { "" } else { "s" };
                 return Err(
                     vm.type_error(format!("union contains {} unhashable element{s}", this.unhashable))
@@ -73,7 +76,7 @@ pub static UNION: TypeSpec = TypeSpec::new("typing.Union", Union::layout)
             let args = substitute(vm, value, this.args.value(), &parameters, item)?;
             union_from(vm, args)
         });
-        s.or = Some(|vm, a, b| vm.union_of(a, b));
+        s.or = Some(|vm, a, b| union_from(vm, vec![a.clone(), b.clone()]));
     })
     .methods(&[
         native(

@@ -21,8 +21,7 @@ pub static METHODS: &[Native] = &[
     native(
         "release(self, /)",
         |vm, args| {
-            let this = vm.cast::<MemoryView>(&args[0])?;
-            this.lease.set(None);
+            vm.cast::<MemoryView>(&args[0])?.release(vm)?;
             Ok(Value::NONE)
         },
         "Release the underlying buffer exposed by the memoryview object.",
@@ -35,9 +34,10 @@ pub static METHODS: &[Native] = &[
     native(
         "hex(self, /, sep=<unrepresentable>, bytes_per_sep=1)",
         |vm, args| {
-            let (sep, group) = hex_layout(vm, &args[1], &args[2])?;
             let this = this(vm, &args[0])?;
             let lease = this.alive(vm)?;
+            let _held = this.hold();
+            let (sep, group) = hex_layout(vm, &args[1], &args[2])?;
             Ok(vm.str_ascii(&hex_text(&this.view.gather(lease.memory()), sep, group)))
         },
         "The bytes in hexadecimal digits, with sep between groups of bytes_per_sep bytes.",

@@ -205,6 +205,39 @@ pub struct MemoryView {
     /// What it sees.
     pub view: View,
     hash: Cell<Option<i64>>,
+    /// How often its memory is in use while Python code may run: it is not released then.
+    held: Cell<usize>,
+}
+
+/// While it lives the view cannot be released.
+pub struct Held<'a>(&'a MemoryView);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.held.set(self.0.held.get() - 1);
+    }
+}
+
+impl MemoryView {
+    /// Keeps the view from being released.
+    pub fn hold(&self) -> Held<'_> {
+        self.held.set(self.held.get() + 1);
+        Held(self)
+    }
+
+    /// `release()`
+    pub fn release(&self, vm: &Vm) -> PyResult<()> {
+        match self.held.get() {
+            0 => {
+                self.lease.set(None);
+                Ok(())
+            }
+            n => {
+                let s = if n == 1 { "" } else { "s" };
+                Err(vm.buffer_error(format!("memoryview has {n} exported buffer{s}")))
+            }
+        }
+    }
 }
 
 crate::payload!(MemoryView, "memoryview", gc {
@@ -281,7 +314,8 @@ impl Vm {
 
     /// A memoryview that shares a lease.
     pub fn view_of(&self, lease: Ref<Lease>, view: View) -> Value {
-        let this = MemoryView { lease: LockCell::new(Some(lease)), view, hash: Cell::new(None) };
+        let this =
+            MemoryView { lease: LockCell::new(Some(lease)), view, hash: Cell::new(None), held: Cell::new(0) };
         self.alloc_spec(&MEMORYVIEW, this)
     }
 
@@ -363,7 +397,7 @@ impl Vm {
             return Err(wrong());
         }
         if !view.view.is_c_contiguous() {
-            return Err(self.buffer_error("memoryview: underlying buffer is not C-contiguous"));
+            return Err(wrong());
         }
         let lease = view.alive(self)?;
         let range = view.view.offset..view.view.offset + view.view.size();

@@ -140,7 +140,7 @@ fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
     }
     if key.kind() == kind::SLICE {
         let sliced = slice_view(vm, view, key)?;
-        return Ok(vm.view_of(this.alive(vm)?, sliced));
+        return Ok(vm.view_of(lease, sliced));
     }
     if let Some(key) = tuple {
         if key.iter().all(|part| is_index(vm, part)) {
@@ -329,6 +329,7 @@ fn hash(vm: &Vm, value: &Value) -> PyResult<i64> {
         return Err(vm.value_error("memoryview: hashing is restricted to formats 'B', 'b' or 'c'"));
     }
     // An exporter that cannot be hashed may change.
+    let _held = this.hold();
     vm.hash(&lease.shown)?;
     let hash = bytes_hash(&this.view.gather(lease.memory())) as i64;
     this.hash.set(Some(hash));

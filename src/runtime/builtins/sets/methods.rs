@@ -200,7 +200,10 @@ const INTERSECTION: Native = native_raw(
 
 fn intersection_of(vm: &Vm, sets: &[Value]) -> PyResult<Value> {
     let mut result = match sets {
-        [only] => return copy(vm, only),
+        [only] => {
+            let table = this(vm, only)?.table.copy();
+            return Ok(new_like(vm, only, table));
+        }
         _ => sets[0].clone(),
     };
     for other in &sets[1..] {

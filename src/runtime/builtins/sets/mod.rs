@@ -40,10 +40,25 @@ impl Set {
     }
 }
 
+/// The members of a set or frozenset, not of a subclass, with their hashes.
+pub fn keys_hashed(value: &Value) -> Option<Vec<(Value, i64)>> {
+    if !matches!(value.kind(), kind::SET | kind::FROZENSET) {
+        return None;
+    }
+    let set = value.downcast::<Set>()?;
+    let mut all = Vec::with_capacity(set.table.len());
+    let mut at = 0;
+    while let Some((found, key, hash)) = set.table.next(at) {
+        all.push((key.clone(), hash));
+        at = found + 1;
+    }
+    Some(all)
+}
+
 /// `set`
 pub static SET: TypeSpec = TypeSpec::new("set", Set::layout)
     .kind(kind::SET)
-    .flags(type_flag::BASE | type_flag::MATCH_SELF)
+    .flags(type_flag::BASE | type_flag::MATCH_SELF | type_flag::WEAKREF)
     .doc("", "Build an unordered collection of unique elements.")
     .slots(|s| {
         common_slots(s);
@@ -59,7 +74,7 @@ pub static SET: TypeSpec = TypeSpec::new("set", Set::layout)
 /// `frozenset`
 pub static FROZENSET: TypeSpec = TypeSpec::new("frozenset", Set::layout)
     .kind(kind::FROZENSET)
-    .flags(type_flag::BASE | type_flag::MATCH_SELF)
+    .flags(type_flag::BASE | type_flag::MATCH_SELF | type_flag::WEAKREF)
     .doc("", "Build an immutable unordered collection of unique elements.")
     .slots(|s| {
         common_slots(s);
@@ -216,9 +231,7 @@ fn set_new(vm: &Vm, ty: &TypeRef, _: Args) -> PyResult<Value> {
 
 fn set_init(vm: &Vm, value: &Value, args: Args) -> PyResult<()> {
     let set = this(vm, value)?;
-    if value.ty(vm).slots.get().new.is_some_and(|f| f as usize == set_new as *const () as usize) {
-        args.no_keywords(vm, "set")?;
-    }
+    args.no_keywords(vm, "set")?;
     let pos = Args::positional(args.pos()).count(vm, "set", 0, 1)?;
     set.table.clear();
     match pos.first() {

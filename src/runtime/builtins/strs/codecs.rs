@@ -246,6 +246,7 @@ pub fn names<'a>(vm: &Vm, args: &'a [Value], function: &str) -> PyResult<(&'a st
 impl Vm {
     /// `text.encode(encoding, errors)`
     pub fn encode(&self, value: &Value, encoding: &str, errors: &str) -> PyResult<Value> {
+        self.check_codec_names(encoding, errors)?;
         let text = super::this(self, value)?;
         let Some(codec) = Native::from_name(encoding) else {
             return self.encode_registered(value, encoding, errors);
@@ -264,6 +265,7 @@ impl Vm {
 
     /// `bytes.decode(encoding, errors)`
     pub fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> PyResult<Value> {
+        self.check_codec_names(encoding, errors)?;
         let Some(codec) = Native::from_name(encoding) else {
             return self.decode_registered(bytes, encoding, errors);
         };
@@ -305,6 +307,23 @@ impl Vm {
             )));
         }
         self.getitem(&codec, &self.int(at))
+    }
+
+    /// In the development mode names are looked up even if nothing depends on them.
+    #[inline]
+    fn check_codec_names(&self, encoding: &str, errors: &str) -> PyResult<()> {
+        if !self.interp().dev_mode.get() {
+            return Ok(());
+        }
+        if Native::from_name(encoding).is_none() {
+            self.codec_lookup(encoding)?;
+        }
+        if crate::runtime::text::codec::Policy::from_name(errors.as_bytes()).is_none() {
+            let codecs = self.import("_codecs")?;
+            let lookup = self.getattr_str(&codecs, "lookup_error")?;
+            self.call1(&lookup, &self.str(errors))?;
+        }
+        Ok(())
     }
 
     fn encode_registered(&self, text: &Value, encoding: &str, errors: &str) -> PyResult<Value> {

@@ -290,6 +290,9 @@ pub fn repeated(vm: &Vm, bytes: &[u8], count: usize) -> PyResult<Vec<u8>> {
 
 fn str_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     let pos = args.pos();
+    if args.values.len() > 3 && !args.names.is_empty() {
+        return Err(vm.type_error(format!("str() takes at most 3 arguments ({} given)", args.values.len())));
+    }
     if args.values.len() > 3 {
         return Err(vm.type_error(format!("str expected at most 3 arguments, got {}", args.values.len())));
     }

@@ -50,7 +50,7 @@ impl Arguments {
         }
         if spec.width == Amount::Argument {
             let width = self.star(vm)?;
-            spec.set_width(vm.to_ssize(&width)? as i64);
+            spec.set_width(vm.to_ssize(&width)? as i64).map_err(|fault| vm.fault(fault))?;
         }
         if spec.precision == Amount::Argument {
             let precision = self.star(vm)?;
@@ -178,9 +178,10 @@ fn character(vm: &Vm, value: &Value) -> PyResult<u32> {
         });
     }
     if !vm.is_int(value) && value.ty(vm).slots.get().index.is_none() {
-        return Err(
-            vm.type_error(format!("%c requires an int or a unicode character, not {}", value.type_name(vm)))
-        );
+        return Err(vm.type_error(format!(
+            "%c requires an int or a unicode character, not {}",
+            value.full_type_name(vm)
+        )));
     }
     let index = vm.index(value)?;
     percent::char_of(index.as_int().and_then(IntView::small)).map_err(|fault| vm.fault(fault))

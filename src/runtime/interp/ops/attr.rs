@@ -59,7 +59,7 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
     }
     let mut binds = false;
     if let Some(found) = &found {
-        if let Some(member) = found.downcast::<MemberDescriptor>()
+        if let Some(member) = found.downcast::<MemberDescriptor>().filter(|member| member.native.is_none())
             && ty.is_subtype(&member.owner)
         {
             at.set_extra(1, !version);
@@ -73,7 +73,8 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
         binds = found.is_object() && slots.get.is_some();
     }
     let area = u32::from(ty.fast.attrs_offset.get());
-    match attrs(object) {
+    // Nothing is written before the form is known: the instruction may have another form already, which reads the words.
+    let shape = match attrs(object) {
         Attrs::Shape(shape, values) => {
             if let Some(place) = vm.interp().shapes.find(shape, name) {
                 if values[place].get() != crate::runtime::value::bits::UNBOUND {
@@ -85,16 +86,17 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
                 }
                 return;
             }
-            at.set_extra(2, shape);
+            shape
         }
-        Attrs::None if area == 0 => at.set_extra(2, 0),
+        Attrs::None if area == 0 => 0,
         _ => return,
-    }
+    };
     // Not the instance's: the class's, which keeps it alive while the version stays.
     if let Some(found) = found
         && !binds
     {
         at.set_extra(1, !version);
+        at.set_extra(2, shape);
         at.set_extra(3, found.to_bits() as u32);
         at.set_extra(4, (found.to_bits() >> 32) as u32);
         quicken(at, Op::LoadAttrClass);
@@ -105,7 +107,9 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
 fn remember_type(vm: &Vm, at: At, class: &Value, name: &Ref<Str>, form: Op) {
     let (Some(ty), meta) = (class.as_type(), class.ty(vm)) else { return };
     let plain = vm.interp().type_type.slots.get().getattr;
-    if meta.slots.get().getattr.map(|f| f as usize) != plain.map(|f| f as usize) || meta.lookup(vm, name).is_some() {
+    if meta.slots.get().getattr.map(|f| f as usize) != plain.map(|f| f as usize)
+        || meta.lookup(vm, name).is_some()
+    {
         return;
     }
     let Some(found) = ty.lookup(vm, name) else { return };

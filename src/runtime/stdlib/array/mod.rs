@@ -110,7 +110,7 @@ impl Obj<Array> {
         self.bytes.get_mut().splice(from * size..to * size, bytes.iter().copied());
         Ok(())
     }
-    fn from_list(&self, vm: &Vm, items: &Value) -> PyResult<()> {
+    fn extend_from_list(&self, vm: &Vm, items: &Value) -> PyResult<()> {
         let old = self.bytes.get().len();
         let result = vm.for_each(items, |item| self.push(vm, &item));
         if result.is_err() && self.exports.get() == 0 {
@@ -118,14 +118,14 @@ impl Obj<Array> {
         }
         result
     }
-    fn from_bytes(&self, vm: &Vm, source: &Value) -> PyResult<()> {
+    fn extend_from_bytes(&self, vm: &Vm, source: &Value) -> PyResult<()> {
         let bytes = vm.buffer_bytes(source)?;
         if !bytes.len().is_multiple_of(self.kind.size) {
             return Err(vm.value_error("bytes length not a multiple of item size"));
         }
         self.append_bytes(vm, &bytes)
     }
-    fn from_text(&self, vm: &Vm, text: &Value) -> PyResult<()> {
+    fn extend_from_text(&self, vm: &Vm, text: &Value) -> PyResult<()> {
         let Some(text) = text.as_str() else {
             return Err(
                 vm.type_error(format!("fromunicode() argument must be str, not {}", text.type_name(vm)))
@@ -216,9 +216,9 @@ fn new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     let array = vm.alloc(ty, Array { kind, bytes: LockCell::new(Vec::new()), exports: Cell::new(0) });
     if let Some(initial) = initial {
         if initial.as_str().is_some() {
-            array.from_text(vm, initial)?;
+            array.extend_from_text(vm, initial)?;
         } else if initial.as_bytes().is_some() || initial.as_bytearray().is_some() {
-            array.from_bytes(vm, initial)?;
+            array.extend_from_bytes(vm, initial)?;
         } else if initial.downcast::<Array>().is_some_and(|other| other.kind.code == kind.code) {
             array.extend(vm, initial)?;
         } else {
@@ -498,7 +498,7 @@ const METHODS: &[Native] = &[
     ),
     native(
         "frombytes(self, buffer, /)",
-        |vm, args| this(vm, &args[0])?.from_bytes(vm, &args[1]).map(|()| Value::NONE),
+        |vm, args| this(vm, &args[0])?.extend_from_bytes(vm, &args[1]).map(|()| Value::NONE),
         "Add the items whose bytes a bytes-like object has.",
     ),
     native(
@@ -519,7 +519,7 @@ const METHODS: &[Native] = &[
                 return Err(vm.type_error("read() didn't return bytes"));
             };
             let is_short = bytes.len() != wanted;
-            array.from_bytes(vm, &read)?;
+            array.extend_from_bytes(vm, &read)?;
             if is_short {
                 return Err(vm.eof_error("read() didn't return enough bytes"));
             }
@@ -533,14 +533,14 @@ const METHODS: &[Native] = &[
             if vm.list_items(&args[1]).is_none() {
                 return Err(vm.type_error("arg must be list"));
             }
-            this(vm, &args[0])?.from_list(vm, &args[1])?;
+            this(vm, &args[0])?.extend_from_list(vm, &args[1])?;
             Ok(Value::NONE)
         },
         "Add the items of a list, all or none.",
     ),
     native(
         "fromunicode(self, ustr, /)",
-        |vm, args| this(vm, &args[0])?.from_text(vm, &args[1]).map(|()| Value::NONE),
+        |vm, args| this(vm, &args[0])?.extend_from_text(vm, &args[1]).map(|()| Value::NONE),
         "Add the characters of a text; ValueError if the items are no characters.",
     ),
     native(

@@ -28,6 +28,8 @@ pub struct Lower<'a> {
     pub texts: Vec<(u32, String)>,
 }
 
+// Each use is a fresh index that nobody sets.
+#[allow(clippy::declare_interior_mutable_const)]
 pub const NO_INDEX: AtomicNodeIndex = AtomicNodeIndex::NONE;
 
 /// The word of a context in messages.
@@ -144,7 +146,7 @@ impl<'a> Lower<'a> {
         if value.as_str().is_none() {
             return Err(self.vm.type_error("AST identifier must be of type str"));
         }
-        self.vm.source_text(value, "compile", false)
+        self.vm.source_text(value, "compile", "<string>")
     }
 
     /// The text of an identifier that a program may bind.

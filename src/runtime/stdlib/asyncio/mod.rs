@@ -311,7 +311,7 @@ fn all_tasks(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 }
 
 /// Both futures, if both are native: for others nothing is noted.
-fn both<'a>(args: &'a [Value]) -> Option<(&'a crate::runtime::value::Obj<Future>, &'a Value)> {
+fn both(args: &[Value]) -> Option<(&crate::runtime::value::Obj<Future>, &Value)> {
     let waiter = args[1].downcast::<Future>().map(|_| &args[1])?;
     Some((args[0].downcast::<Future>()?, waiter))
 }

@@ -133,7 +133,8 @@ pub static CHAIN: TypeSpec = TypeSpec::new("itertools.chain", Chain::layout)
     .slots(|s| {
         iterator(s);
         s.new = Some(|vm, ty, args| {
-            if ty.is(vm.typ(&CHAIN)) {
+            let init = ty.slots.get().init.map(|f| f as usize);
+            if init == vm.typ(&CHAIN).slots.get().init.map(|f| f as usize) {
                 args.no_keywords(vm, "chain")?;
             }
             let source = vm.iter(&vm.tuple_of(args.pos()))?;
@@ -274,7 +275,7 @@ pub static CYCLE: TypeSpec = TypeSpec::new("itertools.cycle", Cycle::layout)
     .slots(|s| {
         iterator(s);
         s.new = Some(|vm, ty, args| {
-            let iterable = only_positional(vm, ty.is(vm.typ(&CYCLE)), args, "cycle", 1)?;
+            let iterable = only_positional(vm, ty, &CYCLE, args, "cycle", 1)?;
             let iter = vm.iter(&iterable[0])?;
             Ok(vm
                 .alloc(ty, Cycle { iter: cell(iter), saved: LockCell::new(Vec::new()), at: Cell::new(0) })
@@ -298,15 +299,17 @@ pub static CYCLE: TypeSpec = TypeSpec::new("itertools.cycle", Cycle::layout)
         });
     });
 
-/// Exactly `count` positional arguments; keywords only in subclasses.
+/// Exactly `count` positional arguments; keywords only in subclasses that have an `__init__` for them.
 fn only_positional<'a>(
     vm: &Vm,
-    exact: bool,
+    ty: &crate::runtime::object::typedef::TypeRef,
+    spec: &'static TypeSpec,
     args: Args<'a>,
     name: &str,
     count: usize,
 ) -> PyResult<&'a [Value]> {
-    if exact {
+    let init = ty.slots.get().init.map(|f| f as usize);
+    if init == vm.typ(spec).slots.get().init.map(|f| f as usize) {
         args.no_keywords(vm, name)?;
     }
     Args::positional(args.pos()).count(vm, name, count, count)
@@ -325,7 +328,7 @@ macro_rules! guarded {
             .slots(|s| {
                 iterator(s);
                 s.new = Some(|vm, ty, args| {
-                    let pos = only_positional(vm, ty.is(vm.typ(&$spec)), args, $name, 2)?;
+                    let pos = only_positional(vm, ty, &$spec, args, $name, 2)?;
                     let iter = vm.iter(&pos[1])?;
                     Ok(vm.alloc(ty, Guarded { function: cell(pos[0].clone()), iter: cell(iter), done: Cell::new(false) }).into_value())
                 });
@@ -406,7 +409,8 @@ pub static ISLICE: TypeSpec = TypeSpec::new("itertools.islice", Islice::layout)
     .slots(|s| {
         iterator(s);
         s.new = Some(|vm, ty, args| {
-            if ty.is(vm.typ(&ISLICE)) {
+            let init = ty.slots.get().init.map(|f| f as usize);
+            if init == vm.typ(&ISLICE).slots.get().init.map(|f| f as usize) {
                 args.no_keywords(vm, "islice")?;
             }
             let pos = Args::positional(args.pos()).count(vm, "islice", 2, 4)?;
@@ -507,7 +511,7 @@ pub static PAIRWISE: TypeSpec = TypeSpec::new("itertools.pairwise", Pairwise::la
     .slots(|s| {
         iterator(s);
         s.new = Some(|vm, ty, args| {
-            let pos = only_positional(vm, ty.is(vm.typ(&PAIRWISE)), args, "pairwise", 1)?;
+            let pos = only_positional(vm, ty, &PAIRWISE, args, "pairwise", 1)?;
             let iter = vm.iter(&pos[0])?;
             Ok(vm.alloc(ty, Pairwise { iter: cell(iter), old: cell(Value::UNBOUND) }).into_value())
         });

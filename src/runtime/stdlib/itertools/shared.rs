@@ -159,6 +159,7 @@ state!(/** `_tee` */ Tee, "_tee"; block;; index: Cell<usize>);
 
 /// `_tee`
 pub static TEE: TypeSpec = TypeSpec::new("itertools._tee", Tee::layout)
+    .flags(type_flag::WEAKREF)
     .doc("(iterable, /)", "Iterator wrapped to make it copyable.")
     .slots(|s| {
         iterator(s);

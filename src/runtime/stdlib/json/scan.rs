@@ -13,7 +13,7 @@ use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::number::float_text;
 use crate::runtime::object::args::Signature;
 use crate::runtime::object::dict::Dict;
-use crate::runtime::object::hash::bytes_hash;
+use crate::runtime::object::hash::table_hash;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::TypeSpec;
 use crate::runtime::object::vm::Vm;
@@ -98,7 +98,7 @@ impl Hasher for KeyHasher {
         self.0
     }
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes_hash(bytes);
+        self.0 = table_hash(bytes);
     }
     fn write_usize(&mut self, _: usize) {}
 }

@@ -98,7 +98,8 @@ pub fn after_fork_child(vm: &Vm) {
     sys::watch_signals(bell.wanted, bell.limit);
     bell.ring(0);
     vm.wanted.fetch_and(!want::LOCK, Ordering::AcqRel);
-    drop(vm.running_loop.replace([Value::NONE, Value::NONE]));
+    // The loop is the parent's.
+    vm.running_loop.set([Value::NONE, Value::NONE]);
     crate::runtime::stdlib::thread::after_fork(vm);
 }
 
