@@ -333,7 +333,8 @@ impl Vm {
             .map_err(|_| self.type_error("__buffer__ returned non-memoryview object"))?;
         let lease = view.alive(self)?;
         // A native type knows whose memory it shows; what `__buffer__` returns is shown as the object's.
-        if value.ty(self).spec.is_some() || value.downcast::<MemoryView>().is_some() || lease.shown.is(value) {
+        if value.ty(self).spec.is_some() || value.downcast::<MemoryView>().is_some() || lease.shown.is(value)
+        {
             return Ok(view);
         }
         if flags & WRITABLE != 0 && view.view.readonly {
