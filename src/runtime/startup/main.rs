@@ -97,9 +97,20 @@ fn site(vm: &Vm, config: &Config) -> PyResult<()> {
         vm.set_in(&builtins, name, make("Quitter", &[vm.str(name), eof.clone()])?);
     }
     let copyright = vm.interp().sys.get_str(&vm.intern("copyright")).unwrap_or(Value::NONE);
-    vm.set_in(&builtins, "copyright", make("_Printer", &[vm.str("copyright"), copyright])?);
-    vm.set_in(&builtins, "credits", make("_Printer", &[vm.str("credits"), vm.str(CREDITS)])?);
-    vm.set_in(&builtins, "license", make("_Printer", &[vm.str("license"), vm.str(LICENSE)])?);
+    // As `_Printer("name", text)` makes them, which would import `os` for a list of files that is empty.
+    let printer = vm.getattr_str(&module, "_Printer")?;
+    for (name, text) in [("copyright", copyright), ("credits", vm.str(CREDITS)), ("license", vm.str(LICENSE))]
+    {
+        let made =
+            vm.call_method_str(vm.interp().object_type.value(), "__new__", std::slice::from_ref(&printer))?;
+        let attributes =
+            [("name", vm.str(name)), ("data", text), ("lines", Value::NONE), ("filenames", vm.list(vec![]))];
+        for (attribute, value) in attributes {
+            let private = vm.intern(&format!("_Printer__{attribute}"));
+            vm.setattr(&made, private.value(), Some(&value))?;
+        }
+        vm.set_in(&builtins, name, made);
+    }
     vm.set_in(&builtins, "help", make("_Helper", &[])?);
     Ok(())
 }
