@@ -10,7 +10,6 @@ try: json.dumps(y)
 except ValueError as e: print(e)
 z = copy.deepcopy(y)
 print(z[0] is z, pickle.loads(pickle.dumps(y))[0].__class__)
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| works
 #| RecursionError

@@ -5,7 +5,6 @@ fr = al.get_annotations(f, format=al.Format.FORWARDREF)
 print(type(fr["a"]).__name__, fr["a"].__forward_arg__, fr["c"])
 try: al.get_annotations(f)
 except NameError as e: print(e)
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| {'a': 'nope', 'b': 'list[nope2]', 'c': 'int'}
 #| ForwardRef nope <class 'int'>

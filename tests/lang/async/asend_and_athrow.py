@@ -12,7 +12,6 @@ async def main():
     print(await anext(g), await g.asend("x"), await g.athrow(ValueError("v")))
     print(await anext(g, "default"))
 asyncio.run(main())
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| got x
 #| caught v

@@ -10,7 +10,6 @@ async def main():
     print(type(g).__name__, [x async for x in g])
     print([[y async for y in a(x)] async for x in a(3)])
 asyncio.run(main())
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| [0, 2] {0: 'x', 1: 'x'}
 #| [0, 2, 4] {0, 2}

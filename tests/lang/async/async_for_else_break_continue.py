@@ -14,7 +14,6 @@ async def main():
     else:
         print("else")
 asyncio.run(main())
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| 0
 #| 2

@@ -14,7 +14,6 @@ async def main():
     await g.aclose()
     print("end")
 asyncio.run(main())
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| closed
 #| [0, 1, 2, 3, 4]

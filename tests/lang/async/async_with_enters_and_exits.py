@@ -13,7 +13,6 @@ async def main():
         raise ValueError
     print("on")
 asyncio.run(main())
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| enter
 #| 5

@@ -18,7 +18,6 @@ async def main():
     except TimeoutError:
         print("timeout")
 asyncio.run(main())
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| cancelled
 #| seen True

@@ -11,6 +11,5 @@ async def main():
             tb = tb.tb_next
         print(e, names)
 asyncio.run(main())
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| 'deep' ['main', 'b', 'a']

@@ -13,7 +13,6 @@ async def main():
         print(g.exceptions)
     print(await asyncio.gather(bad(), f(1), return_exceptions=True))
 asyncio.run(main())
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| [3, 1, 2]
 #| (ValueError('bad'),)

@@ -8,7 +8,6 @@ class A:
     def c(cls, q): pass
 print(inspect.signature(A), inspect.signature(A.m), inspect.signature(A(1).m), inspect.signature(A.c))
 print(inspect.signature(len), inspect.signature(sorted), inspect.signature(dict.get))
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| (a, b: int = 1, /, *c, d='x', **e) -> None
 #| (x, y=2) (self, z) (z) (q)

@@ -1,6 +1,5 @@
 print("before", flush=True)
 raise KeyboardInterrupt
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| before
 # stderr:

@@ -2,7 +2,6 @@ import runpy, sys
 sys.argv = ["raymarch", "--width=40"]
 sys.path.insert(0, "../../../examples/raymarch")
 runpy.run_path("../../../examples/raymarch", run_name="__main__")
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| ----------- distance fields ------------
 #|

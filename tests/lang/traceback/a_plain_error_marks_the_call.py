@@ -4,7 +4,6 @@ def g(y):
     return y / 0
 print("before")
 f(3)
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| before
 # stderr:

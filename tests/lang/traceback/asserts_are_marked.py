@@ -1,7 +1,6 @@
 def check(a, b):
     assert a == b, f"{a} is not {b}"
 check(1, 2)
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "asserts_are_marked.py", line 3, in <module>

@@ -4,7 +4,6 @@ class Account:
 def f(a):
     return a.blance
 f(Account())
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "attributes_are_suggested.py", line 6, in <module>

@@ -5,7 +5,6 @@ except TypeError:
     import traceback; traceback.print_exc()
 def g(a): return a < 1 < "b"
 g(0)
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "augmented_assignment_and_comparison.py", line 3, in <module>

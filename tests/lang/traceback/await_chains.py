@@ -11,7 +11,6 @@ try:
 except ValueError:
     import traceback
     traceback.print_exc()
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "await_chains.py", line 10, in <module>

@@ -3,7 +3,6 @@ class A:
 def f():
     return A.b.c.d
 f()
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "carets_point_at_the_attribute.py", line 5, in <module>

@@ -3,7 +3,6 @@ def f(n):
         raise ValueError("bottom")
     return [f(n - 1), "after"]
 f(2)
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "carets_point_at_the_call.py", line 5, in <module>

@@ -1,7 +1,6 @@
 def f(a, b):
     return (a + 1) * (b - "x")
 f(1, 2)
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "carets_point_at_the_operator.py", line 3, in <module>

@@ -2,7 +2,6 @@ d = {"a": {"b": 1}}
 def f():
     return d["a"]["c"]["d"] + 1
 f()
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "carets_point_at_the_subscript.py", line 4, in <module>

@@ -4,7 +4,6 @@ def f():
     except ZeroDivisionError:
         undefined_thing
 f()
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "contexts_are_shown_first.py", line 3, in f

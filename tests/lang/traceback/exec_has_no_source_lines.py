@@ -1,5 +1,4 @@
 exec("def f():\n    1 / 0\nf()")
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "exec_has_no_source_lines.py", line 1, in <module>

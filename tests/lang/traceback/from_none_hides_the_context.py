@@ -4,7 +4,6 @@ def f():
     except ZeroDivisionError:
         raise ValueError("alone") from None
 f()
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "from_none_hides_the_context.py", line 6, in <module>

@@ -5,7 +5,6 @@ def use():
     for x in g():
         pass
 use()
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "generators_show_where_they_stood.py", line 7, in <module>

@@ -8,7 +8,6 @@ def main():
         errors.append(e)
     raise ExceptionGroup("several", [ExceptionGroup("nested", errors), OSError(2, "No such file")])
 main()
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #|   + Exception Group Traceback (most recent call last):
 #|   |   File "groups_are_drawn_as_trees.py", line 10, in <module>

@@ -1,6 +1,5 @@
 def f(*, colour=1): pass
 f(color=2)
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "keyword_argument_suggestions.py", line 2, in <module>

@@ -1,7 +1,6 @@
 def f():
     return json.dumps({})
 f()
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "modules_are_suggested_for_names.py", line 3, in <module>

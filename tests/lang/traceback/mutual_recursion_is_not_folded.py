@@ -4,7 +4,6 @@ def even(n):
 def odd(n):
     return even(n - 1)
 even(6)
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "mutual_recursion_is_not_folded.py", line 6, in <module>

@@ -2,7 +2,6 @@ counter = 1
 def f():
     return countr + 1
 f()
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "names_are_suggested.py", line 4, in <module>

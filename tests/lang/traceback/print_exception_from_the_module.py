@@ -7,7 +7,6 @@ except ValueError as e:
     print(traceback.format_exc(), end="")
     print(traceback.format_exception_only(e))
     print([(s.lineno, s.name, s.line) for s in traceback.extract_tb(e.__traceback__)])
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| Traceback (most recent call last):
 #|   File "print_exception_from_the_module.py", line 5, in <module>

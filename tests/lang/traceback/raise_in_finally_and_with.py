@@ -5,7 +5,6 @@ def f():
     with M():
         raise ValueError("body")
 f()
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "raise_in_finally_and_with.py", line 6, in f

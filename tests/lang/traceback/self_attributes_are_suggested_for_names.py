@@ -4,7 +4,6 @@ class A:
     def f(self):
         return value
 A().f()
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "self_attributes_are_suggested_for_names.py", line 6, in <module>

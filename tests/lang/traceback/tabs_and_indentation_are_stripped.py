@@ -2,7 +2,6 @@ def f():
 	if True:
 		return	1 + None
 f()
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stderr:
 #| Traceback (most recent call last):
 #|   File "tabs_and_indentation_are_stripped.py", line 4, in <module>

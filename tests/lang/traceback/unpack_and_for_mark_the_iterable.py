@@ -2,7 +2,6 @@ def f(x):
     for a, b in x:
         print(a, b)
 f([(1, 2), (3,)])
-# FIXME: what stands below is dx's answer of today, not CPython 3.14's (`cargo xtask oracle FILE` fills that in)
 # stdout:
 #| 1 2
 # stderr:
