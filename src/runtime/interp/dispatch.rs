@@ -670,13 +670,7 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                         && !function.globals.current_version() == *pc
                     {
                         let second = *pc.add(1);
-                        if second == 0 {
-                            let value = *cached_address(pc.add(2));
-                            put!(a!(), clone_bits!(value));
-                            pc = pc.add(4);
-                            continue 'run;
-                        }
-                        if !function.builtins.current_version() == second {
+                        if second == 0 || !function.builtins.current_version() == second {
                             let value = *cached_address(pc.add(2));
                             put!(a!(), clone_bits!(value));
                             pc = pc.add(4);
@@ -1174,10 +1168,10 @@ pub fn run(vm: &Vm, base: *mut Value) -> PyResult<Value> {
                 // ---- jumps
                 Op::Jump => jump!(i24!()),
                 Op::JumpBack => {
-                    jump!(i24!());
                     if vm.is_wanted() {
                         check!(flow::attend(vm));
                     }
+                    jump!(i24!());
                 }
                 Op::JumpIfTrue => {
                     let truth = match bits!(a!()) {

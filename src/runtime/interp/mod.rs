@@ -8,4 +8,5 @@ pub mod frame;
 pub mod function;
 pub mod generator;
 pub mod ops;
+pub mod recode;
 pub mod unwind;
