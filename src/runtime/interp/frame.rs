@@ -157,28 +157,50 @@ impl Frame {
         let value = std::mem::ManuallyDrop::new(unsafe { Value::from_bits(self.get(word::NAMESPACE)) });
         Some((*value).clone())
     }
-    /// Drops locals and temporaries and what the header owns, handing locals over to the frame object if there is one.
-    pub fn finish(self, vm: &Vm) {
+    /// Takes locals and temporaries and what the header owns out of the frame, which ends; its frame object, if somebody
+    /// else has it, gets the locals. The caller drops what is left when the frame is no longer the running one: destructors
+    /// don't see it.
+    pub fn take(self, vm: &Vm) -> Remains {
+        let mut remains = Remains::default();
+        if self.is(info::OBJECT) {
+            detach(vm, self, &mut remains);
+        }
+        let mut take = |place: &mut Value| remains.push(std::mem::replace(place, Value::UNBOUND));
+        (0..self.locals_count()).for_each(|at| take(self.local(at)));
+        (0..self.code().temps as usize).for_each(|at| take(self.temp(at)));
         let info = self.get(word::INFO);
-        if info & info::OBJECT != 0 {
-            detach(vm, self);
-        }
-        for at in 0..self.locals_count() {
-            drop(std::mem::replace(self.local(at), Value::UNBOUND));
-        }
-        for at in 0..self.code().temps as usize {
-            drop(std::mem::replace(self.temp(at), Value::UNBOUND));
-        }
         // SAFETY: the header owned both, if the bits say so, and forgets them.
         unsafe {
             if info & (info::NAMESPACE | info::INIT) != 0 {
-                let namespace = self.get(word::NAMESPACE);
+                remains.push(Value::from_bits(self.get(word::NAMESPACE)));
                 self.set(word::NAMESPACE, bits::UNBOUND);
-                drop(Value::from_bits(namespace));
             }
             if info & info::OWNS != 0 {
-                drop(Value::from_bits(self.address(word::FUNCTION)));
+                remains.push(Value::from_bits(self.address(word::FUNCTION)));
             }
+        }
+        remains
+    }
+}
+
+/// What a frame held when it ended; dropped last first, as CPython clears a frame.
+#[derive(Default)]
+pub struct Remains(smallvec::SmallVec<[Value; 16]>);
+
+impl Remains {
+    /// Adds a value, to be dropped before those that are there.
+    #[inline(always)]
+    pub fn push(&mut self, value: Value) {
+        if value.is_object() {
+            self.0.push(value);
+        }
+    }
+}
+
+impl Drop for Remains {
+    fn drop(&mut self) {
+        while let Some(value) = self.0.pop() {
+            drop(value);
         }
     }
 }
@@ -294,7 +316,7 @@ pub fn object(vm: &Vm, frame: Frame) -> Ref<FrameObject> {
 
 /// A frame ends: its object, if somebody else has it, takes the locals over.
 #[cold]
-fn detach(vm: &Vm, frame: Frame) {
+fn detach(vm: &Vm, frame: Frame, remains: &mut Remains) {
     // SAFETY: the header owned the frame object and forgets it.
     let value = unsafe { Value::from_bits(frame.get(word::OBJECT)) };
     frame.set(word::OBJECT, bits::UNBOUND);
@@ -302,7 +324,7 @@ fn detach(vm: &Vm, frame: Frame) {
     let Some(object) = value.downcast::<FrameObject>() else { return };
     object.last.set(frame.running_word());
     object.base.set(std::ptr::null_mut());
-    drop(object.overwritten.take());
+    object.overwritten.take().into_iter().for_each(|value| remains.push(value));
     if value.count() > 1 {
         let count = frame.locals_count();
         let locals = (0..count).map(|at| std::mem::replace(frame.local(at), Value::UNBOUND)).collect();
@@ -313,6 +335,7 @@ fn detach(vm: &Vm, frame: Frame) {
             object.back.set(self::object(vm, caller).into_value());
         }
     }
+    remains.push(value);
 }
 
 /// The payload of `traceback`.

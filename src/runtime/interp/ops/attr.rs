@@ -32,7 +32,7 @@ pub fn load_attr(vm: &Vm, at: At) -> PyResult<()> {
 
 /// Rewrites the instruction in another form of the same.
 fn quicken(at: At, op: Op) {
-    let word = at.word & !0xff | op as u32;
+    let word = at.word() & !0xff | op as u32;
     // SAFETY: the first word stands before the extra ones; words lie in `UnsafeCell`s.
     unsafe { *at.pc.sub(1).cast_mut() = word }
 }

@@ -119,7 +119,7 @@ pub fn build_slice(vm: &Vm, at: At) -> PyResult<()> {
 }
 
 fn count(at: At) -> usize {
-    (at.word >> 24) as usize
+    (at.word() >> 24) as usize
 }
 
 /// `BuildTuple`
