@@ -299,6 +299,19 @@ impl<'a> Machine<'a> {
             self.drop_next(words, second)
         }
     }
+    /// Goes on after dropping three values.
+    #[inline(always)]
+    pub unsafe fn drop_three_next(self, words: usize, first: u64, second: u64, third: u64) -> State {
+        // SAFETY: as in `drop_next`.
+        unsafe {
+            if is_last(first) || is_last(second) || first == second {
+                return free_three(self.pc.add(words), self.base, first, second, third);
+            }
+            count_down(first);
+            count_down(second);
+            self.drop_next(words, third)
+        }
+    }
     /// Writes a register and goes on.
     #[inline(always)]
     pub unsafe fn put(self, register: isize, new: u64, words: usize) -> State {
@@ -391,12 +404,25 @@ unsafe fn free_two_next(
     }
 }
 
+/// Drops three values.
+#[inline(never)]
+unsafe fn free_three(pc: *const u32, base: *mut Value, first: u64, second: u64, third: u64) -> State {
+    // SAFETY: the caller gives them up.
+    unsafe {
+        Frame(base).set_pc(pc);
+        discard(first);
+        discard(second);
+        discard(third);
+    }
+    State { pc, base }
+}
+
 /// Drops a value.
 ///
 /// # Safety
 /// The owner gives it up.
 #[inline(always)]
-pub unsafe fn discard(bits: u64) {
+unsafe fn discard(bits: u64) {
     // SAFETY: as promised.
     unsafe {
         if !count_down(bits) {

@@ -4,6 +4,7 @@ use crate::runtime::gc::heap::{self, TypeHead, type_flag};
 use crate::runtime::interp::handlers::handlers;
 use crate::runtime::interp::machine::{Machine, State, counted};
 use crate::runtime::interp::ops::{attr, build};
+use crate::runtime::object::dict::Dict;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::value::{Header, Obj, bits, is_int_bits, is_object_bits};
 
@@ -97,6 +98,17 @@ handlers! {
         let value = *((object as usize + m.extra(3) as usize) as *const u64);
         m.put_used(counted(value), 5)
     }
+    /// An inline value of the cached shape of what a local holds, into a dead temporary.
+    load_attr_shape_local(m) {
+        let object = m.bits(m.b());
+        if !is_cached(m, object) || word_at(object, m.extra(4) as usize) != m.extra(2) {
+            return m.slow(5, attr::load_attr);
+        }
+        let value = *((object as usize + m.extra(3) as usize) as *const u64);
+        let old = m.swap(m.a(), counted(value));
+        debug_assert!(!is_object_bits(old));
+        m.next(5)
+    }
     /// A word of `__slots__`.
     load_attr_slot(m) {
         let object = m.bits(m.b());
@@ -143,6 +155,16 @@ handlers! {
         let old = ((object as usize + m.extra(4) as usize) as *mut u64).replace(value);
         let used = m.used(m.a());
         m.drop_two_next(5, old, used)
+    }
+    /// The same of what a local holds.
+    store_attr_shape_local(m) {
+        let object = m.bits(m.a());
+        if !is_cached(m, object) || word_at(object, m.extra(3) as usize) != m.extra(2) {
+            return m.slow(5, attr::store_attr);
+        }
+        let value = m.take(m.b());
+        let old = ((object as usize + m.extra(4) as usize) as *mut u64).replace(value);
+        m.drop_next(5, old)
     }
     /// `A.name = B`, a new inline value.
     store_attr(m) {
@@ -206,11 +228,14 @@ handlers! {
     /// `A = B[C]`
     subscr(m) {
         let (object, key) = (m.bits(m.b()), m.bits(m.c()));
-        if is_object_bits(object)
-            && let Some(value) = build::subscr_fast(object, key)
-        {
-            // The key is a small int: nothing is to be dropped.
-            return m.put_used(value, 0);
+        if is_object_bits(object) {
+            if let Some(value) = build::subscr_fast(object, key) {
+                // The key is a small int: nothing is to be dropped.
+                return m.put_used(value, 0);
+            }
+            if type_of(object).kind.get() == kind::DICT {
+                return subscr_dict(m.pc, m.base, m.vm, m.table);
+            }
         }
         m.slow(0, build::subscr)
     }
@@ -236,10 +261,44 @@ handlers! {
             let used = m.used(m.a());
             return m.drop_two_next(0, old, used);
         }
+        if is_object_bits(object) && type_of(object).kind.get() == kind::DICT {
+            return store_subscr_dict(m.pc, m.base, m.vm, m.table);
+        }
         m.slow(0, build::store_subscr)
     }
     /// Appends B to list A.
     list_append(m) {
         m.slow(0, build::list_append)
+    }
+}
+
+handlers! {
+    /// `A = B[C]` of a dict, if the key is found without running Python code.
+    #[inline(never)]
+    subscr_dict(m) {
+        let dict = &*(m.bits(m.b()) as *const Obj<Dict>);
+        let Some(at) = dict.quick(m.value(m.c())) else { return m.slow(0, build::subscr) };
+        let value = counted((*dict.quick_value(at)).to_bits());
+        let key = m.used(m.c());
+        let used = m.used(m.b());
+        let old = m.swap(m.a(), value);
+        if is_object_bits(key) || is_object_bits(old) {
+            return m.drop_three_next(0, old, used, key);
+        }
+        m.drop_next(0, used)
+    }
+    /// `A[B] = C` of a dict that has the key, if that is found without running Python code.
+    #[inline(never)]
+    store_subscr_dict(m) {
+        let dict = &*(m.bits(m.a()) as *const Obj<Dict>);
+        let Some(at) = dict.quick(m.value(m.b())) else { return m.slow(0, build::store_subscr) };
+        let value = m.take(m.c());
+        let old = dict.quick_value(at).cast::<u64>().replace(value);
+        let key = m.used(m.b());
+        let used = m.used(m.a());
+        if is_object_bits(key) || is_object_bits(old) {
+            return m.drop_three_next(0, old, used, key);
+        }
+        m.drop_next(0, used)
     }
 }

@@ -36,11 +36,12 @@ unsafe fn call_in_place(
         }
         let new = args.add(function.locals.get() as usize);
         let end = new.add(function.frame_words.get() as usize);
-        let left = m.vm.depth_left.get();
-        if end > m.vm.call_limit() || left <= 0 {
+        let left = m.vm.depth_left.get() - 1;
+        m.vm.depth_left.set(left);
+        if end > m.vm.call_limit() || left < 0 {
+            m.vm.depth_left.set(left + 1);
             return m.slow_call(1, other);
         }
-        m.vm.depth_left.set(left - 1);
         m.frame().set_pc(m.pc.add(1));
         let mut at = args.add(count as usize);
         while at < new {

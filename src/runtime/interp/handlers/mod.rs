@@ -153,6 +153,8 @@ const fn handler(op: Op) -> Handler {
         Op::LoadLocals => load_locals,
         Op::LoadAttr => attrs::load_attr,
         Op::LoadAttrShape => attrs::load_attr_shape,
+        Op::LoadAttrShapeLocal => attrs::load_attr_shape_local,
+        Op::StoreAttrShapeLocal => attrs::store_attr_shape_local,
         Op::LoadAttrSlot => attrs::load_attr_slot,
         Op::LoadAttrClass => attrs::load_attr_class,
         Op::LoadAttrModule => attrs::load_attr_module,
