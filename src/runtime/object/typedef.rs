@@ -703,6 +703,11 @@ pub fn allocate<T: Payload>(ty: &TypeRef, data: T) -> Ref<T> {
     );
     // SAFETY: the size covers payload, slots and attributes, and all of it is written here.
     unsafe {
+        if ty.has(type_flag::PLAIN) && std::ptr::eq(ty.fast.layout.get(), T::layout()) {
+            let at = heap().object(ty.head_ptr(), size_of::<Obj<T>>(), T::layout().is_container);
+            (&raw mut (*at.cast::<Obj<T>>().as_ptr()).data).write(data);
+            return Ref::from_value_unchecked(Value::from_bits(at.as_ptr() as u64));
+        }
         let inline = if ty.fast.attrs_offset.get() != 0 { ty.fast.inline_values.get() } else { 0 };
         let size = ty.fast.instance_size.get() as usize + 8 * inline as usize;
         let at = heap().object(ty.head_ptr(), size, ty.is_container());
