@@ -214,13 +214,26 @@ pub struct FrameObject {
     /// The code.
     pub code: Ref<Code>,
     /// Locals of an ended frame.
-    pub locals: LockCell<Vec<Value>>,
+    pub locals: LockCell<Locals>,
     /// Namespace of an ended frame, or of a class body or module.
     pub namespace: LockCell<Value>,
     /// Word that runs, or ran last.
     pub last: Cell<u32>,
+    /// `clear()` was called: nothing of the frame's variables is left to see.
+    pub cleared: Cell<bool>,
     /// `f_back` of an ended frame.
     pub back: LockCell<Value>,
+    /// The generator whose frame it is, not counted; null for none.
+    pub generator: Cell<u64>,
+    /// What only few frames have.
+    rare: LockCell<Option<Box<Rare>>>,
+}
+
+/// Locals of an ended frame: mostly few.
+pub type Locals = smallvec::SmallVec<[Value; 4]>;
+
+/// What only frames have that were traced or written to from outside.
+pub struct Rare {
     /// `f_trace`
     pub trace: LockCell<Value>,
     /// `f_trace_lines`, `f_trace_opcodes`
@@ -229,12 +242,31 @@ pub struct FrameObject {
     pub trace_opcodes: Cell<bool>,
     /// Variables that were added through `f_locals`.
     pub extra_locals: LockCell<Option<Ref<Dict>>>,
-    /// `clear()` was called: nothing of the frame's variables is left to see.
-    pub cleared: Cell<bool>,
     /// What a running frame's variables held when they were written over from outside.
     pub overwritten: LockCell<Vec<Value>>,
-    /// The generator whose frame it is, not counted; null for none.
-    pub generator: Cell<u64>,
+}
+
+impl FrameObject {
+    /// What only few frames have, if this one has it.
+    pub fn rare(&self) -> Option<&Rare> {
+        self.rare.get().as_deref()
+    }
+    /// The same, made on demand.
+    pub fn rare_mut(&self) -> &Rare {
+        self.rare.get_mut().get_or_insert_with(|| {
+            Box::new(Rare {
+                trace: LockCell::new(Value::NONE),
+                trace_lines: Cell::new(true),
+                trace_opcodes: Cell::new(false),
+                extra_locals: LockCell::new(None),
+                overwritten: LockCell::new(Vec::new()),
+            })
+        })
+    }
+    /// Variables that were added through `f_locals`.
+    pub fn extra_locals(&self) -> Option<Ref<Dict>> {
+        self.rare()?.extra_locals.cloned()
+    }
 }
 
 crate::payload!(FrameObject, "frame", gc {
@@ -242,20 +274,24 @@ crate::payload!(FrameObject, "frame", gc {
         visit(self.function.value());
         visit(self.code.value());
         self.locals.get().iter().for_each(&mut *visit);
-        self.overwritten.get().iter().for_each(&mut *visit);
         visit(self.namespace.get());
         visit(self.back.get());
-        visit(self.trace.get());
-        if let Some(extra) = self.extra_locals.get() {
-            visit(extra.value());
+        if let Some(rare) = self.rare() {
+            rare.overwritten.get().iter().for_each(&mut *visit);
+            visit(rare.trace.get());
+            if let Some(extra) = rare.extra_locals.get() {
+                visit(extra.value());
+            }
         }
     }
     fn clear(&self) {
         drop(self.locals.take());
-        drop(self.overwritten.take());
-        drop(self.extra_locals.take());
         self.back.set(Value::NONE);
-        self.trace.set(Value::NONE);
+        if let Some(rare) = self.rare() {
+            drop(rare.overwritten.take());
+            drop(rare.extra_locals.take());
+            rare.trace.set(Value::NONE);
+        }
     }
 });
 
@@ -296,17 +332,13 @@ pub fn object(vm: &Vm, frame: Frame) -> Ref<FrameObject> {
             base: Cell::new(frame.0),
             function: frame.function().to_ref(),
             code: frame.code().to_ref(),
-            locals: LockCell::new(Vec::new()),
+            locals: LockCell::new(Locals::new()),
             namespace: LockCell::new(frame.namespace().unwrap_or(Value::UNBOUND)),
             last: Cell::new(0),
-            back: LockCell::new(Value::NONE),
-            trace: LockCell::new(Value::NONE),
-            trace_lines: Cell::new(true),
-            trace_opcodes: Cell::new(false),
-            extra_locals: LockCell::new(None),
             cleared: Cell::new(false),
-            overwritten: LockCell::new(Vec::new()),
+            back: LockCell::new(Value::NONE),
             generator: Cell::new(0),
+            rare: LockCell::new(None),
         },
     );
     frame.set(word::OBJECT, new.clone().into_value().into_bits());
@@ -324,7 +356,9 @@ fn detach(vm: &Vm, frame: Frame, remains: &mut Remains) {
     let Some(object) = value.downcast::<FrameObject>() else { return };
     object.last.set(frame.running_word());
     object.base.set(std::ptr::null_mut());
-    object.overwritten.take().into_iter().for_each(|value| remains.push(value));
+    if let Some(rare) = object.rare() {
+        rare.overwritten.take().into_iter().for_each(|value| remains.push(value));
+    }
     if value.count() > 1 {
         let count = frame.locals_count();
         let locals = (0..count).map(|at| std::mem::replace(frame.local(at), Value::UNBOUND)).collect();

@@ -513,12 +513,18 @@ unsafe fn slow_call<F: Fn(&Vm, At) -> PyResult<Option<*mut Value>>>(
     handler: F,
 ) -> State {
     Frame(base).set_pc(pc);
-    match handler(vm, At { base, pc }) {
-        // SAFETY: extra words belong to the instruction.
-        Ok(None) => State { pc: unsafe { pc.add(words) }, base },
+    let outcome = handler(vm, At { base, pc });
+    // SAFETY: extra words belong to the instruction.
+    called(vm, base, unsafe { pc.add(words) }, outcome)
+}
+
+/// What follows a call: the next instruction, the frame that it pushed, or the handler of what it raised.
+#[inline(always)]
+pub fn called(vm: &Vm, base: *mut Value, next: *const u32, outcome: PyResult<Option<*mut Value>>) -> State {
+    match outcome {
+        Ok(None) => State { pc: next, base },
         Ok(Some(new)) => {
-            // SAFETY: as above.
-            Frame(base).set_pc(unsafe { pc.add(words) });
+            Frame(base).set_pc(next);
             State::at(new)
         }
         Err(raised) => fail(vm, base, raised),

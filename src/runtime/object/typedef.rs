@@ -104,6 +104,19 @@ pub struct Native {
     pub binding: Binding,
 }
 
+impl Native {
+    /// What it runs, if that takes exactly `n` positional arguments as they are.
+    #[inline(always)]
+    pub fn exact_body(&self, n: usize) -> Option<fn(&Vm, &[Value]) -> PyResult<Value>> {
+        match self.body {
+            Body::Bound(body) if n == self.signature.total() && self.signature.keyword_only == 0 => {
+                Some(body)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A function or method with arguments bound by its signature.
 pub const fn native(
     signature: &'static str,

@@ -1,12 +1,13 @@
 //! Calls, returns, iteration, raising.
 
+use crate::runtime::builtins::descr::{MethodDescriptor, NativeFunction};
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap;
 use crate::runtime::interp::call;
 use crate::runtime::interp::dispatch::{self, At, Next};
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::Function;
-use crate::runtime::interp::handlers::handlers;
+use crate::runtime::interp::handlers::{generators, handlers};
 use crate::runtime::interp::machine::{self, Machine, State};
 use crate::runtime::interp::ops::{exc, iter};
 use crate::runtime::interp::unwind;
@@ -25,9 +26,17 @@ unsafe fn call_in_place(
 ) -> State {
     // SAFETY: a handler's promise; the stack is written below the limit, and what lies behind the arguments is dead.
     unsafe {
-        if !is_object_bits(callable)
-            || heap::type_head(&*(callable as *const Header)).kind.get() != kind::FUNCTION
-        {
+        if !is_object_bits(callable) {
+            return m.slow_call(1, other);
+        }
+        let kind = heap::type_head(&*(callable as *const Header)).kind.get();
+        if kind != kind::FUNCTION {
+            if kind == kind::METHOD_DESCRIPTOR {
+                return call_method_descriptor(m.pc, m.base, m.vm, callable, args, count);
+            }
+            if kind == kind::NATIVE_FUNCTION {
+                return call_native(m.pc, m.base, m.vm, callable, args, count);
+            }
             return m.slow_call(1, other);
         }
         let function = &*(callable as *const Obj<Function>);
@@ -57,6 +66,97 @@ unsafe fn call_in_place(
         m.vm.frame.set(new);
         Machine { base: new, ..m }.go(function.entry.get())
     }
+}
+
+/// Calls a native method whose parameters are exactly the arguments, the receiver of the type that it belongs to.
+#[inline(never)]
+unsafe fn call_method_descriptor(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    // SAFETY: a handler's promise; the caller has seen the kind.
+    unsafe {
+        let descriptor = &*(callable as *const Obj<MethodDescriptor>);
+        if count > 0
+            && let Some(receiver) = (*args).header()
+            && receiver.ty.get() == descriptor.owner.head_ptr()
+            && let Some(body) = descriptor.def.exact_body(count as usize)
+        {
+            return finish_native(pc, base, vm, args, count, body);
+        }
+    }
+    call_other(pc, base, vm, callable, args, count)
+}
+
+/// Calls a native function whose parameters are exactly the arguments.
+#[inline(never)]
+unsafe fn call_native(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    // SAFETY: a handler's promise; the caller has seen the kind.
+    unsafe {
+        let function = &*(callable as *const Obj<NativeFunction>);
+        if !function.passes_self
+            && let Some(body) = function.def.exact_body(count as usize)
+        {
+            return finish_native(pc, base, vm, args, count, body);
+        }
+    }
+    call_other(pc, base, vm, callable, args, count)
+}
+
+/// Runs a native function on arguments in a call's run, drops the run, stores the result.
+#[inline(always)]
+unsafe fn finish_native(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    args: *mut Value,
+    count: u32,
+    body: fn(&Vm, &[Value]) -> PyResult<Value>,
+) -> State {
+    let at = At { base, pc };
+    Frame(base).set_pc(pc);
+    // SAFETY: the run holds the callable, maybe an empty word, and that many arguments.
+    match body(vm, unsafe { std::slice::from_raw_parts(args, count as usize) }) {
+        Ok(result) => unsafe {
+            let run = std::ptr::from_mut(at.reg(at.b()));
+            let mut place = args.add(count as usize);
+            while place > run {
+                place = place.sub(1);
+                if (*place).is_object() {
+                    drop(place.replace(Value::UNBOUND));
+                }
+            }
+            at.set(at.a(), result);
+            State { pc: pc.add(1), base }
+        },
+        Err(raised) => machine::fail(vm, base, raised),
+    }
+}
+
+/// A call that is not done in place.
+fn call_other(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    Frame(base).set_pc(pc);
+    let outcome = call::call(vm, At { base, pc }, callable, args, count);
+    // SAFETY: a call has one extra word.
+    machine::called(vm, base, unsafe { pc.add(1) }, outcome)
 }
 
 /// Leaves a frame with a value.
@@ -183,13 +283,14 @@ handlers! {
             {
                 return m.put(m.a(), value, 1);
             }
+            if kind == kind::GENERATOR {
+                return generators::for_iter_generator(m.pc, m.base, m.vm, m.table);
+            }
         }
         m.slow_flow(1, iter::for_iter)
     }
     /// Delegates to B.
     yield_from(m) { m.slow_flow(0, iter::yield_from) }
-    /// Yields B.
-    yield_(m) { m.slow_flow(0, iter::yield_value) }
     /// Yields B from an asynchronous generator.
     async_yield(m) { m.slow_flow(0, iter::async_yield) }
     /// Jumps if the exception A is the end of an asynchronous iteration.

@@ -3,6 +3,7 @@
 mod arith;
 mod attrs;
 mod calls;
+mod generators;
 mod jumps;
 mod moves;
 
@@ -254,7 +255,7 @@ const fn handler(op: Op) -> Handler {
         Op::GetAwaitable => get_awaitable,
         Op::GetYieldFromIter => get_yield_from_iter,
         Op::YieldFrom => calls::yield_from,
-        Op::Yield => calls::yield_,
+        Op::Yield => generators::yield_,
         Op::AsyncYield => calls::async_yield,
         Op::EndAsyncFor => calls::end_async_for,
         Op::BuildTuple => build_tuple,
