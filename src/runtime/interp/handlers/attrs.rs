@@ -1,5 +1,6 @@
 //! Attributes, items, appending.
 
+use crate::runtime::builtins::lists::List;
 use crate::runtime::gc::heap::{self, TypeHead, type_flag};
 use crate::runtime::interp::handlers::handlers;
 use crate::runtime::interp::machine::{Machine, State, counted};
@@ -273,6 +274,16 @@ handlers! {
     }
     /// Appends B to list A.
     list_append(m) {
+        let list = m.bits(m.a());
+        if is_object_bits(list) && type_of(list).kind.get() == kind::LIST {
+            let items = (&*(list as *const Obj<List>)).items.get_mut();
+            if items.len() < items.capacity() {
+                let value = m.take(m.b());
+                items.as_mut_ptr().add(items.len()).cast::<u64>().write(value);
+                items.set_len(items.len() + 1);
+                return m.next(0);
+            }
+        }
         m.slow(0, build::list_append)
     }
 }
