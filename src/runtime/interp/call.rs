@@ -308,7 +308,7 @@ pub fn push_values(
     attend(vm)?;
     let exact = names.is_empty() && function.simple_args.get() as usize == values.len();
     // Python code may run while arguments are bound (equality of keyword names): not on the stack's words.
-    let bound = if exact { Vec::new() } else { bind(vm, function, values, names)? };
+    let bound = if exact { Bound::new() } else { bind(vm, function, values, names)? };
     function.resolve();
     let start = free_stack(vm);
     let locals = function.locals.get() as usize;
@@ -340,11 +340,15 @@ pub fn push_values(
     Ok(new)
 }
 
+/// All locals of a function that begins.
+pub type Bound = smallvec::SmallVec<[Value; 16]>;
+
 /// Binds arguments to a function's parameters; gives all its locals.
-pub fn bind(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Value]) -> PyResult<Vec<Value>> {
+pub fn bind(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Value]) -> PyResult<Bound> {
     loop {
         let code = function.code.cloned();
-        let mut bound = vec![Value::UNBOUND; code.locals_count as usize];
+        let mut bound = Bound::new();
+        bound.resize(code.locals_count as usize, Value::UNBOUND);
         vm.bind_arguments(function, values, names, &mut bound)?;
         // Whoever compares keyword names in Python may have given the function other code.
         if std::ptr::eq(&*code, &**function.code.get()) {

@@ -390,6 +390,13 @@ impl Dict {
         }
     }
 
+    /// The value at a position whose key is that object.
+    #[inline(always)]
+    pub fn place(&self, at: usize, key: u64) -> Option<*mut Value> {
+        // SAFETY: positions below `fill` hold a key and a value.
+        (at < self.fill.get() && self.key_at(at).to_bits() == key).then(|| unsafe { self.entry(at).add(1) })
+    }
+
     /// The value at a position that [`Dict::quick`] gave.
     #[inline(always)]
     pub fn quick_value(&self, at: usize) -> *mut Value {

@@ -61,6 +61,19 @@ unsafe fn word_at(object: u64, offset: usize) -> u32 {
     unsafe { *((object as usize + offset) as *const u32) }
 }
 
+/// The dictionary of an instance whose type is the cached one and has room for attributes, if it has one.
+#[inline(always)]
+unsafe fn cached_dict<'a>(m: Machine, object: u64) -> Option<&'a Dict> {
+    // SAFETY: the instructions that ask are only written for types with an attribute area.
+    unsafe {
+        if !is_cached(m, object) {
+            return None;
+        }
+        let word = heap::attrs_word(&*(object as *const Header)).get();
+        if heap::shape_of(word).is_some() { None } else { Some(&*(word as *const Obj<Dict>)) }
+    }
+}
+
 /// Writes a method and its receiver, which was taken from B, into dead temporaries.
 #[inline(always)]
 unsafe fn put_method(m: Machine, method: u64) -> State {
@@ -114,6 +127,27 @@ handlers! {
         let old = m.swap(m.a(), counted(value));
         debug_assert!(!is_object_bits(old));
         m.next(5)
+    }
+    /// A name at the cached position of the instance's dictionary.
+    load_attr_dict(m) {
+        if let Some(dict) = cached_dict(m, m.bits(m.b()))
+            && let Some(place) = dict.place(m.extra(2) as usize, m.extra_pair(3))
+        {
+            return m.put_used(counted((*place).to_bits()), 5);
+        }
+        m.slow(5, attr::load_attr)
+    }
+    /// The same, written.
+    store_attr_dict(m) {
+        if let Some(dict) = cached_dict(m, m.bits(m.a()))
+            && let Some(place) = dict.place(m.extra(2) as usize, m.extra_pair(3))
+        {
+            let value = m.take(m.b());
+            let old = place.cast::<u64>().replace(value);
+            let used = m.used(m.a());
+            return m.drop_two_next(5, old, used);
+        }
+        m.slow(5, attr::store_attr)
     }
     /// A word of `__slots__`.
     load_attr_slot(m) {
@@ -211,6 +245,13 @@ handlers! {
             return m.slow(5, attr::load_method);
         }
         put_method(m, m.extra_pair(3))
+    }
+    /// Of an instance whose dictionary has the cached version.
+    load_method_dict(m) {
+        match cached_dict(m, m.bits(m.b())) {
+            Some(dict) if !dict.current_version() == m.extra(2) => put_method(m, m.extra_pair(3)),
+            _ => m.slow(5, attr::load_method),
+        }
     }
     /// Of a class.
     load_method_type(m) {
