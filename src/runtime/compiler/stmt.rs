@@ -91,11 +91,8 @@ impl<'a> Compiler<'a> {
             None => Some(Const::None),
             Some(value) => self.const_of(value),
         };
-        let unwinds = self
-            .unit
-            .blocks
-            .iter()
-            .any(|b| !matches!(b, Block::For { .. } | Block::While { .. } | Block::TryExcept { .. }));
+        let unwinds =
+            self.unit.blocks.iter().any(|b| !matches!(b, Block::While { .. } | Block::TryExcept { .. }));
         if let Some(value) = constant {
             let at = node.value.as_ref().map_or(at, |value| span(&**value));
             if unwinds {

@@ -74,6 +74,17 @@ unsafe fn cached_dict<'a>(m: Machine, object: u64) -> Option<&'a Dict> {
     }
 }
 
+/// Temporaries that an instruction writes were dead.
+#[inline(always)]
+fn debug_assert_dead(m: Machine, first: u64, second: u64) {
+    debug_assert!(
+        !is_object_bits(first) && !is_object_bits(second),
+        "a temporary of {:?} is alive at word {}",
+        m.frame().code().qualname.to_string_lossy(),
+        m.frame().code().index_of(m.pc)
+    );
+}
+
 /// Writes a method and its receiver, which was taken from B, into dead temporaries.
 #[inline(always)]
 unsafe fn put_method(m: Machine, method: u64) -> State {
@@ -82,12 +93,7 @@ unsafe fn put_method(m: Machine, method: u64) -> State {
         let receiver = m.take(m.b());
         let first = m.swap(m.a(), counted(method));
         let second = m.swap(m.a() + 1, receiver);
-        debug_assert!(
-            !is_object_bits(first) && !is_object_bits(second),
-            "a temporary of {:?} word {} is not dead",
-            m.frame().code().qualname.to_string_lossy(),
-            m.frame().code().index_of(m.pc)
-        );
+        debug_assert_dead(m, first, second);
         m.next(5)
     }
 }
@@ -100,7 +106,7 @@ unsafe fn put_function(m: Machine, function: u64) -> State {
         let used = m.used(m.b());
         let first = m.swap(m.a(), counted(function));
         let second = m.swap(m.a() + 1, bits::UNBOUND);
-        debug_assert!(!is_object_bits(first) && !is_object_bits(second));
+        debug_assert_dead(m, first, second);
         m.drop_next(5, used)
     }
 }
@@ -125,7 +131,7 @@ handlers! {
         }
         let value = *((object as usize + m.extra(3) as usize) as *const u64);
         let old = m.swap(m.a(), counted(value));
-        debug_assert!(!is_object_bits(old));
+        debug_assert_dead(m, old, bits::UNBOUND);
         m.next(5)
     }
     /// A name at the cached position of the instance's dictionary.

@@ -175,13 +175,15 @@ pub fn call_other(
 unsafe fn leave(m: Machine, result: u64) -> State {
     // SAFETY: a handler's promise; the caller of a plain frame waits in a call.
     unsafe {
+        debug_assert!(
+            (0..m.frame().code().temps as usize).all(|at| !m.frame().temp(at).is_object()),
+            "{:?} is left with a temporary alive",
+            m.frame().code().qualname.to_string_lossy()
+        );
         let header = m.base.cast::<u64>();
         let frame_info = m.frame().get(word::INFO);
         if frame_info & info::SPECIAL != 0 {
-            if frame_info & info::SPECIAL & !info::INIT == info::OWNS {
-                return classes::leave_owned(m.pc, m.base, m.vm, result);
-            }
-            return leave_special(m.pc, m.base, m.vm, result);
+            return leave_with(m.pc, m.base, m.vm, result);
         }
         let mut at = header.byte_sub((frame_info >> 32) as usize);
         while at < header {
@@ -190,7 +192,7 @@ unsafe fn leave(m: Machine, result: u64) -> State {
                 let head = &*(old as *const Header);
                 let count = head.count.get();
                 if count == 1 {
-                    return leave_special(m.pc, m.base, m.vm, result);
+                    return leave_with(m.pc, m.base, m.vm, result);
                 }
                 head.count.set(count - 1);
                 *at = bits::UNBOUND;
@@ -213,12 +215,82 @@ unsafe fn leave(m: Machine, result: u64) -> State {
     }
 }
 
+/// Most locals of a frame of which [`leave_with`] takes leave.
+const MOST_DYING: usize = 64;
+
+/// Leaves a frame with which something dies, or that owns its function and maybe the instance that it initialises; others
+/// are left to [`leave_special`]. What dies does so when the frame has gone, last local first.
+///
+/// # Safety
+/// A handler's promise; the value is given up. Temporaries are dead.
+#[inline(never)]
+unsafe fn leave_with(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> State {
+    // SAFETY: as promised.
+    unsafe {
+        let frame = Frame(base);
+        let header = frame.get(word::INFO);
+        let init = header & info::INIT != 0;
+        if header & info::SPECIAL & !(info::INIT | info::OWNS) != 0
+            || frame.locals_count() >= MOST_DYING
+            || init && result != bits::NONE
+        {
+            return leave_special(pc, base, vm, result);
+        }
+        let mut dying = [const { std::mem::MaybeUninit::<u64>::uninit() }; MOST_DYING];
+        let mut count = 0;
+        let mut give_up = |bits: u64| {
+            let head = &*(bits as *const Header);
+            match head.count.get() {
+                1 => {
+                    dying[count].write(bits);
+                    count += 1;
+                }
+                other => head.count.set(other - 1),
+            }
+        };
+        if header & info::OWNS != 0 {
+            give_up(frame.address(word::FUNCTION));
+        }
+        let mut at = base.cast::<u64>().byte_sub((header >> 32) as usize);
+        while at < base.cast::<u64>() {
+            let old = *at;
+            if is_object_bits(old) {
+                *at = bits::UNBOUND;
+                give_up(old);
+            }
+            at = at.add(1);
+        }
+        let result = if init {
+            // What lies above the running frame must be no value (the frame's second invariant).
+            base.add(word::NAMESPACE).cast::<u64>().replace(bits::UNBOUND)
+        } else {
+            result
+        };
+        let caller = frame.address(word::CALLER) as *mut Value;
+        vm.frame.set(caller);
+        vm.depth_left.set(vm.depth_left.get() + 1);
+        let (place, run) = match header & info::OWNS {
+            0 => dispatch::called(Frame(caller).pc()),
+            _ => (frame.result_register() as isize, frame.result_register() as isize),
+        };
+        let old = std::mem::replace(&mut *caller.offset(place), Value::from_bits(result));
+        if run != place {
+            drop(std::mem::replace(&mut *caller.offset(run), Value::UNBOUND));
+        }
+        drop(old);
+        for at in (0..count).rev() {
+            drop(Value::from_bits(dying[at].assume_init()));
+        }
+        State::at(caller)
+    }
+}
+
 /// Leaves a frame that is no plain call's, or one of which something dies with it.
 ///
 /// # Safety
 /// A handler's promise; the value is given up.
 #[inline(never)]
-pub unsafe fn leave_special(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> State {
+unsafe fn leave_special(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> State {
     Frame(base).set_pc(pc);
     // SAFETY: the value was taken from the frame.
     match call::return_special(vm, base, unsafe { Value::from_bits(result) }) {
@@ -299,8 +371,6 @@ handlers! {
         }
         m.slow_flow(1, iter::for_iter)
     }
-    /// Delegates to B.
-    yield_from(m) { m.slow_flow(0, iter::yield_from) }
     /// Yields B from an asynchronous generator.
     async_yield(m) { m.slow_flow(0, iter::async_yield) }
     /// Jumps if the exception A is the end of an asynchronous iteration.

@@ -7,11 +7,11 @@ use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::Function;
-use crate::runtime::interp::handlers::calls::{call_other, leave_special};
+use crate::runtime::interp::handlers::calls::call_other;
 use crate::runtime::interp::machine::State;
 use crate::runtime::object::typedef::{Type, kind};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Header, Obj, Value, bits, is_object_bits};
+use crate::runtime::value::{Obj, Value, bits};
 
 /// Where a frame of a function would begin whose arguments are the `count` values from `args` on, if it can be pushed in
 /// place; the depth is counted then.
@@ -140,53 +140,4 @@ pub unsafe fn call_bound(
 /// Remembers a class whose instances are made by `object.__new__` and a plain `__init__`.
 pub fn remember_init(vm: &Vm, ty: &Obj<Type>, init: &Obj<Function>) {
     ty.init.set((ty.version(vm), init.address()));
-}
-
-/// Leaves a frame that owns its function and maybe the instance that it initialises.
-///
-/// # Safety
-/// A handler's promise; the frame has no other special marks.
-#[inline(never)]
-pub unsafe fn leave_owned(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> State {
-    // SAFETY: as promised.
-    unsafe {
-        let frame = Frame(base);
-        let header = frame.get(word::INFO);
-        let is_last = |bits: u64| is_object_bits(bits) && (*(bits as *const Header)).count.get() == 1;
-        let function = frame.address(word::FUNCTION);
-        if header & info::INIT != 0 && result != bits::NONE || is_last(function) {
-            return leave_special(pc, base, vm, result);
-        }
-        let mut at = base.cast::<u64>().byte_sub((header >> 32) as usize);
-        while at < base.cast::<u64>() {
-            let old = *at;
-            if is_object_bits(old) {
-                if is_last(old) {
-                    return leave_special(pc, base, vm, result);
-                }
-                let head = &*(old as *const Header);
-                head.count.set(head.count.get() - 1);
-                *at = bits::UNBOUND;
-            }
-            at = at.add(1);
-        }
-        let head = &*(function as *const Header);
-        head.count.set(head.count.get() - 1);
-        let result = if header & info::INIT != 0 {
-            // What lies above the running frame must be no value (the frame's second invariant).
-            base.add(word::NAMESPACE).cast::<u64>().replace(bits::UNBOUND)
-        } else {
-            result
-        };
-        let caller = frame.address(word::CALLER) as *mut Value;
-        vm.frame.set(caller);
-        vm.depth_left.set(vm.depth_left.get() + 1);
-        let place = &mut *caller.offset(frame.result_register() as isize);
-        let pc = Frame(caller).pc();
-        let old = std::mem::replace(place, Value::from_bits(result));
-        if old.is_object() {
-            drop(old);
-        }
-        State { pc, base: caller }
-    }
 }

@@ -258,7 +258,7 @@ const fn handler(op: Op) -> Handler {
         Op::GetANext => get_anext,
         Op::GetAwaitable => get_awaitable,
         Op::GetYieldFromIter => get_yield_from_iter,
-        Op::YieldFrom => calls::yield_from,
+        Op::YieldFrom => generators::yield_from,
         Op::Yield => generators::yield_,
         Op::AsyncYield => calls::async_yield,
         Op::EndAsyncFor => calls::end_async_for,
