@@ -168,7 +168,7 @@ fn positions_of(table: &[u8], first_line: u32, words: u32) -> Vec<Position> {
         note(unit, line, line + end_line, columns);
         unit += (head & 7) + 1;
     }
-    if unit < words * 2 {
+    if unit < words * 2 && unit > 0 {
         note(unit, 0, 0, None);
     }
     positions
@@ -567,6 +567,9 @@ pub fn code_new(vm: &Vm, args: Args) -> PyResult<Code> {
 
 /// The signature of [`code_replace`].
 pub const REPLACE: &str = "replace(self, /, *, co_argcount=0, co_posonlyargcount=0, co_kwonlyargcount=0, co_nlocals=0, co_stacksize=0, co_flags=0, co_firstlineno=0, co_code=b'', co_consts=(), co_names=(), co_varnames=(), co_freevars=(), co_cellvars=(), co_filename='', co_name='', co_qualname='', co_linetable=b'', co_exceptiontable=b'')";
+
+/// The same for `copy.replace`.
+pub const REPLACE_ALIAS: &str = "__replace__(self, /, *, co_argcount=0, co_posonlyargcount=0, co_kwonlyargcount=0, co_nlocals=0, co_stacksize=0, co_flags=0, co_firstlineno=0, co_code=b'', co_consts=(), co_names=(), co_varnames=(), co_freevars=(), co_cellvars=(), co_filename='', co_name='', co_qualname='', co_linetable=b'', co_exceptiontable=b'')";
 
 /// `code.replace(**changes)`: a changed copy.
 pub fn code_replace(vm: &Vm, old: &Obj<Code>, args: &[Value]) -> PyResult<Code> {

@@ -70,6 +70,11 @@ pub static MODULE: NativeModule = NativeModule {
         ),
         native("init_frozen(name, /)", |_, _| Ok(Value::NONE), "Initializes a frozen module."),
         native(
+            "zipimporter(path, /)",
+            zip_hook,
+            "The first of sys.path_hooks: return zipimport.zipimporter(path), which is imported when there is a file to open.\n\nRaises ImportError if neither the path nor what it begins with is a file.",
+        ),
+        native(
             "is_builtin(name, /)",
             |vm, args| {
                 let name = vm.to_string(&args[0])?;
@@ -204,4 +209,24 @@ impl Vm {
         }
         Ok(Value::NONE)
     }
+}
+
+/// `zipimporter` of `zipimport`, imported only when the path can be that of an archive or of something in one: most paths are folders.
+fn zip_hook(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    if let Some(text) = args[0].as_str() {
+        let shown = text.to_string_lossy();
+        let mut path = std::path::Path::new(&*shown);
+        let found = loop {
+            match (std::fs::metadata(path), path.parent()) {
+                (Ok(found), _) => break found.is_file(),
+                (Err(_), Some(parent)) => path = parent,
+                (Err(_), None) => break false,
+            }
+        };
+        if !found {
+            return Err(vm.import_error(format!("not a Zip file: {}", vm.repr_text(&args[0])?)));
+        }
+    }
+    let module = vm.import("zipimport")?;
+    vm.call1(&vm.getattr_str(&module, "zipimporter")?, &args[0])
 }
