@@ -55,12 +55,17 @@ pub struct Function {
     pub annotate: LockCell<Value>,
     /// `__type_params__`
     pub type_params: LockCell<Value>,
+    /// `__builtins__` if it is no dict: any mapping, or what is none and raises when it is asked. `builtins` is empty then.
+    pub other_builtins: Option<Value>,
 }
 
 crate::payload!(Function, "function", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         visit(self.globals.value());
         visit(self.builtins.value());
+        if let Some(other) = &self.other_builtins {
+            visit(other);
+        }
         if let Some(closure) = &self.closure {
             visit(closure.value());
         }
@@ -146,10 +151,14 @@ impl Vm {
     ) -> Ref<Function> {
         let n = self.names();
         let module = globals.get_str(&n.__name__).unwrap_or(Value::NONE);
+        let mut other_builtins = None;
         let builtins = match globals.get_str(&n.__builtins__) {
             Some(found) => match self.module_dict(&found) {
                 Some(dict) => dict,
-                None => found.downcast_ref::<Dict>().unwrap_or_else(|| self.interp().builtins.clone()),
+                None => found.downcast_ref::<Dict>().unwrap_or_else(|| {
+                    other_builtins = Some(found);
+                    self.new_dict()
+                }),
             },
             None => self.interp().builtins.clone(),
         };
@@ -179,6 +188,7 @@ impl Vm {
                 annotations: LockCell::new(Value::UNBOUND),
                 annotate: LockCell::new(Value::NONE),
                 type_params: LockCell::new(empty),
+                other_builtins,
             },
         );
         function.refresh();

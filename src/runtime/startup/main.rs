@@ -169,6 +169,9 @@ fn target(vm: &Vm, config: &Config) -> PyResult<()> {
         }
         Target::File(path) => run_file(vm, config, &main, path),
         Target::Module(name) => {
+            if let Ok(here) = std::env::current_dir() {
+                sysinfo::prepend_path(vm, config, &here.display().to_string())?;
+            }
             let runpy = vm.import("runpy")?;
             let f = vm.getattr_str(&runpy, "_run_module_as_main")?;
             let name = vm.str(name);

@@ -202,11 +202,14 @@ impl Vm {
         closure: Option<Ref<crate::runtime::object::tuple::Tuple>>,
     ) -> PyResult<Value> {
         if globals.get_str(&self.names().__builtins__).is_none() {
-            let name = self.intern("builtins");
-            let builtins = self.interp().modules.cloned().get_str(&name);
-            if let Some(builtins) = builtins {
-                globals.insert_str(&self.names().__builtins__, builtins);
-            }
+            let builtins = match self.running() {
+                Some(frame) => {
+                    let function = frame.function();
+                    function.other_builtins.clone().unwrap_or_else(|| function.builtins.value().clone())
+                }
+                None => self.interp().builtins.value().clone(),
+            };
+            globals.insert_str(&self.names().__builtins__, builtins);
         }
         let function = self.function(code, globals, closure);
         self.run_code(&function, locals)

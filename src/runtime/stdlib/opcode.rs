@@ -206,7 +206,7 @@ fn decode(vm: &Vm, args: &[Value]) -> PyResult<Value> {
                 Operand::N16 if free => operand("free", number),
                 Operand::I8 | Operand::N8 | Operand::I16 | Operand::N16 => operand("number", number),
                 // A run of no registers.
-                Operand::R | Operand::W if number < 0 => continue,
+                Operand::R | Operand::W if number < FRAME_HEADER as i64 => continue,
                 _ if number >= 0 => operand("register", number - FRAME_HEADER as i64),
                 _ => operand("register", number),
             });

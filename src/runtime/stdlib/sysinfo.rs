@@ -150,7 +150,9 @@ pub fn prepend_path(vm: &Vm, config: &Config, folder: &str) -> PyResult<()> {
         } else {
             folder.to_owned()
         };
-        items.get_mut().insert(0, vm.str(folder));
+        let folder = vm.str(folder);
+        vm.interp().module_state.borrow_mut().insert(crate::runtime::builtins::modules::FIRST_PATH, folder.clone());
+        items.get_mut().insert(0, folder);
     }
     Ok(())
 }
