@@ -16,7 +16,7 @@ mod runtime {
 
 /// Folders of the library that are no part of the runtime.
 const SKIPPED: &[&str] =
-    &["test", "tests", "idlelib", "turtledemo", "lib2to3", "__pycache__", "site-packages", "__phello__"];
+    &["test", "tests", "idlelib", "turtledemo", "lib2to3", "__pycache__", "site-packages"];
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };

@@ -160,7 +160,13 @@ impl Vm {
                     self.new_dict()
                 }),
             },
-            None => self.interp().builtins.clone(),
+            None => match self.running() {
+                Some(frame) => {
+                    other_builtins = frame.function().other_builtins.clone();
+                    frame.function().builtins.clone()
+                }
+                None => self.interp().builtins.clone(),
+            },
         };
         // The docstring is the first constant; it stays unread until somebody asks.
         let doc = if code.has(flags::HAS_DOCSTRING) { Value::UNBOUND } else { Value::NONE };

@@ -201,7 +201,9 @@ fn run_text(vm: &Vm, main: &Ref<Dict>, text: &str, filename: &str) -> PyResult<(
     vm.run_in(&code, main, main.value().clone(), None).map(drop)
 }
 
-fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, path: &std::path::Path) -> PyResult<()> {
+fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, given: &std::path::Path) -> PyResult<()> {
+    // As it was given, only absolute: the program may change the current folder.
+    let path = &std::env::current_dir().map_or_else(|_| given.to_path_buf(), |here| here.join(given));
     let shown = path.display().to_string();
     if path.is_dir() || is_archive(vm, path, &shown)? {
         sysinfo::prepend_path(vm, config, &shown)?;
@@ -223,7 +225,8 @@ fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, path: &std::path::Path) 
             return Err(vm.raise_args(&exc::SYSTEM_EXIT, vec![two]));
         }
     };
-    let folder = path.parent().map(|p| p.display().to_string()).unwrap_or_default();
+    let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+    let folder = real.parent().map(|p| p.display().to_string()).unwrap_or_default();
     sysinfo::prepend_path(vm, config, &folder)?;
     vm.set_in(main, "__file__", vm.str(&shown));
     vm.set_in(main, "__cached__", Value::NONE);

@@ -313,6 +313,7 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
             path.push(vm.os_str(OsStr::from_bytes(part)));
         }
     }
+    path.extend(library.map(|root| vm.os_str(root.as_os_str())));
     set("path", vm.list(path));
     set("meta_path", vm.list(vec![]));
     set("path_hooks", vm.list(vec![]));
