@@ -313,7 +313,7 @@ fn quantity(rest: &mut Rest) -> i64 {
 
 /// `(a, b?)`, `(a | b)*`, `(#PCDATA | a)*`
 fn group(rest: &mut Rest, depth: usize) -> Scan<Model> {
-    const DEEPEST: usize = 200;
+    const DEEPEST: usize = 20_000;
     if depth > DEEPEST || !rest.takes("(") {
         return rest.wrong(code::SYNTAX);
     }

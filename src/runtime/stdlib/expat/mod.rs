@@ -366,6 +366,7 @@ static PARSER: TypeSpec = TypeSpec::new("pyexpat.xmlparser", Parser::layout)
                 new.buffer_size.set(this.buffer_size.get());
                 new.ordered.set(this.ordered.get());
                 new.specified.set(this.specified.get());
+                new.deferral.set(this.deferral.get());
                 drop(new.base.replace(this.base.cloned()));
                 let handlers = this.handlers.borrow().clone();
                 *new.handlers.borrow_mut() = handlers;
@@ -399,6 +400,38 @@ static PARSER: TypeSpec = TypeSpec::new("pyexpat.xmlparser", Parser::layout)
                 Ok(Value::NONE)
             },
             "Let the application provide an external subset even if none is named in the document.",
+        ),
+        native(
+            "SetBillionLaughsAttackProtectionActivationThreshold(self, threshold, /)",
+            |vm, args| {
+                let threshold = vm.to_i64(&args[1])?;
+                let Ok(threshold) = usize::try_from(threshold) else {
+                    return Err(vm.value_error("can't convert negative int to unsigned"));
+                };
+                let this = this(vm, &args[0])?;
+                if this.machine.borrow().is_entity {
+                    return Err(this.failed(vm, "parser must be a root parser"));
+                }
+                this.machine.borrow_mut().free_expansion = threshold;
+                Ok(Value::NONE)
+            },
+            "Set how many bytes entities may make before the amplification is looked at; 8 MiB by default.",
+        ),
+        native(
+            "SetBillionLaughsAttackProtectionMaximumAmplification(self, max_factor, /)",
+            |vm, args| {
+                let factor = vm.to_f64(&args[1])?;
+                let this = this(vm, &args[0])?;
+                if this.machine.borrow().is_entity {
+                    return Err(this.failed(vm, "parser must be a root parser"));
+                }
+                if factor.is_nan() || factor < 1.0 {
+                    return Err(this.failed(vm, "'max_factor' must be at least 1.0"));
+                }
+                this.machine.borrow_mut().amplification = factor;
+                Ok(Value::NONE)
+            },
+            "Set how many times its own size a document's entities may make of it; 100 by default.",
         ),
         native(
             "GetReparseDeferralEnabled(self, /)",
@@ -443,6 +476,16 @@ fn optional(vm: &Vm, text: Option<&str>) -> Value {
     text.map_or(Value::NONE, |text| vm.str(text))
 }
 
+fn optional_text(vm: &Vm, value: &Value, name: &str) -> PyResult<String> {
+    match value.as_str() {
+        Some(text) => Ok(text.to_string_lossy().into_owned()),
+        None => Err(vm.type_error(format!(
+            "ParserCreate() argument '{name}' must be str or None, not {}",
+            value.type_name(vm)
+        ))),
+    }
+}
+
 fn model_value(vm: &Vm, model: &dtd::Model) -> Value {
     let children = model.children.iter().map(|child| model_value(vm, child)).collect();
     vm.tuple(vec![
@@ -476,6 +519,16 @@ impl Parser {
             Ok(exception)
         })();
         match made {
+            Ok(exception) => vm.raise_value(exception),
+            Err(raised) => raised,
+        }
+    }
+
+    /// ExpatError with words of its own.
+    #[cold]
+    fn failed(&self, vm: &Vm, words: &str) -> Raised {
+        let class = vm.exception_class("xml.parsers.expat.ExpatError", &exc::EXCEPTION);
+        match class.and_then(|class| vm.call1(&class, &vm.str(words))) {
             Ok(exception) => vm.raise_value(exception),
             Err(raised) => raised,
         }
@@ -616,7 +669,8 @@ impl Parser {
             let size = self.buffer_size.get();
             if self.text.borrow().len() + text.len() > size {
                 self.flush(vm)?;
-                if text.len() > size {
+                // The handler may be another one now.
+                if text.len() > size || !self.has(at) {
                     return self.call(vm, at, &[vm.str(text)]).map(drop);
                 }
             }
@@ -709,12 +763,12 @@ pub static MODULE: NativeModule = NativeModule {
             "ParserCreate(encoding=None, namespace_separator=None, intern=<unrepresentable>)",
             |vm, args| {
                 let encoding = match args[0].given().and_then(Value::some) {
-                    Some(name) => Some(vm.text(name, "ParserCreate() argument 'encoding'")?.to_string_lossy().into_owned()),
+                    Some(name) => Some(optional_text(vm, name, "encoding")?),
                     None => None,
                 };
                 let separator = match args[1].given().and_then(Value::some) {
                     Some(text) => Some(
-                        vm.text(text, "ParserCreate() argument 'namespace_separator'")?.to_string_lossy().into_owned(),
+                        optional_text(vm, text, "namespace_separator")?,
                     ),
                     None => None,
                 };

@@ -152,9 +152,14 @@ pub struct Machine {
     /// Shared with the parsers of external entities.
     pub dtd: Rc<RefCell<Dtd>>,
     queue: VecDeque<Item>,
-    is_entity: bool,
+    /// Is it a parser for an external entity?
+    pub is_entity: bool,
     doctype_external: Option<(Option<String>, Option<String>)>,
     expanded: usize,
+    /// Expanded text below this size is not looked at.
+    pub free_expansion: usize,
+    /// How many times the document entities may make of it.
+    pub amplification: f64,
     /// Has anything been scanned?
     pub begun: bool,
     /// The topmost input was opened by the token that is being taken.
@@ -166,7 +171,7 @@ const XMLNS_URI: &str = "http://www.w3.org/2000/xmlns/";
 /// Expanded text below this size is nobody's attack.
 const FREE_EXPANSION: usize = 8 << 20;
 /// How many times the document entities may make of it.
-const AMPLIFICATION: usize = 100;
+const AMPLIFICATION: f64 = 100.0;
 
 pub(super) fn is_space(letter: char) -> bool {
     matches!(letter, ' ' | '\t' | '\n' | '\r')
@@ -199,6 +204,12 @@ pub(super) fn name_length(text: &str, from: usize) -> Scan<usize> {
         }
     }
     Err(Stop::More)
+}
+
+/// Whether a text begins with a word, as far as it goes.
+fn may_be(text: &str, word: &str) -> bool {
+    let length = text.len().min(word.len());
+    text.as_bytes()[..length] == word.as_bytes()[..length]
 }
 
 pub(super) fn spaces(text: &str) -> usize {
@@ -249,6 +260,8 @@ impl Machine {
             is_entity: false,
             doctype_external: None,
             expanded: 0,
+            free_expansion: FREE_EXPANSION,
+            amplification: AMPLIFICATION,
             begun: false,
             opened: false,
         }
@@ -309,7 +322,10 @@ impl Machine {
 
     fn problem(&self, code: u8, offset: usize) -> Problem {
         let (text, at) = self.rest();
-        let end = (at + offset).min(text.len());
+        let mut end = (at + offset).min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
         let place = if self.is_outer() { moved(self.place, &text[at..end]) } else { self.place };
         Problem { code, place }
     }
@@ -374,7 +390,7 @@ impl Machine {
     fn grown(&mut self, by: usize) -> Scan<()> {
         self.expanded += by;
         let document = self.place.byte.max(1);
-        if self.expanded > FREE_EXPANSION && self.expanded / document > AMPLIFICATION {
+        if self.expanded > self.free_expansion && self.expanded as f64 / document as f64 > self.amplification {
             return Err(Stop::At(code::AMPLIFICATION_LIMIT, 0));
         }
         Ok(())
@@ -405,7 +421,7 @@ impl Machine {
     fn step(&mut self, rest: &str, whole: bool) -> Scan<usize> {
         match self.state {
             State::Begin => {
-                if !whole && "<?xml".starts_with(&rest[..rest.len().min(5)]) && rest.len() < 6 {
+                if !whole && may_be(rest, "<?xml") && rest.len() < 6 {
                     return Err(Stop::More);
                 }
                 if rest.starts_with("<?xml") && rest[5..].starts_with(is_space) {
@@ -482,10 +498,10 @@ impl Machine {
             return self.instruction(rest);
         }
         if rest.starts_with("<!") {
-            if "<!--".starts_with(&rest[..rest.len().min(4)]) {
+            if may_be(rest, "<!--") {
                 return self.comment(rest);
             }
-            if !"<!DOCTYPE".starts_with(&rest[..rest.len().min(9)]) || self.state == State::Epilog {
+            if !may_be(rest, "<!DOCTYPE") || self.state == State::Epilog {
                 return Err(Stop::At(if self.state == State::Epilog { junk } else { code::INVALID_TOKEN }, 2.min(rest.len())));
             }
             return self.doctype(rest);
@@ -569,6 +585,9 @@ impl Machine {
             self.dtd.borrow_mut().has_parameter_refs = true;
         }
         self.doctype_external = Some((system.clone(), public.clone()));
+        if system.is_some() && !self.dtd.borrow().standalone {
+            self.push(Event::NotStandalone, "");
+        }
         self.push(Event::StartDoctype { name, system, public, internal }, &rest[..at]);
         if internal {
             self.state = State::Subset;
@@ -587,9 +606,6 @@ impl Machine {
             self.dtd.borrow_mut().has_parameter_refs = true;
             if wanted {
                 self.push(Event::External { context: None, system, public }, "");
-            }
-            if !self.dtd.borrow().standalone {
-                self.push(Event::NotStandalone, "");
             }
         }
         self.push(Event::EndDoctype, raw);
