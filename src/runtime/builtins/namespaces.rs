@@ -118,7 +118,7 @@ pub static SIMPLE_NAMESPACE: TypeSpec = TypeSpec::new("types.SimpleNamespace", P
                 if !vm.is_instance(&new, vm.typ(&SIMPLE_NAMESPACE)) {
                     return Err(vm.type_error(format!(
                         "expect types.SimpleNamespace type, but {}() returned '{}' object",
-                        object.ty(vm).tp_name(),
+                        vm.full_class_name(object.ty(vm)),
                         new.full_type_name(vm)
                     )));
                 }

@@ -247,6 +247,8 @@ fn tuple(vm: &Vm, lines: &Lines, token: &Token, extra: bool, end_of_text: u32) -
         // Behind the last line, whether or not that has an end.
         let line = if source.text().is_empty() || source.text().ends_with('\n') { end.0 } else { end.0 + 1 };
         (String::new(), (line, 0), (line, 0), String::new())
+    } else if !extra && token.kind == Tok::Newline {
+        (String::new(), start, start, lines.raw(start.0).to_owned())
     } else if matches!(token.kind, Tok::Newline | Tok::Nl) {
         let raw = lines.raw(start.0);
         let ending = &raw[raw.trim_end_matches(['\n', '\r']).len()..];

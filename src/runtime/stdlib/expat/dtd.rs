@@ -313,8 +313,11 @@ fn quantity(rest: &mut Rest) -> i64 {
 
 /// `(a, b?)`, `(a | b)*`, `(#PCDATA | a)*`
 fn group(rest: &mut Rest, depth: usize) -> Scan<Model> {
-    const DEEPEST: usize = 20_000;
-    if depth > DEEPEST || !rest.takes("(") {
+    const DEEPEST: usize = 500;
+    if depth > DEEPEST {
+        return rest.wrong(code::TOO_DEEP);
+    }
+    if !rest.takes("(") {
         return rest.wrong(code::SYNTAX);
     }
     rest.gap();

@@ -476,6 +476,26 @@ fn optional(vm: &Vm, text: Option<&str>) -> Value {
     text.map_or(Value::NONE, |text| vm.str(text))
 }
 
+/// The tokens of a document type's head: the default handler gets them one by one.
+fn pieces(raw: &str) -> Vec<&str> {
+    let mut all = Vec::new();
+    let mut rest = raw;
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '"' | '\'' => rest[1..].find(first).map_or(rest.len(), |at| at + 2),
+            '[' | ']' | '>' => 1,
+            first if scan::is_space(first) => scan::spaces(rest),
+            _ => {
+                let ends = |l: char| scan::is_space(l) || matches!(l, '"' | '\'' | '[' | ']' | '>');
+                rest.find(ends).unwrap_or(rest.len())
+            }
+        };
+        all.push(&rest[..length]);
+        rest = &rest[length..];
+    }
+    all
+}
+
 fn optional_text(vm: &Vm, value: &Value, name: &str) -> PyResult<String> {
     match value.as_str() {
         Some(text) => Ok(text.to_string_lossy().into_owned()),
@@ -576,7 +596,10 @@ impl Parser {
                 Err(problem) => {
                     self.flush(vm)?;
                     self.place.set(problem.place);
-                    return Err(self.error(vm, problem.code));
+                    return Err(match problem.code {
+                        code::TOO_DEEP => vm.too_deep(""),
+                        number => self.error(vm, number),
+                    });
                 }
             }
         }
@@ -660,6 +683,9 @@ impl Parser {
             Event::Other => return self.default(vm, &raw),
         };
         if !self.has(at) {
+            if matches!(event, Event::StartDoctype { .. } | Event::EndDoctype) {
+                return pieces(&raw).into_iter().try_for_each(|piece| self.default(vm, piece));
+            }
             return self.default(vm, &raw);
         }
         if let Event::Text(text) = event {

@@ -41,6 +41,8 @@ pub mod code {
     pub const RESERVED_PREFIX_XML: u8 = 38;
     pub const RESERVED_PREFIX_XMLNS: u8 = 39;
     pub const AMPLIFICATION_LIMIT: u8 = 43;
+    /// No error of expat's: RecursionError.
+    pub const TOO_DEEP: u8 = 255;
 }
 
 /// What a handler is told.
@@ -489,7 +491,14 @@ impl Machine {
         }
         let junk = if self.state == State::Epilog { code::JUNK_AFTER_DOC_ELEMENT } else { code::INVALID_TOKEN };
         if !rest.starts_with('<') {
-            return Err(Stop::At(if self.state == State::Epilog { junk } else { code::SYNTAX }, 0));
+            if self.state == State::Epilog {
+                return Err(Stop::At(junk, 0));
+            }
+            // A name would be one if a space or sign of a declaration came behind it.
+            let name = rest.len() - rest.trim_start_matches(is_name_letter).len();
+            let ends = rest[name..].chars().next().is_none_or(|l| is_space(l) || ">)|,[?*+%".contains(l));
+            let code = if ends { code::SYNTAX } else { code::INVALID_TOKEN };
+            return Err(Stop::At(code, if ends { 0 } else { name }));
         }
         if rest.len() < 2 {
             return Err(Stop::More);
