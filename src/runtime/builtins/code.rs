@@ -1,6 +1,8 @@
 //! `code`
 
-use crate::runtime::builtins::code_make::{REPLACE, REPLACE_ALIAS, code_new, code_replace, exception_table, line_table};
+use crate::runtime::builtins::code_make::{
+    REPLACE, REPLACE_ALIAS, code_new, code_replace, exception_table, line_table,
+};
 use crate::runtime::bytecode::code::Local;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;

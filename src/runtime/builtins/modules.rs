@@ -213,7 +213,9 @@ fn missing(vm: &Vm, module: &Value, name: &Value) -> PyResult<crate::runtime::er
                 } else if origin.is_empty() {
                     format!("partially initialized module '{own}' has no attribute '{text}' {circular}")
                 } else {
-                    format!("partially initialized module '{own}' from '{origin}' has no attribute '{text}' {circular}")
+                    format!(
+                        "partially initialized module '{own}' from '{origin}' has no attribute '{text}' {circular}"
+                    )
                 }
             } else if is_unfinished_submodule(vm, spec.as_ref(), &text)? {
                 format!("cannot access submodule '{text}' of module '{own}' {circular}")

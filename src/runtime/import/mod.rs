@@ -60,11 +60,8 @@ impl Vm {
                     let own = whole.saturating_sub(state.inner).as_micros();
                     state.inner = outer + whole;
                     let indent = 2 * state.level;
-                    text += &format!(
-                        "import time: {own:9} | {:10} | {:indent$}{shown}\n",
-                        whole.as_micros(),
-                        ""
-                    );
+                    text +=
+                        &format!("import time: {own:9} | {:10} | {:indent$}{shown}\n", whole.as_micros(), "");
                 }
                 None => {
                     // CPython makes the name as wide as the indentation, it does not indent it.

@@ -166,6 +166,8 @@ pub struct Machine {
     pub begun: bool,
     /// The topmost input was opened by the token that is being taken.
     opened: bool,
+    /// Where the document goes on behind the entity that is open.
+    behind: Place,
 }
 
 const XML_URI: &str = "http://www.w3.org/XML/1998/namespace";
@@ -266,6 +268,7 @@ impl Machine {
             amplification: AMPLIFICATION,
             begun: false,
             opened: false,
+            behind: Place::default(),
         }
     }
 
@@ -371,7 +374,12 @@ impl Machine {
     fn consume_token(&mut self, length: usize) {
         match std::mem::take(&mut self.opened).then(|| self.inputs.pop()).flatten() {
             Some(input) => {
+                // What the entity's text says is said where the reference stands.
+                let reference = self.place;
                 self.consume(length);
+                if self.is_outer() {
+                    self.behind = std::mem::replace(&mut self.place, reference);
+                }
                 self.inputs.push(input);
             }
             None => self.consume(length),
@@ -404,6 +412,9 @@ impl Machine {
             return Err(self.problem(code::ASYNC_ENTITY, 0));
         }
         self.inputs.pop();
+        if self.is_outer() {
+            self.place = self.behind;
+        }
         Ok(())
     }
 
@@ -797,7 +808,7 @@ impl Machine {
         let mut end = rest.find(['<', '&', '\n', '\r']).unwrap_or(rest.len());
         if let Some(at) = rest[..end].find("]]>") {
             if at == 0 {
-                return Err(Stop::At(code::INVALID_TOKEN, 0));
+                return Err(Stop::At(code::INVALID_TOKEN, 2));
             }
             end = at;
         } else if end == rest.len() && !whole {
