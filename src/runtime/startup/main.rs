@@ -385,7 +385,8 @@ fn release_modules(vm: &Vm, modules: &Ref<Dict>) {
     for (name, module) in modules.entries() {
         let Some(text) = name.as_str() else { continue };
         let ours = std::str::from_utf8(text.bytes()).is_ok_and(|name| {
-            crate::runtime::import::frozen::find(name).is_some() || crate::runtime::stdlib::find(name).is_some()
+            crate::runtime::import::frozen::find(name).is_some()
+                || crate::runtime::stdlib::find(name).is_some()
         });
         if ours || vm.module_dict(&module).is_none() {
             continue;
@@ -399,7 +400,9 @@ fn release_modules(vm: &Vm, modules: &Ref<Dict>) {
     }
     vm.collect_all();
     for reference in kept.into_iter().rev() {
-        let Some(module) = reference.downcast::<WeakRef>().and_then(|reference| reference.referent()) else { continue };
+        let Some(module) = reference.downcast::<WeakRef>().and_then(|reference| reference.referent()) else {
+            continue;
+        };
         let Some(dict) = vm.module_dict(&module) else { continue };
         for private in [true, false] {
             for (name, _) in dict.entries() {

@@ -151,7 +151,10 @@ pub fn prepend_path(vm: &Vm, config: &Config, folder: &str) -> PyResult<()> {
             folder.to_owned()
         };
         let folder = vm.str(folder);
-        vm.interp().module_state.borrow_mut().insert(crate::runtime::builtins::modules::FIRST_PATH, folder.clone());
+        vm.interp()
+            .module_state
+            .borrow_mut()
+            .insert(crate::runtime::builtins::modules::FIRST_PATH, folder.clone());
         items.get_mut().insert(0, folder);
     }
     Ok(())
@@ -168,7 +171,9 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
         *vm.interp().import_times.borrow_mut() = Some(times);
     }
     if config.tracemalloc > 0 {
-        vm.write_stderr("dx: allocations cannot be traced: -X tracemalloc and PYTHONTRACEMALLOC have no effect\n");
+        vm.write_stderr(
+            "dx: allocations cannot be traced: -X tracemalloc and PYTHONTRACEMALLOC have no effect\n",
+        );
     }
     vm.interp().optimize.set(f.optimize.min(2) as u8);
     vm.interp().dev_mode.set(f.dev_mode);

@@ -333,7 +333,11 @@ fn group(rest: &mut Rest, depth: usize) -> Scan<Model> {
             break;
         }
         let next = match rest.rest().chars().next() {
-            Some(next @ ('|' | ',')) if sign.is_none_or(|sign| sign == next) && !(is_mixed && next == ',') => next,
+            Some(next @ ('|' | ','))
+                if sign.is_none_or(|sign| sign == next) && !(is_mixed && next == ',') =>
+            {
+                next
+            }
             _ => return rest.wrong(code::SYNTAX),
         };
         rest.at += 1;
@@ -342,7 +346,13 @@ fn group(rest: &mut Rest, depth: usize) -> Scan<Model> {
         children.push(part(rest, depth)?);
     }
     let quantity = quantity(rest);
-    let kind = if is_mixed { 3 } else if sign == Some('|') { 5 } else { 6 };
+    let kind = if is_mixed {
+        3
+    } else if sign == Some('|') {
+        5
+    } else {
+        6
+    };
     Ok(Model { kind, quantity, name: None, children })
 }
 
@@ -368,8 +378,7 @@ fn attributes(dtd: &mut Dtd, rest: &mut Rest) -> Scan<Vec<Declaration>> {
         }
         let name = rest.name()?;
         rest.need_gap()?;
-        let kinds =
-            ["CDATA", "IDREFS", "IDREF", "ID", "ENTITIES", "ENTITY", "NMTOKENS", "NMTOKEN"];
+        let kinds = ["CDATA", "IDREFS", "IDREF", "ID", "ENTITIES", "ENTITY", "NMTOKENS", "NMTOKEN"];
         let kind = match kinds.iter().find(|kind| rest.takes(kind)) {
             Some(kind) => (*kind).to_owned(),
             None => enumeration(rest)?,

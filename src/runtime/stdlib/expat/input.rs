@@ -4,7 +4,9 @@
 enum Coding {
     Unknown,
     Utf8,
-    Utf16 { big: bool },
+    Utf16 {
+        big: bool,
+    },
     /// One byte a letter.
     Table(Box<[char; 256]>),
 }
@@ -56,7 +58,9 @@ impl Input {
         if let Some(name) = self.given.clone() {
             let known = known(&name);
             for (mark, coding) in marks {
-                if self.bytes.starts_with(mark) && matches!(coding, Coding::Utf8) == matches!(known, Some(Coding::Utf8)) {
+                if self.bytes.starts_with(mark)
+                    && matches!(coding, Coding::Utf8) == matches!(known, Some(Coding::Utf8))
+                {
                     self.bytes.drain(..mark.len());
                     self.coding = coding;
                     return None;
@@ -156,7 +160,8 @@ impl Input {
                 }
             }
             Coding::Utf16 { big } => {
-                let unit = |pair: &[u8; 2]| if *big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) };
+                let unit =
+                    |pair: &[u8; 2]| if *big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) };
                 let mut units: Vec<u16> = self.bytes.as_chunks::<2>().0.iter().map(unit).collect();
                 if !is_final && units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
                     units.pop();

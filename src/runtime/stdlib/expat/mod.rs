@@ -793,9 +793,7 @@ pub static MODULE: NativeModule = NativeModule {
                     None => None,
                 };
                 let separator = match args[1].given().and_then(Value::some) {
-                    Some(text) => Some(
-                        optional_text(vm, text, "namespace_separator")?,
-                    ),
+                    Some(text) => Some(optional_text(vm, text, "namespace_separator")?),
                     None => None,
                 };
                 if separator.as_ref().is_some_and(|text| text.chars().count() > 1) {

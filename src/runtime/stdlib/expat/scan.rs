@@ -48,23 +48,53 @@ pub mod code {
 /// What a handler is told.
 #[allow(missing_docs)]
 pub enum Event {
-    XmlDecl { version: Option<String>, encoding: Option<String>, standalone: i32 },
-    StartDoctype { name: String, system: Option<String>, public: Option<String>, internal: bool },
+    XmlDecl {
+        version: Option<String>,
+        encoding: Option<String>,
+        standalone: i32,
+    },
+    StartDoctype {
+        name: String,
+        system: Option<String>,
+        public: Option<String>,
+        internal: bool,
+    },
     EndDoctype,
     /// Names, values, and how many attributes the document gave (the others are defaults).
-    Start { name: String, attributes: Vec<(String, String)>, specified: usize },
-    End { name: String },
+    Start {
+        name: String,
+        attributes: Vec<(String, String)>,
+        specified: usize,
+    },
+    End {
+        name: String,
+    },
     Text(String),
-    Instruction { target: String, data: String },
+    Instruction {
+        target: String,
+        data: String,
+    },
     Comment(String),
     StartCdata,
     EndCdata,
-    StartNamespace { prefix: Option<String>, uri: Option<String> },
-    EndNamespace { prefix: Option<String> },
+    StartNamespace {
+        prefix: Option<String>,
+        uri: Option<String>,
+    },
+    EndNamespace {
+        prefix: Option<String>,
+    },
     Declaration(Declaration),
     /// The context is the entity's name, nothing for the external subset.
-    External { context: Option<String>, system: Option<String>, public: Option<String> },
-    Skipped { name: String, is_parameter: bool },
+    External {
+        context: Option<String>,
+        system: Option<String>,
+        public: Option<String>,
+    },
+    Skipped {
+        name: String,
+        is_parameter: bool,
+    },
     NotStandalone,
     /// Nothing but text for the default handler.
     Other,
@@ -185,7 +215,10 @@ fn is_name_start(letter: char) -> bool {
 }
 fn is_name_letter(letter: char) -> bool {
     letter.is_alphanumeric()
-        || matches!(letter, '.' | '-' | '_' | ':' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}' | '\u{2040}')
+        || matches!(
+            letter,
+            '.' | '-' | '_' | ':' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}' | '\u{2040}'
+        )
 }
 fn is_valid(letter: char) -> bool {
     matches!(letter, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..)
@@ -400,7 +433,8 @@ impl Machine {
     fn grown(&mut self, by: usize) -> Scan<()> {
         self.expanded += by;
         let document = self.place.byte.max(1);
-        if self.expanded > self.free_expansion && self.expanded as f64 / document as f64 > self.amplification {
+        if self.expanded > self.free_expansion && self.expanded as f64 / document as f64 > self.amplification
+        {
             return Err(Stop::At(code::AMPLIFICATION_LIMIT, 0));
         }
         Ok(())
@@ -500,7 +534,8 @@ impl Machine {
             self.push(Event::Other, &rest[..gap]);
             return Ok(gap);
         }
-        let junk = if self.state == State::Epilog { code::JUNK_AFTER_DOC_ELEMENT } else { code::INVALID_TOKEN };
+        let junk =
+            if self.state == State::Epilog { code::JUNK_AFTER_DOC_ELEMENT } else { code::INVALID_TOKEN };
         if !rest.starts_with('<') {
             if self.state == State::Epilog {
                 return Err(Stop::At(junk, 0));
@@ -522,7 +557,10 @@ impl Machine {
                 return self.comment(rest);
             }
             if !may_be(rest, "<!DOCTYPE") || self.state == State::Epilog {
-                return Err(Stop::At(if self.state == State::Epilog { junk } else { code::INVALID_TOKEN }, 2.min(rest.len())));
+                return Err(Stop::At(
+                    if self.state == State::Epilog { junk } else { code::INVALID_TOKEN },
+                    2.min(rest.len()),
+                ));
             }
             return self.doctype(rest);
         }
@@ -620,7 +658,8 @@ impl Machine {
     fn end_doctype(&mut self, raw: &str) {
         self.state = State::Prolog;
         let (system, public) = self.doctype_external.clone().unwrap_or((None, None));
-        let wanted = self.parameter_entities == 2 || self.parameter_entities == 1 && !self.dtd.borrow().standalone;
+        let wanted =
+            self.parameter_entities == 2 || self.parameter_entities == 1 && !self.dtd.borrow().standalone;
         if system.is_some() || self.foreign_dtd {
             self.foreign_dtd = false;
             self.dtd.borrow_mut().has_parameter_refs = true;
@@ -669,7 +708,11 @@ impl Machine {
                 if rest.len() < 4 {
                     return Err(Stop::More);
                 }
-                if rest.starts_with("<?xml") && rest[5..].starts_with(is_space) && self.state == State::External && outer {
+                if rest.starts_with("<?xml")
+                    && rest[5..].starts_with(is_space)
+                    && self.state == State::External
+                    && outer
+                {
                     return self.xml_declaration(rest);
                 }
                 if rest.starts_with("<?") {
@@ -698,7 +741,9 @@ impl Machine {
                 }
                 Ok(full)
             }
-            _ => Err(Stop::At(if self.state == State::Subset { code::SYNTAX } else { code::INVALID_TOKEN }, 0)),
+            _ => {
+                Err(Stop::At(if self.state == State::Subset { code::SYNTAX } else { code::INVALID_TOKEN }, 0))
+            }
         }
     }
 
@@ -910,7 +955,11 @@ impl Machine {
         }
         let floor = self.inputs.last().map_or(0, |input| input.depth);
         if self.open.len() <= floor {
-            let code = if self.open.is_empty() && !self.is_entity { code::INVALID_TOKEN } else { code::ASYNC_ENTITY };
+            let code = if self.open.is_empty() && !self.is_entity {
+                code::INVALID_TOKEN
+            } else {
+                code::ASYNC_ENTITY
+            };
             return Err(Stop::At(code, 0));
         }
         if self.open.last().is_some_and(|open| open.0 != rest[2..2 + length]) {
@@ -1007,7 +1056,13 @@ impl Machine {
     }
 
     /// An attribute's value with its references put in and its white space as blanks.
-    fn attribute_text(&mut self, value: &str, out: &mut String, open: &mut Vec<String>, from: usize) -> Scan<()> {
+    fn attribute_text(
+        &mut self,
+        value: &str,
+        out: &mut String,
+        open: &mut Vec<String>,
+        from: usize,
+    ) -> Scan<()> {
         let mut rest = value;
         while let Some(at) = rest.find(['&', '\t', '\n', '\r']) {
             out.push_str(&rest[..at]);
@@ -1042,7 +1097,9 @@ impl Machine {
                 Some(_) if open.iter().any(|other| other == name) => {
                     return Err(Stop::At(code::RECURSIVE_ENTITY_REF, place));
                 }
-                Some(Entity { notation: Some(_), .. }) => return Err(Stop::At(code::BINARY_ENTITY_REF, place)),
+                Some(Entity { notation: Some(_), .. }) => {
+                    return Err(Stop::At(code::BINARY_ENTITY_REF, place));
+                }
                 Some(Entity { value: Some(value), .. }) => {
                     if value.contains('<') {
                         return Err(Stop::At(code::INVALID_TOKEN, place));
@@ -1100,7 +1157,11 @@ impl Machine {
             bound.push(prefix);
         }
         let lookup = |bindings: &[(Option<String>, Option<String>)], prefix: Option<&str>| {
-            bindings.iter().rev().find(|binding| binding.0.as_deref() == prefix).map(|binding| binding.1.clone())
+            bindings
+                .iter()
+                .rev()
+                .find(|binding| binding.0.as_deref() == prefix)
+                .map(|binding| binding.1.clone())
         };
         let with_prefixes = self.with_prefixes;
         let full = |uri: &str, local: &str, prefix: Option<&str>| match prefix {
