@@ -570,7 +570,9 @@ fn inline_hint(vm: &Vm, bases: &[Value], dict: &Ref<Dict>) -> u8 {
         .get_str(&vm.names().__static_attributes__)
         .and_then(|names| names.as_tuple().map(Obj::<Tuple>::len))
         .unwrap_or(0);
-    (inherited as usize + own).clamp(1, 30) as u8
+    // Others set a few more attributes than the class's own methods do, and an instance never gets more room later.
+    let spare = if inherited == 0 { 2 } else { 0 };
+    (inherited as usize + own + spare).min(30) as u8
 }
 
 fn mangle(vm: &Vm, class: &str, name: &Obj<Str>) -> Ref<Str> {

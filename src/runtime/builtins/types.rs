@@ -142,7 +142,7 @@ pub fn raw_type(
         spec,
         subclasses: LockCell::new(Vec::new()),
         slot_names: LockCell::new(Vec::new()),
-        attrs_seen: Cell::new(0),
+        init: Cell::new((0, 0)),
     }
 }
 
@@ -233,6 +233,8 @@ impl Vm {
             ty.fast.attrs_offset.set(offset as u16);
             ty.fast.instance_size.set(offset + 8);
             ty.fast.slots_offset.set(offset as u16);
+        } else {
+            ty.set_flags(type_flag::PLAIN);
         }
         if !is_root {
             base.subclasses.get_mut().push(std::ptr::NonNull::from(&**ty));

@@ -149,25 +149,7 @@ impl Vm {
         globals: &Ref<Dict>,
         closure: Option<Ref<Tuple>>,
     ) -> Ref<Function> {
-        let n = self.names();
-        let module = globals.get_str(&n.__name__).unwrap_or(Value::NONE);
-        let mut other_builtins = None;
-        let builtins = match globals.get_str(&n.__builtins__) {
-            Some(found) => match self.module_dict(&found) {
-                Some(dict) => dict,
-                None => found.downcast_ref::<Dict>().unwrap_or_else(|| {
-                    other_builtins = Some(found);
-                    self.new_dict()
-                }),
-            },
-            None => match self.running() {
-                Some(frame) => {
-                    other_builtins = frame.function().other_builtins.clone();
-                    frame.function().builtins.clone()
-                }
-                None => self.interp().builtins.clone(),
-            },
-        };
+        let (module, builtins, other_builtins) = self.function_home(globals);
         // The docstring is the first constant; it stays unread until somebody asks.
         let doc = if code.has(flags::HAS_DOCSTRING) { Value::UNBOUND } else { Value::NONE };
         let empty = self.interp().empty_tuple.clone();
@@ -199,6 +181,37 @@ impl Vm {
         );
         function.refresh();
         function
+    }
+
+    /// `__name__` of a namespace, and its builtins: what stands for them if they are no dict comes last. A namespace without any has
+    /// those of the running frame.
+    fn function_home(&self, globals: &Ref<Dict>) -> (Value, Ref<Dict>, Option<Value>) {
+        let (version, name, builtins) = self.function_home.get();
+        let (name, builtins) = if version != 0 && version == globals.current_version() {
+            (Some(name), Some(builtins))
+        } else {
+            let n = self.names();
+            let (name, builtins) = (globals.position_str(&n.__name__), globals.position_str(&n.__builtins__));
+            if let (Some(name), Some(builtins)) = (name, builtins) {
+                self.function_home.set((globals.version(self), name, builtins));
+            }
+            (name, builtins)
+        };
+        let value = |at: usize| globals.cached_value(at).clone();
+        let name = name.map_or(Value::NONE, value);
+        match builtins.map(value) {
+            Some(found) => match self.module_dict(&found).or_else(|| found.downcast_ref::<Dict>()) {
+                Some(dict) => (name, dict, None),
+                None => (name, self.new_dict(), Some(found)),
+            },
+            None => match self.running() {
+                Some(frame) => {
+                    let function = frame.function();
+                    (name, function.builtins.clone(), function.other_builtins.clone())
+                }
+                None => (name, self.interp().builtins.clone(), None),
+            },
+        }
     }
 
     /// A new cell.

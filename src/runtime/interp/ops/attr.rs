@@ -6,6 +6,7 @@ use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::object::attrs::{Attrs, attrs};
+use crate::runtime::object::dict::Dict;
 use crate::runtime::object::protocol;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{Binary, Type, kind};
@@ -32,7 +33,7 @@ pub fn load_attr(vm: &Vm, at: At) -> PyResult<()> {
 
 /// Rewrites the instruction in another form of the same.
 fn quicken(at: At, op: Op) {
-    let word = at.word & !0xff | op as u32;
+    let word = at.word() & !0xff | op as u32;
     // SAFETY: the first word stands before the extra ones; words lie in `UnsafeCell`s.
     unsafe { *at.pc.sub(1).cast_mut() = word }
 }
@@ -82,14 +83,16 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
                     at.set_extra(2, shape);
                     at.set_extra(3, area + 8 + 8 * place as u32);
                     at.set_extra(4, area + 4);
-                    quicken(at, Op::LoadAttrShape);
+                    let local = at.b() < 0 && at.a() >= 0;
+                    quicken(at, if local { Op::LoadAttrShapeLocal } else { Op::LoadAttrShape });
                 }
                 return;
             }
             shape
         }
+        Attrs::Dict(dict) => return remember_dict(at, version, &dict, name, Op::LoadAttrDict),
         Attrs::None if area == 0 => 0,
-        _ => return,
+        Attrs::None => return,
     };
     // Not the instance's: the class's, which keeps it alive while the version stays.
     if let Some(found) = found
@@ -101,6 +104,19 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
         at.set_extra(4, (found.to_bits() >> 32) as u32);
         quicken(at, Op::LoadAttrClass);
     }
+}
+
+/// A name in an instance's dictionary.
+fn remember_dict(at: At, version: u32, dict: &Dict, name: &Ref<Str>, form: Op) {
+    let Some(place) = dict.position_str(name) else { return };
+    if dict.place(place, name.address()).is_none() {
+        return;
+    }
+    at.set_extra(1, !version);
+    at.set_extra(2, place as u32);
+    at.set_extra(3, name.address() as u32);
+    at.set_extra(4, (name.address() >> 32) as u32);
+    quicken(at, form);
 }
 
 /// A class's attribute that reading does not bind, if its metaclass has nothing of that name.
@@ -167,7 +183,8 @@ pub fn store_attr(vm: &Vm, at: At) -> PyResult<()> {
     let object = at.reg(at.a());
     let before = match attrs(object) {
         Attrs::Shape(shape, _) => Some(shape),
-        _ => None,
+        Attrs::Dict(_) => Some(0),
+        Attrs::None => None,
     };
     let value = at.reg(at.b());
     vm.setattr(object, name.value(), Some(value))?;
@@ -191,7 +208,13 @@ fn remember_store(vm: &Vm, at: At, object: &Value, name: &Ref<Str>, before: u32)
     {
         return;
     }
-    let Attrs::Shape(after, _) = attrs(object) else { return };
+    let after = match attrs(object) {
+        Attrs::Shape(after, _) if before != 0 => after,
+        Attrs::Dict(dict) if ty.version(vm) != 0 => {
+            return remember_dict(at, ty.version(vm), &dict, name, Op::StoreAttrDict);
+        }
+        _ => return,
+    };
     let shapes = &vm.interp().shapes;
     let Some(place) = shapes.find(after, name) else { return };
     let version = ty.version(vm);
@@ -209,7 +232,7 @@ fn remember_store(vm: &Vm, at: At, object: &Value, name: &Ref<Str>, before: u32)
     at.set_extra(4, area + 8 + 8 * place as u32);
     if before == after {
         at.set_extra(3, area + 4);
-        quicken(at, Op::StoreAttrShape);
+        quicken(at, if at.a() < 0 { Op::StoreAttrShapeLocal } else { Op::StoreAttrShape });
     } else {
         at.set_extra(3, after);
         quicken(at, Op::StoreAttr);
@@ -278,8 +301,16 @@ fn remember_method(vm: &Vm, at: At, object: &Value, found: &Value) {
             at.set_extra(2, shape);
             Op::LoadMethodShape
         }
+        Attrs::Dict(dict) => {
+            let state = dict.version(vm);
+            if state == 0 {
+                return;
+            }
+            at.set_extra(2, !state);
+            Op::LoadMethodDict
+        }
         Attrs::None if ty.fast.attrs_offset.get() == 0 => Op::LoadMethodPlain,
-        _ => return,
+        Attrs::None => return,
     };
     at.set_extra(1, !version);
     at.set_extra(3, found.to_bits() as u32);

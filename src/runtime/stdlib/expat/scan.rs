@@ -900,8 +900,8 @@ impl Machine {
     }
 
     fn reference(&mut self, rest: &str) -> Scan<usize> {
-        if rest.starts_with("&#") {
-            let end = rest[2..].find(|l: char| !l.is_ascii_alphanumeric()).ok_or(Stop::More)? + 2;
+        if let Some(digits) = rest.strip_prefix("&#") {
+            let end = digits.find(|l: char| !l.is_ascii_alphanumeric()).ok_or(Stop::More)? + 2;
             if !rest[end..].starts_with(';') || end == 2 {
                 return Err(Stop::At(code::INVALID_TOKEN, end));
             }
@@ -1070,14 +1070,14 @@ impl Machine {
             rest = &rest[at..];
             if !rest.starts_with('&') {
                 out.push(' ');
-                rest = if rest.starts_with("\r\n") { &rest[2..] } else { &rest[1..] };
+                rest = rest.strip_prefix("\r\n").unwrap_or(&rest[1..]);
                 continue;
             }
             let Some(end) = rest.find(';') else { return Err(Stop::At(code::INVALID_TOKEN, place + 1)) };
             let name = &rest[1..end];
             rest = &rest[end + 1..];
-            if name.starts_with('#') {
-                if name.len() < 2 || !name[1..].bytes().all(|b| b.is_ascii_alphanumeric()) {
+            if let Some(digits) = name.strip_prefix('#') {
+                if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_alphanumeric()) {
                     return Err(Stop::At(code::INVALID_TOKEN, place + 2));
                 }
                 out.push(letter_of(name).ok_or(Stop::At(code::BAD_CHAR_REF, place))?);
