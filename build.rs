@@ -16,7 +16,7 @@ mod runtime {
 
 /// Folders of the library that are no part of the runtime.
 const SKIPPED: &[&str] =
-    &["test", "tests", "idlelib", "turtledemo", "lib2to3", "__pycache__", "site-packages", "__phello__"];
+    &["test", "tests", "idlelib", "turtledemo", "lib2to3", "__pycache__", "site-packages"];
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
@@ -45,6 +45,35 @@ fn compiled(name: &str, source: &[u8]) -> Vec<u8> {
             Vec::new()
         }
     }
+}
+
+/// The edits of dx to a library module: the file of its name with `.edits` at the end, below `src/runtime/pylib`.
+///
+/// A block begins with a line `@@ why`. Its lines that begin with a space or `-` have to stand in the module exactly once, one after
+/// the other (`@@ x2 why`: twice, and both places are edited); those with `-` go, those with `+` come. What stands before the first
+/// block is a comment. A block that no longer fits ends the build: another version of the library needs a look at it.
+fn edited(source: Vec<u8>, edits: &Path) -> Vec<u8> {
+    let Ok(edits_text) = fs::read_to_string(edits) else { return source };
+    let mut text = String::from_utf8(source).expect("an edited module is UTF-8");
+    for block in edits_text.split("\n@@ ").skip(1) {
+        let (why, lines) = block.split_once('\n').unwrap_or((block, ""));
+        let (mut before, mut after) = (String::new(), String::new());
+        for line in lines.trim_end_matches('\n').split('\n') {
+            let (mark, rest) = line.split_at(line.len().min(1));
+            for (side, other) in [(&mut before, "+"), (&mut after, "-")] {
+                if mark != other {
+                    side.push_str(rest);
+                    side.push('\n');
+                }
+            }
+            assert!(["", " ", "+", "-"].contains(&mark), "{}: {why}: {line}", edits.display());
+        }
+        let times = why.strip_prefix('x').and_then(|rest| rest.split(' ').next()?.parse().ok()).unwrap_or(1);
+        let found = text.match_indices(&before).count();
+        assert!(found == times, "{}: {why}: stands {found} times in the module", edits.display());
+        text = text.replace(&before, &after);
+    }
+    text.into_bytes()
 }
 
 /// The name that `sysconfig` looks for: platform and multiarch triplet of the target, as `version::MULTIARCH` has it.
@@ -119,6 +148,7 @@ fn embed() {
     let mut index = format!("static INDEX: [Entry; {}] = [\n", modules.len());
     for (name, path, file, is_package) in &modules {
         let source = fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let source = edited(source, &own.join(format!("{path}.edits")));
         let code = compiled(name, &source);
         writeln!(
             index,

@@ -1,6 +1,9 @@
 //! `code`
 
-use crate::runtime::bytecode::code::flags;
+use crate::runtime::builtins::code_make::{
+    REPLACE, REPLACE_ALIAS, code_new, code_replace, exception_table, line_table,
+};
+use crate::runtime::bytecode::code::Local;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::code::Code;
@@ -20,8 +23,13 @@ fn names(vm: &Vm, list: impl Iterator<Item = Ref<Str>>) -> Value {
 /// `code`
 pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
     .kind(kind::CODE)
-    .flags(type_flag::WEAKREF | type_flag::NO_NEW)
+    .flags(type_flag::WEAKREF)
+    .doc(
+        "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)",
+        "Create a code object.  Not for mere mortals.",
+    )
     .slots(|s| {
+        s.new = Some(|vm, _, args| Ok(vm.alloc_spec(&CODE, code_new(vm, args)?)));
         s.repr = Some(|vm, code| {
             let this = this(vm, code)?;
             Ok(vm.str(format!(
@@ -43,7 +51,7 @@ pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
                 && x.flags == y.flags
                 && x.first_line == y.first_line
                 && (x.arg_count, x.posonly_count, x.kwonly_count) == (y.arg_count, y.posonly_count, y.kwonly_count)
-                && x.locals == y.locals
+                && same_locals(x, y)
                 && x.consts.len() == y.consts.len()
                 && x.plain_words() == y.plain_words()
                 && x.names.iter().map(|n| n.bytes()).eq(y.names.iter().map(|n| n.bytes()))
@@ -79,10 +87,11 @@ pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
                     Some(p) if !vm.interp().debug_ranges.get() => {
                         vm.tuple(vec![vm.int(p.line.into()), vm.int(p.line.into()), Value::NONE, Value::NONE])
                     }
-                    Some(p) => vm.tuple(vec![
-                        vm.int(p.line.into()), vm.int(p.end_line.into()),
-                        vm.int(p.column.into()), vm.int(p.end_column.into()),
-                    ]),
+                    Some(p) => {
+                        let columns = p.columns().map(|(first, last)| [first, last].map(|c| vm.int(c.into())));
+                        let [first, last] = columns.unwrap_or([Value::NONE, Value::NONE]);
+                        vm.tuple(vec![vm.int(p.line.into()), vm.int(p.end_line.into()), first, last])
+                    }
                     None => vm.tuple(vec![Value::NONE, Value::NONE, Value::NONE, Value::NONE]),
                 };
                 all.extend([entry.clone(), entry]);
@@ -113,7 +122,23 @@ pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
             }
             vm.iter(&vm.list(all))
         }, ""),
-        native("replace(self, /, *, co_argcount=0, co_posonlyargcount=0, co_kwonlyargcount=0, co_nlocals=0, co_stacksize=0, co_flags=0, co_firstlineno=0, co_code=b'', co_consts=(), co_names=(), co_varnames=(), co_freevars=(), co_cellvars=(), co_filename='', co_name='', co_qualname='', co_linetable=b'', co_exceptiontable=b'')", replace, "Return a copy of the code object with new values for the specified fields."),
+        native(REPLACE, |vm, args| {
+            let new = code_replace(vm, this(vm, &args[0])?, args)?;
+            Ok(vm.alloc_spec(&CODE, new))
+        }, "Return a copy of the code object with new values for the specified fields."),
+        native(REPLACE_ALIAS, |vm, args| {
+            let new = code_replace(vm, this(vm, &args[0])?, args)?;
+            Ok(vm.alloc_spec(&CODE, new))
+        }, "The same as replace()."),
+        native("_varname_from_oparg(self, /, oparg)", |vm, args| {
+            let this = this(vm, &args[0])?;
+            let names = this.local_names.iter().chain(&this.free_names);
+            let at = vm.to_i64(&args[1])?;
+            match usize::try_from(at).ok().and_then(|at| names.clone().nth(at)) {
+                Some(name) => Ok(name.clone().into_value()),
+                None => Err(vm.index_error("tuple index out of range")),
+            }
+        }, "(internal-only) Return the local variable name for the given oparg.\n\nWARNING: this method is for internal use only and may change or go away."),
     ])
     .getset(&[
         getter("co_name", |vm, c| Ok(this(vm, c)?.name.clone().into_value()), ""),
@@ -156,107 +181,8 @@ pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
         getter("co_exceptiontable", |vm, c| Ok(vm.bytes(&exception_table(this(vm, c)?))), ""),
     ]);
 
-/// Positions as bytes, five numbers each, which `co_positions` and `co_lines` show in words.
-fn line_table(code: &Code) -> Vec<u8> {
-    code.positions
-        .iter()
-        .flat_map(|p| [p.start, p.line, p.end_line, p.column, p.end_column])
-        .flat_map(u32::to_le_bytes)
-        .collect()
-}
-
-/// The exception table in CPython's form, counting a word as two code units.
-fn exception_table(code: &Code) -> Vec<u8> {
-    let mut table = Vec::new();
-    for handler in &code.handlers {
-        let parts = [
-            handler.start * 2,
-            (handler.end - handler.start) * 2,
-            handler.target * 2,
-            u32::from(handler.depth) << 1,
-        ];
-        for (at, part) in parts.into_iter().enumerate() {
-            // Six bits a byte, the highest first; 0x40 says that more follow, 0x80 that an entry begins.
-            let count = (1..6).find(|n| part >> (6 * n) == 0).unwrap_or(6);
-            for place in (0..count).rev() {
-                let more = if place > 0 { 0x40 } else { 0 };
-                let first = if at == 0 && place == count - 1 { 0x80 } else { 0 };
-                table.push((part >> (6 * place)) as u8 & 0x3f | more | first);
-            }
-        }
-    }
-    table
-}
-
-/// `code.replace`: what dx's code can take; other fields must stay as they are.
-fn replace(vm: &Vm, args: &[Value]) -> PyResult<Value> {
-    let this = this(vm, &args[0])?;
-    let text = |value: &Value, old: &Ref<Str>| {
-        value.given().and_then(Value::downcast_ref).unwrap_or_else(|| old.clone())
-    };
-    let number = |value: &Value, old: u32| -> PyResult<u32> {
-        match value.given() {
-            Some(value) => Ok(vm.to_index(value)? as u32),
-            None => Ok(old),
-        }
-    };
-    let fixed =
-        [(8, "co_code"), (10, "co_names"), (11, "co_varnames"), (12, "co_freevars"), (13, "co_cellvars")];
-    for (at, name) in fixed {
-        if let Some(value) = args[at].given() {
-            let old = vm.getattr_str(&args[0], name)?;
-            if !vm.equal(&old, value)? {
-                return Err(vm.value_error(format!("code.replace: this implementation cannot change {name}")));
-            }
-        }
-    }
-    if let Some(value) = args[4].given()
-        && !vm.equal(&vm.getattr_str(&args[0], "co_nlocals")?, value)?
-    {
-        return Err(vm.value_error("code: co_nlocals != len(co_varnames)"));
-    }
-    // A table is kept or emptied.
-    let emptied = |value: &Value, old: Vec<u8>, name: &str| -> PyResult<bool> {
-        let Some(value) = value.given() else { return Ok(false) };
-        match vm.bytes_of(value) {
-            None => Err(vm.type_error(format!(
-                "replace() argument '{name}' must be bytes, not {}",
-                value.type_name(vm)
-            ))),
-            Some(table) if table == old => Ok(false),
-            Some([]) => Ok(true),
-            Some(_) => Err(vm.value_error(format!("code.replace: this implementation cannot change {name}"))),
-        }
-    };
-    let no_lines = emptied(&args[17], line_table(this), "co_linetable")?;
-    let no_handlers = emptied(&args[18], exception_table(this), "co_exceptiontable")?;
-    let consts = match args[9].given().and_then(Value::as_tuple) {
-        Some(tuple) if tuple.len() == this.consts.len() => tuple.items().to_vec(),
-        Some(_) => {
-            return Err(
-                vm.value_error("code.replace: this implementation cannot change the number of co_consts")
-            );
-        }
-        None => this.consts.to_vec(),
-    };
-    let new = this.copy_with(|code| {
-        code.consts = consts.into_boxed_slice();
-        if no_lines {
-            code.positions = Box::default();
-        }
-        if no_handlers {
-            code.handlers = Box::default();
-        }
-        code.name = text(&args[15], &this.name);
-        code.filename.set(text(&args[14], this.filename.get()));
-        code.qualname = text(&args[16], &this.qualname);
-    });
-    let mut new = new;
-    new.arg_count = number(&args[1], this.arg_count)?;
-    new.posonly_count = number(&args[2], this.posonly_count)?;
-    new.kwonly_count = number(&args[3], this.kwonly_count)?;
-    new.flags = number(&args[6], this.flags)?;
-    new.first_line = number(&args[7], this.first_line)?;
-    let _ = flags::NESTED;
-    Ok(vm.alloc_spec(&CODE, new))
+/// The same variables in the same registers; which of them are hidden is no part of what can be seen.
+fn same_locals(a: &Code, b: &Code) -> bool {
+    let same = |(x, y): (&Local, &Local)| x.name == y.name && x.is_cell == y.is_cell;
+    a.locals.len() == b.locals.len() && a.locals.iter().zip(&b.locals).all(same)
 }

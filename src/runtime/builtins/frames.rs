@@ -77,7 +77,14 @@ pub static FRAME: TypeSpec = TypeSpec::new("frame", FrameObject::layout)
         ),
         getter("f_code", |vm, f| Ok(this(vm, f)?.code.clone().into_value()), ""),
         getter("f_globals", |vm, f| Ok(this(vm, f)?.function.globals.clone().into_value()), ""),
-        getter("f_builtins", |vm, f| Ok(this(vm, f)?.function.builtins.clone().into_value()), ""),
+        getter(
+            "f_builtins",
+            |vm, f| {
+                let function = &this(vm, f)?.function;
+                Ok(function.other_builtins.clone().unwrap_or_else(|| function.builtins.clone().into_value()))
+            },
+            "",
+        ),
         getter("f_locals", |vm, f| vm.frame_locals(this(vm, f)?), ""),
         getter("f_lasti", |vm, f| Ok(vm.int(i64::from(this(vm, f)?.last_word()) * 4)), ""),
         getset(

@@ -7,6 +7,7 @@ pub mod bytes;
 pub mod class_new;
 pub mod classes;
 pub mod code;
+pub mod code_make;
 pub mod complexes;
 pub mod console;
 pub mod constants;

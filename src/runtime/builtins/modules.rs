@@ -197,20 +197,28 @@ fn missing(vm: &Vm, module: &Value, name: &Value) -> PyResult<crate::runtime::er
     let dict = namespace(vm, module)?;
     let text = vm.to_string(name)?;
     let own = dict.get_str(&vm.names().__name__);
-    let message = match own.as_ref().and_then(Value::as_str) {
-        Some(own) => {
-            let own = own.to_string_lossy().into_owned();
-            let initializing = match dict.get_str(&vm.names().__spec__) {
-                Some(spec) => match vm.getattr_opt(&spec, vm.intern("_initializing").value())? {
-                    Some(flag) => vm.truth(&flag)?,
-                    None => false,
-                },
-                None => false,
-            };
-            if initializing {
-                format!(
-                    "partially initialized module '{own}' has no attribute '{text}' (most likely due to a circular import)"
-                )
+    let message = match own.as_ref().filter(|own| own.as_str().is_some()) {
+        Some(name) => {
+            let own = vm.to_string(name)?;
+            let spec = dict.get_str(&vm.names().__spec__);
+            let origin = file_origin(vm, spec.as_ref())?;
+            let (shadows, shadows_library) = shadowing(vm, name, origin.as_deref())?;
+            let origin = origin.unwrap_or_default();
+            let circular = "(most likely due to a circular import)";
+            if shadows_library {
+                format!("module '{own}' has no attribute '{text}' {}", rename(&own, &origin))
+            } else if is_initializing(vm, spec.as_ref())? {
+                if shadows {
+                    format!("module '{own}' has no attribute '{text}' {}", perhaps_rename(&origin))
+                } else if origin.is_empty() {
+                    format!("partially initialized module '{own}' has no attribute '{text}' {circular}")
+                } else {
+                    format!(
+                        "partially initialized module '{own}' from '{origin}' has no attribute '{text}' {circular}"
+                    )
+                }
+            } else if is_unfinished_submodule(vm, spec.as_ref(), &text)? {
+                format!("cannot access submodule '{text}' of module '{own}' {circular}")
             } else {
                 format!("module '{own}' has no attribute '{text}'")
             }
@@ -218,6 +226,66 @@ fn missing(vm: &Vm, module: &Value, name: &Value) -> PyResult<crate::runtime::er
         None => format!("module has no attribute '{text}'"),
     };
     Ok(vm.attribute_error_on(module, name, message))
+}
+
+/// Where `sysinfo::prepend_path` leaves what it put in front of `sys.path`.
+pub const FIRST_PATH: &str = "sys.path[0]";
+
+fn rename(own: &str, origin: &str) -> String {
+    format!(
+        "(consider renaming '{origin}' since it has the same name as the standard library module named '{own}' and prevents importing that standard library module)"
+    )
+}
+
+fn perhaps_rename(origin: &str) -> String {
+    format!("(consider renaming '{origin}' if it has the same name as a library you intended to import)")
+}
+
+/// The file that a spec says the module came from.
+fn file_origin(vm: &Vm, spec: Option<&Value>) -> PyResult<Option<String>> {
+    let Some(spec) = spec.and_then(Value::some) else { return Ok(None) };
+    match vm.getattr_opt(spec, vm.intern("has_location").value())? {
+        Some(flag) if vm.truth(&flag)? => {}
+        _ => return Ok(None),
+    }
+    let origin = vm.getattr_opt(spec, vm.intern("origin").value())?;
+    origin.filter(|origin| origin.as_str().is_some()).map(|origin| vm.to_string(&origin)).transpose()
+}
+
+fn is_initializing(vm: &Vm, spec: Option<&Value>) -> PyResult<bool> {
+    let Some(spec) = spec else { return Ok(false) };
+    match vm.getattr_opt(spec, vm.intern("_initializing").value())? {
+        Some(flag) => vm.truth(&flag),
+        None => Ok(false),
+    }
+}
+
+fn is_unfinished_submodule(vm: &Vm, spec: Option<&Value>, name: &str) -> PyResult<bool> {
+    let Some(spec) = spec.and_then(Value::some) else { return Ok(false) };
+    match vm.getattr_opt(spec, vm.intern("_uninitialized_submodules").value())? {
+        Some(names) => vm.contains(&names, &vm.str(name)),
+        None => Ok(false),
+    }
+}
+
+/// Whether a module's file lies in the program's own folder, so that it may hide another one; and whether that would be one of the
+/// standard library.
+fn shadowing(vm: &Vm, name: &Value, origin: Option<&str>) -> PyResult<(bool, bool)> {
+    let first = vm.interp().module_state.borrow().get(FIRST_PATH).cloned();
+    let (Some(first), Some(origin)) = (first, origin) else { return Ok((false, false)) };
+    let path = std::path::Path::new(origin);
+    let is_package = path.file_name().is_some_and(|name| name == "__init__.py");
+    let folder = if is_package { path.parent().and_then(|path| path.parent()) } else { path.parent() };
+    let first = vm.to_string(&first)?;
+    let here = if first.is_empty() { std::env::current_dir().ok() } else { Some(first.into()) };
+    if here.as_deref() != folder {
+        return Ok((false, false));
+    }
+    let library = match vm.interp().sys.get_str(&vm.intern("stdlib_module_names")) {
+        Some(names) if matches!(names.kind(), kind::SET | kind::FROZENSET) => vm.contains(&names, name)?,
+        _ => false,
+    };
+    Ok((true, library))
 }
 
 impl Vm {
@@ -291,28 +359,33 @@ impl Vm {
                 return Ok(found);
             }
         }
-        let file = self.getattr_opt(module, n.__file__.value())?.filter(|f| f.as_str().is_some());
         let shown = own_text.clone().unwrap_or_else(|| "<unknown module name>".to_owned());
         let spec = self.getattr_opt(module, n.__spec__.value())?;
-        let initializing = match &spec {
-            Some(spec) => match self.getattr_opt(spec, self.intern("_initializing").value())? {
-                Some(flag) => self.truth(&flag)?,
-                None => false,
-            },
-            None => false,
-        };
-        let place = match &file {
-            Some(file) => self.to_string(file)?,
-            None => "unknown location".to_owned(),
-        };
-        let message = if initializing {
-            format!(
-                "cannot import name '{}' from partially initialized module '{shown}' (most likely due to a circular import) ({place})",
-                name.to_string_lossy()
-            )
+        let mut origin = file_origin(self, spec.as_ref())?;
+        let known = own.clone().unwrap_or_else(|| self.str(&shown));
+        let (shadows, shadows_library) = shadowing(self, &known, origin.as_deref())?;
+        if origin.is_none()
+            && let Some(dict) = self.module_dict(module)
+            && let Some(file) = dict.get_str(&n.__file__).filter(|file| file.as_str().is_some())
+        {
+            origin = Some(self.to_string(&file)?);
+        }
+        let place = origin.clone().unwrap_or_else(|| "unknown location".to_owned());
+        let what = format!("cannot import name '{}' from", name.to_string_lossy());
+        let message = if shadows_library {
+            format!("{what} '{shown}' {}", rename(&shown, &place))
+        } else if is_initializing(self, spec.as_ref())? {
+            if shadows {
+                format!("{what} '{shown}' {}", perhaps_rename(&place))
+            } else {
+                format!(
+                    "{what} partially initialized module '{shown}' (most likely due to a circular import) ({place})"
+                )
+            }
         } else {
-            format!("cannot import name '{}' from '{shown}' ({place})", name.to_string_lossy())
+            format!("{what} '{shown}' ({place})")
         };
+        let file = origin.map(|origin| self.str(origin));
         let text = self.str(message);
         let ty = self.typ(&exc::IMPORT_ERROR).clone();
         let e = self.new_exception(&ty, &[text.clone()]);

@@ -115,6 +115,13 @@ pub static SIMPLE_NAMESPACE: TypeSpec = TypeSpec::new("types.SimpleNamespace", P
                     )));
                 }
                 let new = vm.call0(&object.ty(vm).to_value())?;
+                if !vm.is_instance(&new, vm.typ(&SIMPLE_NAMESPACE)) {
+                    return Err(vm.type_error(format!(
+                        "expect types.SimpleNamespace type, but {}() returned '{}' object",
+                        vm.full_class_name(object.ty(vm)),
+                        new.full_type_name(vm)
+                    )));
+                }
                 let target = namespace(vm, &new)?;
                 for (key, value) in namespace(vm, object)?.entries() {
                     target.insert(vm, key, value)?;

@@ -77,6 +77,9 @@ fn new_trampoline(vm: &Vm, args: Args) -> PyResult<Value> {
             class.name()
         )));
     }
+    if class.has(type_flag::NO_NEW) {
+        return Err(vm.type_error(format!("cannot create '{}' instances", class.tp_name())));
+    }
     // `object.__new__(int)` would make an int without a value: what makes the object is the first base, by layout, whose
     // `__new__` is native.
     let mut maker = Some(class.to_ref());

@@ -3,7 +3,7 @@
 use super::super::bytecode::code::{CodeData, Handler, Local, Position};
 use super::super::bytecode::encode::{is_wide, local_register, temp_register, word_24, word_a16, word_abc};
 use super::super::bytecode::ops::{Extra, Op, Operand};
-use super::emit::{Insn, Label, NO_HANDLER, reg_local};
+use super::emit::{Insn, Label, NO_HANDLER, local_reg, reg_local};
 use super::names::Names;
 use super::problem::{Outcome, ProblemKind, SyntaxProblem};
 use super::source::{Source, Span};
@@ -21,6 +21,7 @@ fn has_jump16(op: Op) -> bool {
 
 /// Makes the code of a finished unit.
 pub fn assemble(mut unit: Unit, names: &Names, source: &Source, filename: &str) -> Outcome<CodeData> {
+    order_locals(&mut unit);
     flow::optimize(&mut unit);
     regs::lower(&mut unit);
     let (starts, long) = layout(&unit);
@@ -104,6 +105,31 @@ pub fn assemble(mut unit: Unit, names: &Names, source: &Source, filename: &str) 
         handlers,
         positions,
     })
+}
+
+/// Puts cells that are no arguments before the other locals: the order follows from the code's lists of variables and cells.
+fn order_locals(unit: &mut Unit) {
+    let args = unit.param_count as usize;
+    let is_late = |at: usize| at >= args && !unit.locals[at].is_cell;
+    let mut order: Vec<usize> = (0..unit.locals.len()).collect();
+    order.sort_by_key(|&at| is_late(at));
+    if order.is_sorted() {
+        return;
+    }
+    let mut places = vec![0; order.len()];
+    for (place, &at) in order.iter().enumerate() {
+        places[at] = place as u32;
+    }
+    unit.locals = order.iter().map(|&at| unit.locals[at].clone()).collect();
+    for insn in &mut unit.insns {
+        for (operand, value) in insn.op.operands().iter().zip([&mut insn.a, &mut insn.b, &mut insn.c]) {
+            if matches!(operand, Operand::D | Operand::U | Operand::K | Operand::M)
+                && let Some(local) = reg_local(*value)
+            {
+                *value = local_reg(places[local as usize]);
+            }
+        }
+    }
 }
 
 /// First word of each instruction (and the end), and which 16-bit jumps need their long form.

@@ -77,8 +77,7 @@ impl<'a> Compiler<'a> {
         let mut names = Vec::with_capacity(arguments.keywords.len());
         for keyword in &arguments.keywords {
             if let Some(name) = &keyword.arg {
-                let id = self.mangled(name);
-                names.push(str_const(&self.table.names.text(id)));
+                names.push(str_const(name));
             }
             self.expr_temp(&keyword.value)?;
             count += 1;
@@ -160,9 +159,7 @@ impl<'a> Compiler<'a> {
 
     fn keyword_pair(&mut self, keyword: &'a ast::Keyword, key: Reg, at: Span) -> Outcome<()> {
         if let Some(name) = &keyword.arg {
-            let id = self.mangled(name);
-            let text = str_const(&self.table.names.text(id));
-            self.load_const(at, key, text);
+            self.load_const(at, key, str_const(name));
         }
         self.expr_temp(&keyword.value)?;
         Ok(())

@@ -363,7 +363,8 @@ impl Collector<'_> {
         })?;
         if is_async {
             let scope = self.scope();
-            if !scope.kind.is_function_like() && !self.options.top_level_await
+            let at_top = self.options.top_level_await && scope.kind == ScopeKind::Module;
+            if !scope.kind.is_function_like() && !at_top
                 || scope.kind != ScopeKind::Function && scope.kind.is_function_like()
                 || scope.kind == ScopeKind::Function && scope.comp == CompKind::No && !scope.coroutine
             {

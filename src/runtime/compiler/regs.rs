@@ -54,7 +54,8 @@ pub fn lower(unit: &mut Unit) {
     unit.max_height = unit.max_height.max(scratch) + SCRATCH;
 }
 
-/// Gives the locals that are not parameters an order by use, the most used last (nearest to the base).
+/// Gives the locals that are not parameters an order by use, the most used last (nearest to the base). Cells come first in any case:
+/// see `assemble::order_locals`.
 fn order_by_use(unit: &mut Unit) {
     let count = unit.locals.len();
     let mut weight = vec![0u32; count];
@@ -69,7 +70,7 @@ fn order_by_use(unit: &mut Unit) {
     }
     let params = unit.param_count as usize;
     let mut order: Vec<usize> = (params..count).collect();
-    order.sort_by_key(|&local| weight[local]);
+    order.sort_by_key(|&local| (!unit.locals[local].is_cell, weight[local]));
     let mut place: Vec<u32> = (0..count as u32).collect();
     let mut locals = unit.locals[..params].to_vec();
     for (at, &local) in order.iter().enumerate() {

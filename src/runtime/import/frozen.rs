@@ -61,6 +61,10 @@ pub fn files() -> impl Iterator<Item = (&'static str, &'static [u8])> {
 /// Modules that CPython freezes too: their code names no file there either.
 const FROZEN_EVERYWHERE: &[&str] = &[
     "__hello__",
+    "__phello__",
+    "__phello__.ham",
+    "__phello__.ham.eggs",
+    "__phello__.spam",
     "_collections_abc",
     "_sitebuiltins",
     "abc",
@@ -79,6 +83,13 @@ const FROZEN_EVERYWHERE: &[&str] = &[
     "stat",
     "zipimport",
 ];
+
+/// The module that FrozenImporter finds: one that CPython freezes too. The others are found in their place on `sys.path`, behind
+/// the program's own modules of the same names; without a place for the library's files they are all frozen.
+pub fn find_first(name: &str) -> Option<Frozen> {
+    let placed = super::library::root().is_some();
+    find(name).filter(|found| !placed || is_frozen_everywhere(found.name))
+}
 
 /// Is it one of the modules whose code CPython calls `<frozen name>`?
 pub fn is_frozen_everywhere(name: &str) -> bool {

@@ -10,7 +10,7 @@ use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::code::Code;
 use crate::runtime::object::dict::Dict;
-use crate::runtime::object::vm::Vm;
+use crate::runtime::object::vm::{ImportTimes, Vm};
 use crate::runtime::stdlib;
 use crate::runtime::value::{Ref, Value};
 
@@ -26,8 +26,54 @@ impl Vm {
 
     fn import_absolute(&self, name: &Value) -> PyResult<Value> {
         if let Some(found) = self.imported(name)? {
+            if self.interp().import_times.borrow().as_ref().is_some_and(|times| times.cached) {
+                self.note_import(name, None);
+            }
             return Ok(found);
         }
+        if self.interp().import_times.borrow().is_none() {
+            return self.find_and_load(name);
+        }
+        let enter = |times: &mut ImportTimes| {
+            times.level += 1;
+            std::mem::take(&mut times.inner)
+        };
+        let outer = self.interp().import_times.borrow_mut().as_mut().map(enter).unwrap_or_default();
+        let start = std::time::Instant::now();
+        let result = self.find_and_load(name);
+        self.note_import(name, Some((start.elapsed(), outer)));
+        result
+    }
+
+    /// A line of the table of `-X importtime`: the whole time and what imports before had taken, or nothing for a cached module.
+    #[cold]
+    fn note_import(&self, name: &Value, times: Option<(std::time::Duration, std::time::Duration)>) {
+        let shown = self.to_string(name).unwrap_or_default();
+        let mut text = String::new();
+        if let Some(state) = self.interp().import_times.borrow_mut().as_mut() {
+            if !std::mem::replace(&mut state.begun, true) {
+                text.push_str("import time: self [us] | cumulative | imported package\n");
+            }
+            match times {
+                Some((whole, outer)) => {
+                    state.level = state.level.saturating_sub(1);
+                    let own = whole.saturating_sub(state.inner).as_micros();
+                    state.inner = outer + whole;
+                    let indent = 2 * state.level;
+                    text +=
+                        &format!("import time: {own:9} | {:10} | {:indent$}{shown}\n", whole.as_micros(), "");
+                }
+                None => {
+                    // CPython makes the name as wide as the indentation, it does not indent it.
+                    let width = 2 * state.level;
+                    text += &format!("import time: {:<9} | {:<10} | {shown:>width$}\n", "cached", "cached");
+                }
+            }
+        }
+        crate::runtime::sys::write_all(2, text.as_bytes());
+    }
+
+    fn find_and_load(&self, name: &Value) -> PyResult<Value> {
         let find = self.bootstrap("_find_and_load")?;
         let import = self.builtin("__import__")?;
         let result = self.call_args(&find, &[name.clone(), import]);

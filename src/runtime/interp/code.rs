@@ -174,6 +174,41 @@ impl Code {
         change(&mut new);
         new
     }
+    /// A code of parts: names are those of the data as they are to be seen, the order of `texts` is name, qualified name, file.
+    pub fn made(
+        data: CodeData,
+        consts: Vec<Value>,
+        local_names: Box<[Ref<Str>]>,
+        texts: [Ref<Str>; 3],
+        names: Vec<Ref<Str>>,
+        free_names: Vec<Ref<Str>>,
+    ) -> Code {
+        let [name, qualname, filename] = texts;
+        Code {
+            name,
+            qualname,
+            filename: LockCell::new(filename),
+            flags: data.flags,
+            first_line: data.first_line,
+            arg_count: data.arg_count,
+            posonly_count: data.posonly_count,
+            kwonly_count: data.kwonly_count,
+            temps: data.temps,
+            locals_count: data.locals.len() as u32,
+            stored: None,
+            body: OnceCell::from(Body {
+                local_names,
+                locals: data.locals.into_boxed_slice(),
+                free_names: free_names.into_boxed_slice(),
+                words: loaded(&data.words),
+                consts: consts.into_boxed_slice(),
+                names: names.into_boxed_slice(),
+                handlers: data.handlers.into_boxed_slice(),
+                positions: data.positions.into_boxed_slice(),
+            }),
+            heat: Cell::new(0),
+        }
+    }
     /// Is one of these flags set?
     pub fn has(&self, flags: u32) -> bool {
         self.flags & flags != 0

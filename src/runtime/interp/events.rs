@@ -257,6 +257,16 @@ impl Vm {
 impl Vm {
     /// Runs the Python handlers of signals that arrived.
     pub fn run_signal_handlers(&self) -> PyResult<()> {
+        // A handler has room at the bottom of a recursion too: an interrupt may not end as a RecursionError.
+        const ROOM: i32 = 50;
+        let left = self.depth_left.get();
+        self.depth_left.set(left + ROOM);
+        let result = self.call_signal_handlers();
+        self.depth_left.set(left);
+        result
+    }
+
+    fn call_signal_handlers(&self) -> PyResult<()> {
         let arrived = crate::runtime::sys::take_signals();
         for number in 1..64 {
             if arrived & (1 << number) == 0 {

@@ -55,12 +55,17 @@ pub struct Function {
     pub annotate: LockCell<Value>,
     /// `__type_params__`
     pub type_params: LockCell<Value>,
+    /// `__builtins__` if it is no dict: any mapping, or what is none and raises when it is asked. `builtins` is empty then.
+    pub other_builtins: Option<Value>,
 }
 
 crate::payload!(Function, "function", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         visit(self.globals.value());
         visit(self.builtins.value());
+        if let Some(other) = &self.other_builtins {
+            visit(other);
+        }
         if let Some(closure) = &self.closure {
             visit(closure.value());
         }
@@ -144,7 +149,7 @@ impl Vm {
         globals: &Ref<Dict>,
         closure: Option<Ref<Tuple>>,
     ) -> Ref<Function> {
-        let (module, builtins) = self.function_home(globals);
+        let (module, builtins, other_builtins) = self.function_home(globals);
         // The docstring is the first constant; it stays unread until somebody asks.
         let doc = if code.has(flags::HAS_DOCSTRING) { Value::UNBOUND } else { Value::NONE };
         let empty = self.interp().empty_tuple.clone();
@@ -171,14 +176,16 @@ impl Vm {
                 annotations: LockCell::new(Value::UNBOUND),
                 annotate: LockCell::new(Value::NONE),
                 type_params: LockCell::new(empty),
+                other_builtins,
             },
         );
         function.refresh();
         function
     }
 
-    /// `__name__` of a namespace, and its builtins.
-    fn function_home(&self, globals: &Ref<Dict>) -> (Value, Ref<Dict>) {
+    /// `__name__` of a namespace, and its builtins: what stands for them if they are no dict comes last. A namespace without any has
+    /// those of the running frame.
+    fn function_home(&self, globals: &Ref<Dict>) -> (Value, Ref<Dict>, Option<Value>) {
         let (version, name, builtins) = self.function_home.get();
         let (name, builtins) = if version != 0 && version == globals.current_version() {
             (Some(name), Some(builtins))
@@ -191,11 +198,20 @@ impl Vm {
             (name, builtins)
         };
         let value = |at: usize| globals.cached_value(at).clone();
-        let builtins = builtins.map(value).and_then(|found| match self.module_dict(&found) {
-            Some(dict) => Some(dict),
-            None => found.downcast_ref::<Dict>(),
-        });
-        (name.map_or(Value::NONE, value), builtins.unwrap_or_else(|| self.interp().builtins.clone()))
+        let name = name.map_or(Value::NONE, value);
+        match builtins.map(value) {
+            Some(found) => match self.module_dict(&found).or_else(|| found.downcast_ref::<Dict>()) {
+                Some(dict) => (name, dict, None),
+                None => (name, self.new_dict(), Some(found)),
+            },
+            None => match self.running() {
+                Some(frame) => {
+                    let function = frame.function();
+                    (name, function.builtins.clone(), function.other_builtins.clone())
+                }
+                None => (name, self.interp().builtins.clone(), None),
+            },
+        }
     }
 
     /// A new cell.

@@ -130,6 +130,15 @@ pub fn of_frame<'a>(frame: Frame) -> &'a Obj<Generator> {
     unsafe { &*(*frame.0.cast::<u64>().sub(frame.locals_count() + 1) as *const Obj<Generator>) }
 }
 
+/// What `exec` and `eval` make of code that is a generator's or a coroutine's (`await` at the top level): it runs in a namespace.
+pub fn create_in(vm: &Vm, function: &Obj<Function>, namespace: Value) -> PyResult<Value> {
+    let object = create(vm, function, &[], &[])?;
+    let frame = Frame(vm.cast::<Generator>(&object)?.base.get());
+    frame.set(word::NAMESPACE, namespace.into_bits());
+    frame.set(word::INFO, frame.get(word::INFO) | info::NAMESPACE);
+    Ok(object)
+}
+
 /// A call of a generator function: binds the arguments into a frame of its own.
 pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Value]) -> PyResult<Value> {
     let places = crate::runtime::interp::call::bind(vm, function, values, names)?;

@@ -101,6 +101,7 @@ fn copy(vm: &Vm, function: &Obj<Function>) -> Ref<Function> {
             annotations: LockCell::new(function.annotations.cloned()),
             annotate: LockCell::new(function.annotate.cloned()),
             type_params: LockCell::new(function.type_params.cloned()),
+            other_builtins: function.other_builtins.clone(),
         },
     );
     new.refresh();

@@ -173,6 +173,19 @@ pub struct Collections {
     pub stats: [Cell<[i64; 3]>; 3],
 }
 
+/// Times of imports, for `-X importtime`.
+#[derive(Default)]
+pub struct ImportTimes {
+    /// Imports that are going on.
+    pub level: usize,
+    /// What the imports inside of the innermost one took.
+    pub inner: std::time::Duration,
+    /// Show imports of what is imported already.
+    pub cached: bool,
+    /// Is the head of the table printed?
+    pub begun: bool,
+}
+
 /// The state of an interpreter.
 pub struct Interp {
     /// Counters of the collector.
@@ -230,6 +243,8 @@ pub struct Interp {
     pub switch_interval: Cell<f64>,
     /// How often `_imp.acquire_lock` holds.
     pub import_lock: Cell<i64>,
+    /// What `-X importtime` notes; nothing without it.
+    pub import_times: RefCell<Option<ImportTimes>>,
     /// Is there an audit hook?
     pub audited: Cell<bool>,
     /// The interpreter ends: no more callbacks.
@@ -543,6 +558,7 @@ impl Interp {
             optimize: Cell::new(0),
             switch_interval: Cell::new(0.005),
             import_lock: Cell::new(0),
+            import_times: RefCell::new(None),
             audited: Cell::new(false),
             finalizing: AtomicBool::new(false),
             gil: crate::runtime::sys::sync::Gil::default(),

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use crate::runtime::api::{Config, ExitStatus, Target};
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::globals;
+use crate::runtime::builtins::weakrefs::WeakRef;
 use crate::runtime::compiler::Mode;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::object::dict::Dict;
@@ -136,9 +137,11 @@ fn import_machinery(vm: &Vm) -> PyResult<()> {
     };
     let sys = modules.get_str(&vm.intern("sys")).unwrap_or(Value::NONE);
     let install = vm.getattr_str(&bootstrap, "_install")?;
-    vm.call_args(&install, &[sys, imp])?;
+    vm.call_args(&install, &[sys, imp.clone()])?;
     let external = vm.getattr_str(&bootstrap, "_install_external_importers")?;
     vm.call0(&external)?;
+    let hooks = vm.interp().sys.get_str(&vm.intern("path_hooks")).unwrap_or(Value::NONE);
+    vm.call_method_str(&hooks, "insert", &[vm.int(0), vm.getattr_str(&imp, "zipimporter")?])?;
     Ok(())
 }
 
@@ -166,6 +169,9 @@ fn target(vm: &Vm, config: &Config) -> PyResult<()> {
         }
         Target::File(path) => run_file(vm, config, &main, path),
         Target::Module(name) => {
+            if let Ok(here) = std::env::current_dir() {
+                sysinfo::prepend_path(vm, config, &here.display().to_string())?;
+            }
             let runpy = vm.import("runpy")?;
             let f = vm.getattr_str(&runpy, "_run_module_as_main")?;
             let name = vm.str(name);
@@ -195,10 +201,11 @@ fn run_text(vm: &Vm, main: &Ref<Dict>, text: &str, filename: &str) -> PyResult<(
     vm.run_in(&code, main, main.value().clone(), None).map(drop)
 }
 
-fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, path: &std::path::Path) -> PyResult<()> {
+fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, given: &std::path::Path) -> PyResult<()> {
+    // As it was given, only absolute: the program may change the current folder.
+    let path = &std::env::current_dir().map_or_else(|_| given.to_path_buf(), |here| here.join(given));
     let shown = path.display().to_string();
-    let is_archive = path.is_dir() || starts_as_zip(path);
-    if is_archive {
+    if path.is_dir() || is_archive(vm, path, &shown)? {
         sysinfo::prepend_path(vm, config, &shown)?;
         let runpy = vm.import("runpy")?;
         let f = vm.getattr_str(&runpy, "_run_module_as_main")?;
@@ -218,7 +225,8 @@ fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, path: &std::path::Path) 
             return Err(vm.raise_args(&exc::SYSTEM_EXIT, vec![two]));
         }
     };
-    let folder = path.parent().map(|p| p.display().to_string()).unwrap_or_default();
+    let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+    let folder = real.parent().map(|p| p.display().to_string()).unwrap_or_default();
     sysinfo::prepend_path(vm, config, &folder)?;
     vm.set_in(main, "__file__", vm.str(&shown));
     vm.set_in(main, "__cached__", Value::NONE);
@@ -235,8 +243,16 @@ fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, path: &std::path::Path) 
     run_text(vm, main, &text, &shown)
 }
 
-fn starts_as_zip(path: &std::path::Path) -> bool {
-    path.extension().is_some_and(|e| e == "zip" || e == "pyz" || e == "whl")
+/// Whether a file is an archive with a program in it: what `zipimport` can open.
+fn is_archive(vm: &Vm, path: &Path, shown: &str) -> PyResult<bool> {
+    let end_record = b"PK\x05\x06";
+    if !std::fs::read(path).is_ok_and(|bytes| memchr::memmem::rfind(&bytes, end_record).is_some()) {
+        return Ok(false);
+    }
+    let module = vm.import("zipimport")?;
+    let class = vm.getattr_str(&module, "zipimporter")?;
+    let opened = vm.call1(&class, &vm.str(shown));
+    Ok(vm.catch(opened, &exc::IMPORT_ERROR)?.is_some())
 }
 
 /// What an exception that nobody caught means for the process.
@@ -351,19 +367,53 @@ fn finalize(vm: &Vm, status: ExitStatus) -> ExitStatus {
     // From here on no other thread runs.
     vm.interp().finalizing.store(true, Ordering::Relaxed);
     vm.interp().gil.close(vm.bell());
-    // Destructors of what the main module holds run while everything is still there.
-    if let Some(main) = modules.get_str(&vm.intern("__main__")).and_then(|m| vm.module_dict(&m)) {
-        let entries = main.entries();
-        for (name, value) in entries.into_iter().rev() {
-            if let Some(text) = name.as_str()
-                && !text.bytes().starts_with(b"__")
-            {
-                drop(main.remove_str(text));
-            }
-            drop(value);
-        }
-        vm.collect_all();
-    }
+    release_modules(vm, &modules);
     flush(vm);
     status
+}
+
+/// Lets go of the program's modules, so that destructors of what they hold run while everything is still there; what a module that
+/// somebody keeps holds is taken out of it. The library's modules stay: they are nobody's but the process's.
+fn release_modules(vm: &Vm, modules: &Ref<Dict>) {
+    vm.collect_all();
+    for name in ["ps1", "ps2", "last_exc", "last_type", "last_value", "last_traceback"] {
+        if vm.interp().sys.get_str(&vm.intern(name)).is_some() {
+            vm.set_in(&vm.interp().sys, name, Value::NONE);
+        }
+    }
+    let mut kept = Vec::new();
+    for (name, module) in modules.entries() {
+        let Some(text) = name.as_str() else { continue };
+        let ours = std::str::from_utf8(text.bytes()).is_ok_and(|name| {
+            crate::runtime::import::frozen::find(name).is_some()
+                || crate::runtime::stdlib::find(name).is_some()
+        });
+        if ours || vm.module_dict(&module).is_none() {
+            continue;
+        }
+        match vm.weakref(&module, Value::NONE) {
+            Ok(reference) => kept.push(reference),
+            Err(raised) => drop(vm.take_raised(raised)),
+        }
+        drop(modules.remove_str(text));
+        drop(module);
+    }
+    vm.collect_all();
+    for reference in kept.into_iter().rev() {
+        let Some(module) = reference.downcast::<WeakRef>().and_then(|reference| reference.referent()) else {
+            continue;
+        };
+        let Some(dict) = vm.module_dict(&module) else { continue };
+        for private in [true, false] {
+            for (name, _) in dict.entries() {
+                let Some(text) = name.as_str() else { continue };
+                let bytes = text.bytes();
+                let is_private = bytes.first() == Some(&b'_') && bytes.get(1) != Some(&b'_');
+                if is_private == private && bytes != b"__builtins__" {
+                    dict.insert_str(text, Value::NONE);
+                }
+            }
+        }
+    }
+    vm.collect_all();
 }

@@ -1,9 +1,11 @@
 //! `compile`, `exec`, `eval`: source text to code objects, and syntax errors as exceptions.
 
 use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::bytecode::code::flags;
 use crate::runtime::compiler::{self, Mode, Options, ProblemKind, Source, SyntaxProblem};
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::interp::code::Code;
+use crate::runtime::interp::generator::create_in;
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::typedef::{Native, kind, native};
 use crate::runtime::object::vm::Vm;
@@ -202,13 +204,19 @@ impl Vm {
         closure: Option<Ref<crate::runtime::object::tuple::Tuple>>,
     ) -> PyResult<Value> {
         if globals.get_str(&self.names().__builtins__).is_none() {
-            let name = self.intern("builtins");
-            let builtins = self.interp().modules.cloned().get_str(&name);
-            if let Some(builtins) = builtins {
-                globals.insert_str(&self.names().__builtins__, builtins);
-            }
+            let builtins = match self.running() {
+                Some(frame) => {
+                    let function = frame.function();
+                    function.other_builtins.clone().unwrap_or_else(|| function.builtins.value().clone())
+                }
+                None => self.interp().builtins.value().clone(),
+            };
+            globals.insert_str(&self.names().__builtins__, builtins);
         }
         let function = self.function(code, globals, closure);
+        if code.has(flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR) {
+            return create_in(self, &function, locals);
+        }
         self.run_code(&function, locals)
     }
 

@@ -70,6 +70,27 @@ pub static MODULE: NativeModule = NativeModule {
         ),
         native("init_frozen(name, /)", |_, _| Ok(Value::NONE), "Initializes a frozen module."),
         native(
+            "zipimporter(path, /)",
+            zip_hook,
+            "The first of sys.path_hooks: return zipimport.zipimporter(path), which is imported when there is a file to open.\n\nRaises ImportError if neither the path nor what it begins with is a file.",
+        ),
+        native(
+            "library_module(name, /)",
+            |vm, args| match frozen::find(&vm.to_string(&args[0])?) {
+                Some(found) => Ok(vm.tuple(vec![vm.str(found.path), Value::bool(found.is_package)])),
+                None => Ok(Value::NONE),
+            },
+            "Return (path in the library, whether it is a package) of an embedded module, or None.",
+        ),
+        native(
+            "library_code(name, /)",
+            |vm, args| {
+                let name = vm.to_string(&args[0])?;
+                vm.frozen_code(&name)?.map(Ref::into_value).ok_or_else(|| no_frozen(vm, &name))
+            },
+            "Return the code of an embedded module.",
+        ),
+        native(
             "is_builtin(name, /)",
             |vm, args| {
                 let name = vm.to_string(&args[0])?;
@@ -81,7 +102,7 @@ pub static MODULE: NativeModule = NativeModule {
             "is_frozen(name, /)",
             |vm, args| {
                 let name = vm.to_string(&args[0])?;
-                Ok(Value::bool(frozen::find(&name).is_some()))
+                Ok(Value::bool(frozen::find_first(&name).is_some()))
             },
             "Returns True if the module name corresponds to a frozen module.",
         ),
@@ -89,7 +110,7 @@ pub static MODULE: NativeModule = NativeModule {
             "is_frozen_package(name, /)",
             |vm, args| {
                 let name = vm.to_string(&args[0])?;
-                match frozen::find(&name) {
+                match frozen::find_first(&name) {
                     Some(found) => Ok(Value::bool(found.is_package)),
                     None => Err(no_frozen(vm, &name)),
                 }
@@ -158,7 +179,7 @@ fn no_frozen(vm: &Vm, name: &str) -> crate::runtime::error::Raised {
 
 fn find_frozen(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let name = vm.to_string(&args[0])?;
-    let Some(found) = frozen::find(&name) else { return Ok(Value::NONE) };
+    let Some(found) = frozen::find_first(&name) else { return Ok(Value::NONE) };
     let with_data = match args[1].given() {
         Some(flag) => vm.truth(flag)?,
         None => false,
@@ -169,7 +190,11 @@ fn find_frozen(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 fn get_frozen_object(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let name = vm.to_string(&args[0])?;
-    match vm.frozen_code(&name)? {
+    if args[1].given().is_some_and(|data| vm.bytes_of(data).is_some()) {
+        return Err(vm.import_error(format!("Frozen object named '{name}' is invalid")));
+    }
+    let known = frozen::find_first(&name).and_then(|_| vm.frozen_code(&name).transpose()).transpose()?;
+    match known {
         Some(code) => Ok(code.into_value()),
         None => Err(no_frozen(vm, &name)),
     }
@@ -204,4 +229,24 @@ impl Vm {
         }
         Ok(Value::NONE)
     }
+}
+
+/// `zipimporter` of `zipimport`, imported only when the path can be that of an archive or of something in one: most paths are folders.
+fn zip_hook(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    if let Some(text) = args[0].as_str() {
+        let shown = text.to_string_lossy();
+        let mut path = std::path::Path::new(&*shown);
+        let found = loop {
+            match (std::fs::metadata(path), path.parent()) {
+                (Ok(found), _) => break found.is_file(),
+                (Err(_), Some(parent)) => path = parent,
+                (Err(_), None) => break false,
+            }
+        };
+        if !found {
+            return Err(vm.import_error(format!("not a Zip file: {}", vm.repr_text(&args[0])?)));
+        }
+    }
+    let module = vm.import("zipimport")?;
+    vm.call1(&vm.getattr_str(&module, "zipimporter")?, &args[0])
 }

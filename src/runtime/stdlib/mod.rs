@@ -26,6 +26,7 @@ pub mod contextvars;
 pub mod csv;
 pub mod datetime;
 pub mod errno;
+pub mod expat;
 pub mod faulthandler;
 pub mod fcntl;
 pub mod functools;
@@ -140,6 +141,7 @@ pub static MODULES: &[&NativeModule] = &[
     &math::MODULE,
     &posix::MODULE,
     &accounts::PWD,
+    &expat::MODULE,
     &fcntl::RESOURCE,
     &select::MODULE,
     &sys::MODULE,

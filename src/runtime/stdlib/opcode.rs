@@ -1,8 +1,10 @@
 //! `_opcode`: the properties of CPython's instructions, which `dis` and `opcode` of the library are written for.
 //!
 //! dx has instructions of its own; these tables describe those of CPython 3.14, by number, so that the library imports and
-//! its constants hold.
+//! its constants hold. What `dis` shows comes from `decode` and `instructions`, which speak of dx's.
 
+use crate::runtime::bytecode::disasm;
+use crate::runtime::bytecode::ops::{Extra, FRAME_HEADER, Op, Operand};
 use crate::runtime::error::PyResult;
 use crate::runtime::object::typedef::{Native, native};
 use crate::runtime::object::vm::Vm;
@@ -99,6 +101,26 @@ const FUNCTIONS: &[Native] = &[
         "Return the executor object at offset in code if exists, None otherwise.",
     ),
     native(
+        "instructions()",
+        |vm, _| {
+            let jumps = |op: Op| {
+                let mut operands = op.operands().iter();
+                operands.any(|o| matches!(o, Operand::Jump16 | Operand::Jump24))
+                    || op.extras().contains(&Extra::Jump)
+            };
+            let row = |op: &Op| {
+                vm.tuple(vec![vm.str(shown_name(*op)), vm.int(op.words() as i64), Value::bool(jumps(*op))])
+            };
+            Ok(vm.list(Op::ALL.iter().filter(|op| !op.is_quick()).map(row).collect()))
+        },
+        "Return (name, words, whether it jumps) of each instruction of dx.",
+    ),
+    native(
+        "decode(code)",
+        decode,
+        "Return (offset, name, operands) of the instructions of dx in bytes; an operand is (kind, number).\n\nRaises ValueError for bytes that are none.",
+    ),
+    native(
         "stack_effect(opcode, oparg=None, /, *, jump=None)",
         |vm, args| {
             let op = vm.to_i64(&args[0])?;
@@ -122,6 +144,87 @@ pub static MODULE: NativeModule = NativeModule {
         Ok(())
     },
 };
+
+/// The name of an instruction: CPython's where it does the same.
+fn shown_name(op: Op) -> String {
+    let name = match op {
+        Op::LoadMethod => "LOAD_ATTR",
+        Op::LoadSuperMethod => "LOAD_SUPER_ATTR",
+        Op::LoadFree => "LOAD_DEREF",
+        Op::StoreFree => "STORE_DEREF",
+        Op::DeleteFree => "DELETE_DEREF",
+        Op::Return => "RETURN_VALUE",
+        Op::CallEx => "CALL_FUNCTION_EX",
+        Op::Raise => "RAISE_VARARGS",
+        Op::Jump => "JUMP_FORWARD",
+        Op::JumpBack => "JUMP_BACKWARD",
+        Op::JumpIfTrue => "POP_JUMP_IF_TRUE",
+        Op::JumpIfFalse => "POP_JUMP_IF_FALSE",
+        Op::JumpIfNone => "POP_JUMP_IF_NONE",
+        Op::JumpIfNotNone => "POP_JUMP_IF_NOT_NONE",
+        Op::Yield => "YIELD_VALUE",
+        Op::GetAIter => "GET_AITER",
+        Op::GetANext => "GET_ANEXT",
+        Op::ExcMatch => "CHECK_EXC_MATCH",
+        Op::Not => "UNARY_NOT",
+        Op::Neg => "UNARY_NEGATIVE",
+        Op::Invert => "UNARY_INVERT",
+        other => {
+            let mut name = String::new();
+            for letter in other.name().chars() {
+                if letter.is_uppercase() && !name.is_empty() {
+                    name.push('_');
+                }
+                name.push(letter.to_ascii_uppercase());
+            }
+            return name;
+        }
+    };
+    name.to_owned()
+}
+
+fn decode(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    let Some(bytes) = vm.bytes_of(&args[0]) else {
+        return Err(
+            vm.type_error(format!("a bytes-like object is required, not '{}'", args[0].type_name(vm)))
+        );
+    };
+    let words: Vec<u32> = bytes.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect();
+    let mut all = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let Some(insn) = disasm::decode(&words, at) else {
+            return Err(vm.value_error(format!("no instruction at offset {}", 4 * at)));
+        };
+        let operand = |kind: &str, number: i64| vm.tuple(vec![vm.str(kind), vm.int(number)]);
+        let mut operands = Vec::new();
+        for &(kind, number) in &insn.operands {
+            let free = matches!(insn.op, Op::LoadFree | Op::StoreFree | Op::DeleteFree | Op::LoadFreeCell);
+            operands.push(match kind {
+                Operand::Const16 => operand("const", number),
+                Operand::Name16 => operand("name", number),
+                Operand::N16 if free => operand("free", number),
+                Operand::I8 | Operand::N8 | Operand::I16 | Operand::N16 => operand("number", number),
+                // A run of no registers.
+                Operand::R | Operand::W if number < FRAME_HEADER as i64 => continue,
+                _ if number >= 0 => operand("register", number - FRAME_HEADER as i64),
+                _ => operand("register", number),
+            });
+        }
+        for &(extra, word) in &insn.extras {
+            operands.extend(match extra {
+                Extra::Name => Some(operand("name", word.into())),
+                Extra::Const => Some(operand("const", word.into())),
+                Extra::Imm => Some(operand("number", i64::from(word as i32))),
+                Extra::Jump | Extra::Cache => None,
+            });
+        }
+        operands.extend(insn.target.map(|target| operand("jump", target * 4)));
+        all.push(vm.tuple(vec![vm.int(4 * at as i64), vm.str(shown_name(insn.op)), vm.list(operands)]));
+        at = insn.end();
+    }
+    Ok(vm.list(all))
+}
 
 fn member(vm: &Vm, args: &[Value], table: &[u16]) -> PyResult<Value> {
     let op = vm.to_i32(&args[0])?;

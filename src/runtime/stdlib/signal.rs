@@ -55,7 +55,8 @@ fn handler_of(vm: &Vm, number: i32) -> PyResult<Value> {
 /// Does Python do something when the signal comes?
 pub fn is_handled(vm: &Vm, number: i32) -> PyResult<bool> {
     let handler = handler_of(vm, number)?;
-    Ok(!handler.is_none() && !vm.is_int(&handler))
+    // Before `signal` is imported the machine itself turns an interrupt into KeyboardInterrupt.
+    Ok(if handler.is_none() { number == libc::SIGINT } else { !vm.is_int(&handler) })
 }
 
 fn set(vm: &Vm, args: &[Value]) -> PyResult<Value> {

@@ -9,7 +9,7 @@ use crate::runtime::error::PyResult;
 use crate::runtime::import::frozen;
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::hash;
-use crate::runtime::object::vm::Vm;
+use crate::runtime::object::vm::{ImportTimes, Vm};
 use crate::runtime::stdlib;
 use crate::runtime::value::{Ref, Value};
 use crate::version;
@@ -150,7 +150,12 @@ pub fn prepend_path(vm: &Vm, config: &Config, folder: &str) -> PyResult<()> {
         } else {
             folder.to_owned()
         };
-        items.get_mut().insert(0, vm.str(folder));
+        let folder = vm.str(folder);
+        vm.interp()
+            .module_state
+            .borrow_mut()
+            .insert(crate::runtime::builtins::modules::FIRST_PATH, folder.clone());
+        items.get_mut().insert(0, folder);
     }
     Ok(())
 }
@@ -161,6 +166,15 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
     let set = |name: &str, value: Value| vm.set_in(&sys, name, value);
     let f = &config.flags;
     vm.interp().debug_ranges.set(config.debug_ranges);
+    if config.import_time > 0 {
+        let times = ImportTimes { cached: config.import_time > 1, ..ImportTimes::default() };
+        *vm.interp().import_times.borrow_mut() = Some(times);
+    }
+    if config.tracemalloc > 0 {
+        vm.write_stderr(
+            "dx: allocations cannot be traced: -X tracemalloc and PYTHONTRACEMALLOC have no effect\n",
+        );
+    }
     vm.interp().optimize.set(f.optimize.min(2) as u8);
     vm.interp().dev_mode.set(f.dev_mode);
     vm.interp().bytes_warning.set(f.bytes_warning);
@@ -311,6 +325,7 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
             path.push(vm.os_str(OsStr::from_bytes(part)));
         }
     }
+    path.extend(library.map(|root| vm.os_str(root.as_os_str())));
     set("path", vm.list(path));
     set("meta_path", vm.list(vec![]));
     set("path_hooks", vm.list(vec![]));

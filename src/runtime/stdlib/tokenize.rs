@@ -243,10 +243,20 @@ fn tuple(vm: &Vm, lines: &Lines, token: &Token, extra: bool, end_of_text: u32) -
     };
     let pair =
         |(line, column): (u32, u32)| vm.tuple(vec![vm.int(i64::from(line)), vm.int(i64::from(column))]);
+    if !extra && matches!(token.kind, Tok::Indent | Tok::Dedent | Tok::End) {
+        // Without the tokens of the module `tokenize` what has no text has no column.
+        let past = at_end && source.text().ends_with('\n');
+        let line = i64::from(end.0) - i64::from(past);
+        let place = vm.tuple(vec![vm.int(line), vm.int(-1)]);
+        let shown = if at_end { String::new() } else { lines.raw(end.0).to_owned() };
+        return vm.tuple(vec![vm.int(kind), vm.str(""), place.clone(), place, vm.str(shown)]);
+    }
     let (shown, first, last, line) = if is_last {
         // Behind the last line, whether or not that has an end.
         let line = if source.text().is_empty() || source.text().ends_with('\n') { end.0 } else { end.0 + 1 };
         (String::new(), (line, 0), (line, 0), String::new())
+    } else if !extra && token.kind == Tok::Newline {
+        (String::new(), start, start, lines.raw(start.0).to_owned())
     } else if matches!(token.kind, Tok::Newline | Tok::Nl) {
         let raw = lines.raw(start.0);
         let ending = &raw[raw.trim_end_matches(['\n', '\r']).len()..];

@@ -6,6 +6,7 @@ use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::code::Code;
 use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::ops::name::builtin;
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::Value;
@@ -76,7 +77,7 @@ pub fn make_function(vm: &Vm, at: At) -> PyResult<()> {
 /// `LoadBuildClass`
 pub fn load_build_class(vm: &Vm, at: At) -> PyResult<()> {
     let name = &vm.names().__build_class__;
-    match at.function().builtins.get(vm, name.value())? {
+    match builtin(vm, at.function(), name)? {
         Some(found) => {
             at.set(at.a(), found);
             Ok(())
@@ -233,7 +234,7 @@ pub fn import_name(vm: &Vm, at: At) -> PyResult<()> {
     let level = at.extra(1);
     let fromlist = at.take(at.b());
     let function = at.function();
-    let import = match function.builtins.get(vm, vm.names().__import__.value())? {
+    let import = match builtin(vm, function, &vm.names().__import__)? {
         Some(import) => import,
         None => return Err(vm.import_error("__import__ not found")),
     };

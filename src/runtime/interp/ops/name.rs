@@ -1,6 +1,7 @@
 //! Variables: globals, names, cells.
 
 use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::bytecode::code::flags;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::interp::dispatch::At;
@@ -149,7 +150,18 @@ fn uncached_global(vm: &Vm, function: &Function, name: &Ref<Str>) -> PyResult<Op
             return Ok(Some(found));
         }
     }
-    Ok(None)
+    match &function.other_builtins {
+        Some(other) => vm.catch(vm.getitem(other, name.value()), &exc::KEY_ERROR),
+        None => Ok(None),
+    }
+}
+
+/// A name among a function's builtins.
+pub fn builtin(vm: &Vm, function: &Function, name: &Ref<Str>) -> PyResult<Option<Value>> {
+    match &function.other_builtins {
+        Some(other) => vm.catch(vm.getitem(other, name.value()), &exc::KEY_ERROR),
+        None => function.builtins.get(vm, name.value()),
+    }
 }
 
 /// `LoadGlobal`
@@ -210,10 +222,12 @@ fn in_namespace(vm: &Vm, namespace: &Value, name: &Ref<Str>) -> PyResult<Option<
     vm.catch(result, &exc::KEY_ERROR)
 }
 
+/// The frame's namespace: the globals if a function runs code of a module.
 fn namespace(vm: &Vm, at: At) -> PyResult<Value> {
     match at.frame().namespace() {
         Some(namespace) => Ok(namespace),
-        None => Err(vm.system_error("no locals found")),
+        None if at.frame().code().has(flags::OPTIMIZED) => Err(vm.system_error("no locals found")),
+        None => Ok(at.function().globals.value().clone()),
     }
 }
 
@@ -241,7 +255,8 @@ pub fn load_name(vm: &Vm, at: At) -> PyResult<()> {
 #[inline(never)]
 pub fn store_name(vm: &Vm, at: At) -> PyResult<()> {
     let namespace = namespace(vm, at)?;
-    if namespace.is(at.function().globals.value()) {
+    let is_plain = namespace.kind() == crate::runtime::object::typedef::kind::DICT;
+    if is_plain && namespace.is(at.function().globals.value()) {
         return store_global(vm, at);
     }
     let value = at.take(at.a());
