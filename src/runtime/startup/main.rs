@@ -139,6 +139,12 @@ fn import_machinery(vm: &Vm) -> PyResult<()> {
     vm.call_args(&install, &[sys, imp])?;
     let external = vm.getattr_str(&bootstrap, "_install_external_importers")?;
     vm.call0(&external)?;
+    // Archives on the path come before folders.
+    let zipimport = vm.import("zipimport")?;
+    let importer = vm.getattr_str(&zipimport, "zipimporter")?;
+    if let Some(hooks) = vm.interp().sys.get_str(&vm.names().path_hooks) {
+        vm.call_method_str(&hooks, "insert", &[vm.int(0), importer])?;
+    }
     Ok(())
 }
 
@@ -166,6 +172,9 @@ fn target(vm: &Vm, config: &Config) -> PyResult<()> {
         }
         Target::File(path) => run_file(vm, config, &main, path),
         Target::Module(name) => {
+            if let Ok(here) = std::env::current_dir() {
+                sysinfo::prepend_path(vm, config, &here.display().to_string())?;
+            }
             let runpy = vm.import("runpy")?;
             let f = vm.getattr_str(&runpy, "_run_module_as_main")?;
             let name = vm.str(name);
@@ -197,8 +206,7 @@ fn run_text(vm: &Vm, main: &Ref<Dict>, text: &str, filename: &str) -> PyResult<(
 
 fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, path: &std::path::Path) -> PyResult<()> {
     let shown = path.display().to_string();
-    let is_archive = path.is_dir() || starts_as_zip(path);
-    if is_archive {
+    if path.is_dir() || ends_as_archive(path) {
         sysinfo::prepend_path(vm, config, &shown)?;
         let runpy = vm.import("runpy")?;
         let f = vm.getattr_str(&runpy, "_run_module_as_main")?;
@@ -235,8 +243,28 @@ fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, path: &std::path::Path) 
     run_text(vm, main, &text, &shown)
 }
 
-fn starts_as_zip(path: &std::path::Path) -> bool {
-    path.extension().is_some_and(|e| e == "zip" || e == "pyz" || e == "whl")
+/// Whether the file ends with the directory of a zip archive, whatever it is called and whatever stands before it.
+fn ends_as_archive(path: &Path) -> bool {
+    use std::io::{Read, Seek, SeekFrom};
+    /// Length of the record without its comment, and the longest comment.
+    const RECORD: u64 = 22;
+    const COMMENT: u64 = 0xffff;
+    let read = || -> std::io::Result<Vec<u8>> {
+        let mut file = std::fs::File::open(path)?;
+        if !file.metadata()?.is_file() {
+            return Ok(Vec::new());
+        }
+        let length = file.seek(SeekFrom::End(0))?;
+        file.seek(SeekFrom::Start(length.saturating_sub(RECORD + COMMENT)))?;
+        let mut tail = Vec::new();
+        file.read_to_end(&mut tail)?;
+        Ok(tail)
+    };
+    let tail = read().unwrap_or_default();
+    memchr::memmem::rfind(&tail, b"PK\x05\x06").is_some_and(|at| match tail.get(at + 20..at + 22) {
+        Some(size) => tail.len() - at == RECORD as usize + usize::from(u16::from_le_bytes([size[0], size[1]])),
+        None => false,
+    })
 }
 
 /// What an exception that nobody caught means for the process.
