@@ -139,6 +139,7 @@ fn import_machinery(vm: &Vm) -> PyResult<()> {
     vm.call_args(&install, &[sys, imp])?;
     let external = vm.getattr_str(&bootstrap, "_install_external_importers")?;
     vm.call0(&external)?;
+    vm.import("_library")?;
     // Archives on the path come before folders.
     let zipimport = vm.import("zipimport")?;
     let importer = vm.getattr_str(&zipimport, "zipimporter")?;

@@ -18,6 +18,7 @@ pub mod atexit;
 pub mod binascii;
 pub mod bisect;
 pub mod builtins;
+pub mod bz2;
 pub mod cmath;
 pub mod codecs;
 pub mod collections;
@@ -28,6 +29,7 @@ pub mod datetime;
 pub mod errno;
 pub mod faulthandler;
 pub mod fcntl;
+pub mod foreign;
 pub mod functools;
 pub mod gc;
 pub mod hashes;
@@ -90,11 +92,13 @@ pub static MODULES: &[&NativeModule] = &[
     &asyncio::MODULE,
     &bisect::MODULE,
     &hashes::MODULE_BLAKE2,
+    &bz2::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
     &csv::MODULE,
     &datetime::MODULE,
+    &foreign::MODULE,
     &functools::MODULE,
     &heapq::MODULE,
     &imp::MODULE,
