@@ -173,7 +173,8 @@ impl Stepwise {
             tokenizer.modes.last().filter(|mode| mode.triple).map(|mode| mode.quote)
         } else {
             let rest = text.get(self.at..).unwrap_or(&[]);
-            let rest = rest.iter().position(|byte| !byte.is_ascii_alphabetic()).map_or(rest, |at| &rest[at..]);
+            let rest =
+                rest.iter().position(|byte| !byte.is_ascii_alphabetic()).map_or(rest, |at| &rest[at..]);
             [b'\'', b'"'].into_iter().find(|&quote| rest.starts_with(&[quote; 3]))
         };
         let Tokenizer { tokens, open, indents, modes, line_begins, soft, blank, .. } = tokenizer;
@@ -252,8 +253,7 @@ impl<'a> Tokenizer<'a> {
 
     pub(super) fn run(&mut self) -> Outcome<()> {
         loop {
-            let (at, count, line_begins, blank) =
-                (self.at, self.tokens.len(), self.line_begins, self.blank);
+            let (at, count, line_begins, blank) = (self.at, self.tokens.len(), self.line_begins, self.blank);
             let step = if self.partial && self.at_end() { Ok(true) } else { self.step() };
             match step {
                 Ok(false) => {}

@@ -57,7 +57,9 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub fn files() -> impl Iterator<Item = (&'static str, &'static [u8])> {
     let modules = INDEX.iter().map(|e| (e.path, e.start, e.length));
     let others = FILES.iter().copied();
-    modules.chain(others).map(|(path, start, length)| (path, &DATA[start as usize..(start + length) as usize]))
+    modules
+        .chain(others)
+        .map(|(path, start, length)| (path, &DATA[start as usize..(start + length) as usize]))
 }
 
 /// Modules that CPython freezes too: their code names no file there either.

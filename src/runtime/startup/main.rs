@@ -263,7 +263,9 @@ fn ends_as_archive(path: &Path) -> bool {
     };
     let tail = read().unwrap_or_default();
     memchr::memmem::rfind(&tail, b"PK\x05\x06").is_some_and(|at| match tail.get(at + 20..at + 22) {
-        Some(size) => tail.len() - at == RECORD as usize + usize::from(u16::from_le_bytes([size[0], size[1]])),
+        Some(size) => {
+            tail.len() - at == RECORD as usize + usize::from(u16::from_le_bytes([size[0], size[1]]))
+        }
         None => false,
     })
 }

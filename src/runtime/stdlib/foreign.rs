@@ -117,7 +117,11 @@ const FUNCTIONS: &[Native] = &[
         "The numbers of the wide characters up to a zero at an address.",
     ),
     native("load(address, code, /)", load, "The C value of a type code of struct at an address."),
-    native("store(address, code, value, /)", store, "Sets the C value of a type code of struct at an address."),
+    native(
+        "store(address, code, value, /)",
+        store,
+        "Sets the C value of a type code of struct at an address.",
+    ),
     native(
         "object(word, /)",
         |vm, args| match vm.object_of_word(word(vm, &args[0])?) {
@@ -126,7 +130,11 @@ const FUNCTIONS: &[Native] = &[
         },
         "The object whose id a program kept.",
     ),
-    native("open_library(name, mode, /)", open_library, "Opens a library, or with None the program itself: its handle."),
+    native(
+        "open_library(name, mode, /)",
+        open_library,
+        "Opens a library, or with None the program itself: its handle.",
+    ),
     native(
         "find_symbol(handle, name, /)",
         |vm, args| {
@@ -363,7 +371,9 @@ static MEMORY: TypeSpec = TypeSpec::new("_foreign.Memory", Memory::layout)
         member("size", |vm, value| Ok(vm.int(vm.cast::<Memory>(value)?.size as i64)), "Its size in bytes."),
         member(
             "owned",
-            |vm, value| Ok(Value::bool(vm.cast::<Memory>(value)?.block.as_ref().is_some_and(|b| b.room() > 0))),
+            |vm, value| {
+                Ok(Value::bool(vm.cast::<Memory>(value)?.block.as_ref().is_some_and(|b| b.room() > 0)))
+            },
             "Is it its own?",
         ),
     ]);

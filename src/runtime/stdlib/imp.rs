@@ -68,12 +68,12 @@ pub static MODULE: NativeModule = NativeModule {
             get_frozen_object,
             "Create a code object for a frozen module.",
         ),
-native(
+        native(
             "is_frozen_everywhere(name, /)",
             |vm, args| Ok(Value::bool(frozen::is_frozen_everywhere(&vm.to_string(&args[0])?))),
             "Is it an embedded module that CPython keeps frozen too?",
         ),
-                native("init_frozen(name, /)", |_, _| Ok(Value::NONE), "Initializes a frozen module."),
+        native("init_frozen(name, /)", |_, _| Ok(Value::NONE), "Initializes a frozen module."),
         native(
             "is_builtin(name, /)",
             |vm, args| {

@@ -72,9 +72,8 @@ macro_rules! call_as {
         let (i, s) = (&$w.integers, &$w.stack);
         let x: [f64; FLOATS] = $w.floats.map(f64::from_bits);
         f(
-            i[0], i[1], i[2], i[3], i[4], i[5],
-            x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7],
-            s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12], s[13], s[14], s[15],
+            i[0], i[1], i[2], i[3], i[4], i[5], x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], s[0], s[1],
+            s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12], s[13], s[14], s[15],
         )
     }};
 }
@@ -195,7 +194,11 @@ fn loader_message() -> String {
     // SAFETY: the message is a text that stays until the next call of the loader in this thread.
     unsafe {
         let message = libc::dlerror();
-        if message.is_null() { String::from("dlerror") } else { CStr::from_ptr(message).to_string_lossy().into_owned() }
+        if message.is_null() {
+            String::from("dlerror")
+        } else {
+            CStr::from_ptr(message).to_string_lossy().into_owned()
+        }
     }
 }
 
@@ -266,9 +269,28 @@ pub fn free_callback(number: usize) {
 #[cfg(target_arch = "x86_64")]
 #[allow(clippy::too_many_arguments)]
 extern "C" fn called_back<const N: usize>(
-    i0: u64, i1: u64, i2: u64, i3: u64, i4: u64, i5: u64,
-    x0: f64, x1: f64, x2: f64, x3: f64, x4: f64, x5: f64, x6: f64, x7: f64,
-    s0: u64, s1: u64, s2: u64, s3: u64, s4: u64, s5: u64, s6: u64, s7: u64,
+    i0: u64,
+    i1: u64,
+    i2: u64,
+    i3: u64,
+    i4: u64,
+    i5: u64,
+    x0: f64,
+    x1: f64,
+    x2: f64,
+    x3: f64,
+    x4: f64,
+    x5: f64,
+    x6: f64,
+    x7: f64,
+    s0: u64,
+    s1: u64,
+    s2: u64,
+    s3: u64,
+    s4: u64,
+    s5: u64,
+    s6: u64,
+    s7: u64,
 ) -> Pair<u64, f64> {
     let mut words = Words::default();
     words.integers[..6].copy_from_slice(&[i0, i1, i2, i3, i4, i5]);
