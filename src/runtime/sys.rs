@@ -6,6 +6,7 @@ pub mod bz2;
 pub mod clock;
 pub mod file;
 pub mod foreign;
+pub mod mapping;
 pub mod net;
 pub mod poll;
 pub mod process;

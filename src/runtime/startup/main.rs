@@ -321,9 +321,12 @@ fn exit_code(vm: &Vm, exception: &Value) -> ExitStatus {
         return ExitStatus::Code(i32::from(b));
     }
     if code.ty(vm).has(crate::runtime::gc::heap::type_flag::INT) {
-        return match code.as_small() {
-            Some(i) => ExitStatus::Code(i as i32),
-            None => ExitStatus::Code(-1),
+        return match vm.to_i64(&code) {
+            Ok(i) => ExitStatus::Code(i as i32),
+            Err(raised) => {
+                drop(vm.take_raised(raised));
+                ExitStatus::Code(-1)
+            }
         };
     }
     flush(vm);

@@ -40,6 +40,7 @@ pub mod itertools;
 pub mod json;
 pub mod marshal;
 pub mod math;
+pub mod mmap;
 pub mod monitoring;
 pub mod opcode;
 pub mod operator;
@@ -142,6 +143,7 @@ pub static MODULES: &[&NativeModule] = &[
     &itertools::MODULE,
     &marshal::MODULE,
     &math::MODULE,
+    &mmap::MODULE,
     &posix::MODULE,
     &accounts::PWD,
     &fcntl::RESOURCE,

@@ -14,3 +14,9 @@ with tempfile.TemporaryDirectory() as folder:
         file.write("import sys; print(sys.path[0] == %r, __name__)" % os.path.realpath(folder))
     print(subprocess.run([sys.executable, "-m", "here"], cwd=folder, capture_output=True, text=True).stdout, end="")
     print(subprocess.run([sys.executable, "-P", "-m", "here"], cwd=folder, capture_output=True, text=True).returncode)
+# stdout:
+#| <class 'zipimport.zipimporter'>
+#| ('inside', 'zipimporter') b'text'
+#| main __main__ ('inside', 'zipimporter') 2
+#| True __main__
+#| 1

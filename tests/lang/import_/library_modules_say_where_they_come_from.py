@@ -7,3 +7,9 @@ for module in json, json.decoder:
 print(inspect.getsource(json.loads).splitlines()[0], "def loads" in json.__loader__.get_source("json"))
 print(files("json").joinpath("__init__.py").is_file(), sorted(entry.name for entry in files("json").iterdir() if entry.name.endswith("r.py")))
 print(importlib.reload(json.decoder) is json.decoder, pkgutil.find_loader("json.tool") if hasattr(pkgutil, "find_loader") else "gone")
+# stdout:
+#| json True True True True
+#| json.decoder True True True True
+#| def loads(s, *, cls=None, object_hook=None, parse_float=None, True
+#| True ['decoder.py', 'encoder.py', 'scanner.py']
+#| True gone

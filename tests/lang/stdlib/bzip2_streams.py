@@ -22,3 +22,16 @@ for wrong in (lambda: bz2.decompress(b"garbage" * 9), lambda: bz2.decompress(pac
     except Exception as error:
         print(type(error).__name__, error)
 print(bz2.open(io.BytesIO(bz2.compress(b"one\ntwo\n") * 2), "rt").readlines())
+# stdout:
+#| 22503 4b6139feb676ae29e0dd8d0ba3e2eb8130ec7079 True
+#| 22503 17230bbd0e61f07624bb884799b803a964b1d091 True
+#| True True b'tail'
+#| OSError Invalid data stream
+#| ValueError Compressed data ended before the end-of-stream marker was reached
+#| ValueError compresslevel must be between 1 and 9
+#| ValueError Repeated call to flush()
+#| ValueError Compressor has been flushed
+#| EOFError End of stream already reached
+#| OSError Invalid data stream
+#| ValueError Decompressor is unusable after a previous error
+#| ['one\n', 'two\n', 'one\n', 'two\n']

@@ -24,3 +24,15 @@ for wrong in (lambda: libc.strchr(b"a"), lambda: libc.strchr(3.5, b"x"), lambda:
         wrong()
     except Exception as error:
         print(type(error).__name__, str(error)[:60])
+# stdout:
+#| 5 4 65
+#| [-9, 1, 2, 3, 4, 5]
+#| 12 b'5 2.50 xy -1'
+#| 3 2 -1 2
+#| b'def' None
+#| 2500.0 b' rest'
+#| (0, (b'NO_SUCH_NAME',))
+#| TypeError this function takes at least 2 arguments (1 given)
+#| ArgumentError argument 1: TypeError: 'float' object cannot be interpreted 
+#| ArgumentError argument 1: TypeError: Don't know how to convert parameter 1
+#| ArgumentError argument 1: TypeError: Don't know how to convert parameter 1

@@ -23,3 +23,20 @@ for wrong in (lambda: c_int("x"), lambda: c_char(b"xy"), lambda: numbers[5], lam
         wrong()
     except Exception as error:
         print(type(error).__name__, error)
+# stdout:
+#| 1 2.5 b'abc' 2 -1 24 8 <ctypes.CField 'y' type=c_double, ofs=8, size=8> 0
+#| [4, 3, 2, 1] 4
+#| b'\x00\x01\x00\x00\x00\x00\x00\x02' 8 -1 4294967295 4464 c_bool(True) c_char(b'x') c_float(1.100000023841858)
+#| [5, 1, 4, 0, 0] [1, 4, 0] 5 <i (5,)
+#| c_int(9) 9 False
+#| bytearray(b'\x00\x00\x00\x00\x02\x01\x00\x00') c_int(1) b'text'
+#| TypeError 'str' object cannot be interpreted as an integer
+#| TypeError one character bytes, bytearray, or an integer in range(256) expected, not bytes of length 2
+#| IndexError invalid index
+#| ValueError NULL pointer access
+#| TypeError too many initializers
+#| TypeError abstract class
+#| TypeError this type has no size
+#| TypeError underlying buffer is not writable
+#| ValueError Buffer size too small (2 instead of at least 4 bytes)
+#| ValueError Array length must be >= 0, not -1
