@@ -194,7 +194,7 @@ impl Vm {
             State::Suspended => {}
         }
         let ty = self.typ(&exc::GENERATOR_EXIT).clone();
-        let exit = self.new_exception(&ty, vec![]).into_value();
+        let exit = self.new_exception(&ty, &[]).into_value();
         match self.generator_throw(generator, exit) {
             Ok(Step::Yield(value)) => {
                 drop(value);
@@ -688,7 +688,7 @@ fn async_throw_step(vm: &Vm, object: &Value, sent: &Value, injected: Option<Valu
                 None => {
                     generator.async_closed.set(true);
                     let ty = vm.typ(&exc::GENERATOR_EXIT).clone();
-                    vm.new_exception(&ty, vec![]).into_value()
+                    vm.new_exception(&ty, &[]).into_value()
                 }
             },
         };
@@ -763,7 +763,7 @@ pub static ASYNC_THROW: TypeSpec = TypeSpec::new("async_generator_athrow", Async
                     return Ok(Value::NONE);
                 }
                 let ty = vm.typ(&exc::GENERATOR_EXIT).clone();
-                let exit = vm.new_exception(&ty, vec![]).into_value();
+                let exit = vm.new_exception(&ty, &[]).into_value();
                 let result = async_throw_step(vm, &args[0], &Value::NONE, Some(exit));
                 close_result(vm, result)
             },
@@ -846,7 +846,7 @@ impl Vm {
             return self.stop_iteration(value);
         }
         let ty = self.typ(&exc::STOP_ITERATION).clone();
-        let e = self.new_exception(&ty, vec![value.clone()]);
+        let e = self.new_exception(&ty, &[value.clone()]);
         e.set_field(0, value);
         self.raise_value(e.into_value())
     }

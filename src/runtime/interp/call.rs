@@ -277,7 +277,7 @@ fn call_python(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> Pushed
         return Err(vm.system_error("call of a lost function"));
     };
     let simple = function.simple_args.get();
-    let in_place = matches!(Op::decode(at.word), Some(Op::Call | Op::CallMethod));
+    let in_place = matches!(Op::decode(at.word()), Some(Op::Call | Op::CallMethod));
     if in_place && simple != NOT_SIMPLE && values.len() <= simple as usize && !at.frame().is(info::GENERATOR)
     {
         let missing = simple as usize - values.len();
@@ -363,10 +363,10 @@ pub fn free_stack(vm: &Vm) -> *mut Value {
 /// `CallKw` and `CallMethodKw`.
 #[inline(never)]
 pub fn call_kw(vm: &Vm, at: At) -> Pushed {
-    let method = Op::decode(at.word) == Some(Op::CallMethodKw);
+    let method = Op::decode(at.word()) == Some(Op::CallMethodKw);
     let names = at.function().code.get().consts[at.extra(0) as usize].clone();
     let names = names.as_tuple().map_or(&[][..], |t| t.items());
-    let given = (at.word >> 24) as usize;
+    let given = (at.word() >> 24) as usize;
     let places = given + 1 + usize::from(method);
     let run = at.run(at.b(), places);
     let skip = if method && run[1].is_unbound() { 2 } else { 1 };
@@ -447,10 +447,11 @@ pub fn return_special(vm: &Vm, base: *mut Value, result: Value) -> Result<Next, 
     }
     let caller = frame.address(word::CALLER) as *mut Value;
     let register = frame.result_register() as isize;
-    frame.finish(vm);
+    let mut remains = frame.take(vm);
     vm.depth_left.set(vm.depth_left.get() + 1);
     vm.frame.set(caller);
     if header & info::ENTRY != 0 {
+        drop(remains);
         return Ok(Next::Leave(result));
     }
     // SAFETY: a frame that does not own its function was pushed by a plain call; instructions name registers of their
@@ -460,11 +461,12 @@ pub fn return_special(vm: &Vm, base: *mut Value, result: Value) -> Result<Next, 
             0 => dispatch::called(Frame(caller).pc()),
             _ => (register, register),
         };
-        drop(std::mem::replace(&mut *caller.offset(register), result));
+        remains.push(std::mem::replace(&mut *caller.offset(register), result));
         if run != register {
-            drop(std::mem::replace(&mut *caller.offset(run), Value::UNBOUND));
+            remains.push(std::mem::replace(&mut *caller.offset(run), Value::UNBOUND));
         }
     }
+    drop(remains);
     Ok(Next::Frame(caller))
 }
 

@@ -103,9 +103,10 @@ impl Generator {
         let base = self.base.replace(std::ptr::null_mut());
         if !base.is_null() {
             self.state.set(State::Closed);
-            Frame(base).finish(crate::runtime::object::vm::vm());
+            let remains = Frame(base).take(crate::runtime::object::vm::vm());
+            self.free();
+            drop(remains);
         }
-        self.free();
     }
 
     fn free(&self) {
@@ -467,8 +468,9 @@ pub fn returned(vm: &Vm, frame: Frame, result: Value) -> Result<Next, (*mut Valu
     generator.state.set(State::Closed);
     let (caller, owner) = unlink(vm, frame);
     generator.base.set(std::ptr::null_mut());
-    finish_detached(vm, frame, caller);
+    let remains = frame.take(vm);
     generator.free();
+    drop(remains);
     if header & info::ENTRY != 0 {
         drop(owner);
         return Ok(Next::Leave(result));
@@ -477,11 +479,6 @@ pub fn returned(vm: &Vm, frame: Frame, result: Value) -> Result<Next, (*mut Valu
     ended_to(caller_frame, result, (header >> 8) as i8);
     drop(owner);
     Ok(Next::Frame(caller))
-}
-
-fn finish_detached(vm: &Vm, frame: Frame, caller: *mut Value) {
-    let _ = caller;
-    frame.finish(vm);
 }
 
 /// The caller's `ForIter` or `YieldFrom` goes on after the generator's end.
