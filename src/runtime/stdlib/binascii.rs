@@ -10,6 +10,133 @@ use crate::runtime::value::Value;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/// Of no digit of base 64.
+const NO_DIGIT: u8 = 64;
+
+/// The digit of a byte of base 64 text, or [`NO_DIGIT`].
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut at = 0;
+    while at < 64 {
+        digits[ALPHABET[at] as usize] = at as u8;
+        at += 1;
+    }
+    digits
+};
+
+/// Remainders of the polynomial of CRC-32 for each byte.
+const CRC_TABLE: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        let mut crc = at as u32;
+        let mut bit = 0;
+        while bit < 8 {
+            crc = if crc & 1 != 0 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
+            bit += 1;
+        }
+        table[at] = crc;
+        at += 1;
+    }
+    table
+};
+
+/// Base 64 text of bytes, with padding (RFC 4648), and a newline behind it if wanted.
+fn base64_text(data: &[u8], newline: bool) -> Vec<u8> {
+    let mut out = vec![b'='; data.len().div_ceil(3) * 4];
+    let digit = |word: u32, shift: u32| ALPHABET[(word >> shift) as usize & 63];
+    let whole = data.chunks_exact(3);
+    let rest = whole.remainder();
+    let mut places = out.chunks_exact_mut(4);
+    for (chunk, place) in whole.zip(&mut places) {
+        let word = u32::from(chunk[0]) << 16 | u32::from(chunk[1]) << 8 | u32::from(chunk[2]);
+        place.copy_from_slice(&[digit(word, 18), digit(word, 12), digit(word, 6), digit(word, 0)]);
+    }
+    if let Some(place) = places.next() {
+        let word = u32::from(rest[0]) << 16 | rest.get(1).map_or(0, |byte| u32::from(*byte) << 8);
+        (place[0], place[1]) = (digit(word, 18), digit(word, 12));
+        if rest.len() == 2 {
+            place[2] = digit(word, 6);
+        }
+    }
+    if newline {
+        out.push(b'\n');
+    }
+    out
+}
+
+/// The bytes of base 64 text. What is no digit is skipped, but in strict mode; the error is a message of CPython's.
+fn base64_bytes(data: &[u8], strict: bool) -> Result<Vec<u8>, String> {
+    let mut out = Vec::with_capacity(data.len() / 4 * 3 + 3);
+    let mut at = 0;
+    // Groups of four digits; the first that is none is left to the careful way.
+    for chunk in data.chunks_exact(4) {
+        let [a, b, c, d] = [0, 1, 2, 3].map(|nth| DIGITS[chunk[nth] as usize]);
+        if (a | b | c | d) & NO_DIGIT != 0 {
+            break;
+        }
+        let word = u32::from(a) << 18 | u32::from(b) << 12 | u32::from(c) << 6 | u32::from(d);
+        out.extend_from_slice(&word.to_be_bytes()[1..]);
+        at += 4;
+    }
+    if strict && data.first() == Some(&b'=') {
+        return Err("Leading padding not allowed".to_owned());
+    }
+    let invalid = |out: &[u8]| {
+        format!(
+            "Invalid base64-encoded string: number of data characters ({}) cannot be 1 more than a multiple of 4",
+            out.len() / 3 * 4 + 1
+        )
+    };
+    let (mut word, mut held, mut pads) = (0u32, 0, 0);
+    for &byte in &data[at..] {
+        if byte == b'=' {
+            pads += 1;
+            // Padding that belongs to nothing is passed over.
+            match held {
+                1 if strict => return Err(invalid(&out)),
+                _ if strict && (held == 0 || held + pads > 4) => {
+                    return Err("Excess padding not allowed".to_owned());
+                }
+                _ => continue,
+            }
+        }
+        let digit = DIGITS[byte as usize];
+        if digit == NO_DIGIT {
+            if strict {
+                return Err("Only base64 data is allowed".to_owned());
+            }
+            continue;
+        }
+        if strict && pads > 0 {
+            let message = if held + pads >= 4 {
+                "Excess data after padding"
+            } else {
+                "Discontinuous padding not allowed"
+            };
+            return Err(message.to_owned());
+        }
+        pads = 0;
+        word = word << 6 | u32::from(digit);
+        held += 1;
+        match held {
+            2 => out.push((word >> 4) as u8),
+            3 => out.push((word >> 2) as u8),
+            4 => {
+                out.push(word as u8);
+                held = 0;
+            }
+            _ => {}
+        }
+    }
+    match held {
+        0 => Ok(out),
+        1 => Err(invalid(&out)),
+        _ if held + pads >= 4 => Ok(out),
+        _ => Err("Incorrect padding".to_owned()),
+    }
+}
+
 /// `binascii`
 pub static MODULE: NativeModule = NativeModule {
     name: "binascii",
@@ -31,60 +158,19 @@ pub static MODULE: NativeModule = NativeModule {
             "b2a_base64(data, /, *, newline=True)",
             |vm, args| {
                 let data = vm.buffer_bytes(&args[0])?;
-                let mut out = Vec::with_capacity(data.len() / 3 * 4 + 5);
-                for chunk in data.chunks(3) {
-                    let word = chunk.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte))
-                        << (8 * (3 - chunk.len()));
-                    for nth in 0..4 {
-                        let sextet = (word >> (18 - 6 * nth)) as usize & 63;
-                        out.push(if nth <= chunk.len() { ALPHABET[sextet] } else { b'=' });
-                    }
-                }
-                if args[1].given().map_or(Ok(true), |value| vm.truth(value))? {
-                    out.push(b'\n');
-                }
-                Ok(vm.bytes(&out))
+                let newline = args[1].given().map_or(Ok(true), |value| vm.truth(value))?;
+                Ok(vm.bytes(&base64_text(&data, newline)))
             },
             "Base64-code line of data.",
         ),
         native(
             "a2b_base64(data, /, *, strict_mode=False)",
             |vm, args| {
+                let strict = args[1].given().map_or(Ok(false), |value| vm.truth(value))?;
                 let data = ascii(vm, &args[0])?;
-                let (mut out, mut word, mut held, mut pads) = (Vec::new(), 0u32, 0, 0);
-                for byte in data {
-                    if byte == b'=' {
-                        pads += 1;
-                        if held >= 2 && held + pads >= 4 {
-                            held = 0;
-                            break;
-                        }
-                        continue;
-                    }
-                    let Some(sextet) = ALPHABET.iter().position(|c| *c == byte) else { continue };
-                    pads = 0;
-                    word = word << 6 | sextet as u32;
-                    held += 1;
-                    match held {
-                        2 => out.push((word >> 4) as u8),
-                        3 => out.push((word >> 2) as u8),
-                        4 => {
-                            out.push(word as u8);
-                            held = 0;
-                        }
-                        _ => {}
-                    }
-                }
-                match held {
-                    0 => Ok(vm.bytes(&out)),
-                    1 => Err(error(
-                        vm,
-                        &format!(
-                            "Invalid base64-encoded string: number of data characters ({}) cannot be 1 more than a multiple of 4",
-                            out.len() / 3 * 4 + 1
-                        ),
-                    )),
-                    _ => Err(error(vm, "Incorrect padding")),
+                match base64_bytes(&data, strict) {
+                    Ok(bytes) => Ok(vm.bytes(&bytes)),
+                    Err(message) => Err(error(vm, &message)),
                 }
             },
             "Decode a line of base64 data.",
@@ -99,10 +185,7 @@ pub static MODULE: NativeModule = NativeModule {
                 };
                 let mut crc = !start;
                 for byte in data {
-                    crc ^= u32::from(byte);
-                    for _ in 0..8 {
-                        crc = if crc & 1 != 0 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
-                    }
+                    crc = crc >> 8 ^ CRC_TABLE[(crc as u8 ^ byte) as usize];
                 }
                 Ok(vm.int((!crc).into()))
             },

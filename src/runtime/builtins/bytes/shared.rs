@@ -528,6 +528,13 @@ pub fn decode(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 pub fn hex_text(bytes: &[u8], sep: Option<u8>, group: i32) -> Vec<u8> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let size = group.unsigned_abs() as usize;
+    if sep.is_none() || size == 0 {
+        let mut out = vec![0; bytes.len() * 2];
+        for (byte, place) in bytes.iter().zip(out.chunks_exact_mut(2)) {
+            (place[0], place[1]) = (DIGITS[*byte as usize >> 4], DIGITS[*byte as usize & 15]);
+        }
+        return out;
+    }
     let mut out = Vec::with_capacity(bytes.len() * 3);
     for (at, &byte) in bytes.iter().enumerate() {
         if let Some(sep) = sep

@@ -1,5 +1,6 @@
 //! Attributes, items, appending.
 
+use crate::runtime::builtins::lists::List;
 use crate::runtime::gc::heap::{self, TypeHead, type_flag};
 use crate::runtime::interp::handlers::handlers;
 use crate::runtime::interp::machine::{Machine, State, counted};
@@ -68,7 +69,12 @@ unsafe fn put_method(m: Machine, method: u64) -> State {
         let receiver = m.take(m.b());
         let first = m.swap(m.a(), counted(method));
         let second = m.swap(m.a() + 1, receiver);
-        debug_assert!(!is_object_bits(first) && !is_object_bits(second));
+        debug_assert!(
+            !is_object_bits(first) && !is_object_bits(second),
+            "a temporary of {:?} word {} is not dead",
+            m.frame().code().qualname.to_string_lossy(),
+            m.frame().code().index_of(m.pc)
+        );
         m.next(5)
     }
 }
@@ -268,6 +274,16 @@ handlers! {
     }
     /// Appends B to list A.
     list_append(m) {
+        let list = m.bits(m.a());
+        if is_object_bits(list) && type_of(list).kind.get() == kind::LIST {
+            let items = (&*(list as *const Obj<List>)).items.get_mut();
+            if items.len() < items.capacity() {
+                let value = m.take(m.b());
+                items.as_mut_ptr().add(items.len()).cast::<u64>().write(value);
+                items.set_len(items.len() + 1);
+                return m.next(0);
+            }
+        }
         m.slow(0, build::list_append)
     }
 }

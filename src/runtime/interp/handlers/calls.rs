@@ -7,7 +7,7 @@ use crate::runtime::interp::call;
 use crate::runtime::interp::dispatch::{self, At, Next};
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::Function;
-use crate::runtime::interp::handlers::{generators, handlers};
+use crate::runtime::interp::handlers::{classes, generators, handlers};
 use crate::runtime::interp::machine::{self, Machine, State};
 use crate::runtime::interp::ops::{exc, iter};
 use crate::runtime::interp::unwind;
@@ -17,55 +17,65 @@ use crate::runtime::value::{Header, Obj, Value, bits, is_object_bits};
 
 /// Calls a Python function whose parameters are exactly the arguments, in place: they become the first locals of its frame.
 #[inline(always)]
-unsafe fn call_in_place(
-    m: Machine,
-    callable: u64,
-    args: *mut Value,
-    count: u32,
-    other: impl Fn(&Vm, At) -> PyResult<Option<*mut Value>>,
-) -> State {
+unsafe fn call_in_place(m: Machine, callable: u64, args: *mut Value, count: u32) -> State {
     // SAFETY: a handler's promise; the stack is written below the limit, and what lies behind the arguments is dead.
     unsafe {
-        if !is_object_bits(callable) {
-            return m.slow_call(1, other);
-        }
-        let kind = heap::type_head(&*(callable as *const Header)).kind.get();
-        if kind != kind::FUNCTION {
-            if kind == kind::METHOD_DESCRIPTOR {
-                return call_method_descriptor(m.pc, m.base, m.vm, callable, args, count);
-            }
-            if kind == kind::NATIVE_FUNCTION {
-                return call_native(m.pc, m.base, m.vm, callable, args, count);
-            }
-            return m.slow_call(1, other);
+        if !is_object_bits(callable)
+            || heap::type_head(&*(callable as *const Header)).kind.get() != kind::FUNCTION
+        {
+            return call_kind(m.pc, m.base, m.vm, callable, args, count);
         }
         let function = &*(callable as *const Obj<Function>);
         if function.simple_args.get() != count || m.frame().is(info::GENERATOR) {
-            return m.slow_call(1, other);
+            return call_other(m.pc, m.base, m.vm, callable, args, count);
         }
         let new = args.add(function.locals.get() as usize);
         let end = new.add(function.frame_words.get() as usize);
-        let left = m.vm.depth_left.get() - 1;
-        m.vm.depth_left.set(left);
-        if end > m.vm.call_limit() || left < 0 {
-            m.vm.depth_left.set(left + 1);
-            return m.slow_call(1, other);
+        if end > m.vm.call_limit() || m.vm.depth_left.get() <= 0 {
+            return call_other(m.pc, m.base, m.vm, callable, args, count);
         }
+        m.vm.depth_left.set(m.vm.depth_left.get() - 1);
         m.frame().set_pc(m.pc.add(1));
-        let mut at = args.add(count as usize);
-        while at < new {
-            // Volatile: there are few of them, and a vectorized loop would need more of a prologue than they are worth.
-            at.cast::<u64>().write_volatile(bits::UNBOUND);
-            at = at.add(1);
-        }
         let frame = Frame(new);
         frame.set(word::CALLER, m.base as u64 | 1);
         frame.set(word::FUNCTION, callable | 1);
         frame.set(word::INFO, function.info.get());
         frame.set(word::END, end as u64 | 1);
         m.vm.frame.set(new);
+        let mut at = args.add(count as usize);
+        while at < new {
+            // Volatile: there are few of them, and a vectorized loop would need more of a prologue than they are worth.
+            at.cast::<u64>().write_volatile(bits::UNBOUND);
+            at = at.add(1);
+        }
         Machine { base: new, ..m }.go(function.entry.get())
     }
+}
+
+/// A call of something else than a Python function.
+#[inline(never)]
+unsafe fn call_kind(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    // SAFETY: a handler's promise.
+    unsafe {
+        if is_object_bits(callable) {
+            let call = match heap::type_head(&*(callable as *const Header)).kind.get() {
+                kind::METHOD_DESCRIPTOR => call_method_descriptor,
+                kind::NATIVE_FUNCTION => call_native,
+                kind::TYPE => classes::call_class,
+                kind::METHOD => classes::call_bound,
+                _ => return call_other(pc, base, vm, callable, args, count),
+            };
+            return call(pc, base, vm, callable, args, count);
+        }
+    }
+    call_other(pc, base, vm, callable, args, count)
 }
 
 /// Calls a native method whose parameters are exactly the arguments, the receiver of the type that it belongs to.
@@ -145,7 +155,8 @@ unsafe fn finish_native(
 }
 
 /// A call that is not done in place.
-fn call_other(
+#[inline(never)]
+pub fn call_other(
     pc: *const u32,
     base: *mut Value,
     vm: &Vm,
@@ -167,6 +178,9 @@ unsafe fn leave(m: Machine, result: u64) -> State {
         let header = m.base.cast::<u64>();
         let frame_info = m.frame().get(word::INFO);
         if frame_info & info::SPECIAL != 0 {
+            if frame_info & info::SPECIAL & !info::INIT == info::OWNS {
+                return classes::leave_owned(m.pc, m.base, m.vm, result);
+            }
             return leave_special(m.pc, m.base, m.vm, result);
         }
         let mut at = header.byte_sub((frame_info >> 32) as usize);
@@ -200,8 +214,11 @@ unsafe fn leave(m: Machine, result: u64) -> State {
 }
 
 /// Leaves a frame that is no plain call's, or one of which something dies with it.
+///
+/// # Safety
+/// A handler's promise; the value is given up.
 #[inline(never)]
-unsafe fn leave_special(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> State {
+pub unsafe fn leave_special(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> State {
     Frame(base).set_pc(pc);
     // SAFETY: the value was taken from the frame.
     match call::return_special(vm, base, unsafe { Value::from_bits(result) }) {
@@ -228,19 +245,12 @@ handlers! {
     /// `A = B0(B1, …)`
     call(m) {
         let run = m.base.offset(m.b());
-        call_in_place(m, *run.cast::<u64>(), run.add(1), m.n8(), |vm, at| {
-            let run = at.reg(at.b());
-            call::call(vm, at, run.to_bits(), std::ptr::from_mut(run).wrapping_add(1), at.word() >> 24)
-        })
+        call_in_place(m, *run.cast::<u64>(), run.add(1), m.n8())
     }
     /// `A = B0(B1, B2, …)`, B1 the receiver or nothing.
     call_method(m) {
         let (callable, args, count) = method_run(m.base, m.b(), m.n8());
-        call_in_place(m, callable, args, count, |vm, at| {
-            // SAFETY: as in `call_in_place`.
-            let (callable, args, count) = method_run(at.base, at.b() as isize, at.word() >> 24);
-            call::call(vm, at, callable, args, count)
-        })
+        call_in_place(m, callable, args, count)
     }
     /// A call with keywords.
     call_kw(m) { m.slow_call(1, call::call_kw) }
