@@ -102,6 +102,8 @@ pub(super) struct Tokenizer<'a> {
     pub(super) blank: bool,
     /// The text may go on: what reaches its end waits.
     pub(super) partial: bool,
+    /// Where the comment of the line at hand begins, if comments are no tokens.
+    pub(super) comment: Option<usize>,
 }
 
 /// Reads a source line by line, as far as each line allows, for a program, with comments and all newlines.
@@ -166,6 +168,7 @@ impl Stepwise {
             extra: true,
             blank: self.blank,
             partial,
+            comment: None,
         };
         let error = tokenizer.run().err();
         self.at = tokenizer.at;
@@ -206,6 +209,7 @@ pub fn tokenize<'a>(source: &'a Source<'a>) -> Tokens {
         extra: false,
         blank: false,
         partial: false,
+        comment: None,
     };
     let error = tokenizer.run().err();
     let at_end = tokenizer.at >= tokenizer.text.len();
@@ -315,7 +319,7 @@ impl<'a> Tokenizer<'a> {
         }
         let last = self.tokens.iter().rev().find(|t| !(self.blank && t.kind == Tok::Comment));
         if last.is_some_and(|t| !matches!(t.kind, Tok::Newline | Tok::Dedent | Tok::Indent | Tok::Nl)) {
-            self.push(Tok::Newline, self.at);
+            self.push(Tok::Newline, self.comment.unwrap_or(self.at));
         }
         while self.indents.len() > 1 {
             self.indents.pop();
@@ -451,6 +455,8 @@ impl<'a> Tokenizer<'a> {
                 }
                 if self.extra {
                     self.push(Tok::Comment, start);
+                } else {
+                    self.comment = Some(start);
                 }
                 Ok(())
             }
@@ -468,6 +474,8 @@ impl<'a> Tokenizer<'a> {
                         .tokens
                         .last()
                         .is_none_or(|t| matches!(t.kind, Tok::Newline | Tok::Indent | Tok::Dedent));
+                    // The end of a line begins where its comment does.
+                    let start = self.comment.unwrap_or(start);
                     if !blank {
                         self.tokens.push(Token {
                             kind: Tok::Newline,
@@ -476,6 +484,7 @@ impl<'a> Tokenizer<'a> {
                         });
                     }
                 }
+                self.comment = None;
                 self.line_begins = true;
                 Ok(())
             }
