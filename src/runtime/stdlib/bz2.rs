@@ -42,7 +42,7 @@ fn failed(vm: &Vm, code: Code) -> Raised {
         sys::SEQUENCE_ERROR => {
             vm.raise(&exc::RUNTIME_ERROR, "Internal error - Invalid sequence of commands sent to libbzip2")
         }
-        code => vm.raise(&exc::OS_ERROR, &format!("Unrecognized error from libbzip2: {code}")),
+        code => vm.raise(&exc::OS_ERROR, format!("Unrecognized error from libbzip2: {code}")),
     }
 }
 
