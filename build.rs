@@ -33,6 +33,27 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
+/// Files of the library that are no modules but that programs open: the bundled wheel, scripts of environments, a style sheet.
+const DATA_FOLDERS: &[&str] = &["ensurepip/_bundled", "pydoc_data", "venv/scripts"];
+
+fn data_files(library: &Path) -> Vec<(String, PathBuf)> {
+    let mut folders: Vec<PathBuf> = DATA_FOLDERS.iter().map(|folder| library.join(folder)).collect();
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_none_or(|extension| extension != "py" && extension != "pyc") {
+                let relative = path.strip_prefix(library).expect("walked from the root").to_string_lossy();
+                found.push((relative.replace('\\', "/"), path.clone()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
 /// The bytecode of a module; nothing if it is no valid Python (files that tests of tools need).
 fn compiled(name: &str, source: &[u8]) -> Vec<u8> {
     let Ok(text) = std::str::from_utf8(source) else { return Vec::new() };
@@ -160,6 +181,14 @@ fn embed() {
         .expect("writing to a string");
         data.extend_from_slice(&source);
         data.extend_from_slice(&code);
+    }
+    index.push_str("];\n");
+    let files = data_files(library);
+    writeln!(index, "static FILES: [(&str, u32, u32); {}] = [", files.len()).expect("writing to a string");
+    for (path, file) in &files {
+        let bytes = fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        writeln!(index, "({path:?}, {}, {}),", data.len(), bytes.len()).expect("writing to a string");
+        data.extend_from_slice(&bytes);
     }
     index.push_str("];\n");
     // FNV-1a over the files: another library is unpacked elsewhere.

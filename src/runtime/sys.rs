@@ -2,8 +2,11 @@
 //!
 //! All are safe functions that give an `errno` for a failure; none retries by itself.
 
+pub mod bz2;
 pub mod clock;
 pub mod file;
+pub mod foreign;
+pub mod mapping;
 pub mod net;
 pub mod poll;
 pub mod process;

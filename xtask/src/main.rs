@@ -6,6 +6,7 @@ mod case;
 mod conformance;
 mod dist;
 mod oracle;
+mod programs;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -21,6 +22,12 @@ const TASKS: &[Task] = &[
         "[ARGUMENT]...",
         "CPython's own tests; arguments go to ../shared/conformance/run",
         conformance::run,
+    ),
+    (
+        "programs",
+        "--site FOLDER [NAME]...",
+        "real programs from unpacked wheels, dx and CPython 3.14 compared",
+        programs::run,
     ),
     ("dist", "", "release build, with the sizes of what is in it", dist::run),
 ];

@@ -284,13 +284,13 @@ pub static MAP: TypeSpec = TypeSpec::new("map", Map::layout)
             if let [only] = this.iters.get().as_slice() {
                 let only = only.clone();
                 return match vm.next(&only)? {
-                    Some(item) => vm.call1(&function, &item).map(Some),
+                    Some(item) => vm.end_of_iteration(vm.call1(&function, &item)),
                     None => Ok(None),
                 };
             }
             let mut items = Vec::with_capacity(this.iters.get().len());
             if next_of_all(vm, &this.iters, *this.strict.get(), "map", &mut items)? && !items.is_empty() {
-                return vm.call_args(&function, &items).map(Some);
+                return vm.end_of_iteration(vm.call_args(&function, &items));
             }
             Ok(None)
         });
@@ -361,7 +361,10 @@ pub static FILTER: TypeSpec = TypeSpec::new("filter", Filter::layout)
                 let good = if plain {
                     vm.truth(&item)?
                 } else {
-                    let result = vm.call1(&function, &item)?;
+                    // A function may end the iteration.
+                    let Some(result) = vm.end_of_iteration(vm.call1(&function, &item))? else {
+                        return Ok(None);
+                    };
                     vm.truth(&result)?
                 };
                 if good {

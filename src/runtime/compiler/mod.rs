@@ -58,7 +58,7 @@ pub use parse::parse_tokens;
 pub use problem::{ProblemKind, SyntaxProblem, SyntaxWarning};
 pub use source::{Encoding, Source, Span, detect_encoding};
 pub use stack::{UNMEASURED, with_depth};
-pub use tokens::{Tok, Token, tokenize_all};
+pub use tokens::{Stepwise, Tok, Token};
 
 /// What kind of source is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

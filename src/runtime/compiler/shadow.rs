@@ -332,8 +332,9 @@ impl<'a> Shadow<'a> {
             return problem;
         }
         if token.kind == Tok::Newline {
-            // Up to the end of the line's text, one column wide.
-            span.end = span.start;
+            // Up to the end of the line's text, and one column more.
+            let has_end = self.source.slice(span).ends_with('\n');
+            span.end = span.start.max(span.end - u32::from(has_end));
         }
         let mut problem = SyntaxProblem::new(kind, self.source, span, message);
         if token.kind == Tok::Newline {

@@ -67,6 +67,14 @@ impl<'a> Source<'a> {
         Source { text, lines, table: None, constants: Vec::new(), texts: Vec::new() }
     }
 
+    /// Adds text at the end.
+    pub fn append(&mut self, text: &str) {
+        let piece = Source::new(text);
+        let start = self.text.len() as u32;
+        self.lines.extend(piece.lines[1..].iter().map(|line| line + start));
+        self.text.to_mut().push_str(piece.text());
+    }
+
     /// A source without text, for trees that were not parsed: an offset is a number of a line and a column in the table.
     /// An escape command in the tree is a number of one of
     /// the constants; `texts` are what t-strings show of their expressions, by the start of the range.

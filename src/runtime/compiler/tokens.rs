@@ -100,19 +100,101 @@ pub(super) struct Tokenizer<'a> {
     pub(super) extra: bool,
     /// The line at hand has no token of its own.
     pub(super) blank: bool,
+    /// The text may go on: what reaches its end waits.
+    pub(super) partial: bool,
+    /// Where the comment of the line at hand begins, if comments are no tokens.
+    pub(super) comment: Option<usize>,
+}
+
+/// Reads a source line by line, as far as each line allows, for a program, with comments and all newlines.
+pub struct Stepwise {
+    source: Source<'static>,
+    at: usize,
+    tokens: Vec<Token>,
+    given: usize,
+    open: Vec<(u8, u32)>,
+    indents: Vec<(usize, usize)>,
+    modes: Vec<Mode>,
+    line_begins: bool,
+    blank: bool,
+    /// The text ends in a literal over several lines: a line without its quote or a brace ends nothing.
+    waits_for: Option<u8>,
+}
+
+impl Default for Stepwise {
+    fn default() -> Stepwise {
+        Stepwise {
+            source: Source::new(""),
+            at: 0,
+            tokens: Vec::new(),
+            given: 0,
+            open: Vec::new(),
+            indents: vec![(0, 0)],
+            modes: Vec::new(),
+            line_begins: true,
+            blank: false,
+            waits_for: None,
+        }
+    }
+}
+
+impl Stepwise {
+    /// What has been read.
+    pub fn source(&self) -> &Source<'static> {
+        &self.source
+    }
+
+    /// Takes more text (an empty one is the end) and answers the tokens that are sure now. After an error there is no more.
+    pub fn read(&mut self, piece: &str) -> Tokens {
+        self.source.append(piece);
+        let partial = !piece.is_empty();
+        if partial
+            && let Some(quote) = self.waits_for
+            && !piece.bytes().any(|byte| byte == quote || matches!(byte, b'{' | b'}'))
+        {
+            return Tokens { list: Vec::new(), error: None, soft: false, at_end: false, open: Vec::new() };
+        }
+        let text = self.source.text().as_bytes();
+        let mut tokenizer = Tokenizer {
+            source: &self.source,
+            text,
+            at: self.at,
+            tokens: std::mem::take(&mut self.tokens),
+            open: std::mem::take(&mut self.open),
+            indents: std::mem::take(&mut self.indents),
+            modes: std::mem::take(&mut self.modes),
+            line_begins: self.line_begins,
+            soft: false,
+            extra: true,
+            blank: self.blank,
+            partial,
+            comment: None,
+        };
+        let error = tokenizer.run().err();
+        self.at = tokenizer.at;
+        self.waits_for = if tokenizer.in_literal() {
+            tokenizer.modes.last().filter(|mode| mode.triple).map(|mode| mode.quote)
+        } else {
+            let rest = text.get(self.at..).unwrap_or(&[]);
+            let rest =
+                rest.iter().position(|byte| !byte.is_ascii_alphabetic()).map_or(rest, |at| &rest[at..]);
+            [b'\'', b'"'].into_iter().find(|&quote| rest.starts_with(&[quote; 3]))
+        };
+        let Tokenizer { tokens, open, indents, modes, line_begins, soft, blank, .. } = tokenizer;
+        let at_end = self.at >= self.source.text().len();
+        let found = Tokens { list: tokens[self.given..].to_vec(), error, soft, at_end, open: open.clone() };
+        // Only the last ones are looked back at.
+        let kept = tokens.len().saturating_sub(2);
+        self.tokens = tokens[kept..].to_vec();
+        self.given = self.tokens.len();
+        (self.open, self.indents, self.modes) = (open, indents, modes);
+        (self.line_begins, self.blank) = (line_begins, blank);
+        found
+    }
 }
 
 /// Reads a whole source.
 pub fn tokenize<'a>(source: &'a Source<'a>) -> Tokens {
-    read(source, false)
-}
-
-/// Reads a whole source for a program, with comments and all newlines.
-pub fn tokenize_all<'a>(source: &'a Source<'a>) -> Tokens {
-    read(source, true)
-}
-
-fn read<'a>(source: &'a Source<'a>, extra: bool) -> Tokens {
     let text = source.text().as_bytes();
     let mut tokenizer = Tokenizer {
         source,
@@ -124,8 +206,10 @@ fn read<'a>(source: &'a Source<'a>, extra: bool) -> Tokens {
         modes: Vec::new(),
         line_begins: true,
         soft: false,
-        extra,
+        extra: false,
         blank: false,
+        partial: false,
+        comment: None,
     };
     let error = tokenizer.run().err();
     let at_end = tokenizer.at >= tokenizer.text.len();
@@ -173,22 +257,49 @@ impl<'a> Tokenizer<'a> {
 
     pub(super) fn run(&mut self) -> Outcome<()> {
         loop {
-            if self.in_literal() {
-                self.middle()?;
-                continue;
+            let (at, count, line_begins, blank) = (self.at, self.tokens.len(), self.line_begins, self.blank);
+            let step = if self.partial && self.at_end() { Ok(true) } else { self.step() };
+            match step {
+                Ok(false) => {}
+                Err(_) if self.partial && self.at_end() => {
+                    // More text may mend it: once more from here, then.
+                    self.at = at;
+                    self.tokens.truncate(count);
+                    (self.line_begins, self.blank) = (line_begins, blank);
+                    return Ok(());
+                }
+                Ok(true) => return Ok(()),
+                Err(problem) => return Err(problem),
             }
-            if self.line_begins {
-                self.line_begins = false;
-                self.indentation()?;
-            }
-            while matches!(self.peek(0), b' ' | b'\t' | 0x0c) && !self.at_end() {
-                self.at += 1;
-            }
-            if self.at_end() {
-                return self.finish();
-            }
-            self.token()?;
         }
+    }
+
+    /// Reads a token or a piece of a literal. True: that was all.
+    fn step(&mut self) -> Outcome<bool> {
+        if self.in_literal() {
+            return self.middle().map(|()| false);
+        }
+        if self.line_begins {
+            let (at, blank) = (self.at, self.blank);
+            self.line_begins = false;
+            self.indentation()?;
+            if self.at_end() && self.partial {
+                // Spaces and a continuation: the line goes on.
+                (self.at, self.line_begins, self.blank) = (at, true, blank);
+                return Ok(true);
+            }
+            // A token that has to wait for its end leaves the indentation alone.
+            if !self.at_end() {
+                return Ok(false);
+            }
+        }
+        while matches!(self.peek(0), b' ' | b'\t' | 0x0c) && !self.at_end() {
+            self.at += 1;
+        }
+        if self.at_end() {
+            return if self.partial { Ok(true) } else { self.finish().map(|()| true) };
+        }
+        self.token().map(|()| false)
     }
 
     pub(super) fn finish(&mut self) -> Outcome<()> {
@@ -208,7 +319,7 @@ impl<'a> Tokenizer<'a> {
         }
         let last = self.tokens.iter().rev().find(|t| !(self.blank && t.kind == Tok::Comment));
         if last.is_some_and(|t| !matches!(t.kind, Tok::Newline | Tok::Dedent | Tok::Indent | Tok::Nl)) {
-            self.push(Tok::Newline, self.at);
+            self.push(Tok::Newline, self.comment.unwrap_or(self.at));
         }
         while self.indents.len() > 1 {
             self.indents.pop();
@@ -344,6 +455,8 @@ impl<'a> Tokenizer<'a> {
                 }
                 if self.extra {
                     self.push(Tok::Comment, start);
+                } else {
+                    self.comment = Some(start);
                 }
                 Ok(())
             }
@@ -361,6 +474,8 @@ impl<'a> Tokenizer<'a> {
                         .tokens
                         .last()
                         .is_none_or(|t| matches!(t.kind, Tok::Newline | Tok::Indent | Tok::Dedent));
+                    // The end of a line begins where its comment does.
+                    let start = self.comment.unwrap_or(start);
                     if !blank {
                         self.tokens.push(Token {
                             kind: Tok::Newline,
@@ -369,6 +484,7 @@ impl<'a> Tokenizer<'a> {
                         });
                     }
                 }
+                self.comment = None;
                 self.line_begins = true;
                 Ok(())
             }

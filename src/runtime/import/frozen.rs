@@ -1,4 +1,4 @@
-//! The embedded library: the modules that `build.rs` put into the binary, found by name.
+//! The embedded library: the modules and other files that `build.rs` put into the binary, modules found by name.
 //!
 //! `INDEX` is sorted by module name; an entry says where in `DATA` the module's source lies and whether it is a package.
 
@@ -53,9 +53,13 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     INDEX.iter().map(|entry| entry.name)
 }
 
-/// All embedded files: paths in the library and sources.
+/// All embedded files: paths in the library and contents.
 pub fn files() -> impl Iterator<Item = (&'static str, &'static [u8])> {
-    INDEX.iter().map(|e| (e.path, &DATA[e.start as usize..(e.start + e.length) as usize]))
+    let modules = INDEX.iter().map(|e| (e.path, e.start, e.length));
+    let others = FILES.iter().copied();
+    modules
+        .chain(others)
+        .map(|(path, start, length)| (path, &DATA[start as usize..(start + length) as usize]))
 }
 
 /// Modules that CPython freezes too: their code names no file there either.

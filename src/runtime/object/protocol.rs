@@ -242,10 +242,17 @@ impl Vm {
             Some(f) => f(self, object, key, value),
             None => {
                 let what = if value.is_some() { "assignment" } else { "deletion" };
+                // What could be a sequence and is asked by a number answers as one.
+                let slots = object.ty(self).slots.get();
+                let is_sequence = object.ty(self).spec.is_none()
+                    || slots.len.is_some()
+                    || slots.contains.is_some()
+                    || slots.concat.is_some();
+                let by_number = is_sequence && key.ty(self).slots.get().index.is_some();
                 Err(self.type_error(format!(
                     "'{}' object does{} support item {what}",
                     object.type_name(self),
-                    if value.is_some() { " not" } else { "n't" }
+                    if value.is_none() && by_number { "n't" } else { " not" }
                 )))
             }
         }

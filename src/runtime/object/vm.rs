@@ -261,6 +261,8 @@ pub struct Interp {
 
 thread_local! {
     static CURRENT: Cell<*const Vm> = const { Cell::new(std::ptr::null()) };
+    /// Foreign code runs without the interpreter lock.
+    static OUTSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The thread's state.
@@ -359,6 +361,44 @@ impl Vm {
         gil.acquire(self.bell(), want::LOCK);
         result
     }
+    /// Runs code that may call Python back (by [`Vm::called_back`]) without the interpreter lock.
+    pub fn blocking_with_calls<R>(&self, body: impl FnOnce() -> R) -> R {
+        let gil = &self.interp.gil;
+        if gil.is_alone() {
+            return body();
+        }
+        let before = OUTSIDE.replace(true);
+        gil.release();
+        let result = body();
+        gil.acquire(self.bell(), want::LOCK);
+        OUTSIDE.set(before);
+        result
+    }
+
+    /// Runs Python inside of foreign code that this thread called, with the interpreter lock.
+    pub fn called_back<R>(&self, body: impl FnOnce() -> R) -> R {
+        let outside = OUTSIDE.replace(false);
+        if outside {
+            self.interp.gil.acquire(self.bell(), want::LOCK);
+        }
+        let result = body();
+        if outside {
+            self.interp.gil.release();
+        }
+        OUTSIDE.set(outside);
+        result
+    }
+
+    /// The object whose word (its `id`) a program kept in foreign memory; nothing for no word. The program vouches for it.
+    pub fn object_of_word(&self, word: u64) -> Option<Value> {
+        if word == 0 {
+            return None;
+        }
+        // SAFETY: the word is that of a live value, says the program, as a pointer to an object is in C; it is counted once more.
+        let value = std::mem::ManuallyDrop::new(unsafe { Value::from_bits(word) });
+        Some((*value).clone())
+    }
+
     /// Hands the interpreter lock to a thread that waits for it.
     pub fn yield_lock(&self) {
         self.interp.gil.hand_over(self.bell(), want::LOCK);

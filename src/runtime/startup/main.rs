@@ -205,7 +205,7 @@ fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, given: &std::path::Path)
     // As it was given, only absolute: the program may change the current folder.
     let path = &std::env::current_dir().map_or_else(|_| given.to_path_buf(), |here| here.join(given));
     let shown = path.display().to_string();
-    if path.is_dir() || is_archive(vm, path, &shown)? {
+    if path.is_dir() || ends_as_archive(path) {
         sysinfo::prepend_path(vm, config, &shown)?;
         let runpy = vm.import("runpy")?;
         let f = vm.getattr_str(&runpy, "_run_module_as_main")?;
@@ -243,16 +243,30 @@ fn run_file(vm: &Vm, config: &Config, main: &Ref<Dict>, given: &std::path::Path)
     run_text(vm, main, &text, &shown)
 }
 
-/// Whether a file is an archive with a program in it: what `zipimport` can open.
-fn is_archive(vm: &Vm, path: &Path, shown: &str) -> PyResult<bool> {
-    let end_record = b"PK\x05\x06";
-    if !std::fs::read(path).is_ok_and(|bytes| memchr::memmem::rfind(&bytes, end_record).is_some()) {
-        return Ok(false);
-    }
-    let module = vm.import("zipimport")?;
-    let class = vm.getattr_str(&module, "zipimporter")?;
-    let opened = vm.call1(&class, &vm.str(shown));
-    Ok(vm.catch(opened, &exc::IMPORT_ERROR)?.is_some())
+/// Whether the file ends with the directory of a zip archive, whatever it is called and whatever stands before it.
+fn ends_as_archive(path: &Path) -> bool {
+    use std::io::{Read, Seek, SeekFrom};
+    /// Length of the record without its comment, and the longest comment.
+    const RECORD: u64 = 22;
+    const COMMENT: u64 = 0xffff;
+    let read = || -> std::io::Result<Vec<u8>> {
+        let mut file = std::fs::File::open(path)?;
+        if !file.metadata()?.is_file() {
+            return Ok(Vec::new());
+        }
+        let length = file.seek(SeekFrom::End(0))?;
+        file.seek(SeekFrom::Start(length.saturating_sub(RECORD + COMMENT)))?;
+        let mut tail = Vec::new();
+        file.read_to_end(&mut tail)?;
+        Ok(tail)
+    };
+    let tail = read().unwrap_or_default();
+    memchr::memmem::rfind(&tail, b"PK\x05\x06").is_some_and(|at| match tail.get(at + 20..at + 22) {
+        Some(size) => {
+            tail.len() - at == RECORD as usize + usize::from(u16::from_le_bytes([size[0], size[1]]))
+        }
+        None => false,
+    })
 }
 
 /// What an exception that nobody caught means for the process.
@@ -306,9 +320,12 @@ fn exit_code(vm: &Vm, exception: &Value) -> ExitStatus {
         return ExitStatus::Code(i32::from(b));
     }
     if code.ty(vm).has(crate::runtime::gc::heap::type_flag::INT) {
-        return match code.as_small() {
-            Some(i) => ExitStatus::Code(i as i32),
-            None => ExitStatus::Code(-1),
+        return match vm.to_i64(&code) {
+            Ok(i) => ExitStatus::Code(i as i32),
+            Err(raised) => {
+                drop(vm.take_raised(raised));
+                ExitStatus::Code(-1)
+            }
         };
     }
     flush(vm);

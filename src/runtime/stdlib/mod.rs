@@ -18,6 +18,7 @@ pub mod atexit;
 pub mod binascii;
 pub mod bisect;
 pub mod builtins;
+pub mod bz2;
 pub mod cmath;
 pub mod codecs;
 pub mod collections;
@@ -29,6 +30,7 @@ pub mod errno;
 pub mod expat;
 pub mod faulthandler;
 pub mod fcntl;
+pub mod foreign;
 pub mod functools;
 pub mod gc;
 pub mod hashes;
@@ -39,6 +41,7 @@ pub mod itertools;
 pub mod json;
 pub mod marshal;
 pub mod math;
+pub mod mmap;
 pub mod monitoring;
 pub mod opcode;
 pub mod operator;
@@ -91,11 +94,13 @@ pub static MODULES: &[&NativeModule] = &[
     &asyncio::MODULE,
     &bisect::MODULE,
     &hashes::MODULE_BLAKE2,
+    &bz2::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
     &csv::MODULE,
     &datetime::MODULE,
+    &foreign::MODULE,
     &functools::MODULE,
     &heapq::MODULE,
     &imp::MODULE,
@@ -139,6 +144,7 @@ pub static MODULES: &[&NativeModule] = &[
     &itertools::MODULE,
     &marshal::MODULE,
     &math::MODULE,
+    &mmap::MODULE,
     &posix::MODULE,
     &accounts::PWD,
     &expat::MODULE,

@@ -4,12 +4,15 @@
 
 use std::cell::Cell;
 
-use rustpython_sre_engine::{CODESIZE, MAXGROUPS, MAXREPEAT, Request, SRE_MAGIC, State, StrDrive};
+use rustpython_sre_engine::{
+    CODESIZE, MAXGROUPS, MAXREPEAT, Request, SRE_MAGIC, State, StrDrive, StringCursor,
+};
 use rustpython_wtf8::Wtf8;
 
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
+use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{Cmp, Native, TypeSpec, getter, native, native_raw};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::NativeModule;
@@ -94,9 +97,61 @@ pub static MODULE: NativeModule = NativeModule {
 /// What is matched against.
 enum Subject<'a> {
     Ascii(&'a [u8]),
-    Text(&'a str),
-    Wtf8(&'a Wtf8),
+    Text(Text<'a>),
     Bytes(std::borrow::Cow<'a, [u8]>),
+}
+
+/// Text that is not ASCII: its index finds the places that the engine asks for, so that nothing is walked from the start.
+#[derive(Clone, Copy)]
+struct Text<'a>(&'a Obj<Str>);
+
+/// Steps up to which walking beats the index.
+const NEAR: usize = 32;
+
+impl StrDrive for Text<'_> {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+    fn create_cursor(&self, n: usize) -> StringCursor {
+        let mut cursor = self.0.wtf8_from(n).create_cursor(0);
+        cursor.position = n;
+        cursor
+    }
+    fn adjust_cursor(&self, cursor: &mut StringCursor, n: usize) {
+        // A cursor that stands nowhere yet is at 0, like one at the start.
+        let at = cursor.position;
+        if at > 0 && n >= at && n - at <= NEAR {
+            Self::skip(cursor, n - at);
+        } else if at > n && at - n <= NEAR {
+            Self::back_skip(cursor, at - n);
+        } else {
+            *cursor = self.create_cursor(n);
+        }
+    }
+    #[inline]
+    fn advance(cursor: &mut StringCursor) -> u32 {
+        <&Wtf8>::advance(cursor)
+    }
+    #[inline]
+    fn peek(cursor: &StringCursor) -> u32 {
+        <&Wtf8>::peek(cursor)
+    }
+    #[inline]
+    fn skip(cursor: &mut StringCursor, n: usize) {
+        <&Wtf8>::skip(cursor, n);
+    }
+    #[inline]
+    fn back_advance(cursor: &mut StringCursor) -> u32 {
+        <&Wtf8>::back_advance(cursor)
+    }
+    #[inline]
+    fn back_peek(cursor: &StringCursor) -> u32 {
+        <&Wtf8>::back_peek(cursor)
+    }
+    #[inline]
+    fn back_skip(cursor: &mut StringCursor, n: usize) {
+        <&Wtf8>::back_skip(cursor, n);
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -114,13 +169,7 @@ fn subject<'a>(vm: &Vm, pattern: &Obj<Pattern>, value: &'a Value) -> PyResult<(S
         if text.is_ascii() {
             return Ok((Subject::Ascii(text.bytes()), text.len()));
         }
-        if let Some(str) = text.as_str() {
-            return Ok((Subject::Text(str), text.len()));
-        }
-        return match Wtf8::from_bytes(text.bytes()) {
-            Some(wtf8) => Ok((Subject::Wtf8(wtf8), text.len())),
-            None => Err(vm.system_error("malformed text")),
-        };
+        return Ok((Subject::Text(Text(text)), text.len()));
     }
     let bytes = match vm.bytes_of(value) {
         Some(bytes) => std::borrow::Cow::Borrowed(bytes),
@@ -166,7 +215,6 @@ fn run(subject: &Subject, pattern: &Obj<Pattern>, state: &mut State, run: Run) -
     match subject {
         Subject::Ascii(bytes) => run_on(*bytes, &pattern.code, state, run),
         Subject::Text(text) => run_on(*text, &pattern.code, state, run),
-        Subject::Wtf8(text) => run_on(*text, &pattern.code, state, run),
         Subject::Bytes(bytes) => run_on(&**bytes, &pattern.code, state, run),
     }
 }

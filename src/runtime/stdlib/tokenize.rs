@@ -1,11 +1,12 @@
 //! `_tokenize`: the compiler's tokenizer as an iterator, which the library's `tokenize` is made of.
 //!
-//! The source is read whole when the first token is asked for; an error in it is raised behind the tokens before it.
+//! A line is read when a token of it is asked for, no sooner: tools count the lines that were read to know where they are. An
+//! error in the source is raised behind the tokens before it.
 
 use std::collections::VecDeque;
 
 use crate::runtime::builtins::exceptions as exc;
-use crate::runtime::compiler::{Source, Span, SyntaxProblem, Tok, Token, tokenize_all};
+use crate::runtime::compiler::{Source, Span, Stepwise, SyntaxProblem, Tok, Token};
 use crate::runtime::error::PyResult;
 use crate::runtime::object::args::Signature;
 use crate::runtime::object::typedef::TypeSpec;
@@ -46,16 +47,17 @@ struct TokenizerIter {
     readline: LockCell<Value>,
     encoding: Option<String>,
     extra: bool,
-    /// The tokens to come, when the source has been read.
-    tokens: LockCell<Option<VecDeque<Value>>>,
+    /// The tokens of the lines read that have not been asked for.
+    tokens: LockCell<VecDeque<Value>>,
     /// What is raised behind them.
     error: LockCell<Option<Box<SyntaxProblem>>>,
+    lines: LockCell<Lines>,
 }
 
 crate::payload!(TokenizerIter, "TokenizerIter", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         visit(self.readline.get());
-        for token in self.tokens.get().iter().flatten() {
+        for token in self.tokens.get() {
             visit(token);
         }
     }
@@ -80,24 +82,29 @@ static TOKENIZER_ITER: TypeSpec =
                 readline: LockCell::new(readline),
                 encoding,
                 extra,
-                tokens: LockCell::new(None),
+                tokens: LockCell::new(VecDeque::new()),
                 error: LockCell::new(None),
+                lines: LockCell::new(Lines::default()),
             };
             Ok(vm.alloc(ty, this).into_value())
         });
         s.iter = Some(|_, iter| Ok(iter.clone()));
         s.next = Some(|vm, iter| {
             let this = vm.cast::<TokenizerIter>(iter)?;
-            if this.tokens.get().is_none() {
-                let text = read_all(vm, this)?;
-                let (tokens, error) = all_tokens(vm, &text, this.extra);
+            loop {
+                if let Some(token) = this.tokens.get_mut().pop_front() {
+                    return Ok(Some(token));
+                }
+                if this.lines.get().ended {
+                    break;
+                }
+                let piece = read_line(vm, this)?;
+                // Making tokens can collect, and that can run anything: nothing is borrowed meanwhile.
+                let mut lines = this.lines.take();
+                let (tokens, error) = lines.read(vm, &piece, this.extra);
+                this.lines.set(lines);
                 this.error.set(error);
-                this.tokens.set(Some(tokens));
-            }
-            if let Some(tokens) = this.tokens.get_mut()
-                && let Some(token) = tokens.pop_front()
-            {
-                return Ok(Some(token));
+                this.tokens.get_mut().extend(tokens);
             }
             match this.error.take() {
                 Some(problem) if problem.message.starts_with("unindent does not match") => {
@@ -113,47 +120,85 @@ static TOKENIZER_ITER: TypeSpec =
         });
     });
 
-/// All lines that `readline` gives.
-fn read_all(vm: &Vm, this: &TokenizerIter) -> PyResult<String> {
+/// The line that `readline` gives; nothing at the end.
+fn read_line(vm: &Vm, this: &TokenizerIter) -> PyResult<String> {
     let readline = this.readline.cloned();
-    let mut text = String::new();
-    loop {
-        let line = match vm.call0(&readline) {
-            Ok(line) => line,
-            Err(raised) if vm.raised_is(&exc::STOP_ITERATION) => {
-                drop(vm.take_raised(raised));
-                return Ok(text);
-            }
-            Err(raised) => return Err(raised),
-        };
-        let piece = match &this.encoding {
-            None if line.as_str().is_some() => vm.source_text(&line, "tokenize", "<string>")?,
-            None => return Err(vm.type_error("readline() returned a non-string object")),
-            Some(encoding) => {
-                let Some(bytes) = vm.bytes_of(&line) else {
-                    return Err(vm.type_error("readline() returned a non-bytes object"));
-                };
-                let decoded = vm.decode(bytes, encoding, "replace")?;
-                decoded.as_str().map(|t| t.to_string_lossy().into_owned()).unwrap_or_default()
-            }
-        };
-        if piece.is_empty() {
-            return Ok(text);
+    let line = match vm.call0(&readline) {
+        Ok(line) => line,
+        Err(raised) if vm.raised_is(&exc::STOP_ITERATION) => {
+            drop(vm.take_raised(raised));
+            return Ok(String::new());
         }
-        text.push_str(&piece);
+        Err(raised) => return Err(raised),
+    };
+    match &this.encoding {
+        None if line.as_str().is_some() => vm.source_text(&line, "tokenize", "<string>"),
+        None => Err(vm.type_error("readline() returned a non-string object")),
+        Some(encoding) => {
+            let Some(bytes) = vm.bytes_of(&line) else {
+                return Err(vm.type_error("readline() returned a non-bytes object"));
+            };
+            let decoded = vm.decode(bytes, encoding, "replace")?;
+            Ok(decoded.as_str().map(|t| t.to_string_lossy().into_owned()).unwrap_or_default())
+        }
     }
 }
 
 /// The lines of a source, as they were read.
-struct Lines<'a> {
-    source: &'a Source<'a>,
+#[derive(Default)]
+struct Lines {
+    text: Stepwise,
     /// Each line as it was read, with its end.
-    raw: Vec<&'a str>,
+    raw: Vec<String>,
+    /// There is no more: the end was read, or an error.
+    ended: bool,
 }
 
-impl<'a> Lines<'a> {
-    fn raw(&self, line: u32) -> &'a str {
-        self.raw.get(line.saturating_sub(1) as usize).copied().unwrap_or("")
+impl Lines {
+    /// Takes a piece (an empty one is the end), and answers the tokens that are sure now and what comes behind them.
+    fn read(&mut self, vm: &Vm, piece: &str, extra: bool) -> (Vec<Value>, Option<Box<SyntaxProblem>>) {
+        if piece.contains('\0') {
+            self.ended = true;
+            let message = "source code cannot contain null bytes";
+            let at = Span { start: 0, end: 0 };
+            return (Vec::new(), Some(SyntaxProblem::syntax(&Source::new(""), at, message)));
+        }
+        for line in split_lines(piece) {
+            match self.raw.last_mut() {
+                Some(last) if !last.ends_with(['\n', '\r']) => last.push_str(line),
+                _ => self.raw.push(line.to_owned()),
+            }
+        }
+        let found = self.text.read(piece);
+        let source = self.text.source();
+        let end = source.text().len() as u32;
+        self.ended = piece.is_empty() || found.error.is_some();
+        let end_of_text = if piece.is_empty() { end } else { u32::MAX };
+        let tokens = found
+            .list
+            .iter()
+            .filter(|token| extra || !matches!(token.kind, Tok::Comment | Tok::Nl))
+            .map(|token| tuple(vm, self, token, extra, end_of_text))
+            .collect();
+        let mut error = found.error;
+        if let Some(problem) = &mut error
+            && problem.message == "unexpected EOF while parsing"
+        {
+            problem.message = String::from("unexpected EOF in multi-line statement");
+            problem.column += 1;
+        }
+        if self.ended && error.is_none() && !found.open.is_empty() {
+            let at = Span { start: end, end };
+            let mut problem = SyntaxProblem::syntax(source, at, "unexpected EOF in multi-line statement");
+            problem.column = 0;
+            problem.line -= u32::from(source.text().ends_with('\n'));
+            error = Some(problem);
+        }
+        (tokens, error)
+    }
+
+    fn raw(&self, line: u32) -> &str {
+        self.raw.get(line.saturating_sub(1) as usize).map_or("", String::as_str)
     }
 
     /// Lines from one to another, together.
@@ -163,7 +208,7 @@ impl<'a> Lines<'a> {
 
     /// Line, and column in code points, of an offset.
     fn place(&self, offset: u32) -> (u32, u32) {
-        let (line, column) = self.source.line_column(offset);
+        let (line, column) = self.text.source().line_column(offset);
         let text = self.raw(line);
         let before = text.get(..column as usize).unwrap_or(text);
         (line, if before.is_ascii() { column } else { before.chars().count() as u32 })
@@ -178,47 +223,15 @@ fn split_lines(text: &str) -> Vec<&str> {
         lines.push(&rest[..end]);
         rest = &rest[end..];
     }
-    lines.push(rest);
+    if !rest.is_empty() {
+        lines.push(rest);
+    }
     lines
-}
-
-fn all_tokens(vm: &Vm, text: &str, extra: bool) -> (VecDeque<Value>, Option<Box<SyntaxProblem>>) {
-    if text.contains('\0') {
-        let source = Source::new("");
-        let message = "source code cannot contain null bytes";
-        let at = Span { start: 0, end: 0 };
-        return (VecDeque::new(), Some(SyntaxProblem::syntax(&source, at, message)));
-    }
-    let source = Source::new(text);
-    let found = tokenize_all(&source);
-    let lines = Lines { source: &source, raw: split_lines(text) };
-    let end = source.text().len() as u32;
-    let mut tokens = VecDeque::with_capacity(found.list.len());
-    for token in &found.list {
-        if extra || !matches!(token.kind, Tok::Comment | Tok::Nl) {
-            tokens.push_back(tuple(vm, &lines, token, extra, end));
-        }
-    }
-    let mut error = found.error;
-    if let Some(problem) = &mut error
-        && problem.message == "unexpected EOF while parsing"
-    {
-        problem.message = String::from("unexpected EOF in multi-line statement");
-        problem.column += 1;
-    }
-    if error.is_none() && !found.open.is_empty() {
-        let at = Span { start: end, end };
-        let mut problem = SyntaxProblem::syntax(&source, at, "unexpected EOF in multi-line statement");
-        problem.column = 0;
-        problem.line -= u32::from(source.text().ends_with('\n'));
-        error = Some(problem);
-    }
-    (tokens, error)
 }
 
 /// `(type, string, (line, column), (end line, end column), line text)`
 fn tuple(vm: &Vm, lines: &Lines, token: &Token, extra: bool, end_of_text: u32) -> Value {
-    let source = lines.source;
+    let source = lines.text.source();
     let (start, end) = (lines.place(token.span.start), lines.place(token.span.end));
     let at_end = token.span.start >= end_of_text;
     let text = source.slice(token.span);

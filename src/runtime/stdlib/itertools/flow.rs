@@ -65,7 +65,10 @@ pub static ACCUMULATE: TypeSpec = TypeSpec::new("itertools.accumulate", Accumula
             let new = if function.is_none() {
                 vm.binary(&total, &item, &ops::ADD)?
             } else {
-                vm.call_args(&function, &[total, item])?
+                match vm.end_of_iteration(vm.call_args(&function, &[total, item]))? {
+                    Some(new) => new,
+                    None => return Ok(None),
+                }
             };
             this.total.set(new.clone());
             Ok(Some(new))
@@ -348,7 +351,8 @@ guarded!(/** `dropwhile` */ DROPWHILE, "dropwhile",
             return Ok(Some(item));
         }
         let function = this.function.cloned();
-        if !vm.truth(&vm.call1(&function, &item)?)? {
+        let Some(result) = vm.end_of_iteration(vm.call1(&function, &item))? else { return Ok(None) };
+        if !vm.truth(&result)? {
             this.done.set(true);
             return Ok(Some(item));
         }
@@ -365,7 +369,8 @@ guarded!(/** `takewhile` */ TAKEWHILE, "takewhile",
     let inner = this.iter.cloned();
     let Some(item) = vm.next(&inner)? else { return Ok(None) };
     let function = this.function.cloned();
-    if vm.truth(&vm.call1(&function, &item)?)? {
+    let Some(result) = vm.end_of_iteration(vm.call1(&function, &item))? else { return Ok(None) };
+    if vm.truth(&result)? {
         return Ok(Some(item));
     }
     this.done.set(true);
@@ -379,8 +384,9 @@ guarded!(/** `filterfalse` */ FILTERFALSE, "filterfalse",
     let (inner, function) = (this.iter.cloned(), this.function.cloned());
     let plain = function.is_none() || function.to_bits() == vm.typ(&crate::runtime::builtins::ints::BOOL).address();
     while let Some(item) = vm.next(&inner)? {
-        let good = if plain { vm.truth(&item)? } else { vm.truth(&vm.call1(&function, &item)?)? };
-        if !good {
+        let result = if plain { Some(item.clone()) } else { vm.end_of_iteration(vm.call1(&function, &item))? };
+        let Some(result) = result else { return Ok(None) };
+        if !vm.truth(&result)? {
             return Ok(Some(item));
         }
     }
@@ -395,7 +401,7 @@ guarded!(/** `starmap` */ STARMAP, "starmap",
     let Some(item) = vm.next(&inner)? else { return Ok(None) };
     let items = vm.collect(&item)?;
     let function = this.function.cloned();
-    vm.call_args(&function, &items).map(Some)
+    vm.end_of_iteration(vm.call_args(&function, &items))
 });
 
 // ------------------------------------------------------------------------------------------------ islice

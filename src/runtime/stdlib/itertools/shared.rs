@@ -70,7 +70,12 @@ fn step(vm: &Vm, this: &Obj<GroupBy>) -> PyResult<bool> {
     let inner = this.iter.cloned();
     let Some(item) = vm.next(&inner)? else { return Ok(false) };
     let function = this.key_function.cloned();
-    let key = if function.is_none() { item.clone() } else { vm.call1(&function, &item)? };
+    let key = if function.is_none() {
+        item.clone()
+    } else {
+        let Some(key) = vm.end_of_iteration(vm.call1(&function, &item))? else { return Ok(false) };
+        key
+    };
     this.item.set(item);
     this.key.set(key);
     Ok(true)

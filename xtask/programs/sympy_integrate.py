@@ -1,0 +1,10 @@
+from sympy import *
+x, y, z, a = symbols("x y z a")
+print(integrate(x**2 * exp(x) * cos(x), x))
+print(integrate(exp(-x**2), (x, -oo, oo)))
+print(integrate(log(x)**2, x))
+print(integrate(sin(x)/x, (x, 0, oo)))
+print(integrate(1/(x**4 + 1), x))
+print(integrate(sqrt(1 - x**2), (x, 0, 1)))
+print(limit(sin(x)/x, x, 0), series(cos(x), x, 0, 8), N(pi, 60))
+pprint(Integral(exp(x)/x**2, x))

@@ -1,0 +1,12 @@
+from sympy import *
+x, y, z, a = symbols("x y z a")
+print(solve(x**3 - 3*x + 1, x))
+print(solve([x + y - 3, x*y - 2], [x, y]))
+print(solve(x**4 - 4*x**2 + 3))
+print(solve(sin(x) - S(1)/2, x))
+print(solveset(x**2 + 1, x, domain=S.Complexes))
+print(dsolve(Function("f")(x).diff(x, 2) + Function("f")(x)))
+print(limit(sin(x)/x, x, 0), series(cos(x), x, 0, 8))
+print(Matrix([[1, 2], [3, 4]]).eigenvals(), factor(x**6 - 1), simplify(sin(x)**2 + cos(x)**2))
+print(latex(Integral(sqrt(1/x), x)), N(pi, 60))
+pprint(Integral(exp(x)/x**2, x))
