@@ -5,6 +5,7 @@ mod bench;
 mod case;
 mod conformance;
 mod dist;
+mod fuzz;
 mod oracle;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +22,12 @@ const TASKS: &[Task] = &[
         "[ARGUMENT]...",
         "CPython's own tests; arguments go to ../shared/conformance/run",
         conformance::run,
+    ),
+    (
+        "fuzz",
+        "[seconds=N] [seed=N] [bytes=N]",
+        "damaged programs under a debug build, until one breaks it",
+        fuzz::run,
     ),
     ("dist", "", "release build, with the sizes of what is in it", dist::run),
 ];
