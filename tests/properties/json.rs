@@ -99,7 +99,7 @@ fn text_literal(text: &[u32], json: bool) -> String {
                 write!(out, "\\u{:04x}\\u{:04x}", 0xd800 + (above >> 10), 0xdc00 + (above & 0x3ff))
                     .expect("text");
             }
-            (true, 0x20..0x7f | 0x7f) | (false, 0x61..=0x7a) => out.push(char::from(point as u8)),
+            (true, 0x20..0x7f) | (false, 0x61..=0x7a) => out.push(char::from(point as u8)),
             (true, _) => write!(out, "\\u{point:04x}").expect("text"),
             (false, _) => write!(out, "\\U{point:08x}").expect("text"),
         }

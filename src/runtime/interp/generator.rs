@@ -334,7 +334,7 @@ impl Vm {
                 let linked = link(self, generator, 0, info::ENTRY)?;
                 debug_assert_eq!(linked.0, frame.0);
                 frame.set_pc(frame.pc().wrapping_add(1));
-                return match unwind::unwind(self, frame.0, raised) {
+                return match unwind::unwind_unbegun(self, frame.0, raised) {
                     Ok(base) => {
                         let result = dispatch::run(self, base)?;
                         Ok(if generator.state.get() == State::Closed {
