@@ -6,6 +6,7 @@ mod case;
 mod conformance;
 mod dist;
 mod fuzz;
+mod growth;
 mod oracle;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ const TASKS: &[Task] = &[
         "damaged programs under a debug build, until one breaks it",
         fuzz::run,
     ),
+    ("growth", "[NAME]... [max=N]", "time and memory of an element, dx and CPython 3.14", growth::run),
     ("dist", "", "release build, with the sizes of what is in it", dist::run),
 ];
 
