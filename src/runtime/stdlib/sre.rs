@@ -4,12 +4,15 @@
 
 use std::cell::Cell;
 
-use rustpython_sre_engine::{CODESIZE, MAXGROUPS, MAXREPEAT, Request, SRE_MAGIC, State, StrDrive};
+use rustpython_sre_engine::{
+    CODESIZE, MAXGROUPS, MAXREPEAT, Request, SRE_MAGIC, State, StrDrive, StringCursor,
+};
 use rustpython_wtf8::Wtf8;
 
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
+use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{Cmp, Native, TypeSpec, getter, native, native_raw};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::NativeModule;
@@ -94,9 +97,59 @@ pub static MODULE: NativeModule = NativeModule {
 /// What is matched against.
 enum Subject<'a> {
     Ascii(&'a [u8]),
-    Text(&'a str),
-    Wtf8(&'a Wtf8),
+    Text(Points<'a>),
     Bytes(std::borrow::Cow<'a, [u8]>),
+}
+
+/// A text of which not every code point is a byte. Its own table of offsets finds a position; the crate would walk from the start.
+#[derive(Clone, Copy)]
+struct Points<'a>(&'a Obj<Str>);
+
+impl StrDrive for Points<'_> {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn create_cursor(&self, n: usize) -> StringCursor {
+        let bytes = self.0.bytes();
+        let mut cursor = (&bytes[self.0.offset(n)..]).create_cursor(0);
+        cursor.position = n;
+        cursor
+    }
+
+    fn adjust_cursor(&self, cursor: &mut StringCursor, n: usize) {
+        *cursor = self.create_cursor(n);
+    }
+
+    #[inline]
+    fn advance(cursor: &mut StringCursor) -> u32 {
+        <&Wtf8>::advance(cursor)
+    }
+
+    #[inline]
+    fn peek(cursor: &StringCursor) -> u32 {
+        <&Wtf8>::peek(cursor)
+    }
+
+    #[inline]
+    fn skip(cursor: &mut StringCursor, n: usize) {
+        <&Wtf8>::skip(cursor, n);
+    }
+
+    #[inline]
+    fn back_advance(cursor: &mut StringCursor) -> u32 {
+        <&Wtf8>::back_advance(cursor)
+    }
+
+    #[inline]
+    fn back_peek(cursor: &StringCursor) -> u32 {
+        <&Wtf8>::back_peek(cursor)
+    }
+
+    #[inline]
+    fn back_skip(cursor: &mut StringCursor, n: usize) {
+        <&Wtf8>::back_skip(cursor, n);
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -114,13 +167,7 @@ fn subject<'a>(vm: &Vm, pattern: &Obj<Pattern>, value: &'a Value) -> PyResult<(S
         if text.is_ascii() {
             return Ok((Subject::Ascii(text.bytes()), text.len()));
         }
-        if let Some(str) = text.as_str() {
-            return Ok((Subject::Text(str), text.len()));
-        }
-        return match Wtf8::from_bytes(text.bytes()) {
-            Some(wtf8) => Ok((Subject::Wtf8(wtf8), text.len())),
-            None => Err(vm.system_error("malformed text")),
-        };
+        return Ok((Subject::Text(Points(text)), text.len()));
     }
     let bytes = match vm.bytes_of(value) {
         Some(bytes) => std::borrow::Cow::Borrowed(bytes),
@@ -166,7 +213,6 @@ fn run(subject: &Subject, pattern: &Obj<Pattern>, state: &mut State, run: Run) -
     match subject {
         Subject::Ascii(bytes) => run_on(*bytes, &pattern.code, state, run),
         Subject::Text(text) => run_on(*text, &pattern.code, state, run),
-        Subject::Wtf8(text) => run_on(*text, &pattern.code, state, run),
         Subject::Bytes(bytes) => run_on(&**bytes, &pattern.code, state, run),
     }
 }
