@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::code::{CodeData, Const, flags};
 use super::disasm::{Decoded, decode, instruction};
-use super::ops::{Extra, FRAME_HEADER, Op, Operand};
+use super::ops::{Extra, FRAME_HEADER, Op, Operand, Part};
 
 /// State of a temporary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,7 +164,14 @@ impl Verifier<'_> {
         let extra = insn.extras.iter().find(|(extra, _)| *extra == Extra::Const);
         let constant = extra.and_then(|(_, at)| self.code.consts.get(*at as usize));
         let fits = match insn.op {
-            Op::MakeFunction => matches!(constant, Some(Const::Code(_))),
+            // Who has free variables is given their cells.
+            Op::MakeFunction => match constant {
+                Some(Const::Code(code)) => {
+                    code.free_vars.is_empty() == (number & Part::Closure as usize == 0)
+                        && number < 2 * Part::Closure as usize
+                }
+                _ => false,
+            },
             Op::CallKw | Op::CallMethodKw => match constant {
                 Some(Const::Tuple(names)) => {
                     names.len() <= number && names.iter().all(|name| matches!(name, Const::Str(_)))
