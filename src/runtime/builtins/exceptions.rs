@@ -125,7 +125,7 @@ fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Exception>> {
 }
 
 fn base_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
-    Ok(vm.new_exception(ty, args.pos().to_vec()).into_value())
+    Ok(vm.new_exception(ty, args.pos()).into_value())
 }
 
 /// `BaseException.__init__`
@@ -134,7 +134,11 @@ pub fn base_init(vm: &Vm, object: &Value, args: Args) -> PyResult<()> {
         return Err(vm.type_error(format!("{}() takes no keyword arguments", object.type_name(vm))));
     }
     let this = this(vm, object)?;
-    this.args.set(vm.tuple_ref(args.pos().to_vec()));
+    // Mostly `__new__` has just taken the same.
+    let known = this.args.get().items();
+    if known.len() != args.pos().len() || known.iter().zip(args.pos()).any(|(a, b)| !a.is(b)) {
+        this.args.set(vm.tuple_ref_of(args.pos()));
+    }
     Ok(())
 }
 
@@ -521,7 +525,7 @@ fn os_error_init_reads(ty: &Obj<Type>) -> bool {
 
 fn os_error_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     if os_error_init_reads(ty) {
-        return Ok(vm.new_exception(ty, vec![]).into_value());
+        return Ok(vm.new_exception(ty, &[]).into_value());
     }
     if !args.names.is_empty() {
         return Err(vm.type_error(format!("{}() takes no keyword arguments", ty.name())));
@@ -534,7 +538,7 @@ fn os_error_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     {
         ty = vm.typ(spec).clone();
     }
-    let object = vm.new_exception(&ty, args.pos().to_vec());
+    let object = vm.new_exception(&ty, args.pos());
     os_error_fields(vm, &object, args)?;
     Ok(object.into_value())
 }

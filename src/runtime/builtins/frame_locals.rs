@@ -185,7 +185,7 @@ fn keys(vm: &Vm, frame: &Obj<FrameObject>) -> Vec<Value> {
 /// The frame's variables that have values, then what was added.
 fn all(vm: &Vm, frame: &Obj<FrameObject>) -> Vec<(Value, Value)> {
     let mut all = vm.variables(frame);
-    if let Some(extra) = frame.extra_locals.get() {
+    if let Some(extra) = frame.extra_locals() {
         all.extend(extra.entries());
     }
     all
@@ -242,7 +242,7 @@ fn get(vm: &Vm, frame: &Obj<FrameObject>, key: &Value) -> PyResult<Option<Value>
             closure_cell(frame, at).map_or(Value::UNBOUND, |cell| cell.content.cloned())
         }
         None => {
-            return match frame.extra_locals.cloned() {
+            return match frame.extra_locals() {
                 Some(extra) => extra.get(vm, key),
                 None => Ok(None),
             };
@@ -260,11 +260,11 @@ fn set(vm: &Vm, frame: &Obj<FrameObject>, key: &Value, value: Value) -> PyResult
             }
         }
         None => {
-            let extra = match frame.extra_locals.cloned() {
+            let extra = match frame.extra_locals() {
                 Some(extra) => extra,
                 None => {
                     let new = vm.new_dict();
-                    frame.extra_locals.set(Some(new.clone()));
+                    frame.rare_mut().extra_locals.set(Some(new.clone()));
                     new
                 }
             };
@@ -279,7 +279,7 @@ fn remove(vm: &Vm, frame: &Obj<FrameObject>, key: &Value) -> PyResult<Option<Val
     if place(vm, frame, key)?.is_some() {
         return Err(vm.value_error("cannot remove local variables from FrameLocalsProxy"));
     }
-    match frame.extra_locals.cloned() {
+    match frame.extra_locals() {
         Some(extra) => Ok(extra.remove(vm, key)?.map(|(_, value)| value)),
         None => Ok(None),
     }
@@ -319,7 +319,7 @@ impl Vm {
             Some(running) => {
                 let old = std::mem::replace(running.local(at), value);
                 // An instruction that this write interrupts may have borrowed it.
-                frame.overwritten.get_mut().push(old);
+                frame.rare_mut().overwritten.get_mut().push(old);
             }
             None => {
                 let old = match frame.locals.get_mut().get_mut(at) {

@@ -47,7 +47,9 @@ pub static FRAME: TypeSpec = TypeSpec::new("frame", FrameObject::layout)
                 }
                 frame.cleared.set(true);
                 drop(frame.locals.take());
-                drop(frame.extra_locals.take());
+                if let Some(rare) = frame.rare() {
+                    drop(rare.extra_locals.take());
+                }
                 Ok(Value::NONE)
             },
             "Clear all references held by the frame.",
@@ -92,22 +94,22 @@ pub static FRAME: TypeSpec = TypeSpec::new("frame", FrameObject::layout)
         ),
         getset(
             "f_trace",
-            |vm, f| Ok(this(vm, f)?.trace.cloned()),
+            |vm, f| Ok(this(vm, f)?.rare().map_or(Value::NONE, |rare| rare.trace.cloned())),
             |vm, f, v| {
-                this(vm, f)?.trace.set(v.cloned().unwrap_or(Value::NONE));
+                this(vm, f)?.rare_mut().trace.set(v.cloned().unwrap_or(Value::NONE));
                 Ok(())
             },
             "",
         ),
         getset(
             "f_trace_lines",
-            |vm, f| Ok(Value::bool(this(vm, f)?.trace_lines.get())),
+            |vm, f| Ok(Value::bool(this(vm, f)?.rare().map_or(true, |rare| rare.trace_lines.get()))),
             |vm, f, v| {
                 if v.is_none() {
                     return Err(vm.type_error("can't delete numeric/char attribute"));
                 }
                 match v.and_then(Value::as_bool) {
-                    Some(b) => this(vm, f)?.trace_lines.set(b),
+                    Some(b) => this(vm, f)?.rare_mut().trace_lines.set(b),
                     None => return Err(vm.type_error("attribute value type must be bool")),
                 }
                 Ok(())
@@ -116,13 +118,13 @@ pub static FRAME: TypeSpec = TypeSpec::new("frame", FrameObject::layout)
         ),
         getset(
             "f_trace_opcodes",
-            |vm, f| Ok(Value::bool(this(vm, f)?.trace_opcodes.get())),
+            |vm, f| Ok(Value::bool(this(vm, f)?.rare().map_or(false, |rare| rare.trace_opcodes.get()))),
             |vm, f, v| {
                 if v.is_none() {
                     return Err(vm.type_error("can't delete numeric/char attribute"));
                 }
                 match v.and_then(Value::as_bool) {
-                    Some(b) => this(vm, f)?.trace_opcodes.set(b),
+                    Some(b) => this(vm, f)?.rare_mut().trace_opcodes.set(b),
                     None => return Err(vm.type_error("attribute value type must be bool")),
                 }
                 Ok(())

@@ -181,10 +181,7 @@ static FUNCTION_GETSET: &[GetSet] = &[
                     "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)",
                 )?;
             }
-            // Frames that run the old code find it through their function: keep it alive with the new one.
-            let old = function.code.replace(code);
-            vm.keep_code(old.into_value());
-            function.refresh();
+            vm.replace_code(function, code);
             Ok(())
         },
         "",
@@ -342,20 +339,5 @@ impl Vm {
     /// Is it a function written in Python?
     pub fn is_python_function(&self, value: &Value) -> bool {
         value.kind() == kind::FUNCTION
-    }
-    /// Keeps a replaced code object for frames that may still run it.
-    pub fn keep_code(&self, code: Value) {
-        let kept = self.interp().module_state.borrow().get("replaced code").cloned();
-        let list = match kept {
-            Some(list) => list,
-            None => {
-                let list = self.list(Vec::new());
-                self.interp().module_state.borrow_mut().insert("replaced code", list.clone());
-                list
-            }
-        };
-        if let Some(items) = self.list_items(&list) {
-            items.get_mut().push(code);
-        }
     }
 }

@@ -22,7 +22,7 @@ fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Generator>> {
 
 /// Is it a coroutine?
 pub fn is_coroutine(generator: &Obj<Generator>) -> bool {
-    generator.function.flags.get() & flags::COROUTINE != 0
+    generator.function.get().flags.get() & flags::COROUTINE != 0
 }
 
 /// Is it a generator that `types.coroutine` marked?
@@ -30,7 +30,7 @@ pub fn is_iterable_coroutine(value: &Value) -> bool {
     value.kind() == kind::GENERATOR
         && value
             .downcast::<Generator>()
-            .is_some_and(|g| g.function.code.get().flags & flags::ITERABLE_COROUTINE != 0)
+            .is_some_and(|g| g.function.get().code.get().flags & flags::ITERABLE_COROUTINE != 0)
 }
 
 /// Is it the type of a native asynchronous step, which iterates over itself?
@@ -194,7 +194,7 @@ impl Vm {
             State::Suspended => {}
         }
         let ty = self.typ(&exc::GENERATOR_EXIT).clone();
-        let exit = self.new_exception(&ty, vec![]).into_value();
+        let exit = self.new_exception(&ty, &[]).into_value();
         match self.generator_throw(generator, exit) {
             Ok(Step::Yield(value)) => {
                 drop(value);
@@ -249,7 +249,7 @@ fn finalize(vm: &Vm, object: &Value) -> PyResult<()> {
 }
 
 fn finalize_waiting(vm: &Vm, object: &Value, this: &Obj<Generator>) -> PyResult<()> {
-    if this.function.flags.get() & flags::ASYNC_GENERATOR != 0 {
+    if this.function.get().flags.get() & flags::ASYNC_GENERATOR != 0 {
         let finalizer = this.finalizer.cloned();
         if !finalizer.is_none() && !this.async_closed.get() {
             return vm.call1(&finalizer, object).map(drop);
@@ -337,7 +337,7 @@ fn frame(vm: &Vm, g: &Value) -> PyResult<Value> {
     Ok(generator::frame_object(vm, this(vm, g)?))
 }
 fn code(vm: &Vm, g: &Value) -> PyResult<Value> {
-    Ok(this(vm, g)?.function.code.cloned().into_value())
+    Ok(this(vm, g)?.function.get().code.cloned().into_value())
 }
 fn delegate(vm: &Vm, g: &Value) -> PyResult<Value> {
     Ok(generator::delegate(this(vm, g)?).unwrap_or(Value::NONE))
@@ -688,7 +688,7 @@ fn async_throw_step(vm: &Vm, object: &Value, sent: &Value, injected: Option<Valu
                 None => {
                     generator.async_closed.set(true);
                     let ty = vm.typ(&exc::GENERATOR_EXIT).clone();
-                    vm.new_exception(&ty, vec![]).into_value()
+                    vm.new_exception(&ty, &[]).into_value()
                 }
             },
         };
@@ -763,7 +763,7 @@ pub static ASYNC_THROW: TypeSpec = TypeSpec::new("async_generator_athrow", Async
                     return Ok(Value::NONE);
                 }
                 let ty = vm.typ(&exc::GENERATOR_EXIT).clone();
-                let exit = vm.new_exception(&ty, vec![]).into_value();
+                let exit = vm.new_exception(&ty, &[]).into_value();
                 let result = async_throw_step(vm, &args[0], &Value::NONE, Some(exit));
                 close_result(vm, result)
             },
@@ -846,7 +846,7 @@ impl Vm {
             return self.stop_iteration(value);
         }
         let ty = self.typ(&exc::STOP_ITERATION).clone();
-        let e = self.new_exception(&ty, vec![value.clone()]);
+        let e = self.new_exception(&ty, &[value.clone()]);
         e.set_field(0, value);
         self.raise_value(e.into_value())
     }

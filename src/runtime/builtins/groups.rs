@@ -161,7 +161,7 @@ fn group_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
     }
     let plain_sequence = exceptions.as_tuple().is_some() || vm.list_items(exceptions).is_some();
     let shown = if plain_sequence { Value::UNBOUND } else { vm.repr(exceptions)? };
-    let new = vm.new_exception(&ty, args.pos().to_vec());
+    let new = vm.new_exception(&ty, args.pos());
     new.set_field(SHOWN, shown);
     new.set_field(MESSAGE, message.clone());
     new.set_field(MEMBERS, vm.tuple(items));

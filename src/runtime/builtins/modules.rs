@@ -315,7 +315,7 @@ impl Vm {
         };
         let text = self.str(message);
         let ty = self.typ(&exc::IMPORT_ERROR).clone();
-        let e = self.new_exception(&ty, vec![text.clone()]);
+        let e = self.new_exception(&ty, &[text.clone()]);
         e.set_field(0, text);
         e.set_field(1, own.unwrap_or(Value::NONE));
         e.set_field(2, file.unwrap_or(Value::NONE));

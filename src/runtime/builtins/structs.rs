@@ -162,6 +162,7 @@ impl Vm {
         let start = Tuple::layout().size;
         head.slots_offset.set(start as u16);
         head.slots_count.set(1);
+        ty.clear_flags(type_flag::PLAIN);
         head.instance_size.set(start as u32 + 8);
         let set = |name: &str, value: Value| drop(ty.dict.insert_str(&self.intern(name), value));
         let named = |fields: &[(&'static str, &str)]| -> Vec<Value> {

@@ -230,6 +230,8 @@ impl Vm {
             ty.fast.attrs_offset.set(offset as u16);
             ty.fast.instance_size.set(offset + 8);
             ty.fast.slots_offset.set(offset as u16);
+        } else {
+            ty.set_flags(type_flag::PLAIN);
         }
         if !is_root {
             base.subclasses.get_mut().push(std::ptr::NonNull::from(&**ty));

@@ -313,6 +313,8 @@ macro_rules! for_each_op {
             "jump if not (A >= small int B)" JNotGeI (U, I8, N8) [Jump];
             "LoadGlobal of a name that is in the globals" LoadGlobalPlain (D, Name16) [Cache, Cache, Cache, Cache];
             "LoadAttr of an inline value of the cached shape" LoadAttrShape (D, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadAttrShape of a local's attribute into a temporary" LoadAttrShapeLocal (D, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "StoreAttrShape of a local's attribute" StoreAttrShapeLocal (U, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttr of a `__slots__` word" LoadAttrSlot (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttr of a class attribute that binds nothing" LoadAttrClass (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttr of a name in a module" LoadAttrModule (D, U, Z) [Name, Cache, Cache, Cache, Cache];
@@ -380,11 +382,12 @@ impl Op {
             Op::JNotGeI => Op::JGeI,
             Op::LoadGlobalPlain => Op::LoadGlobal,
             Op::LoadAttrShape
+            | Op::LoadAttrShapeLocal
             | Op::LoadAttrSlot
             | Op::LoadAttrClass
             | Op::LoadAttrModule
             | Op::LoadAttrType => Op::LoadAttr,
-            Op::StoreAttrShape => Op::StoreAttr,
+            Op::StoreAttrShape | Op::StoreAttrShapeLocal => Op::StoreAttr,
             Op::LoadMethodShape | Op::LoadMethodPlain | Op::LoadMethodType | Op::LoadMethodModule => {
                 Op::LoadMethod
             }

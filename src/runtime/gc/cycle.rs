@@ -254,23 +254,28 @@ fn clear_words(value: &Value) {
 
 /// All tracked objects of a generation (0 young, 2 old, anything else both).
 pub fn objects(heap: &Heap, generation: i64) -> Vec<Value> {
-    let mut all = Vec::new();
-    if generation != 2 {
-        all.extend(members(&heap.young));
+    match generation {
+        0 => values_of(&[&heap.young]),
+        2 => values_of(&[&heap.old, &heap.boot]),
+        _ => values_of(&[&heap.young, &heap.old, &heap.boot]),
     }
-    if generation != 0 {
-        all.extend(members(&heap.old));
-    }
-    all.into_iter()
-        .map(|at| {
-            // SAFETY: members are live; the count is raised for the new value.
-            unsafe {
-                let head = at.as_ref();
-                head.count.set(head.count.get() + 1);
-                Value::from_bits(at.as_ptr() as u64)
-            }
-        })
-        .collect()
+}
+
+/// All containers, also the frozen ones.
+pub fn all_objects(heap: &Heap) -> Vec<Value> {
+    values_of(&[&heap.young, &heap.old, &heap.boot, &heap.frozen])
+}
+
+fn values_of(lists: &[&Links]) -> Vec<Value> {
+    let value = |at: NonNull<Header>| {
+        // SAFETY: members are live; the count is raised for the new value.
+        unsafe {
+            let head = at.as_ref();
+            head.count.set(head.count.get() + 1);
+            Value::from_bits(at.as_ptr() as u64)
+        }
+    };
+    lists.iter().flat_map(|list| members(list)).map(value).collect()
 }
 
 fn move_all(from: &Links, to: &Links, old: bool) -> usize {

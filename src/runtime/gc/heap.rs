@@ -170,6 +170,8 @@ pub mod type_flag {
     pub const MATCH_SELF: u32 = 1 << 21;
     /// Names `__set__`/`__delete__`: instances in a class are data descriptors (cached test).
     pub const DATA_DESCRIPTOR: u32 = 1 << 22;
+    /// A builtin type whose instances have neither `__slots__` words nor attributes: header and payload are all.
+    pub const PLAIN: u32 = 1 << 23;
 }
 
 /// First shape number: above the upper half of any user-space address, so that the attribute word's upper half tells
@@ -206,6 +208,7 @@ pub struct Heap {
     chunk_bytes: Cell<usize>,
     /// Objects that wait for their release because the nesting is deep.
     pending: RefCell<Vec<NonNull<Header>>>,
+    has_pending: Cell<bool>,
     nesting: Cell<u32>,
     /// New containers since the last look at the young generation.
     pub young_count: Cell<i32>,
@@ -227,8 +230,6 @@ pub struct Heap {
     pub on_threshold: Cell<fn()>,
     /// Weak references by the address of what they refer to; the values are weakref objects, not counted.
     pub weakrefs: RefCell<HashMap<usize, Vec<NonNull<Header>>>>,
-    /// Every allocation may collect (a test mode).
-    pub objects: Cell<usize>,
 }
 
 unsafe fn no_hook(_: NonNull<Header>) {}
@@ -261,6 +262,7 @@ impl Heap {
             bump_end: Cell::new(std::ptr::null_mut()),
             chunk_bytes: Cell::new(0),
             pending: RefCell::new(Vec::new()),
+            has_pending: Cell::new(false),
             nesting: Cell::new(0),
             young_count: Cell::new(0),
             threshold: Cell::new(2000),
@@ -272,7 +274,6 @@ impl Heap {
             clear_weakrefs: Cell::new(no_hook),
             on_threshold: Cell::new(no_call),
             weakrefs: RefCell::new(HashMap::new()),
-            objects: Cell::new(0),
         }));
         for list in [&heap.young, &heap.old, &heap.frozen, &heap.boot] {
             list.make_empty();
@@ -588,46 +589,71 @@ pub unsafe fn release(at: NonNull<Header>) {
             return;
         }
         let layout = ty.layout.get();
-        let size = object_size(at);
-        if layout.drop.is_none() && flags & flag::HAS_LINKS == 0 && ty.flags.get() & type_flag::HEAP == 0 {
-            heap().give_back(at.as_ptr().cast(), size);
+        let plain = ty.flags.get() & type_flag::PLAIN != 0;
+        let size =
+            if plain && layout.size_of.is_none() { ty.instance_size.get() as usize } else { object_size(at) };
+        let heap = heap();
+        if plain && layout.drop.is_none() && flags & flag::HAS_LINKS == 0 {
+            heap.give_back(at.as_ptr().cast(), size);
             return;
         }
-        let heap = heap();
-        if heap.nesting.get() >= NESTING {
+        let nesting = heap.nesting.get();
+        if nesting >= NESTING {
             // What waits is no business of the collector, which may run before its turn comes.
             if flags & flag::HAS_LINKS != 0 {
                 heap.untrack(at);
             }
             heap.pending.borrow_mut().push(at);
+            heap.has_pending.set(true);
             return;
         }
-        heap.nesting.set(heap.nesting.get() + 1);
+        heap.nesting.set(nesting + 1);
         destroy(heap, at, layout, size);
-        if heap.nesting.get() == 1 {
-            loop {
-                let next = heap.pending.borrow_mut().pop();
-                let Some(next) = next else { break };
-                let layout = type_head(next.as_ref()).layout.get();
-                destroy(heap, next, layout, object_size(next));
-            }
+        if nesting == 0 && heap.has_pending.get() {
+            destroy_pending(heap);
         }
-        heap.nesting.set(heap.nesting.get() - 1);
+        heap.nesting.set(nesting);
     }
 }
 
+/// Destroys what waits, one after the other.
+#[cold]
+#[inline(never)]
+unsafe fn destroy_pending(heap: &Heap) {
+    // SAFETY: what waits was released.
+    unsafe {
+        loop {
+            let next = heap.pending.borrow_mut().pop();
+            let Some(next) = next else { break };
+            let layout = type_head(next.as_ref()).layout.get();
+            destroy(heap, next, layout, object_size(next));
+        }
+    }
+    heap.has_pending.set(false);
+}
+
+#[inline(always)]
 unsafe fn destroy(heap: &Heap, at: NonNull<Header>, layout: &'static Layout, size: usize) {
     // SAFETY: called by `release` for an object that nobody can reach.
     unsafe {
         let head = at.as_ref();
-        head.flags.set(head.flags.get() | flag::DYING);
-        let linked = head.flags.get() & flag::HAS_LINKS != 0;
-        if linked {
-            heap.untrack(at);
+        let flags = head.flags.get();
+        head.flags.set(flags & !(flag::TRACKED | flag::OLD) | flag::DYING);
+        let mut block = at.as_ptr().cast::<u8>();
+        let mut length = size;
+        if flags & flag::HAS_LINKS != 0 {
+            if flags & flag::TRACKED != 0 {
+                links(at).as_ref().unlink();
+                if flags & flag::OLD == 0 {
+                    heap.young_count.set(heap.young_count.get() - 1);
+                }
+            }
+            block = block.sub(LINKS);
+            length += LINKS;
         }
         let ty = head.ty.get();
-        let tyref = ty.as_ref();
-        if tyref.attrs_offset.get() != 0 || tyref.slots_count.get() != 0 {
+        let type_flags = ty.as_ref().flags.get();
+        if type_flags & type_flag::PLAIN == 0 {
             instance_words(at, &mut |cell| {
                 drop(std::mem::replace(&mut *cell.get(), Value::UNBOUND));
             });
@@ -635,10 +661,8 @@ unsafe fn destroy(heap: &Heap, at: NonNull<Header>, layout: &'static Layout, siz
         if let Some(drop) = layout.drop {
             drop(at);
         }
-        let owned = tyref.flags.get() & type_flag::HEAP != 0;
-        let extra = if linked { LINKS } else { 0 };
-        heap.give_back(at.as_ptr().cast::<u8>().sub(extra), size + extra);
-        if owned {
+        heap.give_back(block, length);
+        if type_flags & type_flag::HEAP != 0 {
             drop(Value::from_bits(ty.as_ptr() as u64));
         }
     }

@@ -234,7 +234,7 @@ impl Vm {
     pub fn module_not_found(&self, name: &str) -> crate::runtime::error::Raised {
         let message = self.str(format!("No module named '{name}'"));
         let ty = self.typ(&exc::MODULE_NOT_FOUND_ERROR).clone();
-        let e = self.new_exception(&ty, vec![message.clone()]);
+        let e = self.new_exception(&ty, &[message.clone()]);
         e.set_field(0, message);
         e.set_field(1, self.str(name));
         self.raise_value(e.into_value())

@@ -99,6 +99,7 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
 /// class's place in front of the arguments.
 fn call_class(vm: &Vm, at: At, values: &mut [Value]) -> PyResult<Option<*mut Value>> {
     let class = at.reg(at.b());
+    attend(vm)?;
     let Some(ty) = class.as_type() else { return Ok(None) };
     if !ty.is_heap()
         || ty.has(type_flag::ABSTRACT)
@@ -144,18 +145,25 @@ fn call_class(vm: &Vm, at: At, values: &mut [Value]) -> PyResult<Option<*mut Val
     Ok(Some(pushed))
 }
 
+/// Attends to what the machine is wanted for, before a call reads its function's sizes and defaults: Python code may run.
+#[inline]
+fn attend(vm: &Vm) -> PyResult<()> {
+    if vm.is_wanted() { vm.attend() } else { Ok(()) }
+}
+
 /// Pushes a frame whose arguments already lie where its locals begin (a simple function, right number of arguments).
 fn push_in_place(vm: &Vm, at: At, function: &Obj<Function>, args: &mut [Value]) -> PyResult<*mut Value> {
     let new = push_plain(vm, at, function, args, &[])?;
-    // SAFETY: the frame was just pushed.
-    unsafe {
-        write_header(vm, new, function, at.base, at.a(), 0, new.add(function.frame_words.get() as usize));
-    }
+    let frame = Frame(new);
+    frame.set(word::FUNCTION, function.to_value().into_bits() | 1);
+    frame.set(word::INFO, frame.get(word::INFO) | info::OWNS | u64::from(at.a() as u8) << 8);
     Ok(new)
 }
 
 /// As [`push_in_place`], for a callable that stays in the run of a `Call` or `CallMethod`, which the frame borrows;
 /// `defaults` are the values of the parameters behind the arguments.
+///
+/// [`attend`] was called before the function was asked for anything.
 fn push_plain(
     vm: &Vm,
     at: At,
@@ -176,7 +184,7 @@ fn push_plain(
         }
         let frame = Frame(new);
         frame.set(word::CALLER, at.base as u64 | 1);
-        frame.set(word::FUNCTION, function.to_value().to_bits() | 1);
+        frame.set(word::FUNCTION, function.address() | 1);
         frame.set_pc(function.entry.get());
         frame.set(word::INFO, function.info.get());
         frame.set(word::END, new.add(function.frame_words.get() as usize) as u64 | 1);
@@ -189,13 +197,8 @@ fn push_plain(
 #[inline]
 fn enter(vm: &Vm, new: *mut Value, function: &Obj<Function>) -> PyResult<()> {
     let end = new.wrapping_add(function.frame_words.get() as usize);
-    if end > vm.call_limit() {
-        if vm.is_wanted() {
-            vm.attend()?;
-        }
-        if end > vm.stack_written.get() {
-            extend(vm, end)?;
-        }
+    if end > vm.stack_written.get() {
+        extend(vm, end)?;
     }
     let left = vm.depth_left.get();
     if left <= 0 {
@@ -236,25 +239,6 @@ fn extend(vm: &Vm, end: *mut Value) -> PyResult<()> {
     Ok(())
 }
 
-unsafe fn write_header(
-    vm: &Vm,
-    new: *mut Value,
-    function: &Obj<Function>,
-    caller: *mut Value,
-    result: i8,
-    flags: u64,
-    end: *mut Value,
-) {
-    let frame = Frame(new);
-    frame.set(word::CALLER, caller as u64 | 1);
-    frame.set(word::FUNCTION, function.to_value().into_bits() | 1);
-    frame.set_pc(function.entry.get());
-    let register = u64::from(result as u8) << 8;
-    frame.set(word::INFO, u64::from(function.locals.get()) << 35 | register | flags | info::OWNS | 1);
-    frame.set(word::END, end as u64 | 1);
-    vm.frame.set(new);
-}
-
 /// How a Python function began: with a frame, or with a generator that is the result.
 enum Started {
     Frame(*mut Value),
@@ -287,16 +271,18 @@ fn started(at: At, started: Started) -> Option<*mut Value> {
 
 /// A call of a Python function with arguments in the caller's run. `names` name the last ones.
 fn call_python(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> Pushed {
+    attend(vm)?;
     let run = at.reg(at.b()).clone();
     let Some(function) = run.downcast::<Function>() else {
         return Err(vm.system_error("call of a lost function"));
     };
     let simple = function.simple_args.get();
-    let in_place = matches!(Op::decode(at.word), Some(Op::Call | Op::CallMethod));
+    let in_place = matches!(Op::decode(at.word()), Some(Op::Call | Op::CallMethod));
     if in_place && simple != NOT_SIMPLE && values.len() <= simple as usize && !at.frame().is(info::GENERATOR)
     {
         let missing = simple as usize - values.len();
-        let defaults = function.defaults.get().as_tuple().map_or(&[][..], |defaults| defaults.items());
+        let defaults = function.defaults.cloned();
+        let defaults = defaults.as_tuple().map_or(&[][..], |defaults| defaults.items());
         if let Some(from) = defaults.len().checked_sub(missing) {
             return push_plain(vm, at, function, values, &defaults[from..]).map(Some);
         }
@@ -318,45 +304,52 @@ pub fn push_values(
     result: i8,
     flags: u64,
 ) -> PyResult<*mut Value> {
+    attend(vm)?;
+    let exact = names.is_empty() && function.simple_args.get() as usize == values.len();
+    // Python code may run while arguments are bound (equality of keyword names): not on the stack's words.
+    let bound = if exact { Vec::new() } else { bind(vm, function, values, names)? };
     function.resolve();
-    let caller = vm.frame.get();
     let start = free_stack(vm);
     let locals = function.locals.get() as usize;
     let new = start.wrapping_add(locals);
     enter(vm, new, function)?;
+    let frame = Frame(new);
     // SAFETY: the stack is written up to the frame's end (`enter`); the words hold immediates (frame's invariant 1),
     // or a callee's dead words, which are written over without a drop.
-    let places = unsafe {
-        for at in 0..locals {
-            start.add(at).cast::<u64>().write(bits::UNBOUND);
-        }
-        std::slice::from_raw_parts_mut(start, locals)
-    };
-    let simple = function.simple_args.get() as usize;
-    // While arguments are bound Python code may run (equality of keyword names): keep it off these words.
-    let bound = if names.is_empty() && simple == values.len() {
-        places[..simple].clone_from_slice(values);
-        Ok(())
-    } else {
-        let mut bound = vec![Value::UNBOUND; locals];
-        let result = vm.bind_arguments(function, values, names, &mut bound);
-        for (place, value) in places.iter_mut().zip(bound) {
-            *place = value;
-        }
-        result
-    };
-    if let Err(raised) = bound {
-        for place in places {
-            drop(std::mem::replace(place, Value::UNBOUND));
-        }
-        vm.depth_left.set(vm.depth_left.get() + 1);
-        return Err(raised);
-    }
-    // SAFETY: as above.
     unsafe {
-        write_header(vm, new, function, caller, result, flags, new.add(function.frame_words.get() as usize))
-    };
+        let mut at = start;
+        let mut write = |value: Value| {
+            at.write(value);
+            at = at.add(1);
+        };
+        if exact {
+            values.iter().for_each(|value| write(value.clone()));
+            (values.len()..locals).for_each(|_| write(Value::UNBOUND));
+        } else {
+            bound.into_iter().for_each(write);
+        }
+        frame.set(word::END, new.add(function.frame_words.get() as usize) as u64 | 1);
+    }
+    frame.set(word::CALLER, vm.frame.get() as u64 | 1);
+    frame.set(word::FUNCTION, function.to_value().into_bits() | 1);
+    frame.set_pc(function.entry.get());
+    let register = u64::from(result as u8) << 8;
+    frame.set(word::INFO, function.info.get() | register | flags | info::OWNS);
+    vm.frame.set(new);
     Ok(new)
+}
+
+/// Binds arguments to a function's parameters; gives all its locals.
+pub fn bind(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Value]) -> PyResult<Vec<Value>> {
+    loop {
+        let code = function.code.cloned();
+        let mut bound = vec![Value::UNBOUND; code.locals_count as usize];
+        vm.bind_arguments(function, values, names, &mut bound)?;
+        // Whoever compares keyword names in Python may have given the function other code.
+        if std::ptr::eq(&*code, &**function.code.get()) {
+            return Ok(bound);
+        }
+    }
 }
 
 /// Where the next frame may start.
@@ -370,10 +363,10 @@ pub fn free_stack(vm: &Vm) -> *mut Value {
 /// `CallKw` and `CallMethodKw`.
 #[inline(never)]
 pub fn call_kw(vm: &Vm, at: At) -> Pushed {
-    let method = Op::decode(at.word) == Some(Op::CallMethodKw);
+    let method = Op::decode(at.word()) == Some(Op::CallMethodKw);
     let names = at.function().code.get().consts[at.extra(0) as usize].clone();
     let names = names.as_tuple().map_or(&[][..], |t| t.items());
-    let given = (at.word >> 24) as usize;
+    let given = (at.word() >> 24) as usize;
     let places = given + 1 + usize::from(method);
     let run = at.run(at.b(), places);
     let skip = if method && run[1].is_unbound() { 2 } else { 1 };
@@ -454,10 +447,11 @@ pub fn return_special(vm: &Vm, base: *mut Value, result: Value) -> Result<Next, 
     }
     let caller = frame.address(word::CALLER) as *mut Value;
     let register = frame.result_register() as isize;
-    frame.finish(vm);
+    let mut remains = frame.take(vm);
     vm.depth_left.set(vm.depth_left.get() + 1);
     vm.frame.set(caller);
     if header & info::ENTRY != 0 {
+        drop(remains);
         return Ok(Next::Leave(result));
     }
     // SAFETY: a frame that does not own its function was pushed by a plain call; instructions name registers of their
@@ -467,11 +461,12 @@ pub fn return_special(vm: &Vm, base: *mut Value, result: Value) -> Result<Next, 
             0 => dispatch::called(Frame(caller).pc()),
             _ => (register, register),
         };
-        drop(std::mem::replace(&mut *caller.offset(register), result));
+        remains.push(std::mem::replace(&mut *caller.offset(register), result));
         if run != register {
-            drop(std::mem::replace(&mut *caller.offset(run), Value::UNBOUND));
+            remains.push(std::mem::replace(&mut *caller.offset(run), Value::UNBOUND));
         }
     }
+    drop(remains);
     Ok(Next::Frame(caller))
 }
 

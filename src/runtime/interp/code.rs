@@ -190,9 +190,10 @@ impl Code {
         let after = self.positions.partition_point(|run| run.start <= word);
         self.positions.get(after.checked_sub(1)?).copied().filter(|run| run.line != 0)
     }
-    /// The line of a word, or the first line.
+    /// The line of a word: that of the instructions before it, if it has none of its own.
     pub fn line(&self, word: u32) -> Option<u32> {
-        self.position(word).map(|p| p.line)
+        let after = self.positions.partition_point(|run| run.start <= word);
+        self.positions[..after].iter().rev().map(|run| run.line).find(|line| *line != 0)
     }
 }
 

@@ -157,28 +157,50 @@ impl Frame {
         let value = std::mem::ManuallyDrop::new(unsafe { Value::from_bits(self.get(word::NAMESPACE)) });
         Some((*value).clone())
     }
-    /// Drops locals and temporaries and what the header owns, handing locals over to the frame object if there is one.
-    pub fn finish(self, vm: &Vm) {
+    /// Takes locals and temporaries and what the header owns out of the frame, which ends; its frame object, if somebody
+    /// else has it, gets the locals. The caller drops what is left when the frame is no longer the running one: destructors
+    /// don't see it.
+    pub fn take(self, vm: &Vm) -> Remains {
+        let mut remains = Remains::default();
+        if self.is(info::OBJECT) {
+            detach(vm, self, &mut remains);
+        }
+        let mut take = |place: &mut Value| remains.push(std::mem::replace(place, Value::UNBOUND));
+        (0..self.locals_count()).for_each(|at| take(self.local(at)));
+        (0..self.code().temps as usize).for_each(|at| take(self.temp(at)));
         let info = self.get(word::INFO);
-        if info & info::OBJECT != 0 {
-            detach(vm, self);
-        }
-        for at in 0..self.locals_count() {
-            drop(std::mem::replace(self.local(at), Value::UNBOUND));
-        }
-        for at in 0..self.code().temps as usize {
-            drop(std::mem::replace(self.temp(at), Value::UNBOUND));
-        }
         // SAFETY: the header owned both, if the bits say so, and forgets them.
         unsafe {
             if info & (info::NAMESPACE | info::INIT) != 0 {
-                let namespace = self.get(word::NAMESPACE);
+                remains.push(Value::from_bits(self.get(word::NAMESPACE)));
                 self.set(word::NAMESPACE, bits::UNBOUND);
-                drop(Value::from_bits(namespace));
             }
             if info & info::OWNS != 0 {
-                drop(Value::from_bits(self.address(word::FUNCTION)));
+                remains.push(Value::from_bits(self.address(word::FUNCTION)));
             }
+        }
+        remains
+    }
+}
+
+/// What a frame held when it ended; dropped last first, as CPython clears a frame.
+#[derive(Default)]
+pub struct Remains(smallvec::SmallVec<[Value; 16]>);
+
+impl Remains {
+    /// Adds a value, to be dropped before those that are there.
+    #[inline(always)]
+    pub fn push(&mut self, value: Value) {
+        if value.is_object() {
+            self.0.push(value);
+        }
+    }
+}
+
+impl Drop for Remains {
+    fn drop(&mut self) {
+        while let Some(value) = self.0.pop() {
+            drop(value);
         }
     }
 }
@@ -192,13 +214,26 @@ pub struct FrameObject {
     /// The code.
     pub code: Ref<Code>,
     /// Locals of an ended frame.
-    pub locals: LockCell<Vec<Value>>,
+    pub locals: LockCell<Locals>,
     /// Namespace of an ended frame, or of a class body or module.
     pub namespace: LockCell<Value>,
     /// Word that runs, or ran last.
     pub last: Cell<u32>,
+    /// `clear()` was called: nothing of the frame's variables is left to see.
+    pub cleared: Cell<bool>,
     /// `f_back` of an ended frame.
     pub back: LockCell<Value>,
+    /// The generator whose frame it is, not counted; null for none.
+    pub generator: Cell<u64>,
+    /// What only few frames have.
+    rare: LockCell<Option<Box<Rare>>>,
+}
+
+/// Locals of an ended frame: mostly few.
+pub type Locals = smallvec::SmallVec<[Value; 4]>;
+
+/// What only frames have that were traced or written to from outside.
+pub struct Rare {
     /// `f_trace`
     pub trace: LockCell<Value>,
     /// `f_trace_lines`, `f_trace_opcodes`
@@ -207,12 +242,31 @@ pub struct FrameObject {
     pub trace_opcodes: Cell<bool>,
     /// Variables that were added through `f_locals`.
     pub extra_locals: LockCell<Option<Ref<Dict>>>,
-    /// `clear()` was called: nothing of the frame's variables is left to see.
-    pub cleared: Cell<bool>,
     /// What a running frame's variables held when they were written over from outside.
     pub overwritten: LockCell<Vec<Value>>,
-    /// The generator whose frame it is, not counted; null for none.
-    pub generator: Cell<u64>,
+}
+
+impl FrameObject {
+    /// What only few frames have, if this one has it.
+    pub fn rare(&self) -> Option<&Rare> {
+        self.rare.get().as_deref()
+    }
+    /// The same, made on demand.
+    pub fn rare_mut(&self) -> &Rare {
+        self.rare.get_mut().get_or_insert_with(|| {
+            Box::new(Rare {
+                trace: LockCell::new(Value::NONE),
+                trace_lines: Cell::new(true),
+                trace_opcodes: Cell::new(false),
+                extra_locals: LockCell::new(None),
+                overwritten: LockCell::new(Vec::new()),
+            })
+        })
+    }
+    /// Variables that were added through `f_locals`.
+    pub fn extra_locals(&self) -> Option<Ref<Dict>> {
+        self.rare()?.extra_locals.cloned()
+    }
 }
 
 crate::payload!(FrameObject, "frame", gc {
@@ -220,20 +274,24 @@ crate::payload!(FrameObject, "frame", gc {
         visit(self.function.value());
         visit(self.code.value());
         self.locals.get().iter().for_each(&mut *visit);
-        self.overwritten.get().iter().for_each(&mut *visit);
         visit(self.namespace.get());
         visit(self.back.get());
-        visit(self.trace.get());
-        if let Some(extra) = self.extra_locals.get() {
-            visit(extra.value());
+        if let Some(rare) = self.rare() {
+            rare.overwritten.get().iter().for_each(&mut *visit);
+            visit(rare.trace.get());
+            if let Some(extra) = rare.extra_locals.get() {
+                visit(extra.value());
+            }
         }
     }
     fn clear(&self) {
         drop(self.locals.take());
-        drop(self.overwritten.take());
-        drop(self.extra_locals.take());
         self.back.set(Value::NONE);
-        self.trace.set(Value::NONE);
+        if let Some(rare) = self.rare() {
+            drop(rare.overwritten.take());
+            drop(rare.extra_locals.take());
+            rare.trace.set(Value::NONE);
+        }
     }
 });
 
@@ -274,17 +332,13 @@ pub fn object(vm: &Vm, frame: Frame) -> Ref<FrameObject> {
             base: Cell::new(frame.0),
             function: frame.function().to_ref(),
             code: frame.code().to_ref(),
-            locals: LockCell::new(Vec::new()),
+            locals: LockCell::new(Locals::new()),
             namespace: LockCell::new(frame.namespace().unwrap_or(Value::UNBOUND)),
             last: Cell::new(0),
-            back: LockCell::new(Value::NONE),
-            trace: LockCell::new(Value::NONE),
-            trace_lines: Cell::new(true),
-            trace_opcodes: Cell::new(false),
-            extra_locals: LockCell::new(None),
             cleared: Cell::new(false),
-            overwritten: LockCell::new(Vec::new()),
+            back: LockCell::new(Value::NONE),
             generator: Cell::new(0),
+            rare: LockCell::new(None),
         },
     );
     frame.set(word::OBJECT, new.clone().into_value().into_bits());
@@ -294,7 +348,7 @@ pub fn object(vm: &Vm, frame: Frame) -> Ref<FrameObject> {
 
 /// A frame ends: its object, if somebody else has it, takes the locals over.
 #[cold]
-fn detach(vm: &Vm, frame: Frame) {
+fn detach(vm: &Vm, frame: Frame, remains: &mut Remains) {
     // SAFETY: the header owned the frame object and forgets it.
     let value = unsafe { Value::from_bits(frame.get(word::OBJECT)) };
     frame.set(word::OBJECT, bits::UNBOUND);
@@ -302,7 +356,9 @@ fn detach(vm: &Vm, frame: Frame) {
     let Some(object) = value.downcast::<FrameObject>() else { return };
     object.last.set(frame.running_word());
     object.base.set(std::ptr::null_mut());
-    drop(object.overwritten.take());
+    if let Some(rare) = object.rare() {
+        rare.overwritten.take().into_iter().for_each(|value| remains.push(value));
+    }
     if value.count() > 1 {
         let count = frame.locals_count();
         let locals = (0..count).map(|at| std::mem::replace(frame.local(at), Value::UNBOUND)).collect();
@@ -313,6 +369,7 @@ fn detach(vm: &Vm, frame: Frame) {
             object.back.set(self::object(vm, caller).into_value());
         }
     }
+    remains.push(value);
 }
 
 /// The payload of `traceback`.

@@ -144,15 +144,7 @@ impl Vm {
         globals: &Ref<Dict>,
         closure: Option<Ref<Tuple>>,
     ) -> Ref<Function> {
-        let n = self.names();
-        let module = globals.get_str(&n.__name__).unwrap_or(Value::NONE);
-        let builtins = match globals.get_str(&n.__builtins__) {
-            Some(found) => match self.module_dict(&found) {
-                Some(dict) => dict,
-                None => found.downcast_ref::<Dict>().unwrap_or_else(|| self.interp().builtins.clone()),
-            },
-            None => self.interp().builtins.clone(),
-        };
+        let (module, builtins) = self.function_home(globals);
         // The docstring is the first constant; it stays unread until somebody asks.
         let doc = if code.has(flags::HAS_DOCSTRING) { Value::UNBOUND } else { Value::NONE };
         let empty = self.interp().empty_tuple.clone();
@@ -183,6 +175,27 @@ impl Vm {
         );
         function.refresh();
         function
+    }
+
+    /// `__name__` of a namespace, and its builtins.
+    fn function_home(&self, globals: &Ref<Dict>) -> (Value, Ref<Dict>) {
+        let (version, name, builtins) = self.function_home.get();
+        let (name, builtins) = if version != 0 && version == globals.current_version() {
+            (Some(name), Some(builtins))
+        } else {
+            let n = self.names();
+            let (name, builtins) = (globals.position_str(&n.__name__), globals.position_str(&n.__builtins__));
+            if let (Some(name), Some(builtins)) = (name, builtins) {
+                self.function_home.set((globals.version(self), name, builtins));
+            }
+            (name, builtins)
+        };
+        let value = |at: usize| globals.cached_value(at).clone();
+        let builtins = builtins.map(value).and_then(|found| match self.module_dict(&found) {
+            Some(dict) => Some(dict),
+            None => found.downcast_ref::<Dict>(),
+        });
+        (name.map_or(Value::NONE, value), builtins.unwrap_or_else(|| self.interp().builtins.clone()))
     }
 
     /// A new cell.

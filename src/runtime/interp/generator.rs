@@ -41,7 +41,7 @@ pub struct Generator {
     /// `__qualname__`
     pub qualname: LockCell<Ref<Str>>,
     /// The function, kept for `gi_code` after the end.
-    pub function: Ref<Function>,
+    pub function: LockCell<Ref<Function>>,
     /// The exceptions it handles.
     pub handled: Handled,
     /// Asynchronous generators: closed, hooks called, inside a step.
@@ -58,7 +58,7 @@ pub struct Generator {
 
 crate::payload!(Generator, "generator", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
-        visit(self.function.value());
+        visit(self.function.get().value());
         visit(self.handled.value.get());
         visit(self.origin.get());
         visit(self.finalizer.get());
@@ -103,9 +103,10 @@ impl Generator {
         let base = self.base.replace(std::ptr::null_mut());
         if !base.is_null() {
             self.state.set(State::Closed);
-            Frame(base).finish(crate::runtime::object::vm::vm());
+            let remains = Frame(base).take(crate::runtime::object::vm::vm());
+            self.free();
+            drop(remains);
         }
-        self.free();
     }
 
     fn free(&self) {
@@ -131,11 +132,10 @@ pub fn of_frame<'a>(frame: Frame) -> &'a Obj<Generator> {
 
 /// A call of a generator function: binds the arguments into a frame of its own.
 pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Value]) -> PyResult<Value> {
+    let places = crate::runtime::interp::call::bind(vm, function, values, names)?;
     function.resolve();
     let locals = function.locals.get() as usize;
     let words = locals + function.frame_words.get() as usize;
-    let mut places = vec![Value::UNBOUND; locals];
-    vm.bind_arguments(function, values, names, &mut places)?;
     let spec = if function.flags.get() & flags::ASYNC_GENERATOR != 0 {
         &types::ASYNC_GENERATOR
     } else if function.flags.get() & flags::COROUTINE != 0 {
@@ -154,7 +154,7 @@ pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Valu
             state: Cell::new(State::Created),
             name: LockCell::new(function.name.cloned()),
             qualname: LockCell::new(function.qualname.cloned()),
-            function: function.to_ref(),
+            function: LockCell::new(function.to_ref()),
             handled: Handled::new(),
             async_closed: Cell::new(false),
             hooks_inited: Cell::new(false),
@@ -385,7 +385,7 @@ impl Vm {
 
 /// `generator`, `coroutine` or `async generator`.
 pub fn kind_name(generator: &Obj<Generator>) -> &'static str {
-    let flags = generator.function.flags.get();
+    let flags = generator.function.get().flags.get();
     if flags & flags::ASYNC_GENERATOR != 0 {
         "async generator"
     } else if flags & flags::COROUTINE != 0 {
@@ -468,8 +468,9 @@ pub fn returned(vm: &Vm, frame: Frame, result: Value) -> Result<Next, (*mut Valu
     generator.state.set(State::Closed);
     let (caller, owner) = unlink(vm, frame);
     generator.base.set(std::ptr::null_mut());
-    finish_detached(vm, frame, caller);
+    let remains = frame.take(vm);
     generator.free();
+    drop(remains);
     if header & info::ENTRY != 0 {
         drop(owner);
         return Ok(Next::Leave(result));
@@ -478,11 +479,6 @@ pub fn returned(vm: &Vm, frame: Frame, result: Value) -> Result<Next, (*mut Valu
     ended_to(caller_frame, result, (header >> 8) as i8);
     drop(owner);
     Ok(Next::Frame(caller))
-}
-
-fn finish_detached(vm: &Vm, frame: Frame, caller: *mut Value) {
-    let _ = caller;
-    frame.finish(vm);
 }
 
 /// The caller's `ForIter` or `YieldFrom` goes on after the generator's end.
@@ -510,7 +506,7 @@ fn ended_to(caller: Frame, result: Value, register: i8) {
 /// An exception leaves a generator's frame: `StopIteration` becomes RuntimeError.
 pub fn failed(vm: &Vm, frame: Frame, raised: Raised) -> Raised {
     let generator = of_frame(frame);
-    let is_async = generator.function.flags.get() & flags::ASYNC_GENERATOR != 0;
+    let is_async = generator.function.get().flags.get() & flags::ASYNC_GENERATOR != 0;
     let mut raised = raised;
     let what = if vm.raised_is(&exc::STOP_ITERATION) {
         Some(format!("{} raised StopIteration", kind_name(generator)))

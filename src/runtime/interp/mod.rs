@@ -7,5 +7,8 @@ pub mod events;
 pub mod frame;
 pub mod function;
 pub mod generator;
+pub mod handlers;
+pub mod machine;
 pub mod ops;
+pub mod recode;
 pub mod unwind;

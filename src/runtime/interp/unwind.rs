@@ -63,10 +63,11 @@ fn unwind_from(vm: &Vm, base: *mut Value, raised: Raised, mut unbegun: bool) -> 
         // What is dropped now must not replace the exception in flight.
         let exception = vm.take_raised(raised);
         let caller = frame.address(word::CALLER) as *mut Value;
-        frame.finish(vm);
-        vm.release_kept();
+        let remains = frame.take(vm);
         vm.depth_left.set(vm.depth_left.get() + 1);
         vm.frame.set(caller);
+        drop(remains);
+        vm.release_kept();
         raised = vm.set_raised(exception);
         if header & info::ENTRY != 0 {
             return Err(raised);

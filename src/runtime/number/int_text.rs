@@ -176,6 +176,37 @@ pub fn to_radix(value: &IBig, base: u32) -> String {
     }
 }
 
+/// The decimal digits of a small int, with its sign.
+pub struct Decimal {
+    bytes: [u8; 20],
+    start: usize,
+}
+
+impl Decimal {
+    /// Of a number.
+    pub fn of(value: i64) -> Decimal {
+        let mut decimal = Decimal { bytes: [0; 20], start: 20 };
+        let mut left = value.unsigned_abs();
+        while left >= 10 {
+            decimal.push(b'0' + (left % 10) as u8);
+            left /= 10;
+        }
+        decimal.push(b'0' + left as u8);
+        if value < 0 {
+            decimal.push(b'-');
+        }
+        decimal
+    }
+    fn push(&mut self, byte: u8) {
+        self.start -= 1;
+        self.bytes[self.start] = byte;
+    }
+    /// The text.
+    pub fn text(&self) -> &[u8] {
+        &self.bytes[self.start..]
+    }
+}
+
 /// As [`to_radix`], of a small int.
 pub fn small_to_radix(value: i64, base: u32) -> String {
     let sign = if value < 0 { "-" } else { "" };

@@ -31,6 +31,8 @@ const DUMMY: i64 = -2;
 /// A compact, ordered hash table from values to values.
 pub struct Dict {
     block: Cell<*mut u8>,
+    /// The index slots, in the block.
+    slots: Cell<*mut u8>,
     fill: Cell<usize>,
     /// New keys that may still be put in before the block is made anew.
     budget: Cell<usize>,
@@ -109,6 +111,7 @@ impl Dict {
     pub const fn new() -> Dict {
         Dict {
             block: Cell::new(std::ptr::null_mut()),
+            slots: Cell::new(std::ptr::null_mut()),
             fill: Cell::new(0),
             budget: Cell::new(0),
             used: Cell::new(0),
@@ -207,7 +210,7 @@ impl Dict {
         let log2 = self.log2.get();
         // SAFETY: the slots stand behind the entries; `slot` is masked.
         unsafe {
-            let start = self.block.get().add(usable(log2) * self.stride() * 8);
+            let start = self.slots.get();
             match width(log2) {
                 1 => i64::from(*start.cast::<i8>().add(slot)),
                 2 => i64::from(*start.cast::<i16>().add(slot)),
@@ -222,7 +225,7 @@ impl Dict {
         let log2 = self.log2.get();
         // SAFETY: as in `index`.
         unsafe {
-            let start = self.block.get().add(usable(log2) * self.stride() * 8);
+            let start = self.slots.get();
             match width(log2) {
                 1 => *start.cast::<i8>().add(slot) = index as i8,
                 2 => *start.cast::<i16>().add(slot) = index as i16,
@@ -293,6 +296,7 @@ impl Dict {
                 fill += 1;
             }
             self.block.set(new);
+            self.slots.set(new.add(entries));
             self.log2.set(log2);
             self.hashed.set(hashed);
             self.fill.set(fill);
@@ -355,6 +359,43 @@ impl Dict {
             perturb >>= 5;
             slot = (slot.wrapping_mul(5).wrapping_add(perturb as usize).wrapping_add(1)) & mask;
         }
+    }
+
+    /// Position of a key that is an exact string or a small int, if it is found without running Python code; `None` says
+    /// nothing.
+    #[inline(always)]
+    pub fn quick(&self, key: &Value) -> Option<usize> {
+        if self.block.get().is_null() {
+            return None;
+        }
+        let Some(i) = key.as_small() else {
+            let text = exact_str(key)?;
+            return self.find_str(text, text.hash()).ok()?.entry;
+        };
+        let mask = (1usize << self.log2.get()) - 1;
+        let mut perturb = int_hash(i) as u64;
+        let mut slot = perturb as usize & mask;
+        loop {
+            let index = self.index(slot);
+            if index >= 0 {
+                let at = index as usize;
+                if self.key_at(at).is(key) {
+                    return Some(at);
+                }
+            } else if index == EMPTY {
+                return None;
+            }
+            perturb >>= 5;
+            slot = (slot.wrapping_mul(5).wrapping_add(perturb as usize).wrapping_add(1)) & mask;
+        }
+    }
+
+    /// The value at a position that [`Dict::quick`] gave.
+    #[inline(always)]
+    pub fn quick_value(&self, at: usize) -> *mut Value {
+        debug_assert!(at < self.fill.get());
+        // SAFETY: the entry's second word.
+        unsafe { self.entry(at).add(1) }
     }
 
     /// Finds a key; `hash` is its hash.
@@ -658,6 +699,7 @@ impl Dict {
     /// Exchanges the contents of two tables.
     pub fn swap(&self, other: &Dict) {
         self.block.swap(&other.block);
+        self.slots.swap(&other.slots);
         self.fill.swap(&other.fill);
         self.budget.swap(&other.budget);
         self.used.swap(&other.used);

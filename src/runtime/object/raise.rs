@@ -62,8 +62,8 @@ impl Obj<Exception> {
 
 impl Vm {
     /// A new exception of a type, not calling its `__init__`.
-    pub fn new_exception(&self, ty: &TypeRef, args: Vec<Value>) -> Ref<Exception> {
-        let args = self.tuple_ref(args);
+    pub fn new_exception(&self, ty: &TypeRef, args: &[Value]) -> Ref<Exception> {
+        let args = self.tuple_ref_of(args);
         self.alloc(
             ty,
             Exception {
@@ -130,7 +130,7 @@ impl Vm {
     pub fn raise(&self, spec: &'static TypeSpec, message: impl AsRef<str>) -> Raised {
         let text = self.str(message);
         let ty = self.typ(spec).clone();
-        let exception = self.new_exception(&ty, vec![text]);
+        let exception = self.new_exception(&ty, &[text]);
         self.raise_value(exception.into_value())
     }
 
@@ -139,7 +139,7 @@ impl Vm {
     pub fn attribute_error_on(&self, object: &Value, name: &Value, message: impl AsRef<str>) -> Raised {
         let text = self.str(message);
         let ty = self.typ(&exc::ATTRIBUTE_ERROR).clone();
-        let exception = self.new_exception(&ty, vec![text]);
+        let exception = self.new_exception(&ty, &[text]);
         exception.set_field(0, name.clone());
         exception.set_field(1, object.clone());
         self.raise_value(exception.into_value())
@@ -150,7 +150,7 @@ impl Vm {
     pub fn name_error_on(&self, spec: &'static TypeSpec, name: &Value, message: impl AsRef<str>) -> Raised {
         let text = self.str(message);
         let ty = self.typ(spec).clone();
-        let exception = self.new_exception(&ty, vec![text]);
+        let exception = self.new_exception(&ty, &[text]);
         exception.set_field(0, name.clone());
         self.raise_value(exception.into_value())
     }
@@ -159,7 +159,7 @@ impl Vm {
     #[cold]
     pub fn key_error(&self, key: &Value) -> Raised {
         let ty = self.typ(&exc::KEY_ERROR).clone();
-        let exception = self.new_exception(&ty, vec![key.clone()]);
+        let exception = self.new_exception(&ty, &[key.clone()]);
         self.raise_value(exception.into_value())
     }
 
@@ -168,7 +168,7 @@ impl Vm {
     pub fn stop_iteration(&self, value: Value) -> Raised {
         let ty = self.typ(&exc::STOP_ITERATION).clone();
         let plain = value.is_none() || value.is_unbound();
-        let exception = self.new_exception(&ty, if plain { vec![] } else { vec![value.clone()] });
+        let exception = self.new_exception(&ty, if plain { &[] } else { std::slice::from_ref(&value) });
         exception.set_field(0, if plain { Value::NONE } else { value });
         self.raise_value(exception.into_value())
     }
@@ -220,7 +220,7 @@ impl Vm {
     #[cold]
     pub fn memory_error(&self) -> Raised {
         let ty = self.typ(&exc::MEMORY_ERROR).clone();
-        let exception = self.new_exception(&ty, vec![]);
+        let exception = self.new_exception(&ty, &[]);
         self.raise_value(exception.into_value())
     }
 }

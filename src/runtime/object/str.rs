@@ -220,6 +220,11 @@ impl Vm {
         self.str_with_len(bytes, bytes.len())
     }
 
+    /// The decimal digits of a small int.
+    pub fn str_decimal(&self, value: i64) -> Value {
+        self.str_ascii(crate::runtime::number::int_text::Decimal::of(value).text())
+    }
+
     /// A string of one code point (surrogates too).
     pub fn str_char(&self, code: u32) -> Value {
         if code < 128 {

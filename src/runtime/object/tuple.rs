@@ -126,6 +126,12 @@ impl Vm {
         self.tuple_from(&self.interp().tuple_type, items.iter().cloned())
     }
 
+    /// As [`Vm::tuple_of`], typed.
+    pub fn tuple_ref_of(&self, items: &[Value]) -> Ref<Tuple> {
+        // SAFETY: `tuple_of` makes tuples.
+        unsafe { Ref::from_value_unchecked(self.tuple_of(items)) }
+    }
+
     /// As [`Vm::tuple`], typed.
     pub fn tuple_ref(&self, items: Vec<Value>) -> Ref<Tuple> {
         // SAFETY: `tuple` makes tuples.

@@ -104,6 +104,19 @@ pub struct Native {
     pub binding: Binding,
 }
 
+impl Native {
+    /// What it runs, if that takes exactly `n` positional arguments as they are.
+    #[inline(always)]
+    pub fn exact_body(&self, n: usize) -> Option<fn(&Vm, &[Value]) -> PyResult<Value>> {
+        match self.body {
+            Body::Bound(body) if n == self.signature.total() && self.signature.keyword_only == 0 => {
+                Some(body)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A function or method with arguments bound by its signature.
 pub const fn native(
     signature: &'static str,
@@ -703,6 +716,11 @@ pub fn allocate<T: Payload>(ty: &TypeRef, data: T) -> Ref<T> {
     );
     // SAFETY: the size covers payload, slots and attributes, and all of it is written here.
     unsafe {
+        if ty.has(type_flag::PLAIN) && std::ptr::eq(ty.fast.layout.get(), T::layout()) {
+            let at = heap().object(ty.head_ptr(), size_of::<Obj<T>>(), T::layout().is_container);
+            (&raw mut (*at.cast::<Obj<T>>().as_ptr()).data).write(data);
+            return Ref::from_value_unchecked(Value::from_bits(at.as_ptr() as u64));
+        }
         let inline = if ty.fast.attrs_offset.get() != 0 { ty.fast.inline_values.get() } else { 0 };
         let size = ty.fast.instance_size.get() as usize + 8 * inline as usize;
         let at = heap().object(ty.head_ptr(), size, ty.is_container());

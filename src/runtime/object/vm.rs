@@ -99,6 +99,8 @@ pub struct Vm {
     pub async_exception: LockCell<Option<Value>>,
     /// A generator that is being unwound.
     kept: LockCell<Option<Value>>,
+    /// The namespace, by its version, in which the last function was made, and where it has `__name__` and `__builtins__`.
+    pub function_home: Cell<(u32, usize, usize)>,
     /// Value of the `StopIteration` that a `next` slot swallowed, or `None`.
     pub stop_value: LockCell<Value>,
     /// Objects of which `repr` is being made, for recursive ones.
@@ -292,6 +294,7 @@ impl Vm {
             origin_depth: Cell::new(0),
             async_exception: LockCell::new(None),
             kept: LockCell::new(None),
+            function_home: Cell::new((0, 0, 0)),
             stop_value: LockCell::new(Value::NONE),
             in_repr: RefCell::new(Vec::new()),
             locals: RefCell::new(HashMap::new()),

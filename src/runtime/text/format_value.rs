@@ -42,6 +42,11 @@ impl IntRef<'_> {
     /// The digits without a sign.
     pub(crate) fn digits(self, base: u32, limit: usize) -> Result<String, Fault> {
         let text = match (self, base) {
+            (IntRef::Small(value), 10) => {
+                let decimal = int_text::Decimal::of(value);
+                let digits = decimal.text();
+                return Ok(String::from_utf8_lossy(digits.strip_prefix(b"-").unwrap_or(digits)).into_owned());
+            }
             (IntRef::Small(value), _) => int_text::small_to_radix(value, base),
             (IntRef::Big(value), 10) => int_text::to_decimal(value, limit)?,
             (IntRef::Big(value), _) => int_text::to_radix(value, base),
@@ -125,10 +130,6 @@ impl<'a> Groups<'a> {
     }
 
     fn apply_fraction(&self, digits: &[u8], out: &mut Vec<u8>) {
-        if self.fraction == Grouping::None {
-            out.extend_from_slice(digits);
-            return;
-        }
         for (nth, group) in digits.chunks(3).enumerate() {
             if nth > 0 {
                 out.extend_from_slice(self.fraction.text());
@@ -166,8 +167,13 @@ impl<'a> Parts<'a> {
             (_, b' ') => b" ",
             _ => b"",
         };
-        let mut fraction = Vec::new();
-        groups.apply_fraction(self.fraction, &mut fraction);
+        let mut grouped = Vec::new();
+        let fraction = if groups.fraction == Grouping::None {
+            self.fraction
+        } else {
+            groups.apply_fraction(self.fraction, &mut grouped);
+            &grouped
+        };
         let point = if self.point { groups.point } else { b"" };
         let fixed =
             sign.len() + self.prefix.len() + wtf8::count(point) + fraction.len() + wtf8::count(self.rest);
@@ -176,12 +182,16 @@ impl<'a> Parts<'a> {
         let room = width.checked_mul(wtf8::encoded_len(spec.fill)).ok_or_else(Fault::memory)?;
         let room = room.checked_add(self.digits.len() * 5 + fixed * 4).ok_or_else(Fault::memory)?;
         out.try_reserve(room).map_err(|_| Fault::memory())?;
-        let mut digits = Vec::new();
-        if !self.digits.is_empty() {
-            digits.try_reserve(min_width).map_err(|_| Fault::memory())?;
-            groups.apply(self.digits, min_width, &mut digits);
-        }
-        let margin = width.saturating_sub(fixed + wtf8::count(&digits));
+        let mut grouped = Vec::new();
+        let digits = if self.digits.is_empty() || (groups.sizes.is_empty() && min_width <= self.digits.len())
+        {
+            self.digits
+        } else {
+            grouped.try_reserve(min_width).map_err(|_| Fault::memory())?;
+            groups.apply(self.digits, min_width, &mut grouped);
+            &grouped
+        };
+        let margin = width.saturating_sub(fixed + wtf8::count(digits));
         let (left, inner, right) = match spec.align {
             b'<' => (0, 0, margin),
             b'^' => (margin / 2, 0, margin - margin / 2),
@@ -192,9 +202,9 @@ impl<'a> Parts<'a> {
         out.extend_from_slice(sign);
         out.extend_from_slice(self.prefix);
         pad::push_fill(out, spec.fill, inner);
-        out.extend_from_slice(&digits);
+        out.extend_from_slice(digits);
         out.extend_from_slice(point);
-        out.extend_from_slice(&fraction);
+        out.extend_from_slice(fraction);
         out.extend_from_slice(self.rest);
         pad::push_fill(out, spec.fill, right);
         Ok(())

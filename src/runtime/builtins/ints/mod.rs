@@ -17,10 +17,11 @@ use crate::runtime::gc::heap::type_flag;
 use crate::runtime::number::int_bytes::{self, ByteOrder};
 use crate::runtime::number::int_math;
 use crate::runtime::object::args::Args;
+use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{Cmp, GetSet, Native, Slots, TypeRef, TypeSpec, getter, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::text::format_value::{self, Locale};
-use crate::runtime::value::{Payload, Value};
+use crate::runtime::value::{Obj, Payload, Value};
 
 /// An int that is no immediate.
 pub struct BigInt {
@@ -230,7 +231,11 @@ fn invert(vm: &Vm, a: &Value) -> PyResult<Value> {
 fn int_slots(s: &mut Slots) {
     s.new = Some(int_new);
     s.repr = Some(|vm, a| {
-        let digits = vm.int_digits(this(vm, a)?, 10)?;
+        let view = this(vm, a)?;
+        if let IntView::Small(i) = view {
+            return Ok(vm.str_decimal(i));
+        }
+        let digits = vm.int_digits(view, 10)?;
         Ok(vm.str_ascii(digits.as_bytes()))
     });
     s.hash = Some(|vm, a| vm.hash_int(a));
@@ -476,11 +481,15 @@ fn format(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if spec.is_empty() {
         return vm.to_str(&args[0]);
     }
+    format_with(vm, &args[0], spec)
+}
+
+/// `int.__format__` with a spec that is not empty.
+pub fn format_with(vm: &Vm, value: &Value, spec: &Obj<Str>) -> PyResult<Value> {
     let limit = vm.interp().int_max_str_digits.get();
-    let name = args[0].type_name(vm);
-    let text =
-        format_value::format_int(this(vm, &args[0])?.int_ref(), spec.bytes(), &name, limit, &Locale::C)
-            .map_err(|fault| vm.fault(fault))?;
+    let name = value.type_name(vm);
+    let text = format_value::format_int(this(vm, value)?.int_ref(), spec.bytes(), &name, limit, &Locale::C)
+        .map_err(|fault| vm.fault(fault))?;
     Ok(vm.str_bytes(&text))
 }
 

@@ -44,7 +44,7 @@ pub fn binary_small(vm: &Vm, at: At, op: &BinaryOp) -> PyResult<()> {
     let x = at.reg(at.b());
     // `IAddI` and `ISubI` are augmented assignments.
     let inplace = matches!(
-        crate::runtime::bytecode::ops::Op::decode(at.word),
+        crate::runtime::bytecode::ops::Op::decode(at.word()),
         Some(crate::runtime::bytecode::ops::Op::IAddI | crate::runtime::bytecode::ops::Op::ISubI)
     );
     let result = if inplace { vm.binary_inplace(x, &y, op)? } else { vm.binary(x, &y, op)? };

@@ -32,7 +32,7 @@ pub fn load_attr(vm: &Vm, at: At) -> PyResult<()> {
 
 /// Rewrites the instruction in another form of the same.
 fn quicken(at: At, op: Op) {
-    let word = at.word & !0xff | op as u32;
+    let word = at.word() & !0xff | op as u32;
     // SAFETY: the first word stands before the extra ones; words lie in `UnsafeCell`s.
     unsafe { *at.pc.sub(1).cast_mut() = word }
 }
@@ -82,7 +82,8 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
                     at.set_extra(2, shape);
                     at.set_extra(3, area + 8 + 8 * place as u32);
                     at.set_extra(4, area + 4);
-                    quicken(at, Op::LoadAttrShape);
+                    let local = at.b() < 0 && at.a() >= 0;
+                    quicken(at, if local { Op::LoadAttrShapeLocal } else { Op::LoadAttrShape });
                 }
                 return;
             }
@@ -209,7 +210,7 @@ fn remember_store(vm: &Vm, at: At, object: &Value, name: &Ref<Str>, before: u32)
     at.set_extra(4, area + 8 + 8 * place as u32);
     if before == after {
         at.set_extra(3, area + 4);
-        quicken(at, Op::StoreAttrShape);
+        quicken(at, if at.a() < 0 { Op::StoreAttrShapeLocal } else { Op::StoreAttrShape });
     } else {
         at.set_extra(3, after);
         quicken(at, Op::StoreAttr);

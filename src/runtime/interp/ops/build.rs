@@ -1,11 +1,12 @@
 //! Displays, subscripts, unpacking, strings.
 
 use crate::runtime::builtins::dicts::dict_lookup;
+use crate::runtime::builtins::ints;
 use crate::runtime::builtins::lists::List;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap;
 use crate::runtime::interp::dispatch::At;
-use crate::runtime::object::dict::Dict;
+use crate::runtime::object::dict::{Dict, exact_str};
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
@@ -119,7 +120,7 @@ pub fn build_slice(vm: &Vm, at: At) -> PyResult<()> {
 }
 
 fn count(at: At) -> usize {
-    (at.word >> 24) as usize
+    (at.word() >> 24) as usize
 }
 
 /// `BuildTuple`
@@ -316,7 +317,7 @@ pub fn format(vm: &Vm, at: At) -> PyResult<()> {
     let result = if value.kind() == kind::STR {
         value.clone()
     } else if let Some(i) = value.as_small() {
-        vm.str(i.to_string())
+        vm.str_decimal(i)
     } else {
         let empty = vm.interp().empty_str.clone();
         vm.format(value, &empty)?
@@ -330,7 +331,12 @@ pub fn format(vm: &Vm, at: At) -> PyResult<()> {
 
 /// `FormatSpec`
 pub fn format_spec(vm: &Vm, at: At) -> PyResult<()> {
-    let result = vm.format(at.reg(at.b()), at.reg(at.c()))?;
+    let (value, spec) = (at.reg(at.b()), at.reg(at.c()));
+    // Small ints are exact: nobody can have given them another `__format__`.
+    let result = match exact_str(spec) {
+        Some(text) if value.as_small().is_some() && !text.is_empty() => ints::format_with(vm, value, text)?,
+        _ => vm.format(value, spec)?,
+    };
     if at.b() != at.a() {
         at.done(at.b());
     }

@@ -92,9 +92,9 @@ fn remember_address(at: At, place: &Value) {
 
 /// Rewrites a `LoadGlobal`; a `LoadName` stays one.
 fn quicken_global(at: At, op: Op) {
-    if Op::decode(at.word).is_some_and(|old| old.plain() == Op::LoadGlobal) {
+    if Op::decode(at.word()).is_some_and(|old| old.plain() == Op::LoadGlobal) {
         // SAFETY: the first word stands before the extra ones; words lie in `UnsafeCell`s.
-        unsafe { *at.pc.sub(1).cast_mut() = at.word & !0xff | op as u32 }
+        unsafe { *at.pc.sub(1).cast_mut() = at.word() & !0xff | op as u32 }
     }
 }
 

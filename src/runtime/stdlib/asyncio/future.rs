@@ -204,7 +204,7 @@ pub fn set_exception(vm: &Vm, object: &Value, exception: &Value) -> PyResult<()>
     if exception.ty(vm).is_subtype(vm.typ(&exc::STOP_ITERATION)) {
         let text = vm.str("StopIteration interacts badly with generators and cannot be raised into a Future");
         let class = vm.typ(&exc::RUNTIME_ERROR).clone();
-        let new = vm.new_exception(&class, vec![text]);
+        let new = vm.new_exception(&class, &[text]);
         new.cause.set(exception.clone());
         new.context.set(exception);
         new.suppress_context.set(true);

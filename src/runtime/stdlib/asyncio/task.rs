@@ -300,7 +300,7 @@ fn step_inner(vm: &Vm, object: &Value, mut exception: Option<Value>) -> PyResult
 /// The coroutine gets a RuntimeError at its next step.
 fn fail_soon(vm: &Vm, object: &Value, message: String) -> PyResult<()> {
     let class = vm.typ(&exc::RUNTIME_ERROR).clone();
-    let exception = vm.new_exception(&class, vec![vm.str(message)]).into_value();
+    let exception = vm.new_exception(&class, &[vm.str(message)]).into_value();
     call_step_soon(vm, object, Some(exception))
 }
 

@@ -1,0 +1,304 @@
+//! Attributes, items, appending.
+
+use crate::runtime::gc::heap::{self, TypeHead, type_flag};
+use crate::runtime::interp::handlers::handlers;
+use crate::runtime::interp::machine::{Machine, State, counted};
+use crate::runtime::interp::ops::{attr, build};
+use crate::runtime::object::dict::Dict;
+use crate::runtime::object::typedef::kind;
+use crate::runtime::value::{Header, Obj, bits, is_int_bits, is_object_bits};
+
+#[inline(always)]
+unsafe fn type_of<'a>(bits: u64) -> &'a Obj<TypeHead> {
+    // SAFETY: the caller has seen that the word is a pointer to a live object.
+    unsafe { heap::type_head(&*(bits as *const Header)) }
+}
+
+/// The version of a type object that a word points to.
+#[inline(always)]
+unsafe fn type_version(bits: u64) -> u32 {
+    // SAFETY: the caller has seen that the object is a type, whose payload begins with the head.
+    unsafe { &*(bits as *const Obj<TypeHead>) }.version.get()
+}
+
+/// Has the object in B the type whose version is cached? (Word 1.)
+#[inline(always)]
+unsafe fn is_cached(m: Machine, object: u64) -> bool {
+    // SAFETY: the type of a live object.
+    unsafe { is_object_bits(object) && !type_of(object).version.get() == m.extra(1) }
+}
+
+/// Is it the class whose version and whose metaclass's are cached? (Words 1 and 2.)
+#[inline(always)]
+unsafe fn is_cached_class(m: Machine, object: u64) -> bool {
+    // SAFETY: a live object; a type if its type's flag says so.
+    unsafe {
+        is_object_bits(object) && {
+            let meta = type_of(object);
+            meta.flags.get() & type_flag::TYPE != 0
+                && !type_version(object) == m.extra(1)
+                && !meta.version.get() == m.extra(2)
+        }
+    }
+}
+
+/// Is it a module whose namespace has the cached version? (Word 1.)
+#[inline(always)]
+unsafe fn is_cached_module(m: Machine, object: u64) -> bool {
+    // SAFETY: a live object; a module if its kind says so.
+    unsafe {
+        is_object_bits(object)
+            && type_of(object).kind.get() == kind::MODULE
+            && !attr::module_version(object) == m.extra(1)
+    }
+}
+
+/// A 32-bit word at an offset in an object.
+#[inline(always)]
+unsafe fn word_at(object: u64, offset: usize) -> u32 {
+    // SAFETY: the caller has compared the version of the object's type, which tells its layout.
+    unsafe { *((object as usize + offset) as *const u32) }
+}
+
+/// Writes a method and its receiver, which was taken from B, into dead temporaries.
+#[inline(always)]
+unsafe fn put_method(m: Machine, method: u64) -> State {
+    // SAFETY: the registers are the instruction's.
+    unsafe {
+        let receiver = m.take(m.b());
+        let first = m.swap(m.a(), counted(method));
+        let second = m.swap(m.a() + 1, receiver);
+        debug_assert!(!is_object_bits(first) && !is_object_bits(second));
+        m.next(5)
+    }
+}
+
+/// Writes a function that is called without a receiver into dead temporaries; B is used up.
+#[inline(always)]
+unsafe fn put_function(m: Machine, function: u64) -> State {
+    // SAFETY: as in `put_method`.
+    unsafe {
+        let used = m.used(m.b());
+        let first = m.swap(m.a(), counted(function));
+        let second = m.swap(m.a() + 1, bits::UNBOUND);
+        debug_assert!(!is_object_bits(first) && !is_object_bits(second));
+        m.drop_next(5, used)
+    }
+}
+
+handlers! {
+    /// `A = B.name`
+    load_attr(m) { m.slow(5, attr::load_attr) }
+    /// An inline value of the cached shape.
+    load_attr_shape(m) {
+        let object = m.bits(m.b());
+        if !is_cached(m, object) || word_at(object, m.extra(4) as usize) != m.extra(2) {
+            return m.slow(5, attr::load_attr);
+        }
+        let value = *((object as usize + m.extra(3) as usize) as *const u64);
+        m.put_used(counted(value), 5)
+    }
+    /// An inline value of the cached shape of what a local holds, into a dead temporary.
+    load_attr_shape_local(m) {
+        let object = m.bits(m.b());
+        if !is_cached(m, object) || word_at(object, m.extra(4) as usize) != m.extra(2) {
+            return m.slow(5, attr::load_attr);
+        }
+        let value = *((object as usize + m.extra(3) as usize) as *const u64);
+        let old = m.swap(m.a(), counted(value));
+        debug_assert!(!is_object_bits(old));
+        m.next(5)
+    }
+    /// A word of `__slots__`.
+    load_attr_slot(m) {
+        let object = m.bits(m.b());
+        if is_cached(m, object) {
+            let value = *((object as usize + m.extra(3) as usize) as *const u64);
+            if value != bits::UNBOUND {
+                return m.put_used(counted(value), 5);
+            }
+        }
+        m.slow(5, attr::load_attr)
+    }
+    /// A class attribute that binds nothing.
+    load_attr_class(m) {
+        let object = m.bits(m.b());
+        if is_cached(m, object) {
+            let area = type_of(object).attrs_offset.get() as usize;
+            if area == 0 || word_at(object, area + 4) == m.extra(2) {
+                return m.put_used(counted(m.extra_pair(3)), 5);
+            }
+        }
+        m.slow(5, attr::load_attr)
+    }
+    /// A name in a module.
+    load_attr_module(m) {
+        if !is_cached_module(m, m.bits(m.b())) {
+            return m.slow(5, attr::load_attr);
+        }
+        m.put_used(counted(*(m.extra_pair(3) as *const u64)), 5)
+    }
+    /// A class's attribute.
+    load_attr_type(m) {
+        if !is_cached_class(m, m.bits(m.b())) {
+            return m.slow(5, attr::load_attr);
+        }
+        m.put_used(counted(m.extra_pair(3)), 5)
+    }
+    /// `A.name = B`, an inline value that is there already.
+    store_attr_shape(m) {
+        let object = m.bits(m.a());
+        if !is_cached(m, object) || word_at(object, m.extra(3) as usize) != m.extra(2) {
+            return m.slow(5, attr::store_attr);
+        }
+        let value = m.take(m.b());
+        let old = ((object as usize + m.extra(4) as usize) as *mut u64).replace(value);
+        let used = m.used(m.a());
+        m.drop_two_next(5, old, used)
+    }
+    /// The same of what a local holds.
+    store_attr_shape_local(m) {
+        let object = m.bits(m.a());
+        if !is_cached(m, object) || word_at(object, m.extra(3) as usize) != m.extra(2) {
+            return m.slow(5, attr::store_attr);
+        }
+        let value = m.take(m.b());
+        let old = ((object as usize + m.extra(4) as usize) as *mut u64).replace(value);
+        m.drop_next(5, old)
+    }
+    /// `A.name = B`, a new inline value.
+    store_attr(m) {
+        let object = m.bits(m.a());
+        if is_cached(m, object) {
+            let area = type_of(object).attrs_offset.get() as usize;
+            let place = m.extra(4) as usize;
+            if word_at(object, area + 4) == m.extra(2)
+                && place < area + 8 + 8 * heap::inline_values(&*(object as *const Header))
+            {
+                let value = m.take(m.b());
+                let old = ((object as usize + place) as *mut u64).replace(value);
+                ((object as usize + area + 4) as *mut u32).write(m.extra(3));
+                let used = m.used(m.a());
+                return m.drop_two_next(5, old, used);
+            }
+        }
+        m.slow(5, attr::store_attr)
+    }
+    /// `del A.name`
+    delete_attr(m) { m.slow(1, attr::delete_attr) }
+
+    /// `A, A+1 = method and self of B.name`
+    load_method(m) { m.slow(5, attr::load_method) }
+    /// Of an object without attributes of its own.
+    load_method_plain(m) {
+        if !is_cached(m, m.bits(m.b())) {
+            return m.slow(5, attr::load_method);
+        }
+        put_method(m, m.extra_pair(3))
+    }
+    /// Of an instance of the cached shape.
+    load_method_shape(m) {
+        let object = m.bits(m.b());
+        if !is_cached(m, object)
+            || word_at(object, type_of(object).attrs_offset.get() as usize + 4) != m.extra(2)
+        {
+            return m.slow(5, attr::load_method);
+        }
+        put_method(m, m.extra_pair(3))
+    }
+    /// Of a class.
+    load_method_type(m) {
+        if !is_cached_class(m, m.bits(m.b())) {
+            return m.slow(5, attr::load_method);
+        }
+        put_function(m, m.extra_pair(3))
+    }
+    /// Of a module.
+    load_method_module(m) {
+        if !is_cached_module(m, m.bits(m.b())) {
+            return m.slow(5, attr::load_method);
+        }
+        put_function(m, *(m.extra_pair(3) as *const u64))
+    }
+    /// `A = super(B…).name`
+    load_super_attr(m) { m.slow(1, attr::load_super_attr) }
+    /// `A, A+1 = method and self of super(B…).name`
+    load_super_method(m) { m.slow(1, attr::load_super_method) }
+
+    /// `A = B[C]`
+    subscr(m) {
+        let (object, key) = (m.bits(m.b()), m.bits(m.c()));
+        if is_object_bits(object) {
+            if let Some(value) = build::subscr_fast(object, key) {
+                // The key is a small int: nothing is to be dropped.
+                return m.put_used(value, 0);
+            }
+            if type_of(object).kind.get() == kind::DICT {
+                return subscr_dict(m.pc, m.base, m.vm, m.table);
+            }
+        }
+        m.slow(0, build::subscr)
+    }
+    /// `A = B[small int]`
+    subscr_i(m) {
+        let object = m.bits(m.b());
+        if is_object_bits(object)
+            && let Some(value) = build::subscr_fast(object, ((m.c() as u64) << 1) | 1)
+        {
+            return m.put_used(value, 0);
+        }
+        m.slow(0, build::subscr_small)
+    }
+    /// `A[B] = C`
+    store_subscr(m) {
+        let (object, key) = (m.bits(m.a()), m.bits(m.b()));
+        if is_object_bits(object)
+            && is_int_bits(key)
+            && let Some(slot) = build::list_slot(object, key)
+        {
+            let value = m.take(m.c());
+            let old = slot.cast::<u64>().replace(value);
+            let used = m.used(m.a());
+            return m.drop_two_next(0, old, used);
+        }
+        if is_object_bits(object) && type_of(object).kind.get() == kind::DICT {
+            return store_subscr_dict(m.pc, m.base, m.vm, m.table);
+        }
+        m.slow(0, build::store_subscr)
+    }
+    /// Appends B to list A.
+    list_append(m) {
+        m.slow(0, build::list_append)
+    }
+}
+
+handlers! {
+    /// `A = B[C]` of a dict, if the key is found without running Python code.
+    #[inline(never)]
+    subscr_dict(m) {
+        let dict = &*(m.bits(m.b()) as *const Obj<Dict>);
+        let Some(at) = dict.quick(m.value(m.c())) else { return m.slow(0, build::subscr) };
+        let value = counted((*dict.quick_value(at)).to_bits());
+        let key = m.used(m.c());
+        let used = m.used(m.b());
+        let old = m.swap(m.a(), value);
+        if is_object_bits(key) || is_object_bits(old) {
+            return m.drop_three_next(0, old, used, key);
+        }
+        m.drop_next(0, used)
+    }
+    /// `A[B] = C` of a dict that has the key, if that is found without running Python code.
+    #[inline(never)]
+    store_subscr_dict(m) {
+        let dict = &*(m.bits(m.a()) as *const Obj<Dict>);
+        let Some(at) = dict.quick(m.value(m.b())) else { return m.slow(0, build::store_subscr) };
+        let value = m.take(m.c());
+        let old = dict.quick_value(at).cast::<u64>().replace(value);
+        let key = m.used(m.b());
+        let used = m.used(m.a());
+        if is_object_bits(key) || is_object_bits(old) {
+            return m.drop_three_next(0, old, used, key);
+        }
+        m.drop_next(0, used)
+    }
+}

@@ -1,0 +1,318 @@
+//! Calls, returns, iteration, raising.
+
+use crate::runtime::builtins::descr::{MethodDescriptor, NativeFunction};
+use crate::runtime::error::PyResult;
+use crate::runtime::gc::heap;
+use crate::runtime::interp::call;
+use crate::runtime::interp::dispatch::{self, At, Next};
+use crate::runtime::interp::frame::{Frame, info, word};
+use crate::runtime::interp::function::Function;
+use crate::runtime::interp::handlers::{generators, handlers};
+use crate::runtime::interp::machine::{self, Machine, State};
+use crate::runtime::interp::ops::{exc, iter};
+use crate::runtime::interp::unwind;
+use crate::runtime::object::typedef::kind;
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::{Header, Obj, Value, bits, is_object_bits};
+
+/// Calls a Python function whose parameters are exactly the arguments, in place: they become the first locals of its frame.
+#[inline(always)]
+unsafe fn call_in_place(
+    m: Machine,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+    other: impl Fn(&Vm, At) -> PyResult<Option<*mut Value>>,
+) -> State {
+    // SAFETY: a handler's promise; the stack is written below the limit, and what lies behind the arguments is dead.
+    unsafe {
+        if !is_object_bits(callable) {
+            return m.slow_call(1, other);
+        }
+        let kind = heap::type_head(&*(callable as *const Header)).kind.get();
+        if kind != kind::FUNCTION {
+            if kind == kind::METHOD_DESCRIPTOR {
+                return call_method_descriptor(m.pc, m.base, m.vm, callable, args, count);
+            }
+            if kind == kind::NATIVE_FUNCTION {
+                return call_native(m.pc, m.base, m.vm, callable, args, count);
+            }
+            return m.slow_call(1, other);
+        }
+        let function = &*(callable as *const Obj<Function>);
+        if function.simple_args.get() != count || m.frame().is(info::GENERATOR) {
+            return m.slow_call(1, other);
+        }
+        let new = args.add(function.locals.get() as usize);
+        let end = new.add(function.frame_words.get() as usize);
+        let left = m.vm.depth_left.get() - 1;
+        m.vm.depth_left.set(left);
+        if end > m.vm.call_limit() || left < 0 {
+            m.vm.depth_left.set(left + 1);
+            return m.slow_call(1, other);
+        }
+        m.frame().set_pc(m.pc.add(1));
+        let mut at = args.add(count as usize);
+        while at < new {
+            // Volatile: there are few of them, and a vectorized loop would need more of a prologue than they are worth.
+            at.cast::<u64>().write_volatile(bits::UNBOUND);
+            at = at.add(1);
+        }
+        let frame = Frame(new);
+        frame.set(word::CALLER, m.base as u64 | 1);
+        frame.set(word::FUNCTION, callable | 1);
+        frame.set(word::INFO, function.info.get());
+        frame.set(word::END, end as u64 | 1);
+        m.vm.frame.set(new);
+        Machine { base: new, ..m }.go(function.entry.get())
+    }
+}
+
+/// Calls a native method whose parameters are exactly the arguments, the receiver of the type that it belongs to.
+#[inline(never)]
+unsafe fn call_method_descriptor(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    // SAFETY: a handler's promise; the caller has seen the kind.
+    unsafe {
+        let descriptor = &*(callable as *const Obj<MethodDescriptor>);
+        if count > 0
+            && let Some(receiver) = (*args).header()
+            && receiver.ty.get() == descriptor.owner.head_ptr()
+            && let Some(body) = descriptor.def.exact_body(count as usize)
+        {
+            return finish_native(pc, base, vm, args, count, body);
+        }
+    }
+    call_other(pc, base, vm, callable, args, count)
+}
+
+/// Calls a native function whose parameters are exactly the arguments.
+#[inline(never)]
+unsafe fn call_native(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    // SAFETY: a handler's promise; the caller has seen the kind.
+    unsafe {
+        let function = &*(callable as *const Obj<NativeFunction>);
+        if !function.passes_self
+            && let Some(body) = function.def.exact_body(count as usize)
+        {
+            return finish_native(pc, base, vm, args, count, body);
+        }
+    }
+    call_other(pc, base, vm, callable, args, count)
+}
+
+/// Runs a native function on arguments in a call's run, drops the run, stores the result.
+#[inline(always)]
+unsafe fn finish_native(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    args: *mut Value,
+    count: u32,
+    body: fn(&Vm, &[Value]) -> PyResult<Value>,
+) -> State {
+    let at = At { base, pc };
+    Frame(base).set_pc(pc);
+    // SAFETY: the run holds the callable, maybe an empty word, and that many arguments.
+    match body(vm, unsafe { std::slice::from_raw_parts(args, count as usize) }) {
+        Ok(result) => unsafe {
+            let run = std::ptr::from_mut(at.reg(at.b()));
+            let mut place = args.add(count as usize);
+            while place > run {
+                place = place.sub(1);
+                if (*place).is_object() {
+                    drop(place.replace(Value::UNBOUND));
+                }
+            }
+            at.set(at.a(), result);
+            State { pc: pc.add(1), base }
+        },
+        Err(raised) => machine::fail(vm, base, raised),
+    }
+}
+
+/// A call that is not done in place.
+fn call_other(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    Frame(base).set_pc(pc);
+    let outcome = call::call(vm, At { base, pc }, callable, args, count);
+    // SAFETY: a call has one extra word.
+    machine::called(vm, base, unsafe { pc.add(1) }, outcome)
+}
+
+/// Leaves a frame with a value.
+#[inline(always)]
+unsafe fn leave(m: Machine, result: u64) -> State {
+    // SAFETY: a handler's promise; the caller of a plain frame waits in a call.
+    unsafe {
+        let header = m.base.cast::<u64>();
+        let frame_info = m.frame().get(word::INFO);
+        if frame_info & info::SPECIAL != 0 {
+            return leave_special(m.pc, m.base, m.vm, result);
+        }
+        let mut at = header.byte_sub((frame_info >> 32) as usize);
+        while at < header {
+            let old = *at;
+            if is_object_bits(old) {
+                let head = &*(old as *const Header);
+                let count = head.count.get();
+                if count == 1 {
+                    return leave_special(m.pc, m.base, m.vm, result);
+                }
+                head.count.set(count - 1);
+                *at = bits::UNBOUND;
+            }
+            at = at.add(1);
+        }
+        let base = (m.frame().get(word::CALLER) - 1) as *mut Value;
+        m.vm.frame.set(base);
+        m.vm.depth_left.set(m.vm.depth_left.get() + 1);
+        let pc = Frame(base).pc();
+        // The callable still lies in the run; mostly the result takes its place.
+        let (place, run) = dispatch::called(pc);
+        let m = Machine { pc, base, ..m };
+        let old = m.swap(place, result);
+        if run == place {
+            return m.drop_next(0, old);
+        }
+        let callable = m.swap(run, bits::UNBOUND);
+        m.drop_two_next(0, old, callable)
+    }
+}
+
+/// Leaves a frame that is no plain call's, or one of which something dies with it.
+#[inline(never)]
+unsafe fn leave_special(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> State {
+    Frame(base).set_pc(pc);
+    // SAFETY: the value was taken from the frame.
+    match call::return_special(vm, base, unsafe { Value::from_bits(result) }) {
+        Ok(Next::Frame(new)) => State::at(new),
+        Ok(Next::Leave(value)) => State::ended(value),
+        Ok(Next::Go | Next::Jump(_)) => unreachable!("a frame that is left does not go on"),
+        Err((frame, raised)) => machine::fail(vm, frame, raised),
+    }
+}
+
+/// The callable of a method pair, where its arguments begin, and how many they are.
+#[inline(always)]
+unsafe fn method_run(base: *mut Value, run: isize, given: u32) -> (u64, *mut Value, u32) {
+    // SAFETY: the instruction names a run of that many temporaries behind the pair.
+    unsafe {
+        let run = base.offset(run);
+        let args = run.add(1);
+        let callable = *run.cast::<u64>();
+        if (*args).is_unbound() { (callable, args.add(1), given) } else { (callable, args, given + 1) }
+    }
+}
+
+handlers! {
+    /// `A = B0(B1, …)`
+    call(m) {
+        let run = m.base.offset(m.b());
+        call_in_place(m, *run.cast::<u64>(), run.add(1), m.n8(), |vm, at| {
+            let run = at.reg(at.b());
+            call::call(vm, at, run.to_bits(), std::ptr::from_mut(run).wrapping_add(1), at.word() >> 24)
+        })
+    }
+    /// `A = B0(B1, B2, …)`, B1 the receiver or nothing.
+    call_method(m) {
+        let (callable, args, count) = method_run(m.base, m.b(), m.n8());
+        call_in_place(m, callable, args, count, |vm, at| {
+            // SAFETY: as in `call_in_place`.
+            let (callable, args, count) = method_run(at.base, at.b() as isize, at.word() >> 24);
+            call::call(vm, at, callable, args, count)
+        })
+    }
+    /// A call with keywords.
+    call_kw(m) { m.slow_call(1, call::call_kw) }
+    /// A call with `*` or `**`.
+    call_ex(m) { m.slow_call(0, call::call_ex) }
+    /// Returns A.
+    return_(m) {
+        let value = m.swap(m.a(), bits::UNBOUND);
+        leave(m, value)
+    }
+    /// Returns None.
+    return_none(m) { leave(m, bits::NONE) }
+    /// Loads the code's body, then begins.
+    resolve(m) {
+        m.slow_flow(0, |_, at| {
+            let function = at.function();
+            function.resolve();
+            at.frame().set_pc(function.entry.get());
+            Ok(Next::Frame(at.base))
+        })
+    }
+
+    /// `A = next(B)`, or jumps at the end.
+    for_iter(m) {
+        let iterator = m.bits(m.b());
+        // An immediate may stand there: a generator expression's iterator can be written over from outside.
+        if is_object_bits(iterator) {
+            let kind = heap::type_head(&*(iterator as *const Header)).kind.get();
+            if kind == kind::RANGE_ITER {
+                return match iter::range_next(iterator) {
+                    Some(value) => m.put(m.a(), value, 1),
+                    None => {
+                        let ended = m.swap(m.b(), bits::UNBOUND);
+                        Machine { pc: m.pc.add(1).offset(*m.pc as i32 as isize), ..m }.drop_next(0, ended)
+                    }
+                };
+            }
+            if kind == kind::LIST_ITER
+                && let Some(value) = iter::list_next(iterator)
+            {
+                return m.put(m.a(), value, 1);
+            }
+            if kind == kind::GENERATOR {
+                return generators::for_iter_generator(m.pc, m.base, m.vm, m.table);
+            }
+        }
+        m.slow_flow(1, iter::for_iter)
+    }
+    /// Delegates to B.
+    yield_from(m) { m.slow_flow(0, iter::yield_from) }
+    /// Yields B from an asynchronous generator.
+    async_yield(m) { m.slow_flow(0, iter::async_yield) }
+    /// Jumps if the exception A is the end of an asynchronous iteration.
+    end_async_for(m) { m.slow_branch(true, iter::end_async_for) }
+
+    /// Raises.
+    raise(m) { m.fail(exc::raise) }
+    /// Raises A again.
+    reraise(m) {
+        reraise_again(m.pc, m.base, m.vm)
+    }
+    /// Jumps if exception A does not match B.
+    jump_if_not_exc(m) { m.slow_branch(false, exc::matches) }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn reraise_again(pc: *const u32, base: *mut Value, vm: &Vm) -> State {
+    Frame(base).set_pc(pc);
+    let raised = exc::reraise(vm, At { base, pc });
+    match unwind::unwind_again(vm, base, raised) {
+        Ok(new) => State::at(new),
+        Err(raised) => State::raised(raised),
+    }
+}
