@@ -631,14 +631,14 @@ mod tests {
             assert!(value.is(&value.clone()));
         }
         assert!(Value::small(SMALL_MAX + 1).is_none() && Value::small(SMALL_MIN - 1).is_none());
-        for number in [0.0, 1.0, -1.5, 0.1, 1e70, -1e-70, std::f64::consts::PI] {
+        for number in [1.0, -1.5, 0.1, 1e70, -1e-70, std::f64::consts::PI] {
             let value = Value::tagged_float(number).expect("fits");
             assert_eq!(
                 (value.as_tagged_float(), value.as_small(), value.is_object()),
                 (Some(number), None, false)
             );
         }
-        for number in [f64::NAN, f64::INFINITY, 1e300, 5e-324] {
+        for number in [0.0, f64::NAN, f64::INFINITY, 1e300, 5e-324] {
             assert!(Value::tagged_float(number).is_none());
         }
         assert!(Value::NONE.is_none() && Value::UNBOUND.given().is_none() && Value::NONE.some().is_none());

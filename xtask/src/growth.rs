@@ -110,10 +110,10 @@ fn marks(theirs: &[Cost], ours: &[Cost]) -> Vec<String> {
     if our_last.seconds > their_last.seconds * 1.1 {
         marks.push(format!("slower: {:.2}x", our_last.seconds / their_last.seconds));
     }
-    if let (Some(their_bytes), Some(our_bytes)) = (their_last.bytes, our_last.bytes) {
-        if our_bytes > their_bytes * 1.05 + 1.0 {
-            marks.push(format!("more memory: {:.2}x", our_bytes / their_bytes));
-        }
+    if let (Some(their_bytes), Some(our_bytes)) = (their_last.bytes, our_last.bytes)
+        && our_bytes > their_bytes * 1.05 + 1.0
+    {
+        marks.push(format!("more memory: {:.2}x", our_bytes / their_bytes));
     }
     marks
 }
