@@ -139,7 +139,7 @@ pub fn raw_type(
         spec,
         subclasses: LockCell::new(Vec::new()),
         slot_names: LockCell::new(Vec::new()),
-        attrs_seen: Cell::new(0),
+        init: Cell::new((0, 0)),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::dispatch::{self, At, Next};
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::{Function, GENERATOR_KINDS, NOT_SIMPLE};
-use crate::runtime::interp::generator;
+use crate::runtime::interp::{generator, handlers};
 use crate::runtime::object::args::Args;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
@@ -120,6 +120,7 @@ fn call_class(vm: &Vm, at: At, values: &mut [Value]) -> PyResult<Option<*mut Val
     if function.flags.get() & GENERATOR_KINDS != 0 || function.simple_args.get() == NOT_SIMPLE {
         return Ok(None);
     }
+    handlers::classes::remember_init(vm, ty, function);
     let instance = vm.alloc(&ty.to_ref(), crate::runtime::builtins::types::Plain).into_value();
     let is_generator = at.frame().is(info::GENERATOR);
     let adjacent = std::ptr::eq(at.reg(at.b() + 1), values.as_ptr());

@@ -457,8 +457,9 @@ pub struct Type {
     pub subclasses: LockCell<Vec<NonNull<Obj<Type>>>>,
     /// Names of the `__slots__` words, for member descriptors and `__getstate__`.
     pub slot_names: LockCell<Vec<Ref<Str>>>,
-    /// Most attributes an instance had, so that new ones get room.
-    pub attrs_seen: Cell<u8>,
+    /// A version, and the function that is `__init__` of a class without any other way of making instances, as long as the
+    /// type has that version.
+    pub init: Cell<(u32, u64)>,
 }
 
 impl Payload for Type {

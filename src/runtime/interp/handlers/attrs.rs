@@ -68,7 +68,12 @@ unsafe fn put_method(m: Machine, method: u64) -> State {
         let receiver = m.take(m.b());
         let first = m.swap(m.a(), counted(method));
         let second = m.swap(m.a() + 1, receiver);
-        debug_assert!(!is_object_bits(first) && !is_object_bits(second));
+        debug_assert!(
+            !is_object_bits(first) && !is_object_bits(second),
+            "a temporary of {:?} word {} is not dead",
+            m.frame().code().qualname.to_string_lossy(),
+            m.frame().code().index_of(m.pc)
+        );
         m.next(5)
     }
 }

@@ -7,7 +7,7 @@ use crate::runtime::interp::call;
 use crate::runtime::interp::dispatch::{self, At, Next};
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::Function;
-use crate::runtime::interp::handlers::{generators, handlers};
+use crate::runtime::interp::handlers::{classes, generators, handlers};
 use crate::runtime::interp::machine::{self, Machine, State};
 use crate::runtime::interp::ops::{exc, iter};
 use crate::runtime::interp::unwind;
@@ -36,6 +36,12 @@ unsafe fn call_in_place(
             }
             if kind == kind::NATIVE_FUNCTION {
                 return call_native(m.pc, m.base, m.vm, callable, args, count);
+            }
+            if kind == kind::TYPE {
+                return classes::call_class(m.pc, m.base, m.vm, callable, args, count);
+            }
+            if kind == kind::METHOD {
+                return classes::call_bound(m.pc, m.base, m.vm, callable, args, count);
             }
             return m.slow_call(1, other);
         }
@@ -145,7 +151,7 @@ unsafe fn finish_native(
 }
 
 /// A call that is not done in place.
-fn call_other(
+pub fn call_other(
     pc: *const u32,
     base: *mut Value,
     vm: &Vm,
@@ -167,6 +173,9 @@ unsafe fn leave(m: Machine, result: u64) -> State {
         let header = m.base.cast::<u64>();
         let frame_info = m.frame().get(word::INFO);
         if frame_info & info::SPECIAL != 0 {
+            if frame_info & info::SPECIAL & !info::INIT == info::OWNS {
+                return classes::leave_owned(m.pc, m.base, m.vm, result);
+            }
             return leave_special(m.pc, m.base, m.vm, result);
         }
         let mut at = header.byte_sub((frame_info >> 32) as usize);
@@ -200,8 +209,11 @@ unsafe fn leave(m: Machine, result: u64) -> State {
 }
 
 /// Leaves a frame that is no plain call's, or one of which something dies with it.
+///
+/// # Safety
+/// A handler's promise; the value is given up.
 #[inline(never)]
-unsafe fn leave_special(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> State {
+pub unsafe fn leave_special(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> State {
     Frame(base).set_pc(pc);
     // SAFETY: the value was taken from the frame.
     match call::return_special(vm, base, unsafe { Value::from_bits(result) }) {

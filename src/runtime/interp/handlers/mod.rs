@@ -3,6 +3,7 @@
 mod arith;
 mod attrs;
 mod calls;
+pub mod classes;
 mod generators;
 mod jumps;
 mod moves;

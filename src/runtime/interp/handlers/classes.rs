@@ -1,0 +1,192 @@
+//! Calls of classes with a plain `__init__` and of bound methods: the instance or receiver takes the place in front of the
+//! arguments, and the frame owns its function.
+
+use crate::runtime::builtins::descr::BoundMethod;
+use crate::runtime::builtins::types::Plain;
+use crate::runtime::gc::heap::type_flag;
+use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::frame::{Frame, info, word};
+use crate::runtime::interp::function::Function;
+use crate::runtime::interp::handlers::calls::{call_other, leave_special};
+use crate::runtime::interp::machine::State;
+use crate::runtime::object::typedef::{Type, kind};
+use crate::runtime::object::vm::Vm;
+use crate::runtime::value::{Header, Obj, Value, bits, is_object_bits};
+
+/// Where a frame of a function would begin whose arguments are the `count` values from `args` on, if it can be pushed in
+/// place; the depth is counted then.
+#[inline(always)]
+unsafe fn place(
+    vm: &Vm,
+    base: *mut Value,
+    function: &Obj<Function>,
+    args: *mut Value,
+    count: u32,
+) -> Option<Frame> {
+    if function.simple_args.get() != count || Frame(base).is(info::GENERATOR) {
+        return None;
+    }
+    // SAFETY: addresses in the register stack.
+    let (new, end) = unsafe {
+        let new = args.add(function.locals.get() as usize);
+        (new, new.add(function.frame_words.get() as usize))
+    };
+    let left = vm.depth_left.get();
+    if end > vm.call_limit() || left <= 0 {
+        return None;
+    }
+    vm.depth_left.set(left - 1);
+    Some(Frame(new))
+}
+
+/// Begins a frame that owns its function. Its arguments lie where its locals begin.
+#[inline(always)]
+unsafe fn begin(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    function: &Obj<Function>,
+    (new, behind, flags): (Frame, *mut Value, u64),
+) -> State {
+    // SAFETY: the stack is written below the limit, and what lies behind the arguments is dead.
+    unsafe {
+        let at = At { base, pc };
+        Frame(base).set_pc(pc.add(1));
+        let mut place = behind;
+        while place < new.0 {
+            place.cast::<u64>().write_volatile(bits::UNBOUND);
+            place = place.add(1);
+        }
+        new.set(word::CALLER, base as u64 | 1);
+        new.set(word::FUNCTION, function.to_value().into_bits() | 1);
+        let register = u64::from(at.a() as u8) << 8;
+        new.set(word::INFO, function.info.get() | register | flags | info::OWNS);
+        new.set_pc(function.entry.get());
+        new.set(word::END, new.0.add(function.frame_words.get() as usize) as u64 | 1);
+        vm.frame.set(new.0);
+        State { pc: function.entry.get(), base: new.0 }
+    }
+}
+
+/// Calls a class, which the call's run holds in front of the arguments.
+///
+/// # Safety
+/// `callable` is a class whose metaclass is `type`; a handler's promise for the rest.
+#[inline(never)]
+pub unsafe fn call_class(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    // SAFETY: as promised.
+    unsafe {
+        let ty = &*(callable as *const Obj<Type>);
+        let (version, init) = ty.init.get();
+        if version != 0 && version == ty.fast.version.get() && !ty.has(type_flag::ABSTRACT) {
+            let function = &*(init as *const Obj<Function>);
+            let first = args.sub(1);
+            if let Some(new) = place(vm, base, function, first, count + 1) {
+                let instance = vm.alloc(&ty.to_ref(), Plain).into_value();
+                let run = base.offset(At { base, pc }.b() as isize);
+                let class = run.replace(Value::UNBOUND);
+                first.cast::<u64>().write(instance.clone().into_bits());
+                // The instance keeps it alive.
+                drop(class);
+                new.set(word::NAMESPACE, instance.into_bits());
+                return begin(pc, base, vm, function, (new, args.add(count as usize), info::INIT));
+            }
+        }
+        call_other(pc, base, vm, callable, args, count)
+    }
+}
+
+/// Calls a bound method.
+///
+/// # Safety
+/// `callable` is a bound method; a handler's promise for the rest.
+#[inline(never)]
+pub unsafe fn call_bound(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    // SAFETY: as promised; the function is kept alive by the frame.
+    unsafe {
+        let method = &*(callable as *const Obj<BoundMethod>);
+        if method.function.kind() == kind::FUNCTION {
+            let function = &*(method.function.to_bits() as *const Obj<Function>);
+            let first = args.sub(1);
+            if let Some(new) = place(vm, base, function, first, count + 1) {
+                let run = base.offset(At { base, pc }.b() as isize);
+                let method = run.replace(Value::UNBOUND);
+                let held = &*(callable as *const Obj<BoundMethod>);
+                first.cast::<u64>().write(held.receiver.clone().into_bits());
+                let state = begin(pc, base, vm, function, (new, args.add(count as usize), 0));
+                // Nobody sees its end: receiver and function live on.
+                drop(method);
+                return state;
+            }
+        }
+        call_other(pc, base, vm, callable, args, count)
+    }
+}
+
+/// Remembers a class whose instances are made by `object.__new__` and a plain `__init__`.
+pub fn remember_init(vm: &Vm, ty: &Obj<Type>, init: &Obj<Function>) {
+    ty.init.set((ty.version(vm), init.address()));
+}
+
+/// Leaves a frame that owns its function and maybe the instance that it initialises.
+///
+/// # Safety
+/// A handler's promise; the frame has no other special marks.
+#[inline(never)]
+pub unsafe fn leave_owned(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> State {
+    // SAFETY: as promised.
+    unsafe {
+        let frame = Frame(base);
+        let header = frame.get(word::INFO);
+        let is_last = |bits: u64| is_object_bits(bits) && (*(bits as *const Header)).count.get() == 1;
+        let function = frame.address(word::FUNCTION);
+        if header & info::INIT != 0 && result != bits::NONE || is_last(function) {
+            return leave_special(pc, base, vm, result);
+        }
+        let mut at = base.cast::<u64>().byte_sub((header >> 32) as usize);
+        while at < base.cast::<u64>() {
+            let old = *at;
+            if is_object_bits(old) {
+                if is_last(old) {
+                    return leave_special(pc, base, vm, result);
+                }
+                let head = &*(old as *const Header);
+                head.count.set(head.count.get() - 1);
+                *at = bits::UNBOUND;
+            }
+            at = at.add(1);
+        }
+        let head = &*(function as *const Header);
+        head.count.set(head.count.get() - 1);
+        let result = if header & info::INIT != 0 {
+            // What lies above the running frame must be no value (the frame's second invariant).
+            base.add(word::NAMESPACE).cast::<u64>().replace(bits::UNBOUND)
+        } else {
+            result
+        };
+        let caller = frame.address(word::CALLER) as *mut Value;
+        vm.frame.set(caller);
+        vm.depth_left.set(vm.depth_left.get() + 1);
+        let place = &mut *caller.offset(frame.result_register() as isize);
+        let pc = Frame(caller).pc();
+        let old = std::mem::replace(place, Value::from_bits(result));
+        if old.is_object() {
+            drop(old);
+        }
+        State { pc, base: caller }
+    }
+}
