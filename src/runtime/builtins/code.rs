@@ -189,15 +189,29 @@ fn exception_table(code: &Code) -> Vec<u8> {
 }
 
 /// `code.replace`: what dx's code can take; other fields must stay as they are.
+/// Whether a constant can stand for another: a tuple of texts may name the keywords of a call, and code makes functions.
+fn serves(old: &Value, new: &Value) -> bool {
+    if old.downcast::<Code>().is_some() {
+        return new.downcast::<Code>().is_some();
+    }
+    let Some(names) = old.as_tuple() else { return true };
+    let all_text = |items: &[Value]| items.iter().all(|item| item.as_str().is_some());
+    names.len() == 0
+        || !all_text(names.items())
+        || new.as_tuple().is_some_and(|new| new.len() == names.len() && all_text(new.items()))
+}
+
 fn replace(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let this = this(vm, &args[0])?;
     let text = |value: &Value, old: &Ref<Str>| {
         value.given().and_then(Value::downcast_ref).unwrap_or_else(|| old.clone())
     };
-    let number = |value: &Value, old: u32| -> PyResult<u32> {
-        match value.given() {
-            Some(value) => Ok(vm.to_index(value)? as u32),
-            None => Ok(old),
+    let number = |at: usize, name: &str, old: u32| -> PyResult<u32> {
+        let Some(value) = args[at].given() else { return Ok(old) };
+        match i32::try_from(vm.to_index(value)?) {
+            Ok(number) => u32::try_from(number)
+                .map_err(|_| vm.value_error(format!("{name} must be a positive integer"))),
+            Err(_) => Err(vm.overflow_error("Python int too large to convert to C int")),
         }
     };
     let fixed =
@@ -230,8 +244,34 @@ fn replace(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     };
     let no_lines = emptied(&args[17], line_table(this), "co_linetable")?;
     let no_handlers = emptied(&args[18], exception_table(this), "co_exceptiontable")?;
+    let arg_count = number(1, "co_argcount", this.arg_count)?;
+    let posonly_count = number(2, "co_posonlyargcount", this.posonly_count)?;
+    let kwonly_count = number(3, "co_kwonlyargcount", this.kwonly_count)?;
+    number(5, "co_stacksize", 0)?;
+    let new_flags = number(6, "co_flags", this.flags)?;
+    let first_line = number(7, "co_firstlineno", this.first_line)?;
+    if posonly_count > arg_count {
+        return Err(vm.system_error("bad argument to internal function"));
+    }
+    let rest = [flags::VARARGS, flags::VARKEYWORDS].iter().filter(|bit| new_flags & **bit != 0).count();
+    if u64::from(arg_count) + u64::from(kwonly_count) + rest as u64 > this.local_names.len() as u64 {
+        return Err(vm.value_error("code: co_varnames is too small"));
+    }
+    // The instructions are those of one kind of function.
+    let kind =
+        flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR | flags::OPTIMIZED | flags::NEWLOCALS;
+    if (new_flags ^ this.flags) & kind != 0 {
+        return Err(vm.value_error("code.replace: this implementation cannot change the kind of function"));
+    }
     let consts = match args[9].given().and_then(Value::as_tuple) {
-        Some(tuple) if tuple.len() == this.consts.len() => tuple.items().to_vec(),
+        Some(tuple) if tuple.len() == this.consts.len() => {
+            if !this.consts.iter().zip(tuple.items()).all(|(old, new)| serves(old, new)) {
+                return Err(
+                    vm.value_error("code.replace: this implementation cannot change that of co_consts")
+                );
+            }
+            tuple.items().to_vec()
+        }
         Some(_) => {
             return Err(
                 vm.value_error("code.replace: this implementation cannot change the number of co_consts")
@@ -252,11 +292,10 @@ fn replace(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         code.qualname = text(&args[16], &this.qualname);
     });
     let mut new = new;
-    new.arg_count = number(&args[1], this.arg_count)?;
-    new.posonly_count = number(&args[2], this.posonly_count)?;
-    new.kwonly_count = number(&args[3], this.kwonly_count)?;
-    new.flags = number(&args[6], this.flags)?;
-    new.first_line = number(&args[7], this.first_line)?;
-    let _ = flags::NESTED;
+    new.arg_count = arg_count;
+    new.posonly_count = posonly_count;
+    new.kwonly_count = kwonly_count;
+    new.flags = new_flags;
+    new.first_line = first_line;
     Ok(vm.alloc_spec(&CODE, new))
 }
