@@ -41,7 +41,7 @@ pub fn strerror(number: i32) -> String {
 /// Memory of `size` bytes, zeroed, its pages there at once where the system can do that.
 pub fn reserve_filled(size: usize) -> *mut u8 {
     let at = reserve(size);
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(miri)))]
     // SAFETY: a mapping just made; a kernel that does not know the advice refuses it, and pages come as they are touched.
     unsafe {
         libc::madvise(at.cast(), size, libc::MADV_POPULATE_WRITE);
@@ -51,13 +51,15 @@ pub fn reserve_filled(size: usize) -> *mut u8 {
 
 /// Address space of `size` bytes, zeroed and backed by memory only where it is touched.
 pub fn reserve(size: usize) -> *mut u8 {
+    // Miri knows no more.
+    let reserved = if cfg!(miri) { 0 } else { libc::MAP_NORESERVE };
     // SAFETY: a fresh private anonymous mapping.
     let at = unsafe {
         libc::mmap(
             std::ptr::null_mut(),
             size,
             libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | reserved,
             -1,
             0,
         )

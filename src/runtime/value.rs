@@ -552,3 +552,187 @@ macro_rules! payload {
         }
     };
 }
+
+/// Values and the heap behind them without a machine; small enough for Miri (`docs/adding.md`, "Hunting").
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::runtime::gc::cycle;
+    use crate::runtime::gc::heap::{Heap, enter, forget_reference};
+
+    /// Two references, and something that tells of its death.
+    struct Pair {
+        first: LockCell<Value>,
+        second: LockCell<Value>,
+        _life: Rc<()>,
+    }
+
+    crate::payload!(Pair, "pair", gc {
+        fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+            visit(self.first.get());
+            visit(self.second.get());
+        }
+        fn clear(&self) {
+            self.first.set(Value::NONE);
+            self.second.set(Value::NONE);
+        }
+    });
+
+    /// An object without references.
+    struct Leaf(Rc<()>);
+    crate::payload!(Leaf, "leaf");
+
+    /// A type as far as the heap looks at it; it never dies.
+    fn type_of<T: Payload>() -> NonNull<Obj<TypeHead>> {
+        let made: &'static Obj<TypeHead> = Box::leak(Box::new(Obj {
+            head: Header {
+                count: Cell::new(1 << 30),
+                flags: Cell::new(flag::IMMORTAL),
+                ty: Cell::new(NonNull::dangling()),
+            },
+            data: TypeHead {
+                layout: Cell::new(T::layout()),
+                flags: Cell::new(0),
+                version: Cell::new(0),
+                kind: Cell::new(0),
+                attrs_offset: Cell::new(0),
+                slots_offset: Cell::new(0),
+                slots_count: Cell::new(0),
+                instance_size: Cell::new(size_of::<Obj<T>>() as u32),
+                inline_values: Cell::new(0),
+            },
+        }));
+        NonNull::from(made)
+    }
+
+    fn object<T: Payload>(ty: NonNull<Obj<TypeHead>>, data: T) -> Value {
+        // SAFETY: a type of that payload; the payload is written at once, and the one reference is the result's.
+        unsafe {
+            let at = heap::heap().object(ty, size_of::<Obj<T>>(), T::layout().is_container);
+            (&raw mut (*at.cast::<Obj<T>>().as_ptr()).data).write(data);
+            Value::from_bits(at.as_ptr() as u64)
+        }
+    }
+
+    fn pair(ty: NonNull<Obj<TypeHead>>, first: Value, second: Value, life: &Rc<()>) -> Value {
+        object(ty, Pair { first: LockCell::new(first), second: LockCell::new(second), _life: life.clone() })
+    }
+
+    #[test]
+    fn immediates_come_back_from_their_words() {
+        for number in [0, 1, -1, 255, SMALL_MAX, SMALL_MIN] {
+            let value = Value::small(number).expect("fits");
+            assert_eq!(
+                (value.as_small(), value.as_tagged_float(), value.is_object()),
+                (Some(number), None, false)
+            );
+            assert!(value.is(&value.clone()));
+        }
+        assert!(Value::small(SMALL_MAX + 1).is_none() && Value::small(SMALL_MIN - 1).is_none());
+        for number in [1.0, -1.5, 0.1, 1e70, -1e-70, std::f64::consts::PI] {
+            let value = Value::tagged_float(number).expect("fits");
+            assert_eq!(
+                (value.as_tagged_float(), value.as_small(), value.is_object()),
+                (Some(number), None, false)
+            );
+        }
+        for number in [0.0, f64::NAN, f64::INFINITY, 1e300, 5e-324] {
+            assert!(Value::tagged_float(number).is_none());
+        }
+        assert!(Value::NONE.is_none() && Value::UNBOUND.given().is_none() && Value::NONE.some().is_none());
+        assert_eq!(
+            (Value::TRUE.as_bool(), Value::FALSE.as_bool(), Value::NONE.as_bool()),
+            (Some(true), Some(false), None)
+        );
+        assert_eq!(Value::NONE.count(), 0);
+    }
+
+    #[test]
+    fn the_last_reference_ends_an_object() {
+        enter(Heap::new());
+        let (ty, life) = (type_of::<Leaf>(), Rc::new(()));
+        let value = object(ty, Leaf(life.clone()));
+        assert_eq!((value.count(), Rc::strong_count(&life)), (1, 2));
+        let other = value.clone();
+        let typed = value.downcast_ref::<Leaf>().expect("a leaf");
+        assert!(value.downcast::<Pair>().is_none());
+        assert_eq!((value.count(), Rc::strong_count(&typed.0)), (3, 2));
+        drop(value);
+        let word = typed.into_value().into_bits();
+        drop(other);
+        assert_eq!(Rc::strong_count(&life), 2);
+        // SAFETY: the word of the value right above, which was given up for it.
+        drop(unsafe { Value::from_bits(word) });
+        assert_eq!(Rc::strong_count(&life), 1);
+        // Its block is the next one's.
+        let again = object(ty, Leaf(life.clone()));
+        std::mem::forget(again.clone());
+        forget_reference(&again);
+        assert_eq!(again.count(), 1);
+    }
+
+    #[test]
+    fn a_long_chain_dies_without_recursion() {
+        let heap = Heap::new();
+        enter(heap);
+        let (ty, life) = (type_of::<Pair>(), Rc::new(()));
+        let mut chain = Value::NONE;
+        for number in 0..300 {
+            chain = pair(ty, chain, Value::small_wrapping(number), &life);
+        }
+        assert_eq!((Rc::strong_count(&life), heap.young_count.get()), (301, 300));
+        drop(chain);
+        assert_eq!((Rc::strong_count(&life), heap.young_count.get()), (1, 0));
+        assert!(heap.young.is_empty() && !heap.is_releasing());
+    }
+
+    #[test]
+    fn a_cell_gives_out_what_it_held() {
+        enter(Heap::new());
+        let (ty, life) = (type_of::<Leaf>(), Rc::new(()));
+        let cell = LockCell::new(object(ty, Leaf(life.clone())));
+        let old = cell.replace(Value::TRUE);
+        assert_eq!((cell.get().as_bool(), Rc::strong_count(&life)), (Some(true), 2));
+        cell.set(old);
+        let copy = cell.cloned();
+        assert_eq!(copy.count(), 2);
+        cell.set(Value::NONE);
+        drop(copy);
+        assert_eq!(Rc::strong_count(&life), 1);
+    }
+
+    #[test]
+    fn rings_are_collected_and_what_is_held_stays() {
+        let heap = Heap::new();
+        enter(heap);
+        let (ty, life) = (type_of::<Pair>(), Rc::new(()));
+        let ring = |size: usize| {
+            let first = pair(ty, Value::NONE, Value::NONE, &life);
+            let mut last = first.clone();
+            for _ in 1..size {
+                last = pair(ty, last, Value::NONE, &life);
+            }
+            first.downcast::<Pair>().expect("a pair").first.set(last);
+            first
+        };
+        let held = ring(3);
+        let beside = pair(ty, held.clone(), Value::NONE, &life);
+        drop((ring(1), ring(2), ring(5)));
+        assert_eq!(Rc::strong_count(&life), 1 + 3 + 1 + 8);
+        // The young ones first, then all.
+        for full in [false, true] {
+            let outcome = cycle::collect(heap, full, &mut |_| false);
+            assert_eq!((outcome.collected, Rc::strong_count(&life)), (if full { 0 } else { 8 }, 1 + 3 + 1));
+        }
+        drop(held);
+        assert_eq!(cycle::collect(heap, true, &mut |_| false).collected, 0);
+        // Only the old generation has them: a look at the young one finds nothing.
+        drop(beside);
+        assert_eq!(cycle::collect(heap, false, &mut |_| false).collected, 0);
+        assert_eq!(cycle::collect(heap, true, &mut |_| false).collected, 3);
+        assert_eq!(Rc::strong_count(&life), 1);
+        assert!(heap.old.is_empty() && heap.young.is_empty());
+    }
+}

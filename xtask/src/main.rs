@@ -5,6 +5,8 @@ mod bench;
 mod case;
 mod conformance;
 mod dist;
+mod fuzz;
+mod growth;
 mod oracle;
 mod programs;
 
@@ -29,6 +31,13 @@ const TASKS: &[Task] = &[
         "real programs from unpacked wheels, dx and CPython 3.14 compared",
         programs::run,
     ),
+    (
+        "fuzz",
+        "[seconds=N] [seed=N] [bytes=N]",
+        "damaged programs under a debug build, until one breaks it",
+        fuzz::run,
+    ),
+    ("growth", "[NAME]... [max=N]", "time and memory of an element, dx and CPython 3.14", growth::run),
     ("dist", "", "release build, with the sizes of what is in it", dist::run),
 ];
 

@@ -16,13 +16,14 @@ use crate::runtime::object::vm::Vm;
 use crate::runtime::text::escape;
 use crate::runtime::value::{LockCell, Obj, Payload, Value};
 
+use super::bytes::buffer::ByteBuffer;
 use super::bytes::{BYTEARRAY_ITER, bytes_iter, percent, shared, source};
 use super::memoryviews::{Access, Export};
 
 /// A mutable array of bytes.
 pub struct ByteArray {
     /// The bytes.
-    pub content: LockCell<Vec<u8>>,
+    pub content: LockCell<ByteBuffer>,
     /// How many views lend them.
     pub exports: Cell<usize>,
 }
@@ -42,7 +43,7 @@ pub static BYTEARRAY: TypeSpec = TypeSpec::new("bytearray", ByteArray::layout)
 impl Vm {
     /// A new `bytearray`.
     pub fn bytearray(&self, bytes: Vec<u8>) -> Value {
-        self.alloc_spec(&BYTEARRAY, ByteArray { content: LockCell::new(bytes), exports: Cell::new(0) })
+        self.alloc_spec(&BYTEARRAY, ByteArray { content: LockCell::new(bytes.into()), exports: Cell::new(0) })
     }
 }
 
@@ -69,7 +70,7 @@ impl ByteArray {
             return Ok(());
         }
         self.resizable(vm)?;
-        self.content.set(bytes);
+        self.content.set(bytes.into());
         Ok(())
     }
 }
@@ -94,7 +95,7 @@ fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<ByteArray>> {
 
 fn slots(s: &mut Slots) {
     s.new = Some(|vm, ty, _| {
-        let empty = ByteArray { content: LockCell::new(Vec::new()), exports: Cell::new(0) };
+        let empty = ByteArray { content: LockCell::new(ByteBuffer::default()), exports: Cell::new(0) };
         Ok(vm.alloc(ty, empty).into_value())
     });
     s.init = Some(init);
@@ -246,7 +247,7 @@ fn set_slice(vm: &Vm, object: &Value, key: &Value, value: Option<&Value>) -> PyR
         if new.len() != span.count {
             array.resizable(vm)?;
         }
-        array.content.get_mut().splice(from..to, new);
+        array.content.get_mut().splice(from..to, &new);
         return Ok(());
     }
     if new.is_empty() {
@@ -279,7 +280,7 @@ fn set_slice(vm: &Vm, object: &Value, key: &Value, value: Option<&Value>) -> PyR
 
 fn reduce(vm: &Vm, value: &Value, protocol: i64) -> PyResult<Value> {
     let state = vm.call_method_str(value, "__getstate__", &[])?;
-    let data = this(vm, value)?.content.cloned();
+    let data = this(vm, value)?.content.get().to_vec();
     let parts = if protocol < 3 {
         let text = vm.decode(&data, "latin-1", "strict")?;
         vec![text, vm.str("latin-1")]
@@ -352,7 +353,7 @@ static METHODS: &[Native] = shared::byte_methods![
     ),
     native(
         "copy(self, /)",
-        |vm, args| Ok(vm.bytearray(this(vm, &args[0])?.content.cloned())),
+        |vm, args| Ok(vm.bytearray(this(vm, &args[0])?.content.get().to_vec())),
         "Return a copy of B."
     ),
     native(
@@ -367,7 +368,7 @@ static METHODS: &[Native] = shared::byte_methods![
                     array.resizable(vm)?;
                 }
                 let at = end.min(array.content.get().len());
-                array.content.get_mut().splice(at..at, added);
+                array.content.get_mut().splice(at..at, &added);
                 return Ok(Value::NONE);
             } else {
                 let slots = args[1].ty(vm).slots.get();

@@ -2,6 +2,10 @@
 //!
 //! The heap's table maps the address of a referent to its weak references; an object with an entry has the flag
 //! `WEAKLY_REFERENCED`, so that its death looks here.
+//!
+//! A row of the table is in the reverse of the order in which the references are told: the older before the newer, then the
+//! shared proxy, the shared reference last. So a new one is put in near the end. Each reference knows its place, and one that
+//! dies leaves a gap (`gap`), so that thousands of references to one object come and go in constant time each.
 
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -22,6 +26,8 @@ pub struct WeakRef {
     pub callback: LockCell<Value>,
     /// Hash of the referent, once asked for.
     hash: Cell<Option<i64>>,
+    /// Its place in the referent's row.
+    place: Cell<usize>,
 }
 crate::payload!(WeakRef, "weakref", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
@@ -36,26 +42,66 @@ impl Drop for WeakRef {
     fn drop(&mut self) {
         let target = self.target.replace(0);
         if target != 0 {
-            forget(target, std::ptr::from_ref(self) as usize);
+            forget(target, self.place.get());
         }
     }
 }
 
-/// Takes a reference, found by the address of its payload, out of the table.
-fn forget(target: u64, payload: usize) {
+/// What stands in a row where a reference has died.
+fn gap() -> NonNull<Header> {
+    NonNull::dangling()
+}
+
+/// Takes the reference at a place out of a referent's row.
+fn forget(target: u64, place: usize) {
     let mut table = heap().weakrefs.borrow_mut();
-    if let Some(refs) = table.get_mut(&(target as usize)) {
-        // SAFETY: the table holds live weak references only: they leave it here.
-        refs.retain(
-            |r| unsafe { std::ptr::from_ref(&r.cast::<Obj<WeakRef>>().as_ref().data) } as usize != payload,
-        );
-        if refs.is_empty() {
-            table.remove(&(target as usize));
-            // SAFETY: a referent clears its references when it dies, so it is alive.
-            let head = unsafe { &*(target as *const Header) };
-            head.flags.set(head.flags.get() & !flag::WEAKLY_REFERENCED);
+    let Some(refs) = table.get_mut(&(target as usize)) else { return };
+    refs[place] = gap();
+    while refs.last() == Some(&gap()) {
+        refs.pop();
+    }
+    if refs.is_empty() {
+        table.remove(&(target as usize));
+        // SAFETY: a referent clears its references when it dies, so it is alive.
+        let head = unsafe { &*(target as *const Header) };
+        head.flags.set(head.flags.get() & !flag::WEAKLY_REFERENCED);
+    }
+}
+
+/// A reference in a row.
+fn at_place(reference: &NonNull<Header>) -> Option<&Obj<WeakRef>> {
+    if *reference == gap() {
+        return None;
+    }
+    // SAFETY: the table holds live weak references: they leave it, or it them, before they die.
+    Some(unsafe { reference.cast::<Obj<WeakRef>>().as_ref() })
+}
+
+/// Puts a reference into a row, `from_end` places before its end.
+fn put(refs: &mut Vec<NonNull<Header>>, new: NonNull<Header>, from_end: usize) {
+    // Where it would have to grow, and gaps are the better half of it, it shrinks instead.
+    if refs.len() == refs.capacity() && refs.iter().filter(|r| **r == gap()).count() * 2 > refs.len() {
+        refs.retain(|r| *r != gap());
+        for (place, weak) in refs.iter().enumerate() {
+            at_place(weak).inspect(|weak| weak.place.set(place));
         }
     }
+    let place = refs.len() - from_end;
+    refs.insert(place, new);
+    for (at, weak) in refs.iter().enumerate().skip(place) {
+        at_place(weak).inspect(|weak| weak.place.set(at));
+    }
+}
+
+/// Whether a reference is the one that all share who ask for a `spec` without a callback.
+fn is_shared(vm: &Vm, reference: &NonNull<Header>, spec: &'static TypeSpec) -> bool {
+    at_place(reference).is_some_and(|weak| {
+        weak.callback.get().is_none() && weak.to_value().ty(vm).address() == vm.typ(spec).address()
+    })
+}
+
+fn is_shared_proxy(vm: &Vm, reference: &NonNull<Header>) -> bool {
+    is_shared(vm, reference, &PROXY) || is_shared(vm, reference, &CALLABLE_PROXY)
 }
 
 impl Obj<WeakRef> {
@@ -87,9 +133,8 @@ pub unsafe fn clear(at: NonNull<Header>) {
     head.flags.set(head.flags.get() & !flag::WEAKLY_REFERENCED);
     let vm = crate::runtime::object::vm::vm();
     let mut calls = Vec::new();
-    for reference in refs.into_iter().flatten() {
-        // SAFETY: the table holds live weak references.
-        let weak = unsafe { reference.cast::<Obj<WeakRef>>().as_ref() };
+    for reference in refs.iter().flatten().rev() {
+        let Some(weak) = at_place(reference) else { continue };
         weak.target.set(0);
         let callback = weak.callback.replace(Value::NONE);
         let in_garbage = weak.head.flags.get() & flag::UNREACHABLE != 0;
@@ -126,9 +171,7 @@ fn make(
     if shared && callback.is_none() {
         let table = heap().weakrefs.borrow();
         if let Some(refs) = table.get(&address) {
-            for found in refs {
-                // SAFETY: the table holds live weak references.
-                let weak = unsafe { found.cast::<Obj<WeakRef>>().as_ref() };
+            for weak in refs.iter().rev().take(2).filter_map(at_place) {
                 let same_type = type_head(&weak.head).head.count.as_ptr() == spec_type.head.count.as_ptr();
                 if same_type && weak.callback.get().is_none() && weak.head.count.get() > 0 {
                     return Ok(weak.to_value());
@@ -142,28 +185,23 @@ fn make(
             target: Cell::new(object.to_bits()),
             callback: LockCell::new(callback),
             hash: Cell::new(None),
+            place: Cell::new(0),
         },
     );
     let pointer = NonNull::from(&weak.head);
     let mut table = heap().weakrefs.borrow_mut();
     let refs = table.entry(address).or_default();
-    // The shared reference comes first, the shared proxy next, then the others, the newest before the older.
-    let is_shared = |r: &NonNull<Header>, spec: &'static TypeSpec| {
-        // SAFETY: the table holds live weak references.
-        let other = unsafe { r.cast::<Obj<WeakRef>>().as_ref() };
-        other.callback.get().is_none() && other.to_value().ty(vm).address() == vm.typ(spec).address()
-    };
-    let has_ref = refs.first().is_some_and(|r| is_shared(r, &REFERENCE));
-    let next = usize::from(has_ref);
-    let has_proxy = refs.get(next).is_some_and(|r| is_shared(r, &PROXY) || is_shared(r, &CALLABLE_PROXY));
-    let place = if is_shared(&pointer, &REFERENCE) {
+    let has_ref = refs.last().is_some_and(|r| is_shared(vm, r, &REFERENCE));
+    let behind = usize::from(has_ref);
+    let has_proxy = refs.iter().rev().nth(behind).is_some_and(|r| is_shared_proxy(vm, r));
+    let from_end = if is_shared(vm, &pointer, &REFERENCE) {
         0
-    } else if is_shared(&pointer, &PROXY) || is_shared(&pointer, &CALLABLE_PROXY) {
-        next
+    } else if is_shared_proxy(vm, &pointer) {
+        behind
     } else {
-        next + usize::from(has_proxy)
+        behind + usize::from(has_proxy)
     };
-    refs.insert(place, pointer);
+    put(refs, pointer, from_end);
     drop(table);
     if let Some(head) = object.header() {
         head.flags.set(head.flags.get() | flag::WEAKLY_REFERENCED);
@@ -272,9 +310,8 @@ impl Vm {
     /// All weak references to an object.
     pub fn weakrefs_of(&self, object: &Value) -> Vec<Value> {
         let table = heap().weakrefs.borrow();
-        let refs = table.get(&(object.to_bits() as usize)).cloned().unwrap_or_default();
-        // SAFETY: the table holds live weak references.
-        refs.iter().map(|r| unsafe { r.cast::<Obj<WeakRef>>().as_ref() }.to_value()).collect()
+        let refs = table.get(&(object.to_bits() as usize)).map_or(&[][..], |refs| refs);
+        refs.iter().rev().filter_map(at_place).map(Obj::to_value).collect()
     }
 }
 

@@ -7,9 +7,9 @@
 
 use std::collections::HashMap;
 
-use super::code::{CodeData, Const};
+use super::code::{CodeData, Const, flags};
 use super::disasm::{Decoded, decode, instruction};
-use super::ops::{Extra, FRAME_HEADER, Op, Operand};
+use super::ops::{Extra, FRAME_HEADER, Op, Operand, Part};
 
 /// State of a temporary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,7 @@ struct Verifier<'a> {
 
 /// Checks a code and those inside it; the error tells what is wrong where.
 pub fn verify(code: &CodeData) -> Result<(), String> {
+    head(code).map_err(|error| format!("{} in {}: {error}", code.qualname, code.filename))?;
     let mut verifier = Verifier { code, insns: HashMap::new(), states: HashMap::new(), work: Vec::new() };
     verifier.run().map_err(|error| format!("{} in {}: {error}", code.qualname, code.filename))?;
     for value in &code.consts {
@@ -39,6 +40,50 @@ pub fn verify(code: &CodeData) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// What stands before the instructions: parameters are locals, constants are what their kind says.
+fn head(code: &CodeData) -> Result<(), String> {
+    let extra = [flags::VARARGS, flags::VARKEYWORDS].iter().filter(|bit| code.flags & **bit != 0).count();
+    let parameters = u64::from(code.arg_count) + u64::from(code.kwonly_count) + extra as u64;
+    if parameters > code.locals.len() as u64 || code.posonly_count > code.arg_count {
+        return Err(format!("{parameters} parameters in {} locals", code.locals.len()));
+    }
+    // Registers are named by signed 16-bit numbers at most.
+    if code.temps as usize + FRAME_HEADER > i16::MAX as usize {
+        return Err(format!("{} temporaries", code.temps));
+    }
+    code.consts.iter().try_for_each(constant)
+}
+
+fn constant(value: &Const) -> Result<(), String> {
+    const SMALL: std::ops::RangeInclusive<i64> = i64::MIN >> 1..=i64::MAX >> 1;
+    match value {
+        Const::Int(number) if !SMALL.contains(number) => Err(format!("{number} as a small int")),
+        Const::BigInt(text) => {
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            let fine = match digits.strip_prefix("0x") {
+                Some(digits) => !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+                None => !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()),
+            };
+            if fine { Ok(()) } else { Err(format!("{text:?} as an int")) }
+        }
+        Const::Str(text) if !is_wtf8(text) => Err("malformed text".to_owned()),
+        Const::Tuple(items) | Const::FrozenSet(items) => items.iter().try_for_each(constant),
+        Const::Slice(parts) => parts.iter().try_for_each(constant),
+        _ => Ok(()),
+    }
+}
+
+/// UTF-8 in which surrogates may stand.
+fn is_wtf8(mut text: &[u8]) -> bool {
+    while let Err(error) = std::str::from_utf8(text) {
+        match text[error.valid_up_to()..] {
+            [0xed, 0xa0..=0xbf, 0x80..=0xbf, ..] => text = &text[error.valid_up_to() + 3..],
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// Number of registers in an instruction's run.
@@ -114,6 +159,34 @@ impl Verifier<'_> {
         let (consts, names) = (self.code.consts.len(), self.code.names.len());
         if insn.op.is_quick() {
             return Err(format!("word {}: {} is the machine's own", insn.at, insn.op.name()));
+        }
+        let number = insn.operands.get(2).map_or(0, |operand| operand.1 as usize);
+        let extra = insn.extras.iter().find(|(extra, _)| *extra == Extra::Const);
+        let constant = extra.and_then(|(_, at)| self.code.consts.get(*at as usize));
+        let fits = match insn.op {
+            // Who has free variables is given their cells.
+            Op::MakeFunction => match constant {
+                Some(Const::Code(code)) => {
+                    code.free_vars.is_empty() == (number & Part::Closure as usize == 0)
+                        && number < 2 * Part::Closure as usize
+                }
+                _ => false,
+            },
+            Op::CallKw | Op::CallMethodKw => match constant {
+                Some(Const::Tuple(names)) => {
+                    names.len() <= number && names.iter().all(|name| matches!(name, Const::Str(_)))
+                }
+                _ => false,
+            },
+            Op::LoadFree | Op::StoreFree | Op::DeleteFree | Op::LoadFreeCell => {
+                insn.operands.iter().all(|(operand, value)| {
+                    *operand != Operand::N16 || (*value as usize) < self.code.free_vars.len()
+                })
+            }
+            _ => true,
+        };
+        if !fits {
+            return Err(format!("word {}: {} with a wrong operand", insn.at, insn.op.name()));
         }
         for &(operand, value) in &insn.operands {
             let fine = match operand {

@@ -33,7 +33,9 @@ pub fn assemble(mut unit: Unit, names: &Names, source: &Source, filename: &str) 
             format!("too many {what} in one code block"),
         ))
     };
-    if unit.names.len() > usize::from(u16::MAX) {
+    // Most instructions have a form for names further on; these have none.
+    let far = |insn: &Insn| insn.op.operands().contains(&Operand::Name16) && insn.b > i32::from(u16::MAX);
+    if unit.names.len() > usize::from(u16::MAX) && unit.insns.iter().any(far) {
         return too_large("names");
     }
     if unit.locals.len() > 30_000 || unit.max_height > 30_000 {

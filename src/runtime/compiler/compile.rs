@@ -16,6 +16,9 @@ use super::scope::{Binding, Role, ScopeId, ScopeKind, ScopeTable, uses};
 use super::source::{Source, Span};
 use super::unit::{Unit, UnitKind};
 
+/// Last of the names that an instruction for names alone can reach; further ones are looked up in a namespace.
+const NEAR_NAMES: u32 = u16::MAX as u32;
+
 /// Where a name is found by the code being compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -368,6 +371,15 @@ impl<'a> Compiler<'a> {
             }
             Place::Global => {
                 let name = self.unit.name_index(id);
+                if name > NEAR_NAMES {
+                    // Looked for in an empty namespace first.
+                    let mark = self.unit.height;
+                    let nothing = self.unit.temp();
+                    self.emit(span, Op::BuildMap, nothing, nothing, 0);
+                    self.emit_x(span, Op::LoadNsGlobal, [dst, nothing, 0], [name, 0]);
+                    self.unit.height = mark;
+                    return;
+                }
                 self.emit(span, Op::LoadGlobal, dst, name as i32, 0);
             }
             Place::NamespaceOrGlobal => {
@@ -380,6 +392,14 @@ impl<'a> Compiler<'a> {
             }
             Place::Name => {
                 let name = self.unit.name_index(id);
+                if name > NEAR_NAMES {
+                    let mark = self.unit.height;
+                    let namespace = self.unit.temp();
+                    self.emit(span, Op::LoadLocals, namespace, 0, 0);
+                    self.emit_x(span, Op::LoadNsGlobal, [dst, namespace, 0], [name, 0]);
+                    self.unit.height = mark;
+                    return;
+                }
                 self.emit(span, Op::LoadName, dst, name as i32, 0);
             }
         }
@@ -410,6 +430,21 @@ impl<'a> Compiler<'a> {
             }
             Place::Name => {
                 let name = self.unit.name_index(id);
+                if name > NEAR_NAMES {
+                    let mark = self.unit.height;
+                    // The value may stand in a temporary that is free for the next one already.
+                    let mut namespace = self.unit.temp();
+                    while namespace <= src {
+                        namespace = self.unit.temp();
+                    }
+                    let key = self.unit.temp();
+                    let text = self.table.names.text(id);
+                    self.emit(span, Op::LoadLocals, namespace, 0, 0);
+                    self.load_str(span, key, &text);
+                    self.emit(span, Op::StoreSubscr, namespace, key, src);
+                    self.unit.height = mark;
+                    return;
+                }
                 self.emit(span, Op::StoreName, src, name as i32, 0);
             }
         }
@@ -434,6 +469,18 @@ impl<'a> Compiler<'a> {
             }
             Place::Name => {
                 let name = self.unit.name_index(id);
+                if name > NEAR_NAMES {
+                    let mark = self.unit.height;
+                    let (namespace, key) = (self.unit.temp(), self.unit.temp());
+                    // Says that there is none, if so, as a name is missed and not as a key.
+                    self.load_name_id(span, id, key);
+                    let text = self.table.names.text(id);
+                    self.load_str(span, key, &text);
+                    self.emit(span, Op::LoadLocals, namespace, 0, 0);
+                    self.emit(span, Op::DeleteSubscr, namespace, key, 0);
+                    self.unit.height = mark;
+                    return;
+                }
                 self.emit(span, Op::DeleteName, 0, name as i32, 0);
             }
         }

@@ -343,7 +343,7 @@ impl Vm {
                 let linked = link(self, generator, 0, info::ENTRY)?;
                 debug_assert_eq!(linked.0, frame.0);
                 frame.set_pc(frame.pc().wrapping_add(1));
-                return match unwind::unwind(self, frame.0, raised) {
+                return match unwind::unwind_unbegun(self, frame.0, raised) {
                     Ok(base) => {
                         let result = dispatch::run(self, base)?;
                         Ok(if generator.state.get() == State::Closed {
@@ -359,15 +359,9 @@ impl Vm {
         }
         let exception = self.take_raised(raised);
         let frame = link(self, generator, 0, info::ENTRY)?;
-        if let Some(new) = exception.downcast::<crate::runtime::object::raise::Exception>()
-            && new.context.get().is_none()
-        {
-            let inner = generator.handled.value.cloned();
-            if !inner.is_none() && !inner.is(&exception) {
-                new.context.set(inner);
-            }
-        }
-        let raised = self.set_raised(exception);
+        // It is raised anew here: its context is what this generator handles, but not what its resumer does.
+        let handles = !generator.handled.value.get().is_none();
+        let raised = if handles { self.raise_value(exception) } else { self.set_raised(exception) };
         let base = unwind::unwind(self, frame.0, raised)?;
         let result = dispatch::run(self, base)?;
         Ok(if generator.state.get() == State::Closed { Step::Return(result) } else { Step::Yield(result) })

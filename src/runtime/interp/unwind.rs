@@ -36,10 +36,22 @@ fn raises_again(vm: &Vm, frame: Frame) -> bool {
 #[cold]
 #[inline(never)]
 pub fn unwind_again(vm: &Vm, base: *mut Value, raised: Raised) -> Result<*mut Value, Raised> {
+    unwind_from(vm, base, raised, false)
+}
+
+/// As [`unwind`], for a frame that has not begun: none of its handlers is entered yet, though the first may begin where the code does.
+#[cold]
+#[inline(never)]
+pub fn unwind_unbegun(vm: &Vm, base: *mut Value, raised: Raised) -> Result<*mut Value, Raised> {
+    add_traceback(vm, Frame(base));
+    unwind_from(vm, base, raised, true)
+}
+
+fn unwind_from(vm: &Vm, base: *mut Value, raised: Raised, mut unbegun: bool) -> Result<*mut Value, Raised> {
     let mut frame = Frame(base);
     let mut raised = raised;
     loop {
-        if find_handler(vm, frame) {
+        if !std::mem::take(&mut unbegun) && find_handler(vm, frame) {
             let _ = raised;
             return Ok(frame.0);
         }

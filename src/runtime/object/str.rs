@@ -116,17 +116,42 @@ impl Obj<Str> {
     /// Byte offset of a code point's start; `at` may be the length.
     #[inline]
     pub fn offset(&self, at: usize) -> usize {
-        if self.is_ascii() {
+        if self.is_ascii() || at == 0 {
             return at;
         }
-        if self.bytes.get() < 96 {
-            return crate::runtime::text::wtf8::advance(self.bytes(), 0, at);
+        if at == self.chars.get() {
+            return self.bytes.get();
+        }
+        match self.offset_index() {
+            Some(index) => index.offset(self.bytes(), at),
+            None => crate::runtime::text::wtf8::advance(self.bytes(), 0, at),
+        }
+    }
+    /// Index of the code point that starts at a byte offset.
+    #[inline]
+    pub fn index_of(&self, offset: usize) -> usize {
+        if self.is_ascii() {
+            return offset;
+        }
+        // An index is made for who asks by code point; that the start of a text is asked about alone does not pay for one.
+        let index = self.index.get();
+        if index.is_null() {
+            return crate::runtime::text::wtf8::count(&self.bytes()[..offset]);
+        }
+        // SAFETY: set once and freed only with the string.
+        unsafe { &*index }.index(self.bytes(), offset)
+    }
+    /// The table of offsets of a text that is not ASCII, made when it is first asked for; short texts have none.
+    #[inline]
+    pub fn offset_index(&self) -> Option<&OffsetIndex> {
+        if self.is_ascii() || self.bytes.get() < 96 {
+            return None;
         }
         if self.index.get().is_null() {
             self.index.set(Box::into_raw(Box::new(OffsetIndex::new(self.bytes()))));
         }
         // SAFETY: set right above and freed only with the string.
-        unsafe { &*self.index.get() }.offset(self.bytes(), at)
+        Some(unsafe { &*self.index.get() })
     }
     /// Are both the same text?
     #[inline(always)]

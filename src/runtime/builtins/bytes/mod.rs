@@ -3,6 +3,7 @@
 //! The payload is `object::bytes`. What `bytes` has in common with `bytearray` is in `shared` (methods), `percent` (`%`
 //! formatting) and `source` (what both can be made of).
 
+pub mod buffer;
 pub mod percent;
 pub mod shared;
 pub mod source;
@@ -169,7 +170,7 @@ pub fn bytes_iter(vm: &Vm, spec: &'static TypeSpec, value: &Value) -> Value {
 fn content(value: &Value) -> &[u8] {
     match value.as_bytes() {
         Some(this) => this.bytes(),
-        None => value.downcast::<ByteArray>().map_or(&[], |this| this.content.get().as_slice()),
+        None => value.downcast::<ByteArray>().map_or(&[], |this| this.content.get()),
     }
 }
 

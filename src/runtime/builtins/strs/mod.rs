@@ -71,7 +71,7 @@ pub fn substring(vm: &Vm, text: &Obj<Str>, start: usize, end: usize) -> Value {
 
 /// Index of the code point at a byte offset.
 pub fn char_index(text: &Obj<Str>, offset: usize) -> usize {
-    if text.is_ascii() { offset } else { wtf8::count(&text.bytes()[..offset]) }
+    text.index_of(offset)
 }
 
 impl Vm {
@@ -228,7 +228,7 @@ fn slice(vm: &Vm, value: &Value, text: &Obj<Str>, key: &Value) -> PyResult<Value
     let bytes = if text.is_ascii() {
         wtf8::slice_bytes(text.bytes(), start, span.step, span.count)
     } else {
-        wtf8::slice(text.bytes(), None, start, span.step, span.count)
+        wtf8::slice(text.bytes(), text.offset_index(), start, span.step, span.count)
     };
     Ok(vm.str_with_len(&bytes, span.count))
 }

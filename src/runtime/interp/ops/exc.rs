@@ -113,7 +113,17 @@ impl Vm {
 /// `Reraise`
 pub fn reraise(vm: &Vm, at: At) -> Raised {
     let exception = at.take(at.a());
+    if exception.downcast::<Exception>().is_none() {
+        return no_exception(vm);
+    }
     vm.set_raised(exception)
+}
+
+/// Code that the compiler did not make (`marshal`) may handle what is none.
+#[cold]
+#[inline(never)]
+fn no_exception(vm: &Vm) -> Raised {
+    vm.system_error("bad bytecode: an exception is handled that is none")
 }
 
 /// `PushExc`
@@ -121,6 +131,9 @@ pub fn push_exc(vm: &Vm, at: At) -> PyResult<()> {
     // The chain's top is the running frame's own state.
     let state = vm.handled_top();
     let new = at.reg(at.b()).clone();
+    if !new.is_object() {
+        return Err(no_exception(vm));
+    }
     let old = state.value.replace(new);
     at.set(at.a(), old);
     Ok(())
@@ -129,6 +142,9 @@ pub fn push_exc(vm: &Vm, at: At) -> PyResult<()> {
 /// `PopExc`
 pub fn pop_exc(vm: &Vm, at: At) -> PyResult<()> {
     let old = at.take(at.a());
+    if !old.is_object() && !old.is_none() {
+        return Err(no_exception(vm));
+    }
     vm.handled_top().value.set(old);
     Ok(())
 }

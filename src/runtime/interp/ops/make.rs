@@ -60,6 +60,13 @@ pub fn make_function(vm: &Vm, at: At) -> PyResult<()> {
     let kwdefaults = part(Part::KwDefaults);
     let annotate = part(Part::Annotate);
     let closure = part(Part::Closure).and_then(|c| c.downcast_ref::<Tuple>());
+    // Free variables are read without a look at what the closure holds.
+    let cells = closure.as_ref().map_or(&[][..], |closure| closure.items());
+    if cells.len() != code.free_names.len()
+        || cells.iter().any(|cell| cell.kind() != crate::runtime::object::typedef::kind::CELL)
+    {
+        return Err(vm.system_error("MakeFunction without the cells of its closure"));
+    }
     let function = vm.function(&code, &running.globals, closure);
     if let Some(defaults) = defaults {
         function.defaults.set(defaults);

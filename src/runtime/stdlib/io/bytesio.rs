@@ -4,6 +4,7 @@
 use std::cell::Cell;
 
 use super::base::{BUFFERED_IO_BASE, STREAM, closed_error, size_argument};
+use crate::runtime::builtins::bytes::buffer::ByteBuffer;
 use crate::runtime::error::PyResult;
 use crate::runtime::object::args::Signature;
 use crate::runtime::object::attrs;
@@ -42,7 +43,7 @@ impl BytesIo {
         }
     }
     /// Changes the size.
-    fn resize(&self, vm: &Vm, body: impl FnOnce(&mut Vec<u8>)) -> PyResult<()> {
+    fn resize(&self, vm: &Vm, body: impl FnOnce(&mut ByteBuffer)) -> PyResult<()> {
         let content = self.content.cloned();
         match content.as_bytearray() {
             Some(array) => {
