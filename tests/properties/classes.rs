@@ -115,7 +115,7 @@ impl Methods {
 }
 
 fn codes(code: &CodeData) -> Vec<&CodeData> {
-    let inner = |value| if let &Const::Code(ref code) = value { Some(code.as_ref()) } else { None };
+    let inner = |value| if let Const::Code(code) = value { Some(code.as_ref()) } else { None };
     code.consts.iter().filter_map(inner).collect()
 }
 

@@ -6,7 +6,7 @@
 
 use crate::runtime::bytecode::code::{CodeData, Const, Handler, Local, Position, flags};
 use crate::runtime::bytecode::disasm;
-use crate::runtime::bytecode::ops::{Extra, Op, Operand};
+use crate::runtime::bytecode::ops::{Extra, Op, Operand, Part};
 use crate::runtime::bytecode::verify;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::code::Code;
@@ -450,7 +450,7 @@ impl Parts<'_> {
             handlers,
             positions,
         };
-        verify::verify(&data).and_then(|()| usable(&data, &consts)).map_err(malformed)?;
+        verify::verify_without_constants(&data).and_then(|()| usable(&data, &consts)).map_err(malformed)?;
         let filename = self.text(vm, 0, |code| code.filename.cloned())?;
         let local_names = locals.into_iter().map(|(name, _)| name).collect();
         Ok(Code::made(data, consts, local_names, [name, qualname, filename], names, free))
@@ -511,7 +511,10 @@ fn usable(data: &CodeData, consts: &[Value]) -> Result<(), String> {
             }
             let Some(value) = consts.get(value as usize) else { return wrong("no constant") };
             let fine = match insn.op {
-                Op::MakeFunction => value.downcast::<Code>().is_some(),
+                Op::MakeFunction => value.downcast::<Code>().is_some_and(|code| {
+                    let parts = insn.operands.last().map_or(0, |operand| operand.1);
+                    code.free_names.is_empty() == (parts & i64::from(Part::Closure as u8) == 0)
+                }),
                 Op::CallKw | Op::CallMethodKw => value.as_tuple().is_some_and(|names| {
                     let given = insn.operands.last().map_or(0, |operand| operand.1) as usize;
                     names.len() <= given && names.items().iter().all(|name| name.as_str().is_some())

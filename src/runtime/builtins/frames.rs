@@ -110,7 +110,7 @@ pub static FRAME: TypeSpec = TypeSpec::new("frame", FrameObject::layout)
         ),
         getset(
             "f_trace_lines",
-            |vm, f| Ok(Value::bool(this(vm, f)?.rare().map_or(true, |rare| rare.trace_lines.get()))),
+            |vm, f| Ok(Value::bool(this(vm, f)?.rare().is_none_or(|rare| rare.trace_lines.get()))),
             |vm, f, v| {
                 if v.is_none() {
                     return Err(vm.type_error("can't delete numeric/char attribute"));
@@ -125,7 +125,7 @@ pub static FRAME: TypeSpec = TypeSpec::new("frame", FrameObject::layout)
         ),
         getset(
             "f_trace_opcodes",
-            |vm, f| Ok(Value::bool(this(vm, f)?.rare().map_or(false, |rare| rare.trace_opcodes.get()))),
+            |vm, f| Ok(Value::bool(this(vm, f)?.rare().is_some_and(|rare| rare.trace_opcodes.get()))),
             |vm, f, v| {
                 if v.is_none() {
                     return Err(vm.type_error("can't delete numeric/char attribute"));

@@ -24,6 +24,8 @@ type State = HashMap<usize, Temp>;
 
 struct Verifier<'a> {
     code: &'a CodeData,
+    /// The constants are looked at too.
+    constants: bool,
     insns: HashMap<usize, Decoded>,
     states: HashMap<usize, State>,
     work: Vec<usize>,
@@ -31,8 +33,18 @@ struct Verifier<'a> {
 
 /// Checks a code and those inside it; the error tells what is wrong where.
 pub fn verify(code: &CodeData) -> Result<(), String> {
+    verify_as(code, true)
+}
+
+/// As [`verify`], for code whose constants are values already: the caller looks at those that instructions name.
+pub fn verify_without_constants(code: &CodeData) -> Result<(), String> {
+    verify_as(code, false)
+}
+
+fn verify_as(code: &CodeData, constants: bool) -> Result<(), String> {
     head(code).map_err(|error| format!("{} in {}: {error}", code.qualname, code.filename))?;
-    let mut verifier = Verifier { code, insns: HashMap::new(), states: HashMap::new(), work: Vec::new() };
+    let (insns, states) = (HashMap::new(), HashMap::new());
+    let mut verifier = Verifier { code, constants, insns, states, work: Vec::new() };
     verifier.run().map_err(|error| format!("{} in {}: {error}", code.qualname, code.filename))?;
     for value in &code.consts {
         if let Const::Code(inner) = value {
@@ -165,6 +177,7 @@ impl Verifier<'_> {
         let constant = extra.and_then(|(_, at)| self.code.consts.get(*at as usize));
         let fits = match insn.op {
             // Who has free variables is given their cells.
+            Op::MakeFunction | Op::CallKw | Op::CallMethodKw if !self.constants => true,
             Op::MakeFunction => match constant {
                 Some(Const::Code(code)) => {
                     code.free_vars.is_empty() == (number & Part::Closure as usize == 0)

@@ -1,4 +1,4 @@
-import os, subprocess, sys, tempfile, zipfile
+import os, subprocess, sys, tempfile, zipfile, zipimport
 print(sys.path_hooks[0])
 with tempfile.TemporaryDirectory() as folder:
     archive = os.path.join(folder, "things.odd")

@@ -18,6 +18,9 @@ use crate::runtime::value::Obj;
 macro_rules! handlers {
     ($($(#[$doc:meta])* $name:ident($machine:ident) $body:block)*) => {$(
         $(#[$doc])*
+        ///
+        /// # Safety
+        /// The state is that of a frame that runs, at this instruction.
         pub unsafe fn $name(
             pc: *const u32,
             base: *mut $crate::runtime::value::Value,

@@ -8,6 +8,7 @@ use crate::runtime::interp::code::Code;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::ops::name::builtin;
 use crate::runtime::object::tuple::Tuple;
+use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::Value;
 
@@ -60,10 +61,10 @@ pub fn make_function(vm: &Vm, at: At) -> PyResult<()> {
     let kwdefaults = part(Part::KwDefaults);
     let annotate = part(Part::Annotate);
     let closure = part(Part::Closure).and_then(|c| c.downcast_ref::<Tuple>());
-    // Free variables are read without a look at what the closure holds.
-    let cells = closure.as_ref().map_or(&[][..], |closure| closure.items());
-    if cells.len() != code.free_names.len()
-        || cells.iter().any(|cell| cell.kind() != crate::runtime::object::typedef::kind::CELL)
+    // Free variables are read without a look at what the closure holds. (`verify` sees to it that there is one.)
+    if let Some(closure) = &closure
+        && (closure.len() != code.free_names.len()
+            || closure.items().iter().any(|cell| cell.kind() != kind::CELL))
     {
         return Err(vm.system_error("MakeFunction without the cells of its closure"));
     }
