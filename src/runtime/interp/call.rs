@@ -11,9 +11,10 @@ use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::{Function, GENERATOR_KINDS, NOT_SIMPLE};
 use crate::runtime::interp::{generator, handlers};
 use crate::runtime::object::args::Args;
+use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Obj, Value, bits};
+use crate::runtime::value::{Obj, Ref, Value, bits};
 
 type Pushed = PyResult<Option<*mut Value>>;
 
@@ -355,6 +356,17 @@ pub fn bind(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Value]
             return Ok(bound);
         }
     }
+}
+
+/// The Python function that a class has under a name, if its parameters are that many: what a slot of its instances calls.
+pub fn python_method(vm: &Vm, object: &Value, name: &Obj<Str>, count: u32) -> Option<Ref<Function>> {
+    let ty = object.ty(vm);
+    if !ty.is_heap() {
+        return None;
+    }
+    let found = ty.lookup(vm, name)?;
+    let function = found.downcast_ref::<Function>()?;
+    (function.simple_args.get() == count).then_some(function)
 }
 
 /// Where the next frame may start.

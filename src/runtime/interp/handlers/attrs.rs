@@ -155,6 +155,13 @@ handlers! {
         }
         m.slow(5, attr::store_attr)
     }
+    /// A property whose getter is a Python function, which runs in a frame above.
+    load_attr_property(m) {
+        if !is_cached(m, m.bits(m.b())) {
+            return m.slow(5, attr::load_attr);
+        }
+        m.slow_call(5, attr::call_property)
+    }
     /// A word of `__slots__`.
     load_attr_slot(m) {
         let object = m.bits(m.b());
@@ -290,7 +297,7 @@ handlers! {
                 return subscr_dict(m.pc, m.base, m.vm, m.table);
             }
         }
-        m.slow(0, build::subscr)
+        m.slow_call(0, build::subscr)
     }
     /// `A = B[small int]`
     subscr_i(m) {
@@ -300,7 +307,7 @@ handlers! {
         {
             return m.put_used(value, 0);
         }
-        m.slow(0, build::subscr_small)
+        m.slow_call(0, build::subscr_small)
     }
     /// `A[B] = C`
     store_subscr(m) {
@@ -340,7 +347,7 @@ handlers! {
     #[inline(never)]
     subscr_dict(m) {
         let dict = &*(m.bits(m.b()) as *const Obj<Dict>);
-        let Some(at) = dict.quick(m.value(m.c())) else { return m.slow(0, build::subscr) };
+        let Some(at) = dict.quick(m.value(m.c())) else { return m.slow_call(0, build::subscr) };
         let value = counted((*dict.quick_value(at)).to_bits());
         let key = m.used(m.c());
         let used = m.used(m.b());

@@ -160,6 +160,7 @@ const fn handler(op: Op) -> Handler {
         Op::LoadAttrShape => attrs::load_attr_shape,
         Op::LoadAttrShapeLocal => attrs::load_attr_shape_local,
         Op::StoreAttrShapeLocal => attrs::store_attr_shape_local,
+        Op::LoadAttrProperty => attrs::load_attr_property,
         Op::LoadAttrDict => attrs::load_attr_dict,
         Op::StoreAttrDict => attrs::store_attr_dict,
         Op::LoadMethodDict => attrs::load_method_dict,

@@ -2,9 +2,12 @@
 
 use crate::runtime::builtins::descr::MemberDescriptor;
 use crate::runtime::builtins::modules::Module;
+use crate::runtime::builtins::props::Property;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
+use crate::runtime::interp::call::push_values;
 use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::function::Function;
 use crate::runtime::object::attrs::{Attrs, attrs};
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::protocol;
@@ -67,6 +70,12 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
             at.set_extra(3, member.offset as u32);
             return quicken(at, Op::LoadAttrSlot);
         }
+        if found.kind() == kind::PROPERTY && property_function(found).is_some() {
+            at.set_extra(1, !version);
+            at.set_extra(3, found.to_bits() as u32);
+            at.set_extra(4, (found.to_bits() >> 32) as u32);
+            return quicken(at, Op::LoadAttrProperty);
+        }
         let slots = found.ty(vm).slots.get();
         if found.is_object() && slots.set.is_some() {
             return;
@@ -104,6 +113,26 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
         at.set_extra(4, (found.to_bits() >> 32) as u32);
         quicken(at, Op::LoadAttrClass);
     }
+}
+
+/// The getter of a property, if it is a Python function of one parameter.
+fn property_function(property: &Value) -> Option<Ref<Function>> {
+    let function = property.downcast::<Property>()?.get.get().downcast_ref::<Function>()?;
+    (function.simple_args.get() == 1).then_some(function)
+}
+
+/// `LoadAttrProperty`: the getter's frame runs.
+pub fn call_property(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
+    let word = u64::from(at.extra(3)) | u64::from(at.extra(4)) << 32;
+    // SAFETY: the type has the version under which the word was written, and so the property, of which no count is given up.
+    let property = std::mem::ManuallyDrop::new(unsafe { Value::from_bits(word) });
+    let Some(function) = property_function(&property) else {
+        return load_attr(vm, at).map(|()| None);
+    };
+    let object = at.reg(at.b()).clone();
+    let new = push_values(vm, &function, &[object], &[], at.a(), 0)?;
+    at.done(at.b());
+    Ok(Some(new))
 }
 
 /// A name in an instance's dictionary.

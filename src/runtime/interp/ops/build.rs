@@ -5,6 +5,7 @@ use crate::runtime::builtins::ints;
 use crate::runtime::builtins::lists::List;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap;
+use crate::runtime::interp::call;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::object::dict::{Dict, exact_str};
 use crate::runtime::object::tuple::Tuple;
@@ -56,10 +57,17 @@ pub unsafe fn list_slot(object: u64, key: u64) -> Option<*mut Value> {
     }
 }
 
-/// `A = B[C]`
+/// `A = B[C]`; `__getitem__` of a class runs in a frame above.
 #[inline(never)]
-pub fn subscr(vm: &Vm, at: At) -> PyResult<()> {
+pub fn subscr(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
     let (object, key) = (at.reg(at.b()), at.reg(at.c()));
+    if let Some(function) = call::python_method(vm, object, &vm.names().__getitem__, 2) {
+        let args = [object.clone(), key.clone()];
+        let new = call::push_values(vm, &function, &args, &[], at.a(), 0)?;
+        at.done(at.b());
+        at.done(at.c());
+        return Ok(Some(new));
+    }
     let result =
         if object.kind() == kind::DICT { dict_lookup(vm, object, key)? } else { vm.getitem(object, key)? };
     if at.b() != at.a() {
@@ -69,19 +77,25 @@ pub fn subscr(vm: &Vm, at: At) -> PyResult<()> {
         at.done(at.c());
     }
     at.set(at.a(), result);
-    Ok(())
+    Ok(None)
 }
 
 /// `A = B[small int]`
 #[inline(never)]
-pub fn subscr_small(vm: &Vm, at: At) -> PyResult<()> {
+pub fn subscr_small(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
     let key = Value::small_wrapping(i64::from(at.c()));
-    let result = vm.getitem(at.reg(at.b()), &key)?;
+    let object = at.reg(at.b());
+    if let Some(function) = call::python_method(vm, object, &vm.names().__getitem__, 2) {
+        let new = call::push_values(vm, &function, &[object.clone(), key], &[], at.a(), 0)?;
+        at.done(at.b());
+        return Ok(Some(new));
+    }
+    let result = vm.getitem(object, &key)?;
     if at.b() != at.a() {
         at.done(at.b());
     }
     at.set(at.a(), result);
-    Ok(())
+    Ok(None)
 }
 
 /// `A[B] = C`
