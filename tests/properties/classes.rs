@@ -115,8 +115,10 @@ impl Methods {
 }
 
 fn codes(code: &CodeData) -> Vec<&CodeData> {
-    let inner = |value| if let Const::Code(code) = value { Some(code.as_ref()) } else { None };
-    code.consts.iter().filter_map(inner).collect()
+    let consts = code.consts.iter();
+    consts
+        .filter_map(|value| if let Const::Code(code) = value { Some(code.as_ref()) } else { None })
+        .collect()
 }
 
 impl Case for Methods {
