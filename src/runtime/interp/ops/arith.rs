@@ -5,7 +5,7 @@ use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::object::dict::exact_str;
 use crate::runtime::object::ops::{self, BinaryOp};
-use crate::runtime::object::typedef::Cmp;
+use crate::runtime::object::typedef::{Cmp, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::Value;
 
@@ -21,10 +21,48 @@ fn finish(at: At, result: Value) {
     at.set(a, result);
 }
 
+/// A float of either form, or a small int that is one exactly, and whether it is a float.
+#[inline(always)]
+fn real(value: &Value) -> Option<(f64, bool)> {
+    if let Some(x) = value.as_tagged_float() {
+        return Some((x, true));
+    }
+    if let Some(i) = value.as_small() {
+        return (i.unsigned_abs() < 1 << 53).then_some((i as f64, false));
+    }
+    // Floats that the word does not hold; those of subclasses may have operators of their own.
+    if value.is_object() && value.kind() == kind::FLOAT { value.as_float().map(|x| (x, true)) } else { None }
+}
+
+/// Sum, difference or product of a float and a float or small int.
+#[inline(always)]
+fn quick_float(vm: &Vm, x: &Value, y: &Value, op: &BinaryOp) -> Option<Value> {
+    let ((a, first), (b, second)) = (real(x)?, real(y)?);
+    if !first && !second {
+        return None;
+    }
+    let result = if std::ptr::eq(op, &ops::ADD) {
+        a + b
+    } else if std::ptr::eq(op, &ops::SUB) {
+        a - b
+    } else if std::ptr::eq(op, &ops::MUL) {
+        a * b
+    } else if std::ptr::eq(op, &ops::TRUE_DIV) && b != 0.0 {
+        a / b
+    } else {
+        return None;
+    };
+    Some(vm.float(result))
+}
+
 /// `A = B op C`
 #[inline(never)]
 pub fn binary(vm: &Vm, at: At, op: &BinaryOp) -> PyResult<()> {
     let (x, y) = (at.reg(at.b()), at.reg(at.c()));
+    if let Some(result) = quick_float(vm, x, y, op) {
+        finish(at, result);
+        return Ok(());
+    }
     if std::ptr::eq(op, &ops::ADD)
         && let (Some(a), Some(b)) = (exact_str(x), exact_str(y))
     {
@@ -118,7 +156,11 @@ pub fn iadd(vm: &Vm, at: At) -> PyResult<()> {
 /// `A = B op= C`
 #[inline(never)]
 pub fn inplace(vm: &Vm, at: At, op: &BinaryOp) -> PyResult<()> {
-    let result = vm.binary_inplace(at.reg(at.b()), at.reg(at.c()), op)?;
+    let (x, y) = (at.reg(at.b()), at.reg(at.c()));
+    let result = match quick_float(vm, x, y, op) {
+        Some(result) => result,
+        None => vm.binary_inplace(x, y, op)?,
+    };
     finish(at, result);
     Ok(())
 }
@@ -189,6 +231,9 @@ pub fn compare(vm: &Vm, at: At, op: Cmp) -> PyResult<()> {
 }
 
 fn quick_compare(x: &Value, y: &Value, op: Cmp) -> Option<bool> {
+    if let (Some((a, _)), Some((b, _))) = (real(x), real(y)) {
+        return Some(a.partial_cmp(&b).map_or(op == Cmp::Ne, |ordering| op.holds(ordering)));
+    }
     if !matches!(op, Cmp::Eq | Cmp::Ne) {
         return None;
     }
