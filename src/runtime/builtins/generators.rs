@@ -114,6 +114,8 @@ impl Vm {
             if is_exit {
                 let closed = self.close_iterator(&inner);
                 generator::leave(self, generator);
+                // Its frame has the last reference, and lets go of it before its handlers run.
+                drop(inner);
                 return match closed {
                     Ok(()) => {
                         let raised = self.set_raised(exception);
@@ -122,10 +124,10 @@ impl Vm {
                     Err(raised) => self.generator_raise(generator, raised),
                 };
             }
-            let result = if let Some(inner) = inner.downcast::<Generator>()
-                && matches!(inner.to_value().kind(), kind::GENERATOR | kind::COROUTINE)
+            let result = if let Some(delegate) = inner.downcast::<Generator>()
+                && matches!(inner.kind(), kind::GENERATOR | kind::COROUTINE)
             {
-                match self.generator_throw(inner, exception) {
+                match self.generator_throw(delegate, exception) {
                     Ok(Step::Yield(value)) => Ok(Some(value)),
                     Ok(Step::Return(value)) => {
                         self.stop_value.set(value);
@@ -142,6 +144,7 @@ impl Vm {
                     }
                     Ok(None) => {
                         generator::leave(self, generator);
+                        drop(inner);
                         let raised = self.set_raised(exception);
                         return self.generator_raise(generator, raised);
                     }
@@ -149,6 +152,7 @@ impl Vm {
                 }
             };
             generator::leave(self, generator);
+            drop(inner);
             return match result {
                 Ok(Some(value)) => Ok(Step::Yield(value)),
                 Ok(None) => {
