@@ -123,27 +123,11 @@ fn call_class(vm: &Vm, at: At, values: &mut [Value]) -> PyResult<Option<*mut Val
     }
     handlers::classes::remember_init(vm, ty, function);
     let instance = vm.alloc(&ty.to_ref(), crate::runtime::builtins::types::Plain).into_value();
-    let is_generator = at.frame().is(info::GENERATOR);
-    let adjacent = std::ptr::eq(at.reg(at.b() + 1), values.as_ptr());
-    if function.simple_args.get() as usize == values.len() + 1 && adjacent && !is_generator {
-        let old = std::mem::replace(at.reg(at.b()), instance.clone());
-        // SAFETY: the instance and the arguments lie side by side.
-        let all =
-            unsafe { std::slice::from_raw_parts_mut(std::ptr::from_mut(at.reg(at.b())), values.len() + 1) };
-        let pushed = push_in_place(vm, at, function, all)?;
-        drop(old);
-        let frame = Frame(pushed);
-        frame.set(word::INFO, frame.get(word::INFO) | info::INIT);
-        frame.set(word::NAMESPACE, instance.into_bits());
-        return Ok(Some(pushed));
-    }
     let mut all = vec![instance.clone()];
     all.extend(values.iter_mut().map(|v| std::mem::replace(v, Value::UNBOUND)));
-    let pushed = push_values(vm, function, &all, &[], at.a(), 0)?;
+    let pushed = push_values(vm, function, &all, &[], at.a(), info::INIT)?;
+    Frame(pushed).set(word::NAMESPACE, instance.into_bits());
     at.done_run(at.b(), 1);
-    let frame = Frame(pushed);
-    frame.set(word::INFO, frame.get(word::INFO) | info::INIT);
-    frame.set(word::NAMESPACE, instance.into_bits());
     Ok(Some(pushed))
 }
 
@@ -153,17 +137,8 @@ fn attend(vm: &Vm) -> PyResult<()> {
     if vm.is_wanted() { vm.attend() } else { Ok(()) }
 }
 
-/// Pushes a frame whose arguments already lie where its locals begin (a simple function, right number of arguments).
-fn push_in_place(vm: &Vm, at: At, function: &Obj<Function>, args: &mut [Value]) -> PyResult<*mut Value> {
-    let new = push_plain(vm, at, function, args, &[])?;
-    let frame = Frame(new);
-    frame.set(word::FUNCTION, function.to_value().into_bits() | 1);
-    frame.set(word::INFO, frame.get(word::INFO) | info::OWNS | u64::from(at.a() as u8) << 8);
-    Ok(new)
-}
-
-/// As [`push_in_place`], for a callable that stays in the run of a `Call` or `CallMethod`, which the frame borrows;
-/// `defaults` are the values of the parameters behind the arguments.
+/// Pushes a frame whose arguments already lie where its locals begin, of a callable that stays in the run of a `Call` or
+/// `CallMethod`, which the frame borrows; `defaults` are the values of the parameters behind the arguments.
 ///
 /// [`attend`] was called before the function was asked for anything.
 fn push_plain(
@@ -184,13 +159,7 @@ fn push_plain(
             let value = defaults.get(place - args.len()).cloned().unwrap_or(Value::UNBOUND);
             start.add(place).write(value);
         }
-        let frame = Frame(new);
-        frame.set(word::CALLER, at.base as u64 | 1);
-        frame.set(word::FUNCTION, function.address() | 1);
-        frame.set_pc(function.entry.get());
-        frame.set(word::INFO, function.info.get());
-        frame.set(word::END, new.add(function.frame_words.get() as usize) as u64 | 1);
-        vm.frame.set(new);
+        Frame(new).begin(vm, at.base, function, function.address() | 1, 0);
     }
     Ok(new)
 }
@@ -315,7 +284,6 @@ pub fn push_values(
     let locals = function.locals.get() as usize;
     let new = start.wrapping_add(locals);
     enter(vm, new, function)?;
-    let frame = Frame(new);
     // SAFETY: the stack is written up to the frame's end (`enter`); the words hold immediates (frame's invariant 1),
     // or a callee's dead words, which are written over without a drop.
     unsafe {
@@ -330,14 +298,10 @@ pub fn push_values(
         } else {
             bound.into_iter().for_each(write);
         }
-        frame.set(word::END, new.add(function.frame_words.get() as usize) as u64 | 1);
+        let register = u64::from(result as u8) << 8;
+        let owned = function.to_value().into_bits() | 1;
+        Frame(new).begin(vm, vm.frame.get(), function, owned, register | flags | info::OWNS);
     }
-    frame.set(word::CALLER, vm.frame.get() as u64 | 1);
-    frame.set(word::FUNCTION, function.to_value().into_bits() | 1);
-    frame.set_pc(function.entry.get());
-    let register = u64::from(result as u8) << 8;
-    frame.set(word::INFO, function.info.get() | register | flags | info::OWNS);
-    vm.frame.set(new);
     Ok(new)
 }
 

@@ -430,14 +430,13 @@ pub fn suspend(vm: &Vm, frame: Frame, value: Value) -> Next {
         return Next::Leave(value);
     }
     let caller_frame = Frame(caller);
-    yielded_to(vm, caller_frame, value, (header >> 8) as i8);
+    yielded_to(caller_frame, value, (header >> 8) as i8);
     drop(owner);
     Next::Frame(caller)
 }
 
 /// The caller's `ForIter` or `YieldFrom` goes on with a yielded value.
-fn yielded_to(vm: &Vm, caller: Frame, value: Value, register: i8) {
-    let _ = vm;
+fn yielded_to(caller: Frame, value: Value, register: i8) {
     // SAFETY: the caller's pc is behind the first word of the instruction that resumed the generator.
     unsafe {
         let pc = caller.pc();
@@ -549,11 +548,6 @@ pub fn failed(vm: &Vm, frame: Frame, raised: Raised) -> Raised {
         drop(owner);
     }
     vm.set_raised(exception)
-}
-
-/// After an exception left a generator that `frame` had resumed by an instruction: is it the end of iteration?
-pub fn delegate_failed(_vm: &Vm, _frame: Frame) -> bool {
-    false
 }
 
 /// Frame of a generator that waits, for `gi_frame`.

@@ -259,10 +259,12 @@ handlers! {
         }
         put_method(m, m.extra_pair(3))
     }
-    /// Of an instance whose dictionary has the cached version.
+    /// Of an instance whose dictionary has nothing of that name.
     load_method_dict(m) {
         match cached_dict(m, m.bits(m.b())) {
-            Some(dict) if !dict.current_version() == m.extra(2) => put_method(m, m.extra_pair(3)),
+            Some(dict) if dict.position_str(m.at().name(m.extra(0) as usize)).is_none() => {
+                put_method(m, m.extra_pair(3))
+            }
             _ => m.slow(5, attr::load_method),
         }
     }

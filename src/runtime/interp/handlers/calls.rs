@@ -36,12 +36,7 @@ unsafe fn call_in_place(m: Machine, callable: u64, args: *mut Value, count: u32)
         }
         m.vm.depth_left.set(m.vm.depth_left.get() - 1);
         m.frame().set_pc(m.pc.add(1));
-        let frame = Frame(new);
-        frame.set(word::CALLER, m.base as u64 | 1);
-        frame.set(word::FUNCTION, callable | 1);
-        frame.set(word::INFO, function.info.get());
-        frame.set(word::END, end as u64 | 1);
-        m.vm.frame.set(new);
+        Frame(new).begin(m.vm, m.base, function, callable | 1, 0);
         let mut at = args.add(count as usize);
         while at < new {
             // Volatile: there are few of them, and a vectorized loop would need more of a prologue than they are worth.

@@ -57,13 +57,9 @@ unsafe fn begin(
             place.cast::<u64>().write_volatile(bits::UNBOUND);
             place = place.add(1);
         }
-        new.set(word::CALLER, base as u64 | 1);
-        new.set(word::FUNCTION, function.to_value().into_bits() | 1);
         let register = u64::from(at.a() as u8) << 8;
-        new.set(word::INFO, function.info.get() | register | flags | info::OWNS);
-        new.set_pc(function.entry.get());
-        new.set(word::END, new.0.add(function.frame_words.get() as usize) as u64 | 1);
-        vm.frame.set(new.0);
+        let owned = function.to_value().into_bits() | 1;
+        new.begin(vm, base, function, owned, register | flags | info::OWNS);
         State { pc: function.entry.get(), base: new.0 }
     }
 }

@@ -330,14 +330,7 @@ fn remember_method(vm: &Vm, at: At, object: &Value, found: &Value) {
             at.set_extra(2, shape);
             Op::LoadMethodShape
         }
-        Attrs::Dict(dict) => {
-            let state = dict.version(vm);
-            if state == 0 {
-                return;
-            }
-            at.set_extra(2, !state);
-            Op::LoadMethodDict
-        }
+        Attrs::Dict(_) => Op::LoadMethodDict,
         Attrs::None if ty.fast.attrs_offset.get() == 0 => Op::LoadMethodPlain,
         Attrs::None => return,
     };
