@@ -254,7 +254,7 @@ fn finalize(vm: &Vm, object: &Value) -> PyResult<()> {
 
 fn finalize_waiting(vm: &Vm, object: &Value, this: &Obj<Generator>) -> PyResult<()> {
     if this.function.get().flags.get() & flags::ASYNC_GENERATOR != 0 {
-        let finalizer = this.finalizer.cloned();
+        let finalizer = this.finalizer();
         if !finalizer.is_none() && !this.async_closed.get() {
             return vm.call1(&finalizer, object).map(drop);
         }
@@ -375,7 +375,7 @@ static COROUTINE_GETSET: &[GetSet] = &[
     getter("cr_frame", frame, ""),
     getter("cr_code", code, ""),
     getter("cr_await", delegate, "object being awaited on, or None"),
-    getter("cr_origin", |vm, g| Ok(this(vm, g)?.origin.cloned()), ""),
+    getter("cr_origin", |vm, g| Ok(this(vm, g)?.origin()), ""),
 ];
 
 static ASYNC_GENERATOR_GETSET: &[GetSet] = &[
@@ -551,7 +551,7 @@ fn init_hooks(vm: &Vm, generator: &Obj<Generator>) -> PyResult<()> {
         return Ok(());
     }
     let [first, finalizer] = vm.asyncgen_hooks.cloned();
-    generator.finalizer.set(finalizer);
+    generator.set_finalizer(finalizer);
     if !first.is_none() {
         vm.call1(&first, &generator.to_value())?;
     }

@@ -583,7 +583,11 @@ pub unsafe fn release(at: NonNull<Header>) {
         let head = at.as_ref();
         let ty = type_head(head);
         let flags = head.flags.get();
-        if (flags & (flag::IMMORTAL | flag::WEAKLY_REFERENCED)) | (ty.flags.get() & type_flag::HAS_DEL) != 0
+        // The bit of `type_flag::HAS_DEL`, for objects that have nothing to finalize.
+        let settled = (flags & flag::SETTLED) / (flag::SETTLED / type_flag::HAS_DEL);
+        if (flags & (flag::IMMORTAL | flag::WEAKLY_REFERENCED))
+            | (ty.flags.get() & type_flag::HAS_DEL & !settled)
+            != 0
             && !prepare_release(at)
         {
             return;
@@ -680,7 +684,9 @@ unsafe fn prepare_release(at: NonNull<Header>) -> bool {
             return false;
         }
         let heap = heap();
-        if type_head(head).flags.get() & type_flag::HAS_DEL != 0 && head.flags.get() & flag::FINALIZED == 0 {
+        if type_head(head).flags.get() & type_flag::HAS_DEL != 0
+            && head.flags.get() & (flag::FINALIZED | flag::SETTLED) == 0
+        {
             head.count.set(1);
             head.flags.set(head.flags.get() | flag::FINALIZED);
             (heap.finalize.get())(at);

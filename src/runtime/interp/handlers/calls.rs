@@ -10,7 +10,7 @@ use crate::runtime::interp::function::Function;
 use crate::runtime::interp::handlers::{classes, generators, handlers};
 use crate::runtime::interp::machine::{self, Machine, State};
 use crate::runtime::interp::ops::{exc, iter};
-use crate::runtime::interp::unwind;
+use crate::runtime::interp::{generator, unwind};
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Header, Obj, Value, bits, is_object_bits};
@@ -27,7 +27,7 @@ unsafe fn call_in_place(m: Machine, callable: u64, args: *mut Value, count: u32)
         }
         let function = &*(callable as *const Obj<Function>);
         if function.simple_args.get() != count || m.frame().is(info::GENERATOR) {
-            return call_other(m.pc, m.base, m.vm, callable, args, count);
+            return call_elsewhere(m.pc, m.base, m.vm, callable, args, count);
         }
         let new = args.add(function.locals.get() as usize);
         let end = new.add(function.frame_words.get() as usize);
@@ -45,6 +45,51 @@ unsafe fn call_in_place(m: Machine, callable: u64, args: *mut Value, count: u32)
         }
         Machine { base: new, ..m }.go(function.entry.get())
     }
+}
+
+/// Calls a Python function by a generator, or one that makes a generator, if its parameters are exactly the arguments: these
+/// move.
+#[inline(never)]
+unsafe fn call_elsewhere(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    // SAFETY: a handler's promise; the stack is written below the limit, and what lies behind the arguments is dead.
+    unsafe {
+        let function = &*(callable as *const Obj<Function>);
+        let take = |at: u32| args.add(at as usize).replace(Value::UNBOUND);
+        if function.simple_args.get() == count {
+            let start = Frame(base).address(word::END) as *mut Value;
+            let new = start.add(function.locals.get() as usize);
+            let left = vm.depth_left.get();
+            if new.add(function.frame_words.get() as usize) <= vm.call_limit() && left > 0 {
+                vm.depth_left.set(left - 1);
+                Frame(base).set_pc(pc.add(1));
+                for at in 0..count {
+                    start.add(at as usize).write(take(at));
+                }
+                let mut at = start.add(count as usize);
+                while at < new {
+                    at.cast::<u64>().write_volatile(bits::UNBOUND);
+                    at = at.add(1);
+                }
+                Frame(new).begin(vm, base, function, callable | 1, 0);
+                return State { pc: function.entry.get(), base: new };
+            }
+        } else if function.generator_args.get() == count && !vm.is_wanted() {
+            Frame(base).set_pc(pc);
+            let made = generator::make(vm, function, (0..count).map(take));
+            let at = At { base, pc };
+            drop(std::mem::replace(at.reg(at.b()), Value::UNBOUND));
+            at.set(at.a(), made);
+            return State { pc: pc.add(1), base };
+        }
+    }
+    call_other(pc, base, vm, callable, args, count)
 }
 
 /// A call of something else than a Python function.
