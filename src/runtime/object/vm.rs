@@ -161,6 +161,10 @@ pub struct Collections {
     pub enabled: Cell<bool>,
     /// A collection runs.
     pub running: Cell<bool>,
+    /// `gc.get_threshold()[0]`; 0: never.
+    pub threshold: Cell<i32>,
+    /// How many times the threshold the young generation may grow to, because looking at it has found nothing lately.
+    pub stretch: Cell<i32>,
     /// Young collections so far.
     pub rounds: Cell<usize>,
     /// Survivors of young collections since the last full one.
@@ -561,6 +565,8 @@ impl Interp {
             collections: Collections {
                 enabled: Cell::new(true),
                 running: Cell::new(false),
+                threshold: Cell::new(crate::runtime::gc::heap::THRESHOLD),
+                stretch: Cell::new(1),
                 rounds: Cell::new(0),
                 since_full: Cell::new(0),
                 survivors: Cell::new(0),
