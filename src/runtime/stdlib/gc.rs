@@ -46,7 +46,11 @@ pub static MODULE: NativeModule = NativeModule {
         native(
             "get_threshold()",
             |vm, _| {
-                Ok(vm.tuple(vec![vm.int(vm.interp().collections.threshold.get().into()), vm.int(10), vm.int(0)]))
+                Ok(vm.tuple(vec![
+                    vm.int(vm.interp().collections.threshold.get().into()),
+                    vm.int(10),
+                    vm.int(0),
+                ]))
             },
             "Return the current collection thresholds.",
         ),

@@ -11,7 +11,7 @@ use crate::runtime::interp::handlers::{classes, generators, handlers};
 use crate::runtime::interp::machine::{self, Machine, State};
 use crate::runtime::interp::ops::{exc, iter};
 use crate::runtime::interp::{generator, unwind};
-use crate::runtime::object::typedef::kind;
+use crate::runtime::object::typedef::{Native, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Header, Obj, Value, bits, is_object_bits};
 
@@ -134,9 +134,11 @@ unsafe fn call_method_descriptor(
         if count > 0
             && let Some(receiver) = (*args).header()
             && receiver.ty.get() == descriptor.owner.head_ptr()
-            && let Some(body) = descriptor.def.exact_body(count as usize)
         {
-            return finish_native(pc, base, vm, args, count, body);
+            if let Some(body) = descriptor.def.exact_body(count as usize) {
+                return finish_native(pc, base, vm, args, count, |vm, values| Some(body(vm, values)));
+            }
+            return run_native(pc, base, vm, args, count, descriptor.def);
         }
     }
     call_other(pc, base, vm, callable, args, count)
@@ -155,16 +157,32 @@ unsafe fn call_native(
     // SAFETY: a handler's promise; the caller has seen the kind.
     unsafe {
         let function = &*(callable as *const Obj<NativeFunction>);
-        if !function.passes_self
-            && let Some(body) = function.def.exact_body(count as usize)
-        {
-            return finish_native(pc, base, vm, args, count, body);
+        if !function.passes_self {
+            if let Some(body) = function.def.exact_body(count as usize) {
+                return finish_native(pc, base, vm, args, count, |vm, values| Some(body(vm, values)));
+            }
+            return run_native(pc, base, vm, args, count, function.def);
         }
     }
     call_other(pc, base, vm, callable, args, count)
 }
 
-/// Runs a native function on arguments in a call's run, drops the run, stores the result.
+/// Calls a native function or method some of whose parameters are left out.
+#[inline(never)]
+unsafe fn run_native(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    args: *mut Value,
+    count: u32,
+    def: &'static Native,
+) -> State {
+    // SAFETY: a handler's promise.
+    unsafe { finish_native(pc, base, vm, args, count, |vm, values| def.run_positional(vm, values)) }
+}
+
+/// Runs a native function on arguments in a call's run, drops the run, stores the result; what it does not take is called
+/// in the general way.
 #[inline(always)]
 unsafe fn finish_native(
     pc: *const u32,
@@ -172,12 +190,15 @@ unsafe fn finish_native(
     vm: &Vm,
     args: *mut Value,
     count: u32,
-    body: fn(&Vm, &[Value]) -> PyResult<Value>,
+    body: impl FnOnce(&Vm, &[Value]) -> Option<PyResult<Value>>,
 ) -> State {
     let at = At { base, pc };
     Frame(base).set_pc(pc);
     // SAFETY: the run holds the callable, maybe an empty word, and that many arguments.
-    match body(vm, unsafe { std::slice::from_raw_parts(args, count as usize) }) {
+    let Some(outcome) = body(vm, unsafe { std::slice::from_raw_parts(args, count as usize) }) else {
+        return call_other(pc, base, vm, at.reg(at.b()).to_bits(), args, count);
+    };
+    match outcome {
         Ok(result) => unsafe {
             let run = std::ptr::from_mut(at.reg(at.b()));
             let mut place = args.add(count as usize);

@@ -12,12 +12,12 @@ use dashu_int::IBig;
 
 use super::{DEFAULT_PROTOCOL, HIGHEST_PROTOCOL, buffer_of, look_up, op, pickling_error, raw, table};
 use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::gc::heap::AddressHasher;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::raise::Exception;
 use crate::runtime::object::typedef::{TypeRef, TypeSpec, getset, kind, native};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::gc::heap::AddressHasher;
 use crate::runtime::value::{LockCell, Obj, Payload, Value};
 
 /// Frames are closed when they are that long; longer strings stand outside of them.
