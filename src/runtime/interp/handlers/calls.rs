@@ -6,7 +6,7 @@ use crate::runtime::gc::heap;
 use crate::runtime::interp::call;
 use crate::runtime::interp::dispatch::{self, At, Next};
 use crate::runtime::interp::frame::{Frame, info, word};
-use crate::runtime::interp::function::Function;
+use crate::runtime::interp::function::{Function, NOT_SIMPLE};
 use crate::runtime::interp::handlers::{classes, generators, handlers};
 use crate::runtime::interp::machine::{self, Machine, State};
 use crate::runtime::interp::ops::{exc, iter};
@@ -47,8 +47,8 @@ unsafe fn call_in_place(m: Machine, callable: u64, args: *mut Value, count: u32)
     }
 }
 
-/// Calls a Python function by a generator, or one that makes a generator, if its parameters are exactly the arguments: these
-/// move.
+/// Calls a Python function with defaults for the last parameters, or by a generator, or one that makes a generator: the
+/// arguments stay in their run if they can, otherwise they move.
 #[inline(never)]
 unsafe fn call_elsewhere(
     pc: *const u32,
@@ -62,17 +62,33 @@ unsafe fn call_elsewhere(
     unsafe {
         let function = &*(callable as *const Obj<Function>);
         let take = |at: u32| args.add(at as usize).replace(Value::UNBOUND);
-        if function.simple_args.get() == count {
-            let start = Frame(base).address(word::END) as *mut Value;
+        let simple = function.simple_args.get();
+        if count <= simple && simple != NOT_SIMPLE {
+            let in_generator = Frame(base).is(info::GENERATOR);
+            let start = if in_generator { Frame(base).address(word::END) as *mut Value } else { args };
             let new = start.add(function.locals.get() as usize);
             let left = vm.depth_left.get();
-            if new.add(function.frame_words.get() as usize) <= vm.call_limit() && left > 0 {
+            let missing = (simple - count) as usize;
+            let defaults = match missing {
+                0 => &[][..],
+                _ => function.defaults.get().as_tuple().map_or(&[][..], |defaults| defaults.items()),
+            };
+            if new.add(function.frame_words.get() as usize) <= vm.call_limit()
+                && left > 0
+                && missing <= defaults.len()
+            {
                 vm.depth_left.set(left - 1);
                 Frame(base).set_pc(pc.add(1));
-                for at in 0..count {
-                    start.add(at as usize).write(take(at));
+                if in_generator {
+                    for at in 0..count {
+                        start.add(at as usize).write(take(at));
+                    }
                 }
                 let mut at = start.add(count as usize);
+                for default in &defaults[defaults.len() - missing..] {
+                    at.write(default.clone());
+                    at = at.add(1);
+                }
                 while at < new {
                     at.cast::<u64>().write_volatile(bits::UNBOUND);
                     at = at.add(1);
@@ -183,8 +199,11 @@ unsafe fn run_native(
 
 /// Runs a native function on arguments in a call's run, drops the run, stores the result; what it does not take is called
 /// in the general way.
+///
+/// # Safety
+/// A handler's promise.
 #[inline(always)]
-unsafe fn finish_native(
+pub unsafe fn finish_native(
     pc: *const u32,
     base: *mut Value,
     vm: &Vm,
@@ -423,6 +442,11 @@ handlers! {
             }
             if kind == kind::LIST_ITER
                 && let Some(value) = iter::list_next(iterator)
+            {
+                return m.put(m.a(), value, 1);
+            }
+            if kind == kind::TUPLE_ITER
+                && let Some(value) = iter::tuple_next(iterator)
             {
                 return m.put(m.a(), value, 1);
             }

@@ -2,13 +2,14 @@
 //! arguments, and the frame owns its function.
 
 use crate::runtime::builtins::descr::BoundMethod;
-use crate::runtime::builtins::types::Plain;
+use crate::runtime::builtins::types::{self, Plain};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::Function;
-use crate::runtime::interp::handlers::calls::call_other;
+use crate::runtime::interp::handlers::calls::{call_other, finish_native};
 use crate::runtime::interp::machine::State;
+use crate::runtime::object::args::Args;
 use crate::runtime::object::typedef::{Type, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Value, bits};
@@ -89,6 +90,9 @@ pub unsafe fn call_class(
     // SAFETY: as promised.
     unsafe {
         let ty = &*(callable as *const Obj<Type>);
+        if !ty.has(type_flag::HEAP) {
+            return call_builtin_class(pc, base, vm, callable, args, count);
+        }
         let (version, init) = ty.init.get();
         if version != 0 && version == ty.fast.version.get() && !ty.has(type_flag::ABSTRACT) {
             let function = &*(init as *const Obj<Function>);
@@ -104,6 +108,34 @@ pub unsafe fn call_class(
             }
         }
         call_other(pc, base, vm, callable, args, count)
+    }
+}
+
+/// Calls a class that is not made by Python code, `type` among them.
+#[inline(never)]
+unsafe fn call_builtin_class(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    // SAFETY: a handler's promise; a class keeps its kind while it lies in the run.
+    unsafe {
+        let class = base.offset(At { base, pc }.b() as isize);
+        let type_type = &vm.interp().type_type;
+        if (*class).ty(vm).address() != type_type.address() {
+            return call_other(pc, base, vm, callable, args, count);
+        }
+        if count == 1 && callable == type_type.address() {
+            return finish_native(pc, base, vm, args, count, |vm, values| {
+                Some(Ok(values[0].ty(vm).to_value()))
+            });
+        }
+        finish_native(pc, base, vm, args, count, |vm, values| {
+            Some(types::type_call(vm, &*class, Args::positional(values)))
+        })
     }
 }
 
