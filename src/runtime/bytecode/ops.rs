@@ -320,6 +320,7 @@ macro_rules! for_each_op {
             "LoadAttr of a property with a Python function" LoadAttrProperty (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttr of a name in the instance's dictionary" LoadAttrDict (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "StoreAttr of a name in the instance's dictionary" StoreAttrDict (U, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "StoreAttr of a word of __slots__" StoreAttrSlot (U, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadMethod of an instance with a dictionary" LoadMethodDict (W, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttr of a `__slots__` word" LoadAttrSlot (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttr of a class attribute that binds nothing" LoadAttrClass (D, U, Z) [Name, Cache, Cache, Cache, Cache];
@@ -395,7 +396,9 @@ impl Op {
             | Op::LoadAttrClass
             | Op::LoadAttrModule
             | Op::LoadAttrType => Op::LoadAttr,
-            Op::StoreAttrShape | Op::StoreAttrShapeLocal | Op::StoreAttrDict => Op::StoreAttr,
+            Op::StoreAttrShape | Op::StoreAttrShapeLocal | Op::StoreAttrDict | Op::StoreAttrSlot => {
+                Op::StoreAttr
+            },
             Op::LoadMethodDict
             | Op::LoadMethodShape
             | Op::LoadMethodPlain

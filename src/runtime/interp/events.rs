@@ -78,31 +78,25 @@ impl Vm {
     fn collect_young(&self) {
         let heap = self.interp().heap;
         let state = &self.interp().collections;
-        if !state.enabled.get() || state.running.replace(true) {
+        if !state.enabled.get() || state.running.get() {
             heap.young_count.set(0);
             return;
         }
         let round = state.rounds.get() + 1;
         state.rounds.set(round);
+        let (survivors, since_full) = (state.survivors.get(), state.since_full.get());
         // The old generation is looked at when it has grown by a quarter since the last time.
-        let full = round % 10 == 0 && {
-            let survivors = state.survivors.get();
-            state.since_full.get() * 4 > survivors
-        };
+        let full = round % 10 == 0 && since_full * 4 > survivors;
         let before = heap.young_count.get().max(0) as usize;
-        let pending = self.take_pending();
-        let outcome = cycle::collect(heap, full, &mut |_| false);
-        self.put_pending(pending);
-        let survived = before.saturating_sub(outcome.collected);
+        let collected = self.collect_generation(if full { 2 } else { 0 });
         if full {
-            state.survivors.set(state.survivors.get() + state.since_full.get());
-            state.since_full.set(0);
+            state.survivors.set(survivors + since_full);
         } else {
-            state.since_full.set(state.since_full.get() + survived);
+            state.since_full.set(since_full + before.saturating_sub(collected));
         }
         if state.threshold.get() == heap::THRESHOLD {
             // A program that makes no cycles is looked at less often; one that does, as often as it was told.
-            let stretch = match outcome.collected {
+            let stretch = match collected {
                 0 => (state.stretch.get() * 2).min(MOST_STRETCH),
                 found if found * 8 >= before => 1,
                 _ => state.stretch.get(),
@@ -110,25 +104,18 @@ impl Vm {
             state.stretch.set(stretch);
             heap.threshold.set(heap::THRESHOLD * stretch);
         }
-        state.running.set(false);
     }
 
     /// `gc.collect()`: number of unreachable objects.
     pub fn collect_all(&self) -> usize {
-        match self.collect_generation(2) {
-            Ok(found) => found,
-            Err(raised) => {
-                drop(self.take_raised(raised));
-                0
-            }
-        }
+        self.collect_generation(2)
     }
 
-    /// `gc.collect(generation)`, with `gc.callbacks`, statistics and `DEBUG_SAVEALL`.
-    pub fn collect_generation(&self, generation: usize) -> PyResult<usize> {
+    /// A collection, asked for or not, with `gc.callbacks`, statistics and `DEBUG_SAVEALL`: number of unreachable objects.
+    pub fn collect_generation(&self, generation: usize) -> usize {
         let state = &self.interp().collections;
         if state.running.replace(true) {
-            return Ok(0);
+            return 0;
         }
         let pending = self.take_pending();
         let module = self.interp().modules.cloned().get_str(&self.intern("gc"));
@@ -179,7 +166,7 @@ impl Vm {
         notify("stop", outcome.collected);
         self.put_pending(pending);
         state.running.set(false);
-        Ok(outcome.collected)
+        outcome.collected
     }
 
     /// Sets up the heap's hooks.

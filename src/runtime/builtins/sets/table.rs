@@ -114,7 +114,46 @@ impl Table {
         }
     }
 
+    /// Searches without running Python code; `None` if that takes a comparison that might.
+    #[inline(always)]
+    fn find_plain(&self, key: &Value, hash: i64) -> Option<Found> {
+        let entries = self.entries.get().as_slice();
+        if entries.is_empty() {
+            return None;
+        }
+        Table::probe(entries.len(), hash, |place| {
+            let entry = &entries[place];
+            if entry.hash == hash {
+                if entry.key.is(key) {
+                    return Some(Some(Found::At(place)));
+                }
+                if entry.key.is_unbound() {
+                    // A hash of 0 may be the key's own.
+                    return if hash == 0 { Some(Some(Found::Free(place))) } else { None };
+                }
+                // Two small ints are equal if they are the same word.
+                if entry.key.as_small().is_some() && key.as_small().is_some() {
+                    return None;
+                }
+                return match (exact_str(&entry.key), exact_str(key)) {
+                    (Some(a), Some(b)) if a.bytes() == b.bytes() => Some(Some(Found::At(place))),
+                    (Some(_), Some(_)) => None,
+                    _ => Some(None),
+                };
+            }
+            if entry.hash == 0 && entry.key.is_unbound() { Some(Some(Found::Free(place))) } else { None }
+        })
+    }
+
     fn find(&self, vm: &Vm, key: &Value, hash: i64) -> PyResult<Found> {
+        match self.find_plain(key, hash) {
+            Some(found) => Ok(found),
+            None => self.find_comparing(vm, key, hash),
+        }
+    }
+
+    #[inline(never)]
+    fn find_comparing(&self, vm: &Vm, key: &Value, hash: i64) -> PyResult<Found> {
         loop {
             let size = self.entries.get().len();
             if size == 0 {

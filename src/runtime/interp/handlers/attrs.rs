@@ -220,6 +220,17 @@ handlers! {
         let old = ((object as usize + m.extra(4) as usize) as *mut u64).replace(value);
         m.drop_next(5, old)
     }
+    /// A word of `__slots__`.
+    store_attr_slot(m) {
+        let object = m.bits(m.a());
+        if !is_cached(m, object) {
+            return m.slow(5, attr::store_attr);
+        }
+        let value = m.take(m.b());
+        let old = ((object as usize + m.extra(3) as usize) as *mut u64).replace(value);
+        let used = m.used(m.a());
+        m.drop_two_next(5, old, used)
+    }
     /// `A.name = B`, a new inline value.
     store_attr(m) {
         let object = m.bits(m.a());

@@ -243,15 +243,12 @@ pub fn store_attr(vm: &Vm, at: At) -> PyResult<()> {
         return store_known(vm, at, object, name);
     }
     let before = match attrs(object) {
-        Attrs::Shape(shape, _) => Some(shape),
-        Attrs::Dict(_) => Some(0),
-        Attrs::None => None,
+        Attrs::Shape(shape, _) => shape,
+        Attrs::Dict(_) | Attrs::None => 0,
     };
     let value = at.reg(at.b());
     vm.setattr(object, name.value(), Some(value))?;
-    if let Some(before) = before {
-        remember_store(vm, at, at.reg(at.a()), name, before);
-    }
+    remember_store(vm, at, at.reg(at.a()), name, before);
     at.done(at.b());
     at.done(at.a());
     Ok(())
@@ -269,6 +266,9 @@ fn store_known(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) -> PyResult<()>
 }
 
 fn remember_store(vm: &Vm, at: At, object: &Value, name: &Ref<Str>, before: u32) {
+    if !object.is_object() {
+        return;
+    }
     let ty = object.ty(vm);
     let generic = vm.interp().object_type.slots.get().setattr;
     if ty.slots.get().setattr.map(|f| f as usize) != generic.map(|f| f as usize) {
@@ -278,6 +278,14 @@ fn remember_store(vm: &Vm, at: At, object: &Value, name: &Ref<Str>, before: u32)
         && found.is_object()
         && found.ty(vm).slots.get().set.is_some()
     {
+        if let Some(member) = found.downcast::<MemberDescriptor>().filter(|member| member.native.is_none())
+            && ty.is_subtype(&member.owner)
+            && ty.version(vm) != 0
+        {
+            at.set_extra(1, !ty.version(vm));
+            at.set_extra(3, member.offset as u32);
+            quicken(at, Op::StoreAttrSlot);
+        }
         return;
     }
     let after = match attrs(object) {
