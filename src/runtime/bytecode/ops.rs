@@ -398,7 +398,7 @@ impl Op {
             | Op::LoadAttrType => Op::LoadAttr,
             Op::StoreAttrShape | Op::StoreAttrShapeLocal | Op::StoreAttrDict | Op::StoreAttrSlot => {
                 Op::StoreAttr
-            },
+            }
             Op::LoadMethodDict
             | Op::LoadMethodShape
             | Op::LoadMethodPlain

@@ -170,27 +170,37 @@ fn push_plain(
 /// Most parameters of a function that [`push_named`] calls.
 const MOST_NAMED: usize = 32;
 
-/// Which of a call's values each parameter gets ([`LEFT_OUT`]: its default); `None` if some do not match at once: the
-/// general way says why.
-fn places_of(function: &Obj<Function>, count: usize, names: &[Value]) -> Option<[u8; MOST_NAMED]> {
+/// Which of a call's values each parameter gets ([`LEFT_OUT`]: its default).
+struct Places {
+    from: [u8; MOST_NAMED],
+    /// Names that are no parameter's, for `**kwargs`: a bit each.
+    others: u32,
+}
+
+/// Where a call's values go; `None` if some do not match at once: the general way says why.
+fn places_of(function: &Obj<Function>, count: usize, names: &[Value]) -> Option<Places> {
     let code = function.code.get();
-    if code.has(flags::VARARGS | flags::VARKEYWORDS | GENERATOR_KINDS) || !code.has(flags::OPTIMIZED) {
+    if code.has(GENERATOR_KINDS) || !code.has(flags::OPTIMIZED) {
         return None;
     }
     let (positional, first) = (code.arg_count as usize, code.posonly_count as usize);
     let total = positional + code.kwonly_count as usize;
     let given = count - names.len();
-    if total > MOST_NAMED || given > positional {
+    if total > MOST_NAMED || count > MOST_NAMED || given > positional && !code.has(flags::VARARGS) {
         return None;
     }
     let mut from = [LEFT_OUT; MOST_NAMED];
-    (0..given).for_each(|at| from[at] = at as u8);
+    (0..given.min(positional)).for_each(|at| from[at] = at as u8);
+    let mut others = 0;
     for (nth, name) in names.iter().enumerate() {
-        let at = first + code.local_names[first..total].iter().position(|local| local.value().is(name))?;
-        if from[at] != LEFT_OUT {
-            return None;
+        match code.local_names[first..total].iter().position(|local| local.value().is(name)) {
+            Some(at) if from[first + at] == LEFT_OUT => from[first + at] = (given + nth) as u8,
+            // An interned name that is no parameter's is equal to none.
+            None if code.has(flags::VARKEYWORDS) && name.as_str().is_some_and(|name| name.is_interned()) => {
+                others |= 1 << nth;
+            }
+            _ => return None,
         }
-        from[at] = (given + nth) as u8;
     }
     let defaults = function.defaults.get().as_tuple().map_or(0, |defaults| defaults.len());
     let required = positional.checked_sub(defaults)?;
@@ -204,7 +214,7 @@ fn places_of(function: &Obj<Function>, count: usize, names: &[Value]) -> Option<
             return None;
         }
     }
-    Some(from)
+    Some(Places { from, others })
 }
 
 /// See [`places_of`].
@@ -219,7 +229,7 @@ fn push_named(
     values: &mut [Value],
     names: &[Value],
 ) -> PyResult<Option<*mut Value>> {
-    let Some(from) = places_of(function, values.len(), names) else { return Ok(None) };
+    let Some(Places { from, others }) = places_of(function, values.len(), names) else { return Ok(None) };
     function.resolve();
     let locals = function.locals.get() as usize;
     let in_generator = at.frame().is(info::GENERATOR);
@@ -240,14 +250,38 @@ fn push_named(
             from => std::mem::replace(&mut values[from as usize], Value::UNBOUND),
         });
     }
+    let given = values.len() - names.len();
+    let mut take = |at: usize| std::mem::replace(&mut values[at], Value::UNBOUND);
+    if code.has(flags::VARARGS) {
+        bound.push(match given {
+            more if more > positional => {
+                vm.tuple_from(&vm.interp().tuple_type, (positional..given).map(&mut take))
+            }
+            _ => vm.interp().empty_tuple.clone(),
+        });
+    }
+    if code.has(flags::VARKEYWORDS) {
+        let rest = vm.new_dict();
+        for nth in (0..names.len()).filter(|nth| others & 1 << nth != 0) {
+            // Names that are told apart by identity need no comparison.
+            if let Err(raised) = rest.insert(vm, names[nth].clone(), take(given + nth)) {
+                vm.depth_left.set(vm.depth_left.get() + 1);
+                return Err(raised);
+            }
+        }
+        bound.push(rest.into_value());
+    }
     // SAFETY: the stack is written up to the frame's end (`enter`); the values were taken out of their places, and what lies
     // behind is dead.
     unsafe {
-        for (at, value) in bound.into_iter().enumerate() {
-            start.add(at).write(value);
+        let mut place = start;
+        for value in bound {
+            place.write(value);
+            place = place.add(1);
         }
-        for at in total..locals {
-            start.add(at).write(Value::UNBOUND);
+        while place < new {
+            place.cast::<u64>().write_volatile(bits::UNBOUND);
+            place = place.add(1);
         }
         Frame(new).begin(vm, at.base, function, function.address() | 1, 0);
     }
@@ -339,6 +373,12 @@ fn call_python(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> Pushed
     };
     let simple = function.simple_args.get();
     let in_place = matches!(Op::decode(at.word()), Some(Op::Call | Op::CallMethod));
+    if in_place
+        && simple == NOT_SIMPLE
+        && let Some(new) = push_named(vm, at, function, values, &[])?
+    {
+        return Ok(Some(new));
+    }
     if in_place && simple != NOT_SIMPLE && values.len() <= simple as usize && !at.frame().is(info::GENERATOR)
     {
         let missing = simple as usize - values.len();

@@ -9,6 +9,7 @@ use crate::runtime::interp::code::Code;
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::tuple::Tuple;
+use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Ref, Value};
 
@@ -265,10 +266,19 @@ impl Vm {
                 return Err(self.type_error(format!("{}() keywords must be strings", qualname(function))));
             };
             let first = code.posonly_count as usize;
-            let found = code.local_names[first..argc + kwonly]
-                .iter()
-                .position(|p| p.value().is(name))
-                .or_else(|| code.local_names[first..argc + kwonly].iter().position(|p| p.same(text)));
+            let parameters = &code.local_names[first..argc + kwonly];
+            let mut found = parameters.iter().position(|p| p.value().is(name));
+            if found.is_none() && name.kind() == kind::STR {
+                found = parameters.iter().position(|p| p.same(text));
+            } else if found.is_none() {
+                // Of a subclass: equality may be its own.
+                for (at, parameter) in parameters.iter().enumerate() {
+                    if self.equal(name, parameter.value())? {
+                        found = Some(at);
+                        break;
+                    }
+                }
+            }
             match found {
                 Some(at) => {
                     let place = &mut places[first + at];

@@ -60,6 +60,35 @@ for bad in ('d.get()', 'd.get(1, 2, 3)', '"a".split(1, 2, 3)', '[].index()', '"x
         print(eval(bad))
     except TypeError as error:
         print(bad, '->', error)
+
+# Rest parameters, filled in place.
+def rests(a, b=2, *args, c=3, **kw): return a, b, args, c, kw
+def many(*args): return args
+def named(**kw): return kw
+def both(*args, **kw): return args, kw
+def use():
+    yield rests(1)
+    yield rests(1, 2, 3, 4, c=5, d=6, e=7)
+    yield rests(b=1, a=0, z=9)
+    yield many(), many(1), many(*range(40)), many(1, 2, 3)
+    yield named(), named(x=1, y=2), named(**{'q': 1})
+    yield both(1, 2, x=3), both()
+for u in use(): print(u)
+print(rests(1), rests(1, 2, 3, 4, c=5, d=6, e=7), many(1, 2, 3), named(x=1), both(1, x=2))
+wide = eval('lambda ' + ', '.join(f'a{i}=0' for i in range(40)) + ', *r, **k: (a0, a39, r, k)')
+print(wide(1, a39=2, z=3), many(*range(300))[-1], len(eval('many(' + ','.join(map(str, range(100))) + ')')))
+for bad in ('rests()', 'rests(1, a=2)', 'rests(1, 2, b=3)', 'named(1)', 'many(x=1)', 'both(**{1: 2})', 'rests(c=1, k=2)'):
+    try:
+        print(eval(bad))
+    except TypeError as error:
+        print(bad, '->', error)
+class Strange(str):
+    def __eq__(self, other): return str(self) == 'real' and other == 'a'
+    __hash__ = str.__hash__
+try:
+    print(rests(1, **{Strange('a'): 2}))
+except TypeError as error:
+    print(error)
 # stdout:
 #| (1, 2, 3, 4)
 #| (4, 3, 2, 1)
@@ -102,3 +131,19 @@ for bad in ('d.get()', 'd.get(1, 2, 3)', '"a".split(1, 2, 3)', '[].index()', '"x
 #| "x".find() -> find expected at least 1 argument, got 0
 #| "a".join() -> str.join() takes exactly one argument (0 given)
 #| d.pop() -> pop expected at least 1 argument, got 0
+#| (1, 2, (), 3, {})
+#| (1, 2, (3, 4), 5, {'d': 6, 'e': 7})
+#| (0, 1, (), 3, {'z': 9})
+#| ((), (1,), (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39), (1, 2, 3))
+#| ({}, {'x': 1, 'y': 2}, {'q': 1})
+#| (((1, 2), {'x': 3}), ((), {}))
+#| (1, 2, (), 3, {}) (1, 2, (3, 4), 5, {'d': 6, 'e': 7}) (1, 2, 3) {'x': 1} ((1,), {'x': 2})
+#| (1, 2, (), {'z': 3}) 299 100
+#| rests() -> rests() missing 1 required positional argument: 'a'
+#| rests(1, a=2) -> rests() got multiple values for argument 'a'
+#| rests(1, 2, b=3) -> rests() got multiple values for argument 'b'
+#| named(1) -> named() takes 0 positional arguments but 1 was given
+#| many(x=1) -> many() got an unexpected keyword argument 'x'
+#| both(**{1: 2}) -> keywords must be strings
+#| rests(c=1, k=2) -> rests() missing 1 required positional argument: 'a'
+#| (1, 2, (), 3, {'a': 2})
