@@ -40,6 +40,10 @@ pub trait Unit {
     fn skip(text: &[u8], at: usize, count: usize) -> usize;
     /// One character back; `at` is above zero.
     fn back(text: &[u8], at: usize) -> usize;
+    /// `count` characters back, if there are as many.
+    fn back_by(text: &[u8], at: usize, count: usize) -> Option<usize>;
+    /// Whether a character is a byte.
+    const BYTE: bool;
 }
 
 /// Bytes, or ASCII text.
@@ -73,6 +77,11 @@ impl Unit for Single {
     fn back(_: &[u8], at: usize) -> usize {
         at - 1
     }
+    #[inline(always)]
+    fn back_by(_: &[u8], at: usize, count: usize) -> Option<usize> {
+        at.checked_sub(count)
+    }
+    const BYTE: bool = true;
 }
 
 impl Unit for Wide {
@@ -115,6 +124,19 @@ impl Unit for Wide {
         }
         at
     }
+    fn back_by(text: &[u8], mut at: usize, count: usize) -> Option<usize> {
+        if count > at {
+            return None;
+        }
+        for _ in 0..count {
+            if at == 0 {
+                return None;
+            }
+            at = Self::back(text, at);
+        }
+        Some(at)
+    }
+    const BYTE: bool = false;
 }
 
 /// What is done when a way fails, last one first.
@@ -539,7 +561,7 @@ impl<'a> Machine<'a> {
                 }
                 Op::Look { bar, look } => {
                     let look = &program.looks[look as usize];
-                    let start = steps_back::<U>(text, at, look.back);
+                    let start = U::back_by(text, at, look.back as usize);
                     match start {
                         None if look.not => {
                             pc = look.next;
@@ -791,6 +813,10 @@ impl<'a> Machine<'a> {
     /// Where the characters that a run has to take end.
     #[inline(always)]
     fn least<U: Unit>(&self, run: &Run, mut at: usize) -> Option<usize> {
+        if run.min > 1 && U::BYTE && run.shape != Shape::Set {
+            let end = at.checked_add(run.min as usize).filter(|end| *end <= self.text.len())?;
+            return (self.take::<U>(run, at, run.min) == end).then_some(end);
+        }
         let set = &self.program.sets[run.set as usize];
         for _ in 0..run.min {
             at = U::taken(set, self.codes, self.text, at)?;
@@ -807,6 +833,10 @@ impl<'a> Machine<'a> {
             Shape::All => U::skip(text, at, left as usize),
             Shape::Not(byte) if left == MAX_REPEAT => {
                 memchr(byte, &text[at..]).map_or(text.len(), |found| at + found)
+            }
+            Shape::Not(byte) if U::BYTE => {
+                let end = U::skip(text, at, left as usize);
+                memchr(byte, &text[at..end]).map_or(end, |found| at + found)
             }
             _ => {
                 let set = &self.program.sets[run.set as usize];
@@ -975,16 +1005,6 @@ fn grow(frames: &mut Vec<Frame>) -> Step<()> {
         return Err(Halt::Memory);
     }
     frames.try_reserve(frames.len().max(64)).map_err(|_| Halt::Memory)
-}
-
-fn steps_back<U: Unit>(text: &[u8], mut at: usize, count: u32) -> Option<usize> {
-    for _ in 0..count {
-        if at == 0 {
-            return None;
-        }
-        at = U::back(text, at);
-    }
-    Some(at)
 }
 
 #[inline(always)]

@@ -8,6 +8,7 @@ use super::machine::Scratch;
 use super::matches;
 use super::subject::{Bounds, How, Hunt, Subject};
 use super::template;
+use crate::runtime::builtins::memoryviews::MemoryView;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::typedef::{Cmp, TypeSpec, getter, native};
@@ -140,7 +141,7 @@ fn findall(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 fn split(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let pattern = this(vm, &args[0])?;
     let most = match args[2].given() {
-        Some(n) => vm.to_index(n)?,
+        Some(n) => vm.to_ssize(n)?,
         None => 0,
     };
     let subject = Subject::new(vm, pattern, &args[1])?;
@@ -249,6 +250,8 @@ pub static PATTERN: TypeSpec = TypeSpec::new("re.Pattern", Pattern::layout)
 pub struct Scanner {
     pattern: Ref<Pattern>,
     string: Value,
+    /// Keeps the size of memory that is no one's own.
+    lease: Option<Ref<MemoryView>>,
     bounds: Bounds,
     /// A byte offset.
     from: Cell<usize>,
@@ -260,17 +263,22 @@ crate::payload!(Scanner, "_sre.SRE_Scanner", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         visit(self.pattern.value());
         visit(&self.string);
+        if let Some(lease) = &self.lease {
+            visit(lease.value());
+        }
     }
 });
 
 fn scanner(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let pattern = this(vm, &args[0])?;
-    let bounds = Subject::new(vm, pattern, &args[1])?.bounds(vm, &args[2], &args[3])?;
+    let subject = Subject::new(vm, pattern, &args[1])?;
+    let bounds = subject.bounds(vm, &args[2], &args[3])?;
     Ok(vm.alloc_spec(
         &SCANNER,
         Scanner {
             pattern: pattern.to_ref(),
             string: args[1].clone(),
+            lease: subject.lease,
             bounds,
             from: Cell::new(bounds.start),
             advance: Cell::new(false),

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use super::machine::{Halt, Machine, Scratch};
 use super::pattern::Pattern;
+use crate::runtime::builtins::memoryviews::MemoryView;
 use crate::runtime::error::PyResult;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Obj, Value};
+use crate::runtime::value::{Obj, Ref, Value};
 
 /// The text of a `str`, or the bytes of something bytes-like.
 pub struct Subject<'a> {
@@ -20,6 +21,8 @@ pub struct Subject<'a> {
     pub len: usize,
     /// Whether it is text with more than ASCII.
     pub wide: bool,
+    /// What keeps the memory's size while it is looked at.
+    pub lease: Option<Ref<MemoryView>>,
 }
 
 impl<'a> Subject<'a> {
@@ -37,20 +40,25 @@ impl<'a> Subject<'a> {
     pub fn any(vm: &Vm, value: &'a Value) -> PyResult<Subject<'a>> {
         if let Some(text) = value.as_str() {
             let (bytes, wide) = (Cow::Borrowed(text.bytes()), !text.is_ascii());
-            return Ok(Subject { value, text: Some(text), bytes, len: text.len(), wide });
+            return Ok(Subject { value, text: Some(text), bytes, len: text.len(), wide, lease: None });
         }
-        let bytes = match vm.bytes_of(value) {
-            Some(bytes) => Cow::Borrowed(bytes),
-            None if vm.has_buffer(value) => Cow::Owned(vm.buffer_bytes(value)?),
-            None => {
-                return Err(vm.type_error(format!(
-                    "expected string or bytes-like object, got '{}'",
-                    value.type_name(vm)
-                )));
+        let wrong = || {
+            let got = value.type_name(vm);
+            vm.type_error(format!("expected string or bytes-like object, got '{got}'"))
+        };
+        let (bytes, lease) = match vm.bytes_of(value) {
+            Some(bytes) => (Cow::Borrowed(bytes), None),
+            None if vm.has_buffer(value) => {
+                let view = vm.buffer_view(value, 0)?;
+                if !view.view.is_c_contiguous() {
+                    return Err(wrong());
+                }
+                (Cow::Owned(vm.buffer_bytes(value)?), Some(view))
             }
+            None => return Err(wrong()),
         };
         let len = bytes.len();
-        Ok(Subject { value, text: None, bytes, len, wide: false })
+        Ok(Subject { value, text: None, bytes, len, wide: false, lease })
     }
 
     /// Whether it is text.
@@ -87,7 +95,7 @@ impl<'a> Subject<'a> {
         let clamp = |value: &Value, default: usize| -> PyResult<usize> {
             match value.given() {
                 None => Ok(default),
-                Some(value) => Ok(vm.clamped_index(value)?.clamp(0, self.len as isize) as usize),
+                Some(value) => Ok(vm.to_ssize(value)?.clamp(0, self.len as isize) as usize),
             }
         };
         let (pos, endpos) = (clamp(pos, 0)?, clamp(endpos, self.len)?);

@@ -164,7 +164,7 @@ pub fn substitute(vm: &Vm, args: &[Value], with_count: bool) -> PyResult<Value> 
     let pattern = this(vm, &args[0])?;
     let (repl, string) = (&args[1], &args[2]);
     let most = match args[3].given() {
-        Some(n) => vm.to_index(n)?,
+        Some(n) => vm.to_ssize(n)?,
         None => 0,
     };
     let filter = filter_of(vm, &args[0], repl)?;
