@@ -267,6 +267,9 @@ impl Builder<'_> {
         if depth > DEEP {
             return Bytes::FREE;
         }
+        // What follows a character does not matter.
+        let solid = row.iter().position(|node| matches!(self.node(*node), Node::One(_)));
+        let row = solid.map_or(row, |at| &row[..=at]);
         row.iter().rev().fold(follow, |follow, node| self.node_first(*node, follow, later, depth + 1))
     }
 
@@ -274,6 +277,13 @@ impl Builder<'_> {
         let tree = self.tree;
         match &tree.nodes[node as usize] {
             Node::Fail => Bytes::NONE,
+            Node::One(One::Char(point)) => {
+                let (mut first, mut text) = (Bytes::NONE, Vec::new());
+                if self.encoded(*point, &mut text).is_some() {
+                    first.add(text[0]);
+                }
+                first
+            }
             Node::One(one) => self.set(*one).1,
             Node::At(Place::Beginning) if later => Bytes::NONE,
             Node::At(place) => at_first(*place, &follow),

@@ -163,7 +163,8 @@ pub struct Tree {
 
 /// Reads an array; `None` if it is no valid one.
 pub fn read(codes: &[u32], groups: usize) -> Option<Tree> {
-    if groups > MAX_GROUPS || u32::try_from(codes.len()).is_err() {
+    // Each group takes several words: more groups than words are no compiler's, and would only cost memory.
+    if groups > MAX_GROUPS.min(codes.len()) || u32::try_from(codes.len()).is_err() {
         return None;
     }
     let (last, rest) = codes.split_last()?;

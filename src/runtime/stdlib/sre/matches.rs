@@ -61,6 +61,13 @@ impl Obj<Match> {
             Some((UNSET, _)) => Ok(default.clone()),
             Some((start, end)) => {
                 let string = self.string.cloned();
+                if string.as_str().is_none() && vm.bytes_of(&string).is_none() && vm.has_buffer(&string) {
+                    // Memory may have shrunk since it was matched.
+                    return vm.with_buffer(&string, |bytes| {
+                        let end = (*end).min(bytes.len());
+                        vm.bytes(&bytes[(*start).min(end)..end])
+                    });
+                }
                 Ok(Subject::any(vm, &string)?.slice(vm, *start, *end))
             }
         }

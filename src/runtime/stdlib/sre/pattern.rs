@@ -250,8 +250,10 @@ pub static PATTERN: TypeSpec = TypeSpec::new("re.Pattern", Pattern::layout)
 pub struct Scanner {
     pattern: Ref<Pattern>,
     string: Value,
-    /// Keeps the size of memory that is no one's own.
+    /// Keeps the size of memory that Python code may change.
     lease: Option<Ref<MemoryView>>,
+    /// What stood in that memory when the scanner was made: it is not copied at each step, and later changes are not seen.
+    memory: Option<Value>,
     bounds: Bounds,
     /// A byte offset.
     from: Cell<usize>,
@@ -278,6 +280,7 @@ fn scanner(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         Scanner {
             pattern: pattern.to_ref(),
             string: args[1].clone(),
+            memory: subject.lease.is_some().then(|| vm.bytes(&subject.bytes)),
             lease: subject.lease,
             bounds,
             from: Cell::new(bounds.start),
@@ -292,11 +295,8 @@ fn scan(vm: &Vm, args: &[Value], how: How) -> PyResult<Value> {
     if this.ended.get() {
         return Ok(Value::NONE);
     }
-    let subject = Subject::new(vm, &this.pattern, &this.string)?;
-    let mut bounds = this.bounds;
-    // Memory may have shrunk since the scanner was made.
-    bounds.end = bounds.end.min(subject.bytes.len());
-    let mut hunt = Hunt::new(&this.pattern, &subject, bounds);
+    let subject = Subject::new(vm, &this.pattern, this.memory.as_ref().unwrap_or(&this.string))?;
+    let mut hunt = Hunt::new(&this.pattern, &subject, this.bounds);
     (hunt.from, hunt.advance) = (this.from.get(), this.advance.get());
     match hunt.next(vm, how)? {
         Some(span) => {
