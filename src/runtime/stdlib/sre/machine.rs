@@ -8,13 +8,12 @@
 //! 3. A bar holds the height of the stack at which a group that is not gone back into began; it is meaningful while that
 //!    group's body runs, of which there is one run at a time.
 
-use memchr::{memchr, memchr2, memchr3, memrchr};
+use memchr::{memchr, memchr2, memrchr};
 
 use super::build::{Follow, NO_MORE, Op, Program, Run, Shape};
 use super::codes::{Fold, Greed, MAX_REPEAT, Place};
-use super::plan::{Rows, Way};
-use super::sets::{Set, folded, is_word};
-use crate::runtime::text::wtf8;
+use super::sets::{folded, is_word};
+use super::units::{Single, Unit, Wide};
 
 /// A mark that is not set.
 pub const UNSET: usize = usize::MAX;
@@ -26,117 +25,6 @@ pub enum Halt {
     Memory,
     /// Whoever was asked from time to time said so.
     Asked,
-}
-
-/// A text's characters.
-pub trait Unit {
-    /// The character at `at`, and where the next one starts.
-    fn next(text: &[u8], at: usize) -> Option<(u32, usize)>;
-    /// The character that ends at `at`, and where it starts.
-    fn before(text: &[u8], at: usize) -> Option<(u32, usize)>;
-    /// Whether a set has the character at `at`; where the next one starts.
-    fn taken(set: &Set, codes: &[u32], text: &[u8], at: usize) -> Option<usize>;
-    /// `count` characters ahead, or as many as there are.
-    fn skip(text: &[u8], at: usize, count: usize) -> usize;
-    /// One character back; `at` is above zero.
-    fn back(text: &[u8], at: usize) -> usize;
-    /// `count` characters back, if there are as many.
-    fn back_by(text: &[u8], at: usize, count: usize) -> Option<usize>;
-    /// Whether a character is a byte.
-    const BYTE: bool;
-}
-
-/// Bytes, or ASCII text.
-pub enum Single {}
-
-/// WTF-8.
-pub enum Wide {}
-
-impl Unit for Single {
-    #[inline(always)]
-    fn next(text: &[u8], at: usize) -> Option<(u32, usize)> {
-        text.get(at).map(|byte| (u32::from(*byte), at + 1))
-    }
-    #[inline(always)]
-    fn before(text: &[u8], at: usize) -> Option<(u32, usize)> {
-        let at = at.checked_sub(1)?;
-        Some((u32::from(text[at]), at))
-    }
-    #[inline(always)]
-    fn taken(set: &Set, _: &[u32], text: &[u8], at: usize) -> Option<usize> {
-        match text.get(at) {
-            Some(byte) if set.low[usize::from(*byte)] => Some(at + 1),
-            _ => None,
-        }
-    }
-    #[inline(always)]
-    fn skip(text: &[u8], at: usize, count: usize) -> usize {
-        at + count.min(text.len() - at)
-    }
-    #[inline(always)]
-    fn back(_: &[u8], at: usize) -> usize {
-        at - 1
-    }
-    #[inline(always)]
-    fn back_by(_: &[u8], at: usize, count: usize) -> Option<usize> {
-        at.checked_sub(count)
-    }
-    const BYTE: bool = true;
-}
-
-impl Unit for Wide {
-    #[inline(always)]
-    fn next(text: &[u8], at: usize) -> Option<(u32, usize)> {
-        let first = *text.get(at)?;
-        if first < 0x80 {
-            return Some((u32::from(first), at + 1));
-        }
-        let (point, length) = wtf8::decode_at(text, at);
-        Some((point, at + length))
-    }
-    #[inline(always)]
-    fn before(text: &[u8], at: usize) -> Option<(u32, usize)> {
-        let last = *text.get(at.checked_sub(1)?)?;
-        if last < 0x80 {
-            return Some((u32::from(last), at - 1));
-        }
-        let (point, length) = wtf8::decode_before(text, at);
-        Some((point, at - length))
-    }
-    #[inline(always)]
-    fn taken(set: &Set, codes: &[u32], text: &[u8], at: usize) -> Option<usize> {
-        let first = *text.get(at)?;
-        if first < 0x80 {
-            return set.low[usize::from(first)].then_some(at + 1);
-        }
-        let (point, length) = wtf8::decode_at(text, at);
-        set.has(codes, point).then_some(at + length)
-    }
-    #[inline(always)]
-    fn skip(text: &[u8], at: usize, count: usize) -> usize {
-        wtf8::advance(text, at, count)
-    }
-    #[inline(always)]
-    fn back(text: &[u8], mut at: usize) -> usize {
-        at -= 1;
-        while at > 0 && !wtf8::is_boundary_byte(text[at]) {
-            at -= 1;
-        }
-        at
-    }
-    fn back_by(text: &[u8], mut at: usize, count: usize) -> Option<usize> {
-        if count > at {
-            return None;
-        }
-        for _ in 0..count {
-            if at == 0 {
-                return None;
-            }
-            at = Self::back(text, at);
-        }
-        Some(at)
-    }
-    const BYTE: bool = false;
 }
 
 /// What is done when a way fails, last one first.
@@ -212,7 +100,7 @@ pub struct Machine<'a> {
     pub need: Option<usize>,
 }
 
-type Step<T> = Result<T, Halt>;
+pub(super) type Step<T> = Result<T, Halt>;
 
 impl<'a> Machine<'a> {
     /// A machine over a text.
@@ -258,173 +146,13 @@ impl<'a> Machine<'a> {
         found
     }
 
-    fn attempt<U: Unit>(&mut self, at: usize) -> Step<Option<usize>> {
+    pub(super) fn attempt<U: Unit>(&mut self, at: usize) -> Step<Option<usize>> {
         if self.scratch.last != 0 || !self.scratch.marks.is_empty() {
             self.scratch.marks.fill(UNSET);
             self.scratch.last = 0;
         }
         self.scratch.frames.clear();
         self.run::<U>(self.program.start, at)
-    }
-
-    /// Attempts a match at a place that a search found.
-    #[inline]
-    fn hit<U: Unit>(&mut self, at: usize) -> Step<Option<(usize, usize)>> {
-        // Only the place where the search began may be one where nothing must be empty.
-        if self.stuck != at {
-            self.stuck = UNSET;
-        }
-        Ok(self.attempt::<U>(at)?.map(|end| (at, end)))
-    }
-
-    // -------------------------------------------------------------------------------------------- searching
-
-    fn seek<U: Unit>(&mut self, from: usize) -> Step<Option<(usize, usize)>> {
-        let (program, text) = (self.program, self.text);
-        let plan = &program.plan;
-        if from > text.len() || text.len() - from < plan.min {
-            return Ok(None);
-        }
-        if let Some(need) = &plan.need
-            && self.need.is_none_or(|at| at < from)
-        {
-            match need.find(&text[from..]) {
-                Some(at) => self.need = Some(from + at),
-                None => return Ok(None),
-            }
-        }
-        let last = text.len() - plan.min;
-        match &plan.way {
-            Way::Start => {
-                if from == 0 {
-                    self.hit::<U>(0)
-                } else {
-                    Ok(None)
-                }
-            }
-            Way::Text { finder, whole } => {
-                let mut at = from;
-                while let Some(found) = finder.find(&text[at..]) {
-                    at += found;
-                    if *whole {
-                        return Ok(Some((at, at + finder.needle().len())));
-                    }
-                    if let Some(found) = self.hit::<U>(at)? {
-                        return Ok(Some(found));
-                    }
-                    at += 1;
-                }
-                Ok(None)
-            }
-            Way::Rows(rows) => self.seek_rows::<U>(rows, from),
-            Way::Few(few) => {
-                let mut at = from;
-                while at <= last
-                    && let Some(found) = find_few(few, &text[at..])
-                {
-                    at += found;
-                    if let Some(found) = self.hit::<U>(at)? {
-                        return Ok(Some(found));
-                    }
-                    at += 1;
-                }
-                Ok(None)
-            }
-            Way::Filter { bytes, end } => {
-                let mut at = from;
-                if at == 0 {
-                    if let Some(found) = self.hit::<U>(0)? {
-                        return Ok(Some(found));
-                    }
-                    if text.is_empty() {
-                        return Ok(None);
-                    }
-                    at = U::skip(text, 0, 1);
-                }
-                while at <= last {
-                    let found = text[at..].iter().position(|byte| bytes[usize::from(*byte)]);
-                    match found {
-                        Some(found) => at += found,
-                        None if *end => at = text.len(),
-                        None => break,
-                    }
-                    if at > last {
-                        break;
-                    }
-                    if let Some(found) = self.hit::<U>(at)? {
-                        return Ok(Some(found));
-                    }
-                    at += 1;
-                }
-                Ok(None)
-            }
-            Way::Lines | Way::Spread { .. } => {
-                let lines = !matches!(plan.way, Way::Spread { lines: false });
-                let mut at = from;
-                // A line starts at the text's start and behind a newline.
-                let starts = matches!(plan.way, Way::Spread { .. }) || at == 0 || text[at - 1] == b'\n';
-                if starts && let Some(found) = self.hit::<U>(at)? {
-                    return Ok(Some(found));
-                }
-                while lines && let Some(found) = memchr(b'\n', &text[at..]) {
-                    at += found + 1;
-                    if at > last {
-                        break;
-                    }
-                    if let Some(found) = self.hit::<U>(at)? {
-                        return Ok(Some(found));
-                    }
-                }
-                Ok(None)
-            }
-            Way::Every => {
-                let mut at = from;
-                loop {
-                    if let Some(found) = self.hit::<U>(at)? {
-                        return Ok(Some(found));
-                    }
-                    match U::next(text, at) {
-                        Some((_, next)) if next <= last => at = next,
-                        _ => return Ok(None),
-                    }
-                }
-            }
-        }
-    }
-
-    /// Places of rows of byte sets: each byte moves the bits of all rows one place on, where it fits.
-    fn seek_rows<U: Unit>(&mut self, rows: &Rows, from: usize) -> Step<Option<(usize, usize)>> {
-        let text = self.text;
-        let (mut at, mut state) = (from, 0u64);
-        // Jumping pays where the first bytes are rare.
-        let mut jumps = if rows.few.is_empty() { 0 } else { 32u32 };
-        while at < text.len() {
-            if state == 0 && jumps > 0 {
-                match find_few(&rows.few, &text[at..]) {
-                    Some(found) => {
-                        at += found;
-                        jumps = if found < 8 { jumps - 1 } else { (jumps + 4).min(64) };
-                    }
-                    None => return Ok(None),
-                }
-            }
-            let bytes = &text[at..];
-            let mut done = bytes.len();
-            for (nth, byte) in bytes.iter().enumerate() {
-                state = (state << 1 | rows.starts) & rows.masks[usize::from(*byte)];
-                if state & rows.ends != 0 || state == 0 && jumps > 0 {
-                    done = nth + 1;
-                    break;
-                }
-            }
-            at += done;
-            if state & rows.ends != 0
-                && let Some(found) = self.hit::<U>(at - rows.length)?
-            {
-                return Ok(Some(found));
-            }
-        }
-        Ok(None)
     }
 
     // -------------------------------------------------------------------------------------------- running
@@ -985,17 +713,6 @@ fn leap(shape: Shape, first: u8, text: &[u8]) -> Leap {
         Shape::Set => return Leap::Unknown,
     };
     found.map_or(Leap::Never, Leap::To)
-}
-
-/// Where the first of a few bytes stands.
-#[inline(always)]
-fn find_few(few: &[u8], text: &[u8]) -> Option<usize> {
-    match few {
-        [a] => memchr(*a, text),
-        [a, b] => memchr2(*a, *b, text),
-        [a, b, c] => memchr3(*a, *b, *c, text),
-        _ => Some(0),
-    }
 }
 
 #[cold]

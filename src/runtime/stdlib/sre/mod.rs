@@ -2,7 +2,7 @@
 //!
 //! - `codes`: the opcode array of `re._compiler`, validated and read into a tree.
 //! - `build`: from the tree to a program, with `sets` of characters and bytes; `plan`: where a search tries.
-//! - `machine`: runs a program over a text.
+//! - `machine`: runs a program over a text of `units`; `search`: where it tries.
 //! - `subject`, `pattern`, `matches`, `template`: what Python sees of it.
 //!
 //! Inside, positions are byte offsets; Python sees code points. What a pattern means is what CPython's matcher makes of the
@@ -14,9 +14,11 @@ mod machine;
 mod matches;
 mod pattern;
 mod plan;
+mod search;
 mod sets;
 mod subject;
 mod template;
+mod units;
 
 use crate::runtime::error::PyResult;
 use crate::runtime::object::typedef::native;

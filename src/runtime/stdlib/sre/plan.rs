@@ -19,7 +19,7 @@ pub enum Way {
     /// The place of the search's start, and the starts of lines after it (`lines`).
     Spread { lines: bool },
     /// The places of a text; `whole`: which is all of the match.
-    Text { finder: Finder<'static>, whole: bool },
+    Text { finder: Box<Finder<'static>>, whole: bool },
     /// One of up to three bytes.
     Few(Vec<u8>),
     /// A byte of a filter, or the end of the text; at the text's start everything is tried.
@@ -98,7 +98,8 @@ fn way(builder: &mut Builder) -> Way {
         {
             let plain = plain(builder);
             let whole = plain.is_some();
-            return Way::Text { finder: Finder::new(&plain.unwrap_or(text)).into_owned(), whole };
+            let finder = Finder::new(&plain.unwrap_or(text)).into_owned();
+            return Way::Text { finder: Box::new(finder), whole };
         }
         let length = length.min(64 / rows.len()).min(LENGTH);
         if length > 1 {
