@@ -83,13 +83,6 @@ impl Obj<Str> {
         }
         std::str::from_utf8(self.bytes()).ok()
     }
-    /// The text from a code point on, for the matching engine.
-    #[inline]
-    pub fn wtf8_from(&self, at: usize) -> &rustpython_wtf8::Wtf8 {
-        let bytes = self.bytes().get(self.offset(at)..).unwrap_or_default();
-        // SAFETY: texts are WTF-8 (what makes them sees to it), and the offset of a code point is its start.
-        unsafe { rustpython_wtf8::Wtf8::from_bytes_unchecked(bytes) }
-    }
     /// The text, lone surrogates replaced: for messages.
     pub fn to_string_lossy(&self) -> std::borrow::Cow<'_, str> {
         match self.as_str() {
