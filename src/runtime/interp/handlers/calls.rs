@@ -218,6 +218,7 @@ pub unsafe fn finish_native(
         return call_other(pc, base, vm, at.reg(at.b()).to_bits(), args, count);
     };
     match outcome {
+        // SAFETY: the run's words are owned by the caller's frame and used up by the call.
         Ok(result) => unsafe {
             let run = std::ptr::from_mut(at.reg(at.b()));
             let mut place = args.add(count as usize);
