@@ -143,6 +143,11 @@ pub fn exp(a: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
     if beyond(ctx.prec, status) {
         return Dec::NAN;
     }
+    // Nearer to one than anyone can see: not subnormal, even if it is below one and so is the least normal number.
+    let near = Dec::new(false, Coeff::Small(9), -ctx.prec - 4);
+    if super::order::compare_abs(a, &near).is_le() {
+        return Dec::new(false, Coeff::pow10(ctx.prec - 1), 1 - ctx.prec).finalize(ctx, status);
+    }
     let mut w = ctx.prec + 4;
     loop {
         let scale = w + whole.max(0) + 3;
