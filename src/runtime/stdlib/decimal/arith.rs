@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use super::coeff::Coeff;
+use super::coeff::{Coeff, WIDE_POW10, rounded_product, small_quotient};
 use super::number::{Ctx, Dec, EXP_INF, Kind, MOST_DIGITS, Round, flag, max_finite, nan_of, too_long};
 use super::order::compare;
 
@@ -104,7 +104,28 @@ fn product(a: &Dec, b: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
 /// `a * b`
 #[inline]
 pub fn mul(a: &Dec, b: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
-    if too_long(a.digits().saturating_add(b.digits()), status) {
+    if let (Coeff::Small(x), Coeff::Small(y)) = (&a.coeff, &b.coeff) {
+        let exp = a.exp + b.exp;
+        if (x | y) >> 64 != 0
+            && a.is_finite()
+            && b.is_finite()
+            && let Some((coeff, cut, rest)) = rounded_product(*x, *y, ctx.prec)
+            && exp + cut + ctx.prec - 1 < ctx.emax
+            && exp + cut + ctx.prec - 1 >= ctx.emin
+            && !ctx.clamp
+        {
+            let mut result = Dec::new(a.negative != b.negative, Coeff::Small(coeff), exp + cut);
+            *status |= flag::ROUNDED | if rest != 0 { flag::INEXACT } else { 0 };
+            if result.rounds_up(rest, ctx.round) {
+                result.coeff = result.coeff.add(&Coeff::ONE);
+                if result.coeff.digits() > ctx.prec {
+                    result.coeff = result.coeff.shr(1).0;
+                    result.exp += 1;
+                }
+            }
+            return result;
+        }
+    } else if too_long(a.digits().saturating_add(b.digits()), status) {
         return Dec::NAN;
     }
     product(a, b, ctx, status).finalize(ctx, status)
@@ -172,12 +193,21 @@ fn quotient(a: &Dec, b: &Dec, ctx: &Ctx, status: &mut u32, ideal: bool) -> Dec {
     if too_long(shift + a.digits(), status) {
         return Dec::NAN;
     }
-    let (mut coeff, rest) = match shift {
-        0 => a.coeff.div_rem(&b.coeff),
-        1.. => a.coeff.shl(shift).div_rem(&b.coeff),
-        _ => a.coeff.div_rem(&b.coeff.shl(-shift)),
+    let (mut coeff, has_rest) = match (&a.coeff, &b.coeff) {
+        (Coeff::Small(x), Coeff::Small(y)) if shift >= 0 && ctx.prec <= 36 && *y < WIDE_POW10[28] => {
+            let (quotient, has_rest) = small_quotient(*x, shift, *y);
+            (Coeff::Small(quotient), has_rest)
+        }
+        (x, y) => {
+            let (quotient, rest) = match shift {
+                0 => x.div_rem(y),
+                1.. => x.shl(shift).div_rem(y),
+                _ => x.div_rem(&y.shl(-shift)),
+            };
+            (quotient, !rest.is_zero())
+        }
     };
-    if !rest.is_zero() {
+    if has_rest {
         // A digit that says: there is more behind.
         if coeff.last_digit() % 5 == 0 {
             coeff = coeff.add(&Coeff::ONE);

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::limbs::{self, BASE, POW10, WIDTH};
+use super::limbs::{self, BASE, POW10, WIDTH, div_base};
 
 /// A natural number. `Big` never holds what fits `Small`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,10 +14,10 @@ pub enum Coeff {
 }
 
 /// 10^38: where [`Coeff::Small`] ends.
-const LIMIT: u128 = 10u128.pow(38);
+pub const LIMIT: u128 = 10u128.pow(38);
 
 /// Powers of ten that fit a double word.
-const WIDE_POW10: [u128; 39] = {
+pub const WIDE_POW10: [u128; 39] = {
     let mut table = [1; 39];
     let mut i = 1;
     while i < 39 {
@@ -32,6 +32,20 @@ const WIDE_POW10: [u128; 39] = {
 pub fn wide_digits(x: u128) -> u32 {
     let guess = (128 - (x | 1).leading_zeros()) * 1233 >> 12;
     if guess < 39 && x >= WIDE_POW10[guess as usize] { guess + 1 } else { guess.max(1) }
+}
+
+/// The limbs of a number below 10^38, the low one first.
+#[inline(always)]
+pub fn split(x: u128) -> [u64; 2] {
+    // The high word is below 10^38 / 2^64, which is less than the base.
+    let (high, low) = div_base((x >> 64) as u64, x as u64);
+    [low, high]
+}
+
+/// The number of two limbs.
+#[inline(always)]
+pub fn join([low, high]: [u64; 2]) -> u128 {
+    u128::from(high) * u128::from(BASE) + u128::from(low)
 }
 
 /// Quotient and rest by `10^n`, `n < 39`.
@@ -57,7 +71,7 @@ impl Coeff {
         match limbs[..] {
             [] => Coeff::ZERO,
             [a] => Coeff::Small(a.into()),
-            [a, b] => Coeff::Small(u128::from(b) * u128::from(BASE) + u128::from(a)),
+            [a, b] => Coeff::Small(join([a, b])),
             _ => Coeff::Big(limbs),
         }
     }
@@ -66,8 +80,8 @@ impl Coeff {
         if x < LIMIT {
             return Coeff::Small(x);
         }
-        let base = u128::from(BASE);
-        Coeff::Big(vec![(x % base) as u64, (x / base % base) as u64, (x / base / base) as u64])
+        let [low, high] = split(x % LIMIT);
+        Coeff::Big(vec![low, high, (x / LIMIT) as u64])
     }
     /// The limbs; `buffer` is where those of a small number are put.
     #[inline]
@@ -80,7 +94,7 @@ impl Coeff {
                     buffer[0] = word;
                     return &buffer[..usize::from(word != 0)];
                 }
-                *buffer = [(x % u128::from(BASE)) as u64, (x / u128::from(BASE)) as u64];
+                *buffer = split(*x);
                 &buffer[..]
             }
             Coeff::Big(limbs) => limbs,
@@ -282,6 +296,70 @@ impl Coeff {
             root = next;
         }
     }
+}
+
+/// Four limbs of a product of small numbers.
+#[inline]
+pub fn wide_product(x: u128, y: u128) -> [u64; 4] {
+    let ([a, b], [c, d]) = (split(x), split(y));
+    let product = |x: u64, y: u64| u128::from(x) * u128::from(y);
+    let reduce = |x: u128| {
+        let (high, low) = div_base((x >> 64) as u64, x as u64);
+        (high, low)
+    };
+    let (carry, first) = reduce(product(a, c));
+    // Two products and a carry are below 2 * 10^38 + 10^19, whose high word may reach the base: one of them at a time.
+    let (high1, low1) = reduce(product(a, d) + u128::from(carry));
+    let (high2, second) = reduce(product(b, c) + u128::from(low1));
+    let (high, third) = reduce(product(b, d) + u128::from(high1) + u128::from(high2));
+    [first, second, third, high]
+}
+
+/// A product of small numbers as a small one of `prec` digits, if it has more: the digits cut off and what they were (see
+/// [`Coeff::shr`]).
+#[inline]
+pub fn rounded_product(x: u128, y: u128, prec: i64) -> Option<(u128, i64, u8)> {
+    let limbs = wide_product(x, y);
+    let length = limbs.iter().rposition(|limb| *limb != 0)? + 1;
+    let digits = ((length - 1) * WIDTH) as i64 + i64::from(limbs::word_digits(limbs[length - 1]));
+    let cut = digits - prec;
+    if cut <= 0 || prec > 38 {
+        return None;
+    }
+    let rest = limbs::rest_digit(&limbs, cut as usize);
+    let (skip, within) = (cut as usize / WIDTH, cut as usize % WIDTH);
+    let at = |i: usize| limbs.get(i).copied().unwrap_or(0);
+    let kept = if within == 0 {
+        join([at(skip), at(skip + 1)])
+    } else {
+        let (down, up) = (POW10[within], POW10[WIDTH - within]);
+        let limb = |i: usize| at(i) / down + at(i + 1) % down * up;
+        join([limb(skip), limb(skip + 1)])
+    };
+    Some((kept, cut, rest))
+}
+
+/// `a * 10^shift / b`, and whether there is a rest; all of them small, `b` of at most 28 digits, the quotient below 10^38.
+pub fn small_quotient(a: u128, shift: i64, b: u128) -> (u128, bool) {
+    let room = 38 - i64::from(wide_digits(a));
+    let first = shift.min(room);
+    let scaled = a * WIDE_POW10[first as usize];
+    let divide = |x: u128| match (u64::try_from(x), u64::try_from(b)) {
+        (Ok(x), Ok(b)) => (u128::from(x / b), u128::from(x % b)),
+        _ => (x / b, x % b),
+    };
+    let (mut quotient, mut rest) = divide(scaled);
+    let mut left = shift - first;
+    let most = 38 - i64::from(wide_digits(b));
+    while left > 0 {
+        let step = left.min(most);
+        let power = WIDE_POW10[step as usize];
+        let (part, next) = divide(rest * power);
+        quotient = quotient * power + part;
+        rest = next;
+        left -= step;
+    }
+    (quotient, rest != 0)
 }
 
 /// The product, if it fits a double word.

@@ -368,28 +368,11 @@ pub static CONTEXT: TypeSpec = TypeSpec::new("decimal.Context", Context::layout)
             configure(vm, this(vm, value)?, &bound)
         });
         s.repr = Some(repr);
-        s.getattr = Some(|vm, value, name| {
-            match name.as_str().map(|name| name.bytes()) {
-                Some(b"traps") => view(vm, value, true),
-                Some(b"flags") => view(vm, value, false),
-                _ => vm.generic_getattr(value, name),
-            }
-        });
         s.setattr = Some(|vm, value, name, new| {
-            let at = match name.as_str().map(|name| name.bytes()) {
-                Some(b"flags") => 6,
-                Some(b"traps") => 7,
-                _ => {
-                    if new.is_none() {
-                        return Err(vm.attribute_error("context attributes cannot be deleted"));
-                    }
-                    return vm.generic_setattr(value, name, new);
-                }
-            };
-            match new {
-                Some(new) => set_attribute(vm, this(vm, value)?, at, new),
-                None => Err(vm.attribute_error("context attributes cannot be deleted")),
+            if new.is_none() {
+                return Err(vm.attribute_error("context attributes cannot be deleted"));
             }
+            vm.generic_setattr(value, name, new)
         });
     })
     .methods(super::context_methods::METHODS)
@@ -408,7 +391,16 @@ pub static CONTEXT: TypeSpec = TypeSpec::new("decimal.Context", Context::layout)
         number!("Emax", 3, |c| c.ctx.get().emax, ""),
         number!("capitals", 4, |c| i64::from(c.capitals.get()), ""),
         number!("clamp", 5, |c| i64::from(c.ctx.get().clamp), ""),
+        getset("flags", |vm, value| view(vm, value, false), |vm, value, new| set_signals(vm, value, 6, new), ""),
+        getset("traps", |vm, value| view(vm, value, true), |vm, value, new| set_signals(vm, value, 7, new), ""),
     ]);
+
+fn set_signals(vm: &Vm, value: &Value, at: usize, new: Option<&Value>) -> PyResult<()> {
+    match new {
+        Some(new) => set_attribute(vm, this(vm, value)?, at, new),
+        None => Err(vm.attribute_error("context attributes cannot be deleted")),
+    }
+}
 
 /// `Context.copy`, `__copy__`
 pub fn method_copy(vm: &Vm, args: &[Value]) -> PyResult<Value> {

@@ -185,6 +185,9 @@ pub fn to_float(a: &Dec) -> f64 {
 
 const PRIME: u64 = (1 << 61) - 1;
 
+/// The inverse of ten.
+const TENTH: u64 = 2_075_258_708_292_324_556;
+
 fn mul_mod(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     let sum = (product as u64 & PRIME) + (product >> 61) as u64;
@@ -218,9 +221,8 @@ pub fn hash(a: &Dec) -> i64 {
         if a.exp == 0 {
             coeff as i64
         } else {
-            // The inverse of ten is its power of the order less one.
-            let exponent = a.exp.rem_euclid((PRIME - 1) as i64) as u64;
-            mul_mod(coeff, pow_mod(10, exponent)) as i64
+            let base = if a.exp < 0 { TENTH } else { 10 };
+            mul_mod(coeff, pow_mod(base, a.exp.unsigned_abs())) as i64
         }
     };
     match if a.negative { -size } else { size } {

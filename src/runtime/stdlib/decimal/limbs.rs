@@ -494,7 +494,7 @@ pub fn shift_right(a: &[u64], n: usize) -> (Vec<u64>, u8) {
 }
 
 /// See [`shift_right`].
-fn rest_digit(a: &[u64], n: usize) -> u8 {
+pub fn rest_digit(a: &[u64], n: usize) -> u8 {
     let (limb, place) = ((n - 1) / WIDTH, (n - 1) % WIDTH);
     let word = a.get(limb).copied().unwrap_or(0);
     let digit = (word / POW10[place] % 10) as u8;

@@ -1,5 +1,7 @@
 //! `decimal.Decimal`: making decimals, operators and comparisons.
 
+use std::borrow::Cow;
+
 use super::arith;
 use super::context::{self, Context, bind, current, given, inside};
 use super::convert::{self, Whole};
@@ -150,9 +152,15 @@ fn pow(vm: &Vm, a: &Value, b: &Value, modulus: &Value) -> PyResult<Value> {
 // ------------------------------------------------------------------------------------------------ comparison
 
 fn compare(vm: &Vm, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
+    let x = this(vm, a)?;
+    if let Some(y) = b.downcast::<Dec>()
+        && !x.is_nan()
+        && !y.is_nan()
+    {
+        return Ok(Value::bool(op.holds(order::compare(x, y))));
+    }
     let current = current(vm)?;
     let context = inside(vm, &current)?;
-    let x = this(vm, a)?;
     if let Some(y) = b.downcast::<Dec>() {
         return compared(vm, context, x, y, op);
     }
@@ -218,18 +226,21 @@ fn compared(vm: &Vm, context: &Obj<Context>, x: &Dec, y: &Dec, op: Cmp) -> PyRes
 // ------------------------------------------------------------------------------------------------ construction
 
 /// A numeric string as ASCII, without white space around it and underscores if that is allowed.
-fn ascii(value: &Value, lenient: bool) -> Vec<u8> {
-    let Some(text) = value.as_str() else { return Vec::new() };
+fn ascii(value: &Value, lenient: bool) -> Cow<'_, [u8]> {
+    let Some(text) = value.as_str() else { return Cow::Borrowed(b"") };
     let bytes = text.bytes();
     let mapped = unicode::to_ascii_decimal(bytes);
-    if !lenient {
+    if !lenient
+        || bytes.iter().all(u8::is_ascii_alphanumeric)
+        || bytes.iter().all(|c| matches!(c, b'-'..=b'9'))
+    {
         // White space of other scripts is no better than that of ASCII.
-        return mapped.into_owned();
+        return mapped;
     }
     let is_space = |c: &u8| matches!(c, b' ' | b'\t'..=b'\r' | 0x1c..=0x1f);
     let start = mapped.iter().position(|c| !is_space(c)).unwrap_or(mapped.len());
     let end = mapped.iter().rposition(|c| !is_space(c)).map_or(start, |at| at + 1);
-    mapped[start..end].iter().copied().filter(|c| *c != b'_').collect()
+    Cow::Owned(mapped[start..end].iter().copied().filter(|c| *c != b'_').collect())
 }
 
 /// The decimal of `(sign, digits, exponent)`.
@@ -391,6 +402,13 @@ pub fn to_int(vm: &Vm, dec: &Dec, round: super::number::Round) -> PyResult<Value
     if dec.is_infinite() {
         return Err(vm.overflow_error("cannot convert Infinity to integer"));
     }
+    if let super::coeff::Coeff::Small(x) = dec.coeff
+        && round == super::number::Round::Down
+        && (-38..=0).contains(&dec.exp)
+        && let Ok(size) = i64::try_from(x / super::coeff::WIDE_POW10[-dec.exp as usize])
+    {
+        return Ok(vm.int(if dec.negative { -size } else { size }));
+    }
     let mut status = 0;
     let whole = arith::to_integral(dec, &Ctx::MAX.with_round(round), &mut status);
     match convert::to_int(&whole, &mut status) {
@@ -410,6 +428,10 @@ pub fn to_float(vm: &Vm, dec: &Dec) -> PyResult<f64> {
 
 /// The decimal as text.
 pub fn to_text(vm: &Vm, dec: &Dec, engineering: bool, capitals: bool) -> Value {
+    let mut buffer = [0; 48];
+    if !engineering && let Some(at) = text::short(dec, &mut buffer) {
+        return vm.str_ascii(&buffer[at..]);
+    }
     vm.str_ascii(&text::format(dec, engineering, capitals))
 }
 

@@ -29,6 +29,15 @@ pub fn compare_abs(a: &Dec, b: &Dec) -> Ordering {
 
 /// Compares two numbers that are no NaNs.
 pub fn compare(a: &Dec, b: &Dec) -> Ordering {
+    if let (Coeff::Small(x), Coeff::Small(y)) = (&a.coeff, &b.coeff)
+        && a.exp == b.exp
+        && !a.negative
+        && !b.negative
+        && a.is_finite()
+        && b.is_finite()
+    {
+        return x.cmp(y);
+    }
     let sign = |x: &Dec| {
         if x.is_zero() {
             0

@@ -167,6 +167,41 @@ pub fn exactly(dec: Dec, work: u32, status: &mut u32) -> Dec {
 /// `to-scientific-string`, or `to-engineering-string`.
 pub fn format(dec: &Dec, engineering: bool, capitals: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(32);
+    push(&mut out, dec, engineering, capitals);
+    out
+}
+
+/// A short number without exponent part: its text at the end of a buffer, from the index that is given.
+pub fn short(dec: &Dec, buffer: &mut [u8; 48]) -> Option<usize> {
+    let Coeff::Small(size) = dec.coeff else { return None };
+    let Ok(mut word) = u64::try_from(size) else { return None };
+    if !dec.is_finite() || dec.exp > 0 || dec.exp < -19 {
+        return None;
+    }
+    let point = -dec.exp;
+    if dec.digits() <= point - 6 {
+        return None;
+    }
+    let mut at = buffer.len();
+    let mut count = 0;
+    while word != 0 || count <= point {
+        if count == point && count != 0 {
+            at -= 1;
+            buffer[at] = b'.';
+        }
+        at -= 1;
+        buffer[at] = b'0' + (word % 10) as u8;
+        word /= 10;
+        count += 1;
+    }
+    if dec.negative {
+        at -= 1;
+        buffer[at] = b'-';
+    }
+    Some(at)
+}
+
+fn push(out: &mut Vec<u8>, dec: &Dec, engineering: bool, capitals: bool) {
     if dec.negative {
         out.push(b'-');
     }
@@ -175,7 +210,7 @@ pub fn format(dec: &Dec, engineering: bool, capitals: bool) -> Vec<u8> {
         Kind::Quiet | Kind::Signaling => {
             out.extend_from_slice(if dec.kind == Kind::Quiet { b"NaN" } else { b"sNaN" });
             if !dec.coeff.is_zero() {
-                push_digits(&mut out, &dec.coeff);
+                push_digits(out, &dec.coeff);
             }
         }
         Kind::Finite => {
@@ -189,14 +224,13 @@ pub fn format(dec: &Dec, engineering: bool, capitals: bool) -> Vec<u8> {
             } else {
                 (left - 1).rem_euclid(3) + 1
             };
-            push_placed(&mut out, &dec.coeff, place);
+            push_placed(out, &dec.coeff, place);
             if left != place {
                 out.push(if capitals { b'E' } else { b'e' });
-                push_exponent(&mut out, left - place);
+                push_exponent(out, left - place);
             }
         }
     }
-    out
 }
 
 /// An exponent with its sign.
