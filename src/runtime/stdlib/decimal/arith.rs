@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use super::coeff::{Coeff, WIDE_POW10, rounded_product, small_quotient};
+use super::coeff::{Coeff, LIMIT, WIDE_POW10, rounded_product, small_quotient};
 use super::number::{Ctx, Dec, EXP_INF, Kind, MOST_DIGITS, Round, flag, max_finite, nan_of, too_long};
 use super::order::compare;
 
@@ -46,6 +46,22 @@ fn sum(a: &Dec, b: &Dec, b_negative: bool, ctx: &Ctx, status: &mut u32) -> Dec {
         return sum_aligned(a, &b.coeff, b_negative, a.exp, ctx);
     }
     let b_is_low = a.exp > b.exp;
+    if let (Coeff::Small(x), Coeff::Small(y)) = (&a.coeff, &b.coeff)
+        && let distance = a.exp.abs_diff(b.exp)
+        && distance < 38
+        && let Some(scaled) = (if b_is_low { x } else { y }).checked_mul(WIDE_POW10[distance as usize])
+        && scaled < LIMIT
+    {
+        let (x, y) = if b_is_low { (scaled, *y) } else { (*x, scaled) };
+        let exp = a.exp.min(b.exp);
+        return sum_aligned(
+            &Dec::new(a.negative, Coeff::Small(x), exp),
+            &Coeff::Small(y),
+            b_negative,
+            exp,
+            ctx,
+        );
+    }
     let (high, low) = if b_is_low { (a, b) } else { (b, a) };
     let mut low_exp = low.exp;
     let mut tiny = None;

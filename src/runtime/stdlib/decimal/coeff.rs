@@ -58,7 +58,8 @@ fn div_pow10(x: u128, n: usize) -> (u128, u128) {
         return ((x / POW10[n]).into(), (x % POW10[n]).into());
     }
     let power = WIDE_POW10[n];
-    (x / power, x % power)
+    let quotient = x / power;
+    (quotient, x - quotient * power)
 }
 
 impl Coeff {
@@ -270,7 +271,8 @@ impl Coeff {
             if let (Ok(x), Ok(y)) = (u64::try_from(*x), u64::try_from(*y)) {
                 return (Coeff::Small((x / y).into()), Coeff::Small((x % y).into()));
             }
-            return (Coeff::Small(x / y), Coeff::Small(x % y));
+            let quotient = x / y;
+            return (Coeff::Small(quotient), Coeff::Small(x - quotient * y));
         }
         let (mut a, mut b) = ([0; 2], [0; 2]);
         let (q, r) = limbs::div_rem(self.limbs(&mut a), divisor.limbs(&mut b));
@@ -346,7 +348,10 @@ pub fn small_quotient(a: u128, shift: i64, b: u128) -> (u128, bool) {
     let scaled = a * WIDE_POW10[first as usize];
     let divide = |x: u128| match (u64::try_from(x), u64::try_from(b)) {
         (Ok(x), Ok(b)) => (u128::from(x / b), u128::from(x % b)),
-        _ => (x / b, x % b),
+        _ => {
+            let quotient = x / b;
+            (quotient, x - quotient * b)
+        }
     };
     let (mut quotient, mut rest) = divide(scaled);
     let mut left = shift - first;

@@ -21,7 +21,11 @@ pub struct Context {
     /// The views that `flags` and `traps` gave, or `None`.
     views: LockCell<[Value; 2]>,
 }
-crate::payload!(Context, "decimal.Context");
+crate::payload!(Context, "decimal.Context", gc {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        self.views.get().iter().for_each(visit);
+    }
+});
 
 impl Drop for Context {
     fn drop(&mut self) {
@@ -359,7 +363,7 @@ pub static CONTEXT: TypeSpec = TypeSpec::new("decimal.Context", Context::layout)
     .flags(type_flag::BASE)
     .doc(
         "(prec=None, rounding=None, Emin=None, Emax=None, capitals=None, clamp=None, flags=None, traps=None)",
-        "How decimal arithmetic rounds and what it signals.\n\nWhat is not given or None is taken from DefaultContext; flags, if not given, are clear.",
+        "How decimal arithmetic rounds and what it signals.\n\nWhat is not given or None is taken from DefaultContext; flags, if not given, are clear:\n\n    >>> c = Context(prec=5, rounding=ROUND_FLOOR)\n    >>> c.divide(2, 3)\n    Decimal('0.66666')\n",
     )
     .slots(|s| {
         s.new = Some(new);

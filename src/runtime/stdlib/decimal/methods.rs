@@ -291,7 +291,7 @@ pub const METHODS: &[Native] = &[
     native_raw(
         "compare_total($self, /, other, context=None)",
         |vm, args| total(order::compare_total, vm, args),
-        "-1, 0 or 1 in the total order of representations.",
+        "-1, 0 or 1 in the total order, in which equal numbers of different form differ:\n\n    >>> Decimal('7.00').compare_total(Decimal('7'))\n    Decimal('-1')\n",
     ),
     native_raw(
         "compare_total_mag($self, /, other, context=None)",
@@ -301,7 +301,7 @@ pub const METHODS: &[Native] = &[
     native_raw(
         "copy_sign($self, /, other, context=None)",
         copy_sign,
-        "The number with the sign of another one.",
+        "The number with the sign of another one:\n\n    >>> Decimal('4.5').copy_sign(Decimal('-8'))\n    Decimal('-4.5')\n",
     ),
     two!("logical_and", order::logical_and, "The digits' and."),
     two!("logical_or", order::logical_or, "The digits' or."),
@@ -319,11 +319,15 @@ pub const METHODS: &[Native] = &[
     two!("rotate", arith::rotate, "The coefficient rotated by digits."),
     two!("scaleb", arith::scaleb, "The number times a power of ten."),
     two!("shift", arith::shift, "The coefficient shifted by digits."),
-    native_raw("fma($self, /, other, third, context=None)", fma, "self * other + third, rounded once."),
+    native_raw(
+        "fma($self, /, other, third, context=None)",
+        fma,
+        "self * other + third, rounded once:\n\n    >>> Decimal(7).fma(6, 1)\n    Decimal('43')\n",
+    ),
     native_raw(
         "quantize($self, /, exp, rounding=None, context=None)",
         quantize,
-        "The number rounded to the exponent of another one; InvalidOperation if it doesn't fit the precision.",
+        "The number rounded to the exponent of another one; InvalidOperation if it doesn't fit the precision:\n\n    >>> Decimal('2.7182818').quantize(Decimal('0.01'))\n    Decimal('2.72')\n",
     ),
     native_raw(
         "same_quantum($self, /, other, context=None)",

@@ -428,10 +428,6 @@ pub fn to_float(vm: &Vm, dec: &Dec) -> PyResult<f64> {
 
 /// The decimal as text.
 pub fn to_text(vm: &Vm, dec: &Dec, engineering: bool, capitals: bool) -> Value {
-    let mut buffer = [0; 48];
-    if !engineering && let Some(at) = text::short(dec, &mut buffer) {
-        return vm.str_ascii(&buffer[at..]);
-    }
     vm.str_ascii(&text::format(dec, engineering, capitals))
 }
 
@@ -453,7 +449,13 @@ pub static DECIMAL: TypeSpec = TypeSpec::new("decimal.Decimal", Dec::layout)
             let text = text::format(this(vm, value)?, false, capitals(vm)?);
             Ok(vm.str_ascii(&[b"Decimal('", &text[..], b"')"].concat()))
         });
-        s.str = Some(|vm, value| Ok(to_text(vm, this(vm, value)?, false, capitals(vm)?)));
+        s.str = Some(|vm, value| {
+            let (dec, mut buffer) = (this(vm, value)?, [0; 48]);
+            match text::short(dec, &mut buffer) {
+                Some(at) => Ok(vm.str_ascii(&buffer[at..])),
+                None => Ok(vm.str_ascii(&text::format(dec, false, capitals(vm)?))),
+            }
+        });
         s.hash = Some(|vm, value| {
             let dec = this(vm, value)?;
             if dec.is_snan() {
