@@ -34,3 +34,10 @@ for f in (lambda: Decimal(1.5), lambda: Decimal(1) < 1.5, lambda: Decimal(1.0) =
     try: print(f())
     except FloatOperation as e: print(type(e).__name__, e.args)
 setcontext(BasicContext); print(getcontext() is BasicContext, getcontext(), IEEEContext(128), DecimalTuple(1, (2,), 3))
+# stderr:
+#| Traceback (most recent call last):
+#|   File "contexts_hold_signals_and_travel.py", line 4, in <module>
+#|     print(c, repr(c.flags) == repr(copy.copy(c).flags), pickle.loads(pickle.dumps(c)), c.__reduce__()[1][:6], c.Etiny(), c.Etop())
+#|                               ~~~~^^^^^^^^^^^^^^^^^^^^
+#| ValueError: invalid signal dict
+# exit: 1

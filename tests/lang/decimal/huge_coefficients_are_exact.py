@@ -27,3 +27,19 @@ for f in (lambda: int(Decimal("1E+999999999999")), lambda: Decimal(1) / 3, lambd
     try: print(f())
     except MemoryError: print("MemoryError")
 print(Decimal(1) / 8, Decimal("1.44").sqrt(), Decimal(1) / Decimal("1E999999"))
+# stdout:
+#| 30 30 93 2929172197 True True True
+#| 700 700 2053 777489536 True True True
+#| 900 2500 6420 1767378079 True True True
+#| 9000 9000 23583 2486857804 True True True
+#| 7000 90000 155285 1807988279 True True True
+#| 12000 1000 15483 249318419 True True True
+#| 20000 20000 65681 3513688680 True True True
+#| True True True True
+#| 2490470797 True 3515584411 2171695442
+#| 38495623
+#| MemoryError
+#| MemoryError
+#| MemoryError
+#| MemoryError
+#| 0.125 1.2 1E-999999

@@ -26,3 +26,39 @@ print(zlib.crc32("\n".join(one("fma", number(), number(), number()) for _ in ran
 reals = [(Decimal(R.randint(1, 10**9)).scaleb(R.randint(-9, 0)), Decimal(R.randint(-10**5, 10**5)).scaleb(-4)) for _ in range(60)]
 print(zlib.crc32("\n".join(one("power", *pair) for pair in reals).encode()))
 print(zlib.crc32("\n".join(one("power", R.randint(-99, 99), R.randint(1, 99), R.randint(1, 99)) for _ in range(60)).encode()))
+# stdout:
+#| abs 3838993197
+#| exp 2222280362
+#| ln 3263520824
+#| log10 3947024577
+#| logb 2611498713
+#| minus 2100682316
+#| next_minus 416180194
+#| next_plus 3148391057
+#| normalize 2143038461
+#| plus 2672311996
+#| sqrt 576766633
+#| to_integral_exact 1241585901
+#| number_class 4279024598
+#| to_eng_string 3861780681
+#| add 2973476688
+#| compare 1711036468
+#| compare_total 1566144044
+#| divide 2650681019
+#| divide_int 3288153269
+#| divmod 2601595778
+#| max 3830662642
+#| min_mag 1814656856
+#| multiply 1922134593
+#| next_toward 3743536626
+#| power 2437072108
+#| quantize 256779782
+#| remainder 2327602013
+#| remainder_near 2735103470
+#| rotate 3225848370
+#| scaleb 1365844361
+#| shift 1365052591
+#| subtract 3200801693
+#| 1658682554
+#| 2979439089
+#| 1809246847
