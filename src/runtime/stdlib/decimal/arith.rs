@@ -127,7 +127,7 @@ pub fn mul(a: &Dec, b: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
             && b.is_finite()
             && let Some((coeff, cut, rest)) = rounded_product(*x, *y, ctx.prec)
             && exp + cut + ctx.prec - 1 < ctx.emax
-            && exp + cut + ctx.prec - 1 >= ctx.emin
+            && exp + cut + ctx.prec > ctx.emin
             && !ctx.clamp
         {
             let mut result = Dec::new(a.negative != b.negative, Coeff::Small(coeff), exp + cut);

@@ -30,7 +30,7 @@ pub const WIDE_POW10: [u128; 39] = {
 /// Number of digits; one for zero.
 #[inline]
 pub fn wide_digits(x: u128) -> u32 {
-    let guess = (128 - (x | 1).leading_zeros()) * 1233 >> 12;
+    let guess = ((128 - (x | 1).leading_zeros()) * 1233) >> 12;
     if guess < 39 && x >= WIDE_POW10[guess as usize] { guess + 1 } else { guess.max(1) }
 }
 

@@ -67,7 +67,7 @@ pub fn trimmed(mut a: &[u64]) -> &[u64] {
 /// Number of digits of a word; one for zero.
 #[inline]
 pub fn word_digits(x: u64) -> u32 {
-    let guess = (64 - (x | 1).leading_zeros()) * 1233 >> 12;
+    let guess = ((64 - (x | 1).leading_zeros()) * 1233) >> 12;
     if guess < 20 && x >= POW10[guess as usize] { guess + 1 } else { guess.max(1) }
 }
 

@@ -45,11 +45,11 @@ impl Field {
         let r = self.mul_lazy(a, b);
         if r >= self.prime { r - self.prime } else { r }
     }
-    fn from_word(&self, a: u64) -> u64 {
+    fn of_word(&self, a: u64) -> u64 {
         self.mul(a % self.prime, self.square)
     }
     fn pow(&self, mut base: u64, mut exponent: u64) -> u64 {
-        let mut result = self.from_word(1);
+        let mut result = self.of_word(1);
         while exponent != 0 {
             if exponent & 1 != 0 {
                 result = self.mul(result, base);
@@ -64,12 +64,12 @@ impl Field {
     }
     /// A primitive root of one of that order.
     fn root(&self, order: u64) -> u64 {
-        self.pow(self.from_word(self.generator), (self.prime - 1) / order)
+        self.pow(self.of_word(self.generator), (self.prime - 1) / order)
     }
     /// For each `k`, what leads from the twiddle factor of a block to that of the next, whose number ends in `k` ones.
     fn steps(&self, inverse: bool) -> [u64; 40] {
         let mut steps = [0; 40];
-        let mut product = self.from_word(1);
+        let mut product = self.of_word(1);
         for (k, step) in steps.iter_mut().enumerate().take(38) {
             let order = 1 << (k + 2);
             let root = self.root(order);
@@ -86,7 +86,7 @@ impl Field {
 fn forward(field: &Field, a: &mut [u64]) {
     let steps = field.steps(false);
     let twice = 2 * field.prime;
-    let one = field.from_word(1);
+    let one = field.of_word(1);
     let mut block = a.len();
     while block > 1 {
         let half = block / 2;
@@ -115,7 +115,7 @@ fn forward(field: &Field, a: &mut [u64]) {
 fn backward(field: &Field, a: &mut [u64]) {
     let steps = field.steps(true);
     let twice = 2 * field.prime;
-    let one = field.from_word(1);
+    let one = field.of_word(1);
     let mut block = 2;
     while block <= a.len() {
         let half = block / 2;
@@ -153,7 +153,7 @@ fn load(field: &Field, a: &[u64], n: usize, thirds: Option<(u64, u64)>) -> Vec<u
             *x = if sum >= prime { sum - prime } else { sum };
         }
     }
-    let mut power = field.from_word(1);
+    let mut power = field.of_word(1);
     for x in &mut out {
         *x = field.mul(*x, power);
         power = field.mul(power, theta);
@@ -166,7 +166,7 @@ fn cyclic(field: &Field, a: &[u64], b: &[u64], n: usize, thirds: Option<(u64, u6
     let mut x = load(field, a, n, thirds);
     forward(field, &mut x);
     // Of the factors 1/n and 2^64 the product wants both.
-    let scale = field.mul(field.inverted(field.from_word(n as u64)), field.square);
+    let scale = field.mul(field.inverted(field.of_word(n as u64)), field.square);
     if std::ptr::eq(a, b) {
         for x in &mut x {
             *x = field.mul_lazy(field.mul_lazy(*x, *x), scale);
@@ -196,7 +196,7 @@ fn convolve(field: &Field, a: &[u64], b: &[u64], size: usize) -> Vec<u64> {
     let prime = field.prime;
     let theta = field.root(size as u64);
     let cube = field.pow(theta, n as u64);
-    let one = field.from_word(1);
+    let one = field.of_word(1);
     let mut parts = Vec::with_capacity(3);
     let (mut cube_power, mut theta_power) = (one, one);
     for j in 0..3 {
@@ -215,7 +215,7 @@ fn convolve(field: &Field, a: &[u64], b: &[u64], size: usize) -> Vec<u64> {
         theta_power = field.mul(theta_power, theta);
     }
     // Part j is c0 + w^j c1 + w^2j c2.
-    let third = field.inverted(field.from_word(3));
+    let third = field.inverted(field.of_word(3));
     let [cube, square] = [cube, field.mul(cube, cube)].map(|w| field.mul(w, third));
     let mut out = vec![0; size];
     let sum =
@@ -239,9 +239,9 @@ pub fn multiply(a: &[u64], b: &[u64]) -> Vec<u64> {
     let (c1, c2, c3) = (convolve(&f1, a, b, size), convolve(&f2, a, b, size), convolve(&f3, a, b, size));
     let (p1, p2) = (f1.prime, f2.prime);
     // Constants in Montgomery's form: their products with plain numbers are plain.
-    let p1_in_2 = f2.inverted(f2.from_word(p1));
-    let p1_of_3 = f3.from_word(p1);
-    let p12_in_3 = f3.inverted(f3.mul(p1_of_3, f3.from_word(p2)));
+    let p1_in_2 = f2.inverted(f2.of_word(p1));
+    let p1_of_3 = f3.of_word(p1);
+    let p12_in_3 = f3.inverted(f3.mul(p1_of_3, f3.of_word(p2)));
     let p12 = u128::from(p1) * u128::from(p2);
     let minus = |field: &Field, x: u64, y: u64| {
         let y = y % field.prime;
