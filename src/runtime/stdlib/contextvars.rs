@@ -16,10 +16,13 @@ use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
 pub struct Context {
     values: LockCell<Ref<Dict>>,
     entered: Cell<bool>,
+    /// Value of the variable that is read all the time, the current decimal context; `None` if it was not looked up.
+    hot: LockCell<Value>,
 }
 crate::payload!(Context, "_contextvars.Context", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         visit(self.values.get().value());
+        visit(self.hot.get());
     }
 });
 
@@ -66,7 +69,34 @@ fn missing(vm: &Vm) -> Value {
 }
 
 fn new_context(vm: &Vm, values: Ref<Dict>) -> Value {
-    vm.alloc_spec(&CONTEXT, Context { values: LockCell::new(values), entered: Cell::new(false) })
+    let context =
+        Context { values: LockCell::new(values), entered: Cell::new(false), hot: LockCell::new(Value::NONE) };
+    vm.alloc_spec(&CONTEXT, context)
+}
+
+/// The hot value of the running context (see [`Context`]), if it is known.
+#[inline(always)]
+pub fn hot(vm: &Vm) -> Option<Value> {
+    let hot = vm.context.get().downcast::<Context>()?.hot.get();
+    if hot.is_none() { None } else { Some(hot.clone()) }
+}
+
+/// Keeps the hot value in the running context, until one of its variables changes.
+pub fn set_hot(vm: &Vm, value: Value) -> PyResult<()> {
+    let current = vm.current_context();
+    context(vm, &current)?.hot.set(value);
+    Ok(())
+}
+
+/// The value of a variable in the running context.
+pub fn lookup(vm: &Vm, variable: &Value) -> PyResult<Option<Value>> {
+    let current = vm.current_context();
+    context(vm, &current)?.values.cloned().get(vm, variable)
+}
+
+/// Sets a variable in the running context.
+pub fn assign(vm: &Vm, variable: &Value, value: Value) -> PyResult<()> {
+    change(vm, variable, Some(value))
 }
 
 impl Vm {
@@ -220,6 +250,7 @@ fn change(vm: &Vm, variable: &Value, value: Option<Value>) -> PyResult<()> {
         None => drop(values.remove(vm, variable)?),
     }
     this.values.set(values);
+    this.hot.set(Value::NONE);
     Ok(())
 }
 

@@ -26,6 +26,7 @@ pub mod compiling;
 pub mod contextvars;
 pub mod csv;
 pub mod datetime;
+pub mod decimal;
 pub mod errno;
 pub mod expat;
 pub mod faulthandler;
@@ -100,6 +101,7 @@ pub static MODULES: &[&NativeModule] = &[
     &contextvars::MODULE,
     &csv::MODULE,
     &datetime::MODULE,
+    &decimal::MODULE,
     &foreign::MODULE,
     &functools::MODULE,
     &heapq::MODULE,

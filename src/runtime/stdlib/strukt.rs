@@ -1,5 +1,6 @@
 //! `_struct`: packing and unpacking of C structures.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -142,11 +143,12 @@ fn sizes(letter: u8) -> Option<(Option<usize>, usize)> {
 impl Layout {
     fn parse(vm: &Vm, format: &Value) -> PyResult<Layout> {
         let text = match (format.as_str(), vm.bytes_of(format)) {
+            (Some(text), _) if text.is_ascii() => Cow::Borrowed(text.bytes()),
             (Some(_), _) => {
                 let bytes = vm.encode(format, "ascii", "strict")?;
-                vm.bytes_of(&bytes).unwrap_or_default().to_vec()
+                Cow::Owned(vm.bytes_of(&bytes).unwrap_or_default().to_vec())
             }
-            (_, Some(bytes)) => bytes.to_vec(),
+            (_, Some(bytes)) => Cow::Borrowed(bytes),
             _ => {
                 return Err(vm.type_error(format!(
                     "Struct() argument 1 must be a str or bytes object, not {}",
@@ -385,6 +387,16 @@ impl Layout {
             b'F' | b'D' => {
                 let (re, im) = raw.split_at(raw.len() / 2);
                 vm.complex(float_of(&little(re)), float_of(&little(im)))
+            }
+            letter if raw.len() <= 8 => {
+                let signed = letter.is_ascii_lowercase();
+                let join = |word: u64, byte: &u8| word << 8 | u64::from(*byte);
+                let word = match self.order {
+                    ByteOrder::Big => raw.iter().fold(0, join),
+                    ByteOrder::Little => raw.iter().rev().fold(0, join),
+                };
+                let unused = 64 - 8 * raw.len() as u32;
+                if signed { vm.int((word << unused) as i64 >> unused) } else { vm.int_u64(word) }
             }
             letter => vm.int_parsed(int_bytes::from_bytes(raw, self.order, letter.is_ascii_lowercase())),
         }
