@@ -117,11 +117,19 @@ fn linking() {
     }
 }
 
-/// Calls in tail position become jumps in optimised builds: then the machine's handlers call each other.
+/// Calls in tail position become jumps in optimised builds: then the machine's handlers call each other. Not if the compiler adds
+/// something to the handlers that stays on the native stack, checks or instruments: what should jump would grow the stack then.
 fn threading() {
     println!("cargo:rustc-check-cfg=cfg(threaded)");
     let optimised = env::var("OPT_LEVEL").is_ok_and(|level| level == "2" || level == "3");
-    if optimised && env::var_os("CARGO_CFG_MIRI").is_none() {
+    let adding = ["DEBUG_ASSERTIONS", "SANITIZE", "FUZZING", "MIRI"];
+    let configured = adding.iter().any(|name| env::var_os(format!("CARGO_CFG_{name}")).is_some());
+    // Cargo says what a profile asks for; of what stands in RUSTFLAGS it knows less.
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let asked = ["debug-assertions", "debug_assertions", "sancov", "sanitizer", "instrument-coverage"]
+        .iter()
+        .any(|name| flags.contains(name));
+    if optimised && !configured && !asked {
         println!("cargo:rustc-cfg=threaded");
     }
 }
