@@ -303,7 +303,7 @@ impl Heap {
     fn carve(&self, class: usize) -> *mut u8 {
         let size = class * 16;
         if (self.bump_end.get() as usize) - (self.bump.get() as usize) < size {
-            // Pages are asked for in one go: taking them one by one at the first touch was a quarter of start-up.
+            // Pages are asked for in one go: one by one each would be a fault of its own at its first touch.
             let length =
                 (self.chunk_bytes.get() / 8).clamp(FIRST_CHUNK / 4, MOST_CHUNK).next_multiple_of(4096);
             let length = if self.chunk_bytes.get() == 0 { FIRST_CHUNK } else { length };

@@ -56,7 +56,7 @@ fn begin(vm: &'static Vm, config: &Config) -> PyResult<()> {
 }
 
 /// What the library's `site` does at start: it runs if there is something for it to find, a folder of installed packages or
-/// a virtual environment's `pyvenv.cfg`; else only its builtins are made, which costs a tenth.
+/// a virtual environment's `pyvenv.cfg`; else only its builtins are made, without `os` and all that it imports.
 fn site(vm: &Vm, config: &Config) -> PyResult<()> {
     let text = |name: &str| -> Option<PathBuf> {
         let value = vm.interp().sys.get_str(&vm.intern(name))?;
@@ -84,9 +84,7 @@ fn site(vm: &Vm, config: &Config) -> PyResult<()> {
         || home.map(PathBuf::from).is_some_and(&packages)
         || config.module_search_path.iter().flat_map(std::env::split_paths).any(|folder| customized(&folder));
     if found {
-        let site = vm.import("site")?;
-        let _ = site;
-        return Ok(());
+        return vm.import("site").map(drop);
     }
     let module = vm.import("_sitebuiltins")?;
     let builtins = vm.interp().builtins.clone();
