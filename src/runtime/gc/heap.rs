@@ -206,6 +206,10 @@ pub struct Heap {
     bump_end: Cell<*mut u8>,
     /// Bytes of all chunks; they are never given back.
     chunk_bytes: Cell<usize>,
+    /// Blocks cut off chunks so far, in use or in a free list.
+    carved: Cell<usize>,
+    /// Blocks in use that are too large for the free lists.
+    large: Cell<usize>,
     /// Objects that wait for their release because the nesting is deep.
     pending: RefCell<Vec<NonNull<Header>>>,
     has_pending: Cell<bool>,
@@ -261,6 +265,8 @@ impl Heap {
             bump: Cell::new(std::ptr::null_mut()),
             bump_end: Cell::new(std::ptr::null_mut()),
             chunk_bytes: Cell::new(0),
+            carved: Cell::new(0),
+            large: Cell::new(0),
             pending: RefCell::new(Vec::new()),
             has_pending: Cell::new(false),
             nesting: Cell::new(0),
@@ -295,7 +301,22 @@ impl Heap {
             }
             return self.carve(class);
         }
+        self.large.set(self.large.get() + 1);
         large(size)
+    }
+
+    /// Number of blocks in use. Counting takes a walk over the free lists, taking and giving back costs nothing.
+    pub fn blocks(&self) -> usize {
+        let mut free = 0;
+        for list in &self.free {
+            let mut at = list.get();
+            while !at.is_null() {
+                free += 1;
+                // SAFETY: blocks in a free list hold the next block's address in their first word.
+                at = unsafe { *at.cast::<*mut u8>() };
+            }
+        }
+        self.carved.get() - free + self.large.get()
     }
 
     #[cold]
@@ -316,6 +337,7 @@ impl Heap {
         let block = self.bump.get();
         // SAFETY: the chunk has room for the block, tested above.
         self.bump.set(unsafe { block.add(size) });
+        self.carved.set(self.carved.get() + 1);
         block
     }
 
@@ -331,6 +353,7 @@ impl Heap {
             unsafe { *at.cast::<*mut u8>() = self.free[class].get() };
             self.free[class].set(at);
         } else {
+            self.large.set(self.large.get() - 1);
             // SAFETY: large blocks came from the global allocator with this layout.
             unsafe { alloc::dealloc(at, alloc::Layout::from_size_align_unchecked(size, 16)) }
         }
