@@ -88,4 +88,9 @@ pub fn finish(vm: &'static Vm) {
     crate::runtime::sys::watch_signals(vm.wanted_word(), vm.call_limit_cell());
     crate::runtime::sys::set_signal(libc::SIGINT, crate::runtime::sys::Disposition::Note);
     crate::runtime::sys::set_signal(libc::SIGPIPE, crate::runtime::sys::Disposition::Ignore);
+    // The language's runtime looks at these two first, for stacks that are not the program's; such a signal that was only sent
+    // would be swallowed once.
+    for fault in [libc::SIGSEGV, libc::SIGBUS] {
+        crate::runtime::sys::set_signal(fault, crate::runtime::sys::Disposition::Default);
+    }
 }

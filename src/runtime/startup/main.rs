@@ -14,6 +14,7 @@ use crate::runtime::object::dict::Dict;
 use crate::runtime::object::raise::Exception;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::startup::boot;
+use crate::runtime::stdlib::faulthandler;
 use crate::runtime::stdlib::source_bytes::Origin;
 use crate::runtime::stdlib::sysinfo;
 use crate::runtime::value::{Ref, Value};
@@ -40,6 +41,9 @@ fn begin(vm: &'static Vm, config: &Config) -> PyResult<()> {
     }
     vm.interp().collections.enabled.set(false);
     import_machinery(vm)?;
+    if config.faulthandler {
+        faulthandler::start(vm)?;
+    }
     sysinfo::streams(vm, config)?;
     if !config.flags.no_site {
         site(vm, config)?;

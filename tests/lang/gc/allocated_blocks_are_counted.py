@@ -16,3 +16,6 @@ def grown(make):
 
 print(grown(lambda: [Node() for _ in range(1000)]))
 print(grown(lambda: [str(n) * 3 for n in range(1000, 2000)]))
+# stdout:
+#| (True, True)
+#| (True, True)
