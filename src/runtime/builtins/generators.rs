@@ -62,12 +62,22 @@ fn send(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 /// The exception that `throw(type, value, traceback)` means.
 pub fn thrown(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    thrown_or(vm, args, "throw() third argument must be a traceback object", |class| {
+        format!("exceptions must be classes or instances deriving from BaseException, not {class}")
+    })
+}
+
+/// As [`thrown`], with other words for a third argument that is no traceback and a first one that is no exception (by its type's name).
+pub fn thrown_or(
+    vm: &Vm,
+    args: &[Value],
+    no_traceback: &str,
+    no_exception: impl FnOnce(&str) -> String,
+) -> PyResult<Value> {
     let (class, value, traceback) =
         (&args[0], args.get(1).and_then(Value::some), args.get(2).and_then(Value::some));
-    if let Some(tb) = traceback
-        && tb.downcast::<crate::runtime::interp::frame::Traceback>().is_none()
-    {
-        return Err(vm.type_error("throw() third argument must be a traceback object"));
+    if traceback.is_some_and(|tb| tb.downcast::<crate::runtime::interp::frame::Traceback>().is_none()) {
+        return Err(vm.type_error(no_traceback));
     }
     let exception = if let Some(ty) = class.as_type()
         && ty.has(type_flag::EXCEPTION)
@@ -86,16 +96,13 @@ pub fn thrown(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         }
         class.clone()
     } else {
-        return Err(vm.type_error(format!(
-            "exceptions must be classes or instances deriving from BaseException, not {}",
-            class.type_name(vm)
-        )));
+        return Err(vm.type_error(no_exception(&class.type_name(vm))));
     };
     let Some(e) = exception.downcast::<Exception>() else {
         return Err(vm.type_error(format!(
             "calling {} should have returned an instance of BaseException, not {}",
             vm.repr_text(class)?,
-            vm.repr_text(&exception.ty(vm).to_value())?
+            exception.type_name(vm)
         )));
     };
     if let Some(tb) = traceback {
