@@ -412,7 +412,7 @@ fn index_line(vm: &Vm, this: &Obj<Unpickler>, negative: &str) -> PyResult<usize>
     if vm.is_negative(&number) {
         return Err(vm.value_error(negative));
     }
-    match number.as_small().and_then(|n| usize::try_from(n).ok()) {
+    match number.as_int().and_then(|n| usize::try_from(n.small()?).ok()) {
         Some(n) => Ok(n),
         None => Err(vm.overflow_error("Python int too large to convert to C ssize_t")),
     }
@@ -987,23 +987,10 @@ pub static UNPICKLER: TypeSpec = TypeSpec::new("_pickle.Unpickler", Unpickler::l
             attach_file(vm, object, &bound)
         });
         s.getattr = Some(|vm, object, name| {
-            if name.as_str().is_some_and(|name| name.bytes() == b"persistent_load")
-                && let Some(set) = this(vm, object)?.persistent_load.get().given()
-            {
-                return Ok(set.clone());
-            }
-            vm.generic_getattr(object, name)
+            super::get_hook(vm, (object, name), ("persistent_load", &this(vm, object)?.persistent_load))
         });
         s.setattr = Some(|vm, object, name, value| {
-            if name.as_str().is_some_and(|name| name.bytes() == b"persistent_load") {
-                let cell = &this(vm, object)?.persistent_load;
-                if value.is_none() && cell.get().is_unbound() {
-                    return vm.generic_setattr(object, name, value);
-                }
-                cell.set(value.cloned().unwrap_or(Value::UNBOUND));
-                return Ok(());
-            }
-            vm.generic_setattr(object, name, value)
+            super::set_hook(vm, (object, name), value, ("persistent_load", &this(vm, object)?.persistent_load))
         });
     })
     .methods(&[
