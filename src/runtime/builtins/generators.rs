@@ -82,14 +82,24 @@ pub fn thrown_or(
     let exception = if let Some(ty) = class.as_type()
         && ty.has(type_flag::EXCEPTION)
     {
-        match value {
-            Some(value) if value.ty(vm).is_subtype(ty) => value.clone(),
+        let made = match value {
+            Some(value) if value.ty(vm).is_subtype(ty) => Ok(value.clone()),
             Some(value) => match value.as_tuple() {
-                Some(tuple) => vm.call_args(class, tuple.items())?,
-                None => vm.call1(class, value)?,
+                Some(tuple) => vm.call_args(class, tuple.items()),
+                None => vm.call1(class, value),
             },
-            None => vm.call0(class)?,
-        }
+            None => vm.call0(class),
+        };
+        let made = made.and_then(|made| match made.downcast::<Exception>() {
+            Some(_) => Ok(made),
+            None => Err(vm.type_error(format!(
+                "calling {} should have returned an instance of BaseException, not {}",
+                vm.repr_text(class)?,
+                made.type_name(vm)
+            ))),
+        });
+        // What goes wrong in making it is thrown in its place.
+        made.unwrap_or_else(|raised| vm.take_raised(raised))
     } else if class.downcast::<Exception>().is_some() {
         if value.is_some() {
             return Err(vm.type_error("instance exception may not have a separate value"));
@@ -98,14 +108,7 @@ pub fn thrown_or(
     } else {
         return Err(vm.type_error(no_exception(&class.type_name(vm))));
     };
-    let Some(e) = exception.downcast::<Exception>() else {
-        return Err(vm.type_error(format!(
-            "calling {} should have returned an instance of BaseException, not {}",
-            vm.repr_text(class)?,
-            exception.type_name(vm)
-        )));
-    };
-    if let Some(tb) = traceback {
+    if let (Some(tb), Some(e)) = (traceback, exception.downcast::<Exception>()) {
         e.traceback.set(tb.clone());
     }
     Ok(exception)
