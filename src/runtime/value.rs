@@ -103,6 +103,8 @@ pub mod flag {
     pub const DYING: u32 = 1024;
     /// Inline items do not stand right behind the payload, because the type is a subclass with slots or attributes.
     pub const SHIFTED: u32 = 2048;
+    /// The finalizer of its type has nothing to do for it (any more).
+    pub const SETTLED: u32 = 4096;
 }
 
 /// A heap object: header and payload.

@@ -106,10 +106,10 @@ crate::payload!(MethodWrapper, "method-wrapper", gc {
 pub fn run(vm: &Vm, def: &'static Native, args: Args, skip: usize) -> PyResult<Value> {
     match def.body {
         Body::Bound(body) => {
-            let signature = &def.signature;
-            let n = args.values.len();
-            if args.names.is_empty() && n == signature.total() && signature.keyword_only == 0 {
-                return body(vm, args.values);
+            if args.names.is_empty()
+                && let Some(outcome) = def.run_positional(vm, args.values)
+            {
+                return outcome;
             }
             run_bound(vm, def, body, args, skip)
         }
@@ -135,16 +135,7 @@ fn run_bound(
         large = vec![Value::UNBOUND; total];
         &mut large
     };
-    let n = args.values.len();
-    let simple = args.names.is_empty()
-        && n >= signature.required as usize
-        && n <= signature.positional as usize
-        && signature.keyword_required == 0;
-    if simple {
-        bound[..n].clone_from_slice(args.values);
-    } else {
-        signature.bind(vm, args, bound, skip)?;
-    }
+    signature.bind(vm, args, bound, skip)?;
     body(vm, bound)
 }
 

@@ -14,7 +14,7 @@ use crate::runtime::object::typedef::{
     GetSet, Native, Slots, TypeSpec, getset, getter, kind, native, native_raw,
 };
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
+use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value, flag};
 
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Generator>> {
     vm.cast::<Generator>(value)
@@ -264,7 +264,7 @@ fn finalize(vm: &Vm, object: &Value) -> PyResult<()> {
 
 fn finalize_waiting(vm: &Vm, object: &Value, this: &Obj<Generator>) -> PyResult<()> {
     if this.function.get().flags.get() & flags::ASYNC_GENERATOR != 0 {
-        let finalizer = this.finalizer.cloned();
+        let finalizer = this.finalizer();
         if !finalizer.is_none() && !this.async_closed.get() {
             return vm.call1(&finalizer, object).map(drop);
         }
@@ -385,7 +385,7 @@ static COROUTINE_GETSET: &[GetSet] = &[
     getter("cr_frame", frame, ""),
     getter("cr_code", code, ""),
     getter("cr_await", delegate, "object being awaited on, or None"),
-    getter("cr_origin", |vm, g| Ok(this(vm, g)?.origin.cloned()), ""),
+    getter("cr_origin", |vm, g| Ok(this(vm, g)?.origin()), ""),
 ];
 
 static ASYNC_GENERATOR_GETSET: &[GetSet] = &[
@@ -531,16 +531,17 @@ crate::payload!(AsyncThrow, "async_generator_athrow", gc {
     }
 });
 
-/// What a step of an asynchronous generator means for who awaits it.
-fn unwrap_step(vm: &Vm, generator: &Obj<Generator>, step: PyResult<Step>) -> PyResult<Value> {
+/// What a step of an asynchronous generator gives to who awaits it: [`Step::Yield`] what it waits for itself,
+/// [`Step::Return`] the result.
+fn unwrap_step(vm: &Vm, generator: &Obj<Generator>, step: PyResult<Step>) -> PyResult<Step> {
     match step {
-        Ok(Step::Yield(value)) => match value.downcast::<Wrapped>() {
+        Ok(Step::Yield(value)) => Ok(match value.downcast::<Wrapped>() {
             Some(wrapped) => {
                 generator.running_async.set(false);
-                Err(vm.stop_iteration_exact(wrapped.value.clone()))
+                Step::Return(wrapped.value.clone())
             }
-            None => Ok(value),
-        },
+            None => Step::Yield(value),
+        }),
         Ok(Step::Return(_)) => {
             generator.async_closed.set(true);
             generator.running_async.set(false);
@@ -556,19 +557,39 @@ fn unwrap_step(vm: &Vm, generator: &Obj<Generator>, step: PyResult<Step>) -> PyR
     }
 }
 
+/// The step of an awaitable as its `send()` and `throw()` give it.
+fn given(vm: &Vm, step: PyResult<Step>) -> PyResult<Value> {
+    match step? {
+        Step::Yield(value) => Ok(value),
+        Step::Return(value) => Err(vm.stop_iteration_exact(value)),
+    }
+}
+
+/// The same as the slot for `__next__` gives it.
+fn given_next(vm: &Vm, step: PyResult<Step>) -> PyResult<Option<Value>> {
+    match step {
+        Ok(Step::Yield(value)) => Ok(Some(value)),
+        Ok(Step::Return(value)) => {
+            vm.stop_value.set(value);
+            Ok(None)
+        }
+        Err(raised) => vm.end_of_iteration(Err(raised)),
+    }
+}
+
 fn init_hooks(vm: &Vm, generator: &Obj<Generator>) -> PyResult<()> {
     if generator.hooks_inited.replace(true) {
         return Ok(());
     }
     let [first, finalizer] = vm.asyncgen_hooks.cloned();
-    generator.finalizer.set(finalizer);
+    generator.set_finalizer(finalizer);
     if !first.is_none() {
         vm.call1(&first, &generator.to_value())?;
     }
     Ok(())
 }
 
-fn async_send(vm: &Vm, object: &Value, sent: Value) -> PyResult<Value> {
+fn async_send(vm: &Vm, object: &Value, sent: Value) -> PyResult<Step> {
     let step = vm.cast::<AsyncSend>(object)?;
     let generator = &step.generator;
     let mut sent = sent;
@@ -583,13 +604,14 @@ fn async_send(vm: &Vm, object: &Value, sent: Value) -> PyResult<Value> {
                 sent = step.sent.cloned();
             }
             step.state.set(StepState::Iterating);
+            step.head.flags.set(step.head.flags.get() | flag::SETTLED);
         }
         StepState::Iterating => {}
     }
     generator.running_async.set(true);
     let result = vm.generator_send(generator, sent);
     let result = unwrap_step(vm, generator, result);
-    if result.is_err() {
+    if !matches!(result, Ok(Step::Yield(_))) {
         step.state.set(StepState::Closed);
     }
     result
@@ -612,10 +634,10 @@ fn async_send_throw(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let exception = thrown(vm, &args[1..])?;
     let result = vm.generator_throw(&step.generator, exception);
     let result = unwrap_step(vm, &step.generator, result);
-    if result.is_err() {
+    if !matches!(result, Ok(Step::Yield(_))) {
         step.state.set(StepState::Closed);
     }
-    result
+    given(vm, result)
 }
 
 /// `async_generator_asend`
@@ -633,11 +655,11 @@ pub static ASYNC_SEND: TypeSpec = TypeSpec::new("async_generator_asend", AsyncSe
         s.await_ = Some(|_, a| Ok(a.clone()));
         s.next = Some(|vm, a| {
             let result = async_send(vm, a, Value::NONE);
-            vm.end_of_iteration(result)
+            given_next(vm, result)
         });
     })
     .methods(&[
-        native("send(self, arg, /)", |vm, args| async_send(vm, &args[0], args[1].clone()), ""),
+        native("send(self, arg, /)", |vm, args| given(vm, async_send(vm, &args[0], args[1].clone())), ""),
         native("throw(self, type, value=None, traceback=None, /)", async_send_throw, ""),
         native(
             "close(self, /)",
@@ -715,10 +737,10 @@ fn async_throw_step(vm: &Vm, object: &Value, sent: &Value, injected: Option<Valu
     };
     if !closing {
         let result = unwrap_step(vm, generator, result);
-        if result.is_err() {
+        if !matches!(result, Ok(Step::Yield(_))) {
             step.state.set(StepState::Closed);
         }
-        return result;
+        return given(vm, result);
     }
     let end = |raised: Raised| {
         generator.running_async.set(false);

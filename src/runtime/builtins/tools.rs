@@ -7,9 +7,9 @@ use crate::runtime::builtins::generics::union_args;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::attrs;
-use crate::runtime::object::typedef::GetSet;
+use crate::runtime::object::typedef::{GetSet, Type};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::Value;
+use crate::runtime::value::{Obj, Value};
 
 pub use crate::runtime::builtins::structs::StructSpec;
 
@@ -149,6 +149,9 @@ impl Vm {
             if ty.is_subtype(class) {
                 return Ok(true);
             }
+            if self.has_plain_class(ty) {
+                return Ok(false);
+            }
             let claimed = self.getattr_opt(object, name)?;
             return Ok(claimed.is_some_and(|claimed| {
                 claimed.to_bits() != ty.address()
@@ -160,6 +163,18 @@ impl Vm {
             Some(claimed) => self.derives(&claimed, class),
             None => Ok(false),
         }
+    }
+
+    /// Is `__class__` of all instances what `object` makes of it: their type?
+    fn has_plain_class(&self, ty: &Obj<Type>) -> bool {
+        let object = &self.interp().object_type;
+        let (own, plain) = (ty.slots.get().getattr, object.slots.get().getattr);
+        let name = &self.names().__class__;
+        own.map(|f| f as usize) == plain.map(|f| f as usize)
+            && match (ty.lookup(self, name), object.lookup(self, name)) {
+                (Some(found), Some(plain)) => found.is(&plain),
+                _ => false,
+            }
     }
 
     /// `type.__subclasscheck__`

@@ -733,7 +733,8 @@ fn type_repr(vm: &Vm, value: &Value) -> PyResult<Value> {
     })
 }
 
-fn type_call(vm: &Vm, callable: &Value, args: Args) -> PyResult<Value> {
+/// A call of a class whose metaclass is `type`.
+pub fn type_call(vm: &Vm, callable: &Value, args: Args) -> PyResult<Value> {
     vm.check_native()?;
     let ty = vm.cast::<Type>(callable)?;
     if ty.address() == vm.interp().type_type.address() && args.names.is_empty() {

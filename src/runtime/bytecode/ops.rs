@@ -146,6 +146,8 @@ macro_rules! for_each_op {
             "as LoadSuperAttr, for a call: A, A+1 = method and self" LoadSuperMethod (W, R, N8) [Name];
             "A = B[C]" Subscr (D, U, U) [];
             "A = B[small int]" SubscrI (D, U, I8) [];
+            "A = B[C0:C1:C2]" SubscrSlice (D, U, R) [];
+            "A[C0:C1:C2] = B" StoreSlice (U, U, R) [];
             "A[B] = C" StoreSubscr (U, U, U) [];
             "del A[B]" DeleteSubscr (U, U, Z) [];
             "A = slice(B0, B1)  or with C = 3 slice(B0, B1, B2)" BuildSlice (D, R, N8) [];

@@ -105,7 +105,7 @@ fn run_length(insn: &Decoded) -> usize {
     match insn.op {
         Op::Spill | Op::Unspill | Op::Raise => number(1),
         Op::LoadMethod | Op::BeforeWith | Op::BeforeAsyncWith | Op::Intrinsic2 | Op::MatchClass => 2,
-        Op::LoadSuperAttr | Op::LoadSuperMethod => 3,
+        Op::LoadSuperAttr | Op::LoadSuperMethod | Op::SubscrSlice | Op::StoreSlice => 3,
         Op::BuildSlice | Op::BuildTuple | Op::BuildList | Op::BuildSet | Op::BuildString => c,
         Op::BuildMap => 2 * c,
         Op::BuildInterpolation => 2 + usize::from(c & 4 != 0),

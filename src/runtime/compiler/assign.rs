@@ -114,8 +114,15 @@ impl<'a> Compiler<'a> {
             Expr::Subscript(node) => {
                 let slot = self.unit.temp();
                 let object = self.operand_before(&node.value, slot, &[&node.slice])?;
-                let index = self.index_operand(&node.slice)?;
-                self.emit(at, Op::StoreSubscr, object, index, src);
+                if let Expr::Slice(slice) = &*node.slice
+                    && self.const_of(&node.slice).is_none()
+                {
+                    let bounds = self.slice_bounds(slice)?;
+                    self.emit(at, Op::StoreSlice, object, src, bounds);
+                } else {
+                    let index = self.index_operand(&node.slice)?;
+                    self.emit(at, Op::StoreSubscr, object, index, src);
+                }
             }
             Expr::Tuple(node) => self.unpack(&node.elts, at, src)?,
             Expr::List(node) => self.unpack(&node.elts, at, src)?,

@@ -377,9 +377,28 @@ impl<'a> Compiler<'a> {
             self.emit(node.range.into(), Op::SubscrI, dst, object, n.into());
             return Ok(());
         }
+        if let Expr::Slice(slice) = &*node.slice
+            && self.const_of(&node.slice).is_none()
+        {
+            let bounds = self.slice_bounds(slice)?;
+            self.emit(node.range.into(), Op::SubscrSlice, dst, object, bounds);
+            return Ok(());
+        }
         let index = self.index_operand(&node.slice)?;
         self.emit(node.range.into(), Op::Subscr, dst, object, index);
         Ok(())
+    }
+
+    /// Start, stop and step of a slice in a run of temporaries.
+    pub(super) fn slice_bounds(&mut self, node: &'a ast::ExprSlice) -> Outcome<Reg> {
+        let base = self.unit.temps(3);
+        for (index, part) in [&node.lower, &node.upper, &node.step].into_iter().enumerate() {
+            match part {
+                Some(part) => self.expr_to(part, base + index as Reg)?,
+                None => self.emit(span(node), Op::LoadNone, base + index as Reg, 0, 0),
+            }
+        }
+        Ok(base)
     }
 
     /// The operand between the brackets of a subscript; a starred one makes a tuple.

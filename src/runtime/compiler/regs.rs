@@ -242,8 +242,7 @@ pub fn run_length(insn: &Insn) -> usize {
     match insn.op {
         Op::Spill | Op::Unspill | Op::Raise => insn.b as usize,
         Op::LoadMethod | Op::BeforeWith | Op::BeforeAsyncWith | Op::Intrinsic2 | Op::MatchClass => 2,
-        Op::LoadSuperAttr => 3,
-        Op::LoadSuperMethod => 3,
+        Op::LoadSuperAttr | Op::LoadSuperMethod | Op::SubscrSlice | Op::StoreSlice => 3,
         Op::BuildSlice => c,
         Op::BuildTuple | Op::BuildList | Op::BuildSet | Op::BuildString => c,
         Op::BuildMap => 2 * c,

@@ -19,6 +19,7 @@
 use std::alloc;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ptr::NonNull;
 
 use crate::runtime::value::{Header, Obj, Payload, Value, flag};
@@ -233,7 +234,32 @@ pub struct Heap {
     /// Called when the young generation is full.
     pub on_threshold: Cell<fn()>,
     /// Weak references by the address of what they refer to; the values are weakref objects, not counted.
-    pub weakrefs: RefCell<HashMap<usize, Vec<NonNull<Header>>>>,
+    pub weakrefs: RefCell<HashMap<usize, Vec<NonNull<Header>>, BuildHasherDefault<AddressHasher>>>,
+}
+
+/// Number of new containers after which the collector looks at the young generation, unless a program says otherwise
+/// (`gc.get_threshold()[0]`).
+pub const THRESHOLD: i32 = 2000;
+
+/// Hashes addresses, which no program chooses.
+#[derive(Default)]
+pub struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+    fn write_usize(&mut self, address: usize) {
+        self.write_u64(address as u64);
+    }
+    fn write_u64(&mut self, address: u64) {
+        // Fibonacci hashing; the table takes its index from the low bits and a tag from the high ones.
+        let product = (self.0 ^ address).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = product ^ product >> 32;
+    }
 }
 
 unsafe fn no_hook(_: NonNull<Header>) {}
@@ -271,7 +297,7 @@ impl Heap {
             has_pending: Cell::new(false),
             nesting: Cell::new(0),
             young_count: Cell::new(0),
-            threshold: Cell::new(2000),
+            threshold: Cell::new(THRESHOLD),
             young: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
             old: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
             frozen: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
@@ -279,7 +305,7 @@ impl Heap {
             finalize: Cell::new(no_hook),
             clear_weakrefs: Cell::new(no_hook),
             on_threshold: Cell::new(no_call),
-            weakrefs: RefCell::new(HashMap::new()),
+            weakrefs: RefCell::new(HashMap::default()),
         }));
         for list in [&heap.young, &heap.old, &heap.frozen, &heap.boot] {
             list.make_empty();
@@ -606,7 +632,11 @@ pub unsafe fn release(at: NonNull<Header>) {
         let head = at.as_ref();
         let ty = type_head(head);
         let flags = head.flags.get();
-        if (flags & (flag::IMMORTAL | flag::WEAKLY_REFERENCED)) | (ty.flags.get() & type_flag::HAS_DEL) != 0
+        // The bit of `type_flag::HAS_DEL`, for objects that have nothing to finalize.
+        let settled = (flags & flag::SETTLED) / (flag::SETTLED / type_flag::HAS_DEL);
+        if (flags & (flag::IMMORTAL | flag::WEAKLY_REFERENCED))
+            | (ty.flags.get() & type_flag::HAS_DEL & !settled)
+            != 0
             && !prepare_release(at)
         {
             return;
@@ -703,7 +733,9 @@ unsafe fn prepare_release(at: NonNull<Header>) -> bool {
             return false;
         }
         let heap = heap();
-        if type_head(head).flags.get() & type_flag::HAS_DEL != 0 && head.flags.get() & flag::FINALIZED == 0 {
+        if type_head(head).flags.get() & type_flag::HAS_DEL != 0
+            && head.flags.get() & (flag::FINALIZED | flag::SETTLED) == 0
+        {
             head.count.set(1);
             head.flags.set(head.flags.get() | flag::FINALIZED);
             (heap.finalize.get())(at);

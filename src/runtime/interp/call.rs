@@ -3,6 +3,7 @@
 
 use crate::runtime::builtins::descr::{self, BoundMethod, MethodDescriptor, NativeFunction};
 
+use crate::runtime::bytecode::code::flags;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
@@ -79,7 +80,7 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
             }
             vm.call(run, Args::positional(values))?
         }
-        kind::TYPE => match call_class(vm, at, values)? {
+        kind::TYPE => match call_class(vm, at, values, &[])? {
             Some(pushed) => return Ok(Some(pushed)),
             None => {
                 let callable = run.clone();
@@ -98,7 +99,7 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
 
 /// A call of a class whose `__init__` is a Python function and whose `__new__` is `object`'s: the instance takes the
 /// class's place in front of the arguments.
-fn call_class(vm: &Vm, at: At, values: &mut [Value]) -> PyResult<Option<*mut Value>> {
+fn call_class(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> PyResult<Option<*mut Value>> {
     let class = at.reg(at.b());
     attend(vm)?;
     let Some(ty) = class.as_type() else { return Ok(None) };
@@ -118,32 +119,18 @@ fn call_class(vm: &Vm, at: At, values: &mut [Value]) -> PyResult<Option<*mut Val
         return Ok(None);
     }
     let Some(function) = init.downcast::<Function>() else { return Ok(None) };
-    if function.flags.get() & GENERATOR_KINDS != 0 || function.simple_args.get() == NOT_SIMPLE {
+    if function.flags.get() & GENERATOR_KINDS != 0 {
         return Ok(None);
     }
-    handlers::classes::remember_init(vm, ty, function);
-    let instance = vm.alloc(&ty.to_ref(), crate::runtime::builtins::types::Plain).into_value();
-    let is_generator = at.frame().is(info::GENERATOR);
-    let adjacent = std::ptr::eq(at.reg(at.b() + 1), values.as_ptr());
-    if function.simple_args.get() as usize == values.len() + 1 && adjacent && !is_generator {
-        let old = std::mem::replace(at.reg(at.b()), instance.clone());
-        // SAFETY: the instance and the arguments lie side by side.
-        let all =
-            unsafe { std::slice::from_raw_parts_mut(std::ptr::from_mut(at.reg(at.b())), values.len() + 1) };
-        let pushed = push_in_place(vm, at, function, all)?;
-        drop(old);
-        let frame = Frame(pushed);
-        frame.set(word::INFO, frame.get(word::INFO) | info::INIT);
-        frame.set(word::NAMESPACE, instance.into_bits());
-        return Ok(Some(pushed));
+    if function.simple_args.get() != NOT_SIMPLE {
+        handlers::classes::remember_init(vm, ty, function);
     }
+    let instance = vm.alloc(&ty.to_ref(), crate::runtime::builtins::types::Plain).into_value();
     let mut all = vec![instance.clone()];
     all.extend(values.iter_mut().map(|v| std::mem::replace(v, Value::UNBOUND)));
-    let pushed = push_values(vm, function, &all, &[], at.a(), 0)?;
+    let pushed = push_values(vm, function, &all, names, at.a(), info::INIT)?;
+    Frame(pushed).set(word::NAMESPACE, instance.into_bits());
     at.done_run(at.b(), 1);
-    let frame = Frame(pushed);
-    frame.set(word::INFO, frame.get(word::INFO) | info::INIT);
-    frame.set(word::NAMESPACE, instance.into_bits());
     Ok(Some(pushed))
 }
 
@@ -153,17 +140,8 @@ fn attend(vm: &Vm) -> PyResult<()> {
     if vm.is_wanted() { vm.attend() } else { Ok(()) }
 }
 
-/// Pushes a frame whose arguments already lie where its locals begin (a simple function, right number of arguments).
-fn push_in_place(vm: &Vm, at: At, function: &Obj<Function>, args: &mut [Value]) -> PyResult<*mut Value> {
-    let new = push_plain(vm, at, function, args, &[])?;
-    let frame = Frame(new);
-    frame.set(word::FUNCTION, function.to_value().into_bits() | 1);
-    frame.set(word::INFO, frame.get(word::INFO) | info::OWNS | u64::from(at.a() as u8) << 8);
-    Ok(new)
-}
-
-/// As [`push_in_place`], for a callable that stays in the run of a `Call` or `CallMethod`, which the frame borrows;
-/// `defaults` are the values of the parameters behind the arguments.
+/// Pushes a frame whose arguments already lie where its locals begin, of a callable that stays in the run of a `Call` or
+/// `CallMethod`, which the frame borrows; `defaults` are the values of the parameters behind the arguments.
 ///
 /// [`attend`] was called before the function was asked for anything.
 fn push_plain(
@@ -184,15 +162,96 @@ fn push_plain(
             let value = defaults.get(place - args.len()).cloned().unwrap_or(Value::UNBOUND);
             start.add(place).write(value);
         }
-        let frame = Frame(new);
-        frame.set(word::CALLER, at.base as u64 | 1);
-        frame.set(word::FUNCTION, function.address() | 1);
-        frame.set_pc(function.entry.get());
-        frame.set(word::INFO, function.info.get());
-        frame.set(word::END, new.add(function.frame_words.get() as usize) as u64 | 1);
-        vm.frame.set(new);
+        Frame(new).begin(vm, at.base, function, function.address() | 1, 0);
     }
     Ok(new)
+}
+
+/// Most parameters of a function that [`push_named`] calls.
+const MOST_NAMED: usize = 32;
+
+/// Which of a call's values each parameter gets ([`LEFT_OUT`]: its default); `None` if some do not match at once: the
+/// general way says why.
+fn places_of(function: &Obj<Function>, count: usize, names: &[Value]) -> Option<[u8; MOST_NAMED]> {
+    let code = function.code.get();
+    if code.has(flags::VARARGS | flags::VARKEYWORDS | GENERATOR_KINDS) || !code.has(flags::OPTIMIZED) {
+        return None;
+    }
+    let (positional, first) = (code.arg_count as usize, code.posonly_count as usize);
+    let total = positional + code.kwonly_count as usize;
+    let given = count - names.len();
+    if total > MOST_NAMED || given > positional {
+        return None;
+    }
+    let mut from = [LEFT_OUT; MOST_NAMED];
+    (0..given).for_each(|at| from[at] = at as u8);
+    for (nth, name) in names.iter().enumerate() {
+        let at = first + code.local_names[first..total].iter().position(|local| local.value().is(name))?;
+        if from[at] != LEFT_OUT {
+            return None;
+        }
+        from[at] = (given + nth) as u8;
+    }
+    let defaults = function.defaults.get().as_tuple().map_or(0, |defaults| defaults.len());
+    let required = positional.checked_sub(defaults)?;
+    let keyword_defaults = function.kwdefaults.get().as_dict();
+    for (at, from) in from[..total].iter().enumerate() {
+        let has_default = || match at < positional {
+            true => at >= required,
+            false => keyword_defaults.is_some_and(|dict| dict.get_str(&code.local_names[at]).is_some()),
+        };
+        if *from == LEFT_OUT && !has_default() {
+            return None;
+        }
+    }
+    Some(from)
+}
+
+/// See [`places_of`].
+const LEFT_OUT: u8 = u8::MAX;
+
+/// As [`push_plain`], for a call with keywords whose arguments all have their place at once; `None` if that is not so, and
+/// nothing has happened.
+fn push_named(
+    vm: &Vm,
+    at: At,
+    function: &Obj<Function>,
+    values: &mut [Value],
+    names: &[Value],
+) -> PyResult<Option<*mut Value>> {
+    let Some(from) = places_of(function, values.len(), names) else { return Ok(None) };
+    function.resolve();
+    let locals = function.locals.get() as usize;
+    let in_generator = at.frame().is(info::GENERATOR);
+    let start = if in_generator { at.frame().address(word::END) as *mut Value } else { values.as_mut_ptr() };
+    let new = start.wrapping_add(locals);
+    enter(vm, new, function)?;
+    let code = function.code.get();
+    let (positional, total) = (code.arg_count as usize, (code.arg_count + code.kwonly_count) as usize);
+    let defaults = function.defaults.get().as_tuple().map_or(&[][..], |defaults| defaults.items());
+    let mut bound: smallvec::SmallVec<[Value; 8]> = smallvec::SmallVec::new();
+    for (at, from) in from[..total].iter().enumerate() {
+        bound.push(match *from {
+            LEFT_OUT if at < positional => defaults[at + defaults.len() - positional].clone(),
+            LEFT_OUT => {
+                let defaults = function.kwdefaults.get().as_dict();
+                defaults.and_then(|dict| dict.get_str(&code.local_names[at])).unwrap_or(Value::UNBOUND)
+            }
+            from => std::mem::replace(&mut values[from as usize], Value::UNBOUND),
+        });
+    }
+    // SAFETY: the stack is written up to the frame's end (`enter`); the values were taken out of their places, and what lies
+    // behind is dead.
+    unsafe {
+        for (at, value) in bound.into_iter().enumerate() {
+            start.add(at).write(value);
+        }
+        for at in total..locals {
+            start.add(at).write(Value::UNBOUND);
+        }
+        Frame(new).begin(vm, at.base, function, function.address() | 1, 0);
+    }
+    Ok(Some(new))
 }
 
 /// Makes room for a frame with its base at `new`: counts the depth, extends the written part of the stack.
@@ -315,7 +374,6 @@ pub fn push_values(
     let locals = function.locals.get() as usize;
     let new = start.wrapping_add(locals);
     enter(vm, new, function)?;
-    let frame = Frame(new);
     // SAFETY: the stack is written up to the frame's end (`enter`); the words hold immediates (frame's invariant 1),
     // or a callee's dead words, which are written over without a drop.
     unsafe {
@@ -330,14 +388,10 @@ pub fn push_values(
         } else {
             bound.into_iter().for_each(write);
         }
-        frame.set(word::END, new.add(function.frame_words.get() as usize) as u64 | 1);
+        let register = u64::from(result as u8) << 8;
+        let owned = function.to_value().into_bits() | 1;
+        Frame(new).begin(vm, vm.frame.get(), function, owned, register | flags | info::OWNS);
     }
-    frame.set(word::CALLER, vm.frame.get() as u64 | 1);
-    frame.set(word::FUNCTION, function.to_value().into_bits() | 1);
-    frame.set_pc(function.entry.get());
-    let register = u64::from(result as u8) << 8;
-    frame.set(word::INFO, function.info.get() | register | flags | info::OWNS);
-    vm.frame.set(new);
     Ok(new)
 }
 
@@ -389,8 +443,22 @@ pub fn call_kw(vm: &Vm, at: At) -> Pushed {
     let skip = if method && run[1].is_unbound() { 2 } else { 1 };
     let callable = run[0].clone();
     let values = &mut run[skip..];
-    if callable.kind() == kind::FUNCTION {
-        return call_python(vm, at, values, names);
+    match callable.kind() {
+        kind::FUNCTION => {
+            attend(vm)?;
+            if let Some(function) = callable.downcast::<Function>()
+                && let Some(new) = push_named(vm, at, function, values, names)?
+            {
+                return Ok(Some(new));
+            }
+            return call_python(vm, at, values, names);
+        }
+        kind::TYPE => {
+            if let Some(new) = call_class(vm, at, values, names)? {
+                return Ok(Some(new));
+            }
+        }
+        _ => {}
     }
     let result = vm.call(&callable, Args { values, names })?;
     drop(callable);

@@ -31,6 +31,9 @@ pub unsafe fn finalize(at: NonNull<Header>) {
     vm.put_pending(pending);
 }
 
+/// See [`crate::runtime::object::vm::Collections::stretch`].
+const MOST_STRETCH: i32 = 16;
+
 /// The heap's hook: the young generation is full.
 pub fn threshold_reached() {
     vm().want(want::COLLECT);
@@ -96,6 +99,16 @@ impl Vm {
             state.since_full.set(0);
         } else {
             state.since_full.set(state.since_full.get() + survived);
+        }
+        if state.threshold.get() == heap::THRESHOLD {
+            // A program that makes no cycles is looked at less often; one that does, as often as it was told.
+            let stretch = match outcome.collected {
+                0 => (state.stretch.get() * 2).min(MOST_STRETCH),
+                found if found * 8 >= before => 1,
+                _ => state.stretch.get(),
+            };
+            state.stretch.set(stretch);
+            heap.threshold.set(heap::THRESHOLD * stretch);
         }
         state.running.set(false);
     }

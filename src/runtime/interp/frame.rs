@@ -85,6 +85,29 @@ impl Frame {
         // SAFETY: as in `get`.
         unsafe { *self.0.cast::<u64>().add(at) = word }
     }
+    /// Writes the header of a frame of `function` that begins, called by the frame at `caller`. `function_word` is its word
+    /// [`word::FUNCTION`]; `flags` come to those that all of the function's frames have. The frame runs from now on.
+    ///
+    /// # Safety
+    /// The stack is written up to the frame's end, its locals are live.
+    #[inline(always)]
+    pub unsafe fn begin(
+        self,
+        vm: &Vm,
+        caller: *mut Value,
+        function: &Obj<Function>,
+        function_word: u64,
+        flags: u64,
+    ) {
+        self.set(word::CALLER, caller as u64 | 1);
+        self.set(word::FUNCTION, function_word);
+        self.set(word::INFO, function.info.get() | flags);
+        self.set_pc(function.entry.get());
+        // SAFETY: an address in the register stack, as promised.
+        let end = unsafe { self.0.add(function.frame_words.get() as usize) };
+        self.set(word::END, end as u64 | 1);
+        vm.frame.set(self.0);
+    }
     /// The caller's frame.
     pub fn caller(self) -> Option<Frame> {
         let base = self.address(word::CALLER) as *mut Value;

@@ -21,6 +21,8 @@ pub struct Function {
     pub consts: Cell<*const Value>,
     /// Number of arguments that a simple call gives; `NOT_SIMPLE` if the call needs more work.
     pub simple_args: Cell<u32>,
+    /// The same of a function whose call makes a generator.
+    pub generator_args: Cell<u32>,
     /// Number of locals.
     pub locals: Cell<u32>,
     /// Words of header and temporaries.
@@ -112,9 +114,15 @@ impl Obj<Function> {
             self.entry.set(RESOLVE.0.as_ptr());
         }
         let plain = code.kwonly_count == 0
-            && !code.has(flags::VARARGS | flags::VARKEYWORDS | GENERATOR_KINDS)
+            && !code.has(flags::VARARGS | flags::VARKEYWORDS)
             && code.has(flags::OPTIMIZED);
-        self.simple_args.set(if plain { code.arg_count } else { NOT_SIMPLE });
+        let (simple, generator) = match plain {
+            false => (NOT_SIMPLE, NOT_SIMPLE),
+            true if code.has(GENERATOR_KINDS) => (NOT_SIMPLE, code.arg_count),
+            true => (code.arg_count, NOT_SIMPLE),
+        };
+        self.simple_args.set(simple);
+        self.generator_args.set(generator);
         self.locals.set(code.locals_count);
         self.info.set(u64::from(code.locals_count) << 35 | 1);
         self.frame_words.set(code.temps + FRAME_HEADER as u32);
@@ -159,6 +167,7 @@ impl Vm {
                 entry: Cell::new(std::ptr::null()),
                 consts: Cell::new(std::ptr::null()),
                 simple_args: Cell::new(NOT_SIMPLE),
+                generator_args: Cell::new(NOT_SIMPLE),
                 info: Cell::new(0),
                 locals: Cell::new(0),
                 frame_words: Cell::new(0),

@@ -1,19 +1,21 @@
 //! Generators, coroutines and asynchronous generators: a frame that waits in a block of its own.
 
 use std::cell::Cell;
+use std::ptr::NonNull;
 
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::generators as types;
 use crate::runtime::bytecode::code::flags;
 use crate::runtime::bytecode::ops::{FRAME_HEADER, Op};
 use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::gc::heap::{self, Layout};
 use crate::runtime::interp::dispatch::{self, Next};
 use crate::runtime::interp::frame::{self, Frame, info, word};
 use crate::runtime::interp::function::Function;
-use crate::runtime::interp::unwind;
+use crate::runtime::interp::{call, unwind};
 use crate::runtime::object::str::Str;
 use crate::runtime::object::vm::{Handled, Vm};
-use crate::runtime::value::{LockCell, Obj, Ref, Value, bits};
+use crate::runtime::value::{Header, LockCell, Obj, Payload, Ref, Value, bits, flag};
 
 /// Where a generator is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,14 +30,19 @@ pub enum State {
     Closed,
 }
 
-/// The payload of generators of all kinds.
+/// The payload of generators of all kinds; the words of the frame stand behind it: locals, header, temporaries.
 pub struct Generator {
-    block: Cell<*mut u64>,
-    words: usize,
-    /// Base of the frame in the block.
+    /// Base of the frame; null when it has ended.
     pub base: Cell<*mut Value>,
+    words: u32,
     /// Where it is.
     pub state: Cell<State>,
+    /// Asynchronous generators: closed, hooks called, inside a step.
+    pub async_closed: Cell<bool>,
+    /// See `async_closed`.
+    pub hooks_inited: Cell<bool>,
+    /// See `async_closed`.
+    pub running_async: Cell<bool>,
     /// `__name__`
     pub name: LockCell<Ref<Str>>,
     /// `__qualname__`
@@ -44,31 +51,39 @@ pub struct Generator {
     pub function: LockCell<Ref<Function>>,
     /// The exceptions it handles.
     pub handled: Handled,
-    /// Asynchronous generators: closed, hooks called, inside a step.
-    pub async_closed: Cell<bool>,
-    /// See `async_closed`.
-    pub hooks_inited: Cell<bool>,
-    /// See `async_closed`.
-    pub running_async: Cell<bool>,
-    /// Coroutines: where they were made, if that is tracked.
-    pub origin: LockCell<Value>,
-    /// The finalizer hook of an asynchronous generator.
-    pub finalizer: LockCell<Value>,
+    /// What only few have.
+    rare: LockCell<Option<Box<Rare>>>,
 }
 
-crate::payload!(Generator, "generator", gc {
+/// What only few generators have.
+#[derive(Default)]
+struct Rare {
+    /// Coroutines: where they were made, if that is tracked.
+    origin: Option<Value>,
+    /// The finalizer hook of an asynchronous generator.
+    finalizer: Option<Value>,
+}
+
+impl Payload for Generator {
+    #[inline(always)]
+    fn layout() -> &'static Layout {
+        static LAYOUT: Layout =
+            Layout::of::<Generator>("generator", true, None).with_items(size_of_generator);
+        &LAYOUT
+    }
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         visit(self.function.get().value());
         visit(self.handled.value.get());
-        visit(self.origin.get());
-        visit(self.finalizer.get());
+        if let Some(rare) = self.rare.get() {
+            rare.origin.iter().chain(&rare.finalizer).for_each(&mut *visit);
+        }
         if !self.base.get().is_null() {
             let frame = Frame(self.base.get());
             for at in 0..frame.locals_count() {
                 visit(frame.local(at));
             }
             // While it runs, calls lay their arguments out in the temporaries.
-            let temps = if self.state.get() == State::Running { 0 } else { self.function_temps() };
+            let temps = if self.state.get() == State::Running { 0 } else { self.temps() };
             for at in 0..temps {
                 visit(frame.temp(at));
             }
@@ -79,11 +94,16 @@ crate::payload!(Generator, "generator", gc {
             self.discard();
         }
     }
-});
+}
+
+unsafe fn size_of_generator(at: NonNull<Header>) -> usize {
+    // SAFETY: called with a generator.
+    size_of::<Obj<Generator>>() + 8 * unsafe { at.cast::<Obj<Generator>>().as_ref() }.words as usize
+}
 
 impl Generator {
-    fn function_temps(&self) -> usize {
-        self.words - 1 - FRAME_HEADER - Frame(self.base.get()).locals_count()
+    fn temps(&self) -> usize {
+        self.words as usize - FRAME_HEADER - Frame(self.base.get()).locals_count()
     }
 
     /// What its variables hold.
@@ -98,23 +118,28 @@ impl Generator {
             .collect()
     }
 
-    /// Drops the frame.
+    /// Drops what the frame holds.
     pub fn discard(&self) {
         let base = self.base.replace(std::ptr::null_mut());
         if !base.is_null() {
             self.state.set(State::Closed);
-            let remains = Frame(base).take(crate::runtime::object::vm::vm());
-            self.free();
-            drop(remains);
+            drop(Frame(base).take(crate::runtime::object::vm::vm()));
         }
     }
 
-    fn free(&self) {
-        let block = self.block.replace(std::ptr::null_mut());
-        if !block.is_null() {
-            // SAFETY: the block came from `create` with that size.
-            unsafe { crate::runtime::gc::heap::heap().give_back(block.cast(), self.words * 8) };
-        }
+    /// Where a coroutine was made, if that is tracked.
+    pub fn origin(&self) -> Value {
+        self.rare.get().as_ref().and_then(|rare| rare.origin.clone()).unwrap_or(Value::NONE)
+    }
+
+    /// The finalizer hook of an asynchronous generator, or None.
+    pub fn finalizer(&self) -> Value {
+        self.rare.get().as_ref().and_then(|rare| rare.finalizer.clone()).unwrap_or(Value::NONE)
+    }
+
+    /// Sets the finalizer hook of an asynchronous generator.
+    pub fn set_finalizer(&self, finalizer: Value) {
+        self.rare.get_mut().get_or_insert_default().finalizer = Some(finalizer);
     }
 }
 
@@ -126,8 +151,8 @@ impl Drop for Generator {
 
 /// The generator whose frame this is.
 pub fn of_frame<'a>(frame: Frame) -> &'a Obj<Generator> {
-    // SAFETY: `create` stores the generator's address in front of the locals; the caller of the frame keeps it alive.
-    unsafe { &*(*frame.0.cast::<u64>().sub(frame.locals_count() + 1) as *const Obj<Generator>) }
+    // SAFETY: a generator's locals begin behind its payload; the caller of the frame keeps it alive.
+    unsafe { &*frame.0.sub(frame.locals_count()).cast::<Obj<Generator>>().sub(1) }
 }
 
 /// What `exec` and `eval` make of code that is a generator's or a coroutine's (`await` at the top level): it runs in a namespace.
@@ -141,60 +166,65 @@ pub fn create_in(vm: &Vm, function: &Obj<Function>, namespace: Value) -> PyResul
 
 /// A call of a generator function: binds the arguments into a frame of its own.
 pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Value]) -> PyResult<Value> {
-    let places = crate::runtime::interp::call::bind(vm, function, values, names)?;
+    if names.is_empty() && function.generator_args.get() as usize == values.len() {
+        return Ok(make(vm, function, values.iter().cloned()));
+    }
+    let bound = call::bind(vm, function, values, names)?;
+    Ok(make(vm, function, bound.into_iter()))
+}
+
+/// A generator of a function, whose first locals are the values; the rest is unbound.
+#[inline(always)]
+pub fn make(vm: &Vm, function: &Obj<Function>, values: impl Iterator<Item = Value>) -> Value {
     function.resolve();
     let locals = function.locals.get() as usize;
     let words = locals + function.frame_words.get() as usize;
-    let spec = if function.flags.get() & flags::ASYNC_GENERATOR != 0 {
-        &types::ASYNC_GENERATOR
-    } else if function.flags.get() & flags::COROUTINE != 0 {
-        &types::COROUTINE
-    } else {
-        &types::GENERATOR
+    let spec = match function.flags.get() {
+        kind if kind & flags::ASYNC_GENERATOR != 0 => &types::ASYNC_GENERATOR,
+        kind if kind & flags::COROUTINE != 0 => &types::COROUTINE,
+        _ => &types::GENERATOR,
     };
-    let total = words + 1;
-    let block = crate::runtime::gc::heap::heap().memory(total * 8).cast::<u64>();
-    let object = vm.alloc(
-        vm.typ(spec),
-        Generator {
-            block: Cell::new(block),
-            words: total,
-            base: Cell::new(std::ptr::null_mut()),
+    // SAFETY: the object has room for its payload and that many words, which are all written: locals, header, temporaries.
+    unsafe {
+        let size = size_of::<Obj<Generator>>() + 8 * words;
+        let object = heap::heap().object(vm.typ(spec).head_ptr(), size, true).cast::<Obj<Generator>>();
+        let start = object.add(1).cast::<Value>().as_ptr();
+        let new = Frame(start.add(locals));
+        (&raw mut (*object.as_ptr()).data).write(Generator {
+            base: Cell::new(new.0),
+            words: words as u32,
             state: Cell::new(State::Created),
+            async_closed: Cell::new(false),
+            hooks_inited: Cell::new(false),
+            running_async: Cell::new(false),
             name: LockCell::new(function.name.cloned()),
             qualname: LockCell::new(function.qualname.cloned()),
             function: LockCell::new(function.to_ref()),
             handled: Handled::new(),
-            async_closed: Cell::new(false),
-            hooks_inited: Cell::new(false),
-            running_async: Cell::new(false),
-            origin: LockCell::new(Value::NONE),
-            finalizer: LockCell::new(Value::NONE),
-        },
-    );
-    // SAFETY: the block has room for the owner's address, locals, header and temporaries; all are written.
-    unsafe {
-        block.write(object.address());
-        for at in 1..total {
-            block.add(at).write(bits::UNBOUND);
+            rare: LockCell::new(None),
+        });
+        let mut at = start;
+        for value in values {
+            debug_assert!(at < new.0);
+            at.write(value);
+            at = at.add(1);
         }
-        for (at, place) in places.into_iter().enumerate() {
-            block.add(1 + at).write(place.into_bits());
+        let end = start.add(words);
+        while at < end {
+            at.cast::<u64>().write_volatile(bits::UNBOUND);
+            at = at.add(1);
         }
-        let base = block.add(1 + locals).cast::<Value>();
-        let new = Frame(base);
         new.set(word::CALLER, 1);
         new.set(word::FUNCTION, function.address() | 1);
         new.set_pc(function.entry.get());
         new.set(word::INFO, (locals as u64) << 35 | info::GENERATOR | 1);
         new.set(word::END, 1);
-        object.base.set(base);
+        if vm.origin_depth.get() > 0 && std::ptr::eq(spec, &types::COROUTINE) {
+            let origin = vm.coroutine_origin(vm.origin_depth.get());
+            object.as_ref().rare.get_mut().get_or_insert_default().origin = Some(origin);
+        }
+        Value::from_bits(object.as_ptr() as u64)
     }
-    if std::ptr::eq(spec, &types::COROUTINE) && vm.origin_depth.get() > 0 {
-        let origin = vm.coroutine_origin(vm.origin_depth.get());
-        object.origin.set(origin);
-    }
-    Ok(object.into_value())
 }
 
 /// What a step of a generator gave.
@@ -213,7 +243,7 @@ fn link(vm: &Vm, generator: &Obj<Generator>, result: i8, flags: u64) -> PyResult
     }
     vm.depth_left.set(left - 1);
     let frame = Frame(generator.base.get());
-    let end = crate::runtime::interp::call::free_stack(vm);
+    let end = call::free_stack(vm);
     frame.set(word::CALLER, vm.frame.get() as u64 | 1);
     frame.set(word::END, end as u64 | 1);
     let old = frame.get(word::INFO);
@@ -430,14 +460,13 @@ pub fn suspend(vm: &Vm, frame: Frame, value: Value) -> Next {
         return Next::Leave(value);
     }
     let caller_frame = Frame(caller);
-    yielded_to(vm, caller_frame, value, (header >> 8) as i8);
+    yielded_to(caller_frame, value, (header >> 8) as i8);
     drop(owner);
     Next::Frame(caller)
 }
 
 /// The caller's `ForIter` or `YieldFrom` goes on with a yielded value.
-fn yielded_to(vm: &Vm, caller: Frame, value: Value, register: i8) {
-    let _ = vm;
+fn yielded_to(caller: Frame, value: Value, register: i8) {
     // SAFETY: the caller's pc is behind the first word of the instruction that resumed the generator.
     unsafe {
         let pc = caller.pc();
@@ -471,9 +500,15 @@ pub fn returned(vm: &Vm, frame: Frame, result: Value) -> Result<Next, (*mut Valu
     generator.state.set(State::Closed);
     let (caller, owner) = unlink(vm, frame);
     generator.base.set(std::ptr::null_mut());
-    let remains = frame.take(vm);
-    generator.free();
-    drop(remains);
+    generator.head.flags.set(generator.head.flags.get() | flag::SETTLED);
+    if header & (info::OBJECT | info::NAMESPACE) != 0 {
+        drop(frame.take(vm));
+    } else {
+        // Temporaries are dead at a return, and the function is the generator's.
+        for at in (0..frame.locals_count()).rev() {
+            drop(std::mem::replace(frame.local(at), Value::UNBOUND));
+        }
+    }
     if header & info::ENTRY != 0 {
         drop(owner);
         return Ok(Next::Leave(result));
@@ -549,11 +584,6 @@ pub fn failed(vm: &Vm, frame: Frame, raised: Raised) -> Raised {
         drop(owner);
     }
     vm.set_raised(exception)
-}
-
-/// After an exception left a generator that `frame` had resumed by an instruction: is it the end of iteration?
-pub fn delegate_failed(_vm: &Vm, _frame: Frame) -> bool {
-    false
 }
 
 /// Frame of a generator that waits, for `gi_frame`.

@@ -84,6 +84,7 @@ fn copy(vm: &Vm, function: &Obj<Function>) -> Ref<Function> {
             entry: Cell::new(std::ptr::null()),
             consts: Cell::new(std::ptr::null()),
             simple_args: Cell::new(NOT_SIMPLE),
+            generator_args: Cell::new(NOT_SIMPLE),
             info: Cell::new(0),
             locals: Cell::new(0),
             frame_words: Cell::new(0),

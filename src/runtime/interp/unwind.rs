@@ -73,10 +73,6 @@ fn unwind_from(vm: &Vm, base: *mut Value, raised: Raised, mut unbegun: bool) -> 
             return Err(raised);
         }
         frame = Frame(caller);
-        if header & info::GENERATOR != 0 && generator::delegate_failed(vm, frame) {
-            // The instruction that resumed the generator takes the exception as the end of iteration.
-            return Ok(frame.0);
-        }
         add_traceback(vm, frame);
     }
 }

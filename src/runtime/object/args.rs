@@ -4,7 +4,12 @@
 //! arguments are bound, the texts of the errors, and `__text_signature__`. A bound function sees one value a parameter,
 //! `Value::UNBOUND` for what was left out.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
 use crate::runtime::error::PyResult;
+use crate::runtime::gc::heap::AddressHasher;
 use crate::runtime::object::typedef::{Type, TypeRef, TypeSpec};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Value};
@@ -187,7 +192,18 @@ impl Signature {
     }
 
     /// Names of the parameters, in order, without the stars.
-    pub fn parameters(&self) -> Vec<&'static str> {
+    pub fn parameters(&self) -> &'static [&'static str] {
+        thread_local! {
+            static READ: RefCell<HashMap<usize, &'static [&'static str], BuildHasherDefault<AddressHasher>>> =
+                RefCell::default();
+        }
+        // Signatures are literals of the program: there are only so many.
+        READ.with_borrow_mut(|read| {
+            *read.entry(self.text.as_ptr().addr()).or_insert_with(|| self.read_parameters().leak())
+        })
+    }
+
+    fn read_parameters(&self) -> Vec<&'static str> {
         let mut names = Vec::with_capacity(self.total());
         let inner = self.text[self.name..].trim_start_matches('(').trim_end_matches(')');
         let (mut depth, mut quote, mut start) = (0, 0u8, 0);

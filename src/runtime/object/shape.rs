@@ -5,8 +5,9 @@
 //! `__dict__`) holds a dictionary's address instead.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
-use crate::runtime::gc::heap::FIRST_SHAPE;
+use crate::runtime::gc::heap::{AddressHasher, FIRST_SHAPE};
 use crate::runtime::object::str::Str;
 use crate::runtime::value::{LockCell, Obj, Ref};
 
@@ -22,7 +23,7 @@ const MOST_SHAPES: usize = 1 << 20;
 
 struct Shape {
     names: Box<[Ref<Str>]>,
-    index: Option<HashMap<u64, u16>>,
+    index: Option<HashMap<u64, u16, BuildHasherDefault<AddressHasher>>>,
     children: Vec<(u64, u32)>,
 }
 

@@ -8,6 +8,7 @@
 //!    (`slots::add_wrappers`); Python classes put functions into the dict, and `slots::update` sets the slots.
 
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -115,7 +116,47 @@ impl Native {
             _ => None,
         }
     }
+
+    /// Can it be called with `n` positional arguments, the rest being left out? (Or takes care of that itself.)
+    #[inline(always)]
+    fn takes(&self, n: usize) -> bool {
+        let signature = &self.signature;
+        n >= signature.required as usize
+            && n <= signature.positional as usize
+            && signature.keyword_required == 0
+            && signature.total() <= MOST_PADDED
+    }
+
+    /// Runs it with positional arguments; `None` if they are not what its signature wants or they are too many.
+    #[inline(always)]
+    pub fn run_positional(&self, vm: &Vm, values: &[Value]) -> Option<PyResult<Value>> {
+        match self.body {
+            Body::Bound(body) => {
+                if values.len() == self.signature.total() && self.signature.keyword_only == 0 {
+                    return Some(body(vm, values));
+                }
+                if !self.takes(values.len()) {
+                    return None;
+                }
+                // The caller owns the values; these are copies of its words, which nobody drops.
+                let mut padded = [const { ManuallyDrop::new(Value::UNBOUND) }; MOST_PADDED];
+                for (place, value) in padded.iter_mut().zip(values) {
+                    // SAFETY: the word of a live value that outlives the call.
+                    *place = ManuallyDrop::new(unsafe { Value::from_bits(value.to_bits()) });
+                }
+                // SAFETY: `ManuallyDrop` has the layout of what it holds.
+                let bound = unsafe {
+                    std::slice::from_raw_parts(padded.as_ptr().cast::<Value>(), self.signature.total())
+                };
+                Some(body(vm, bound))
+            }
+            Body::Raw(body) => Some(body(vm, Args::positional(values))),
+        }
+    }
 }
+
+/// Most parameters of a native function that can be called with some left out without a look at its signature's text.
+const MOST_PADDED: usize = 8;
 
 /// A function or method with arguments bound by its signature.
 pub const fn native(

@@ -10,7 +10,7 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 
 use crate::runtime::error::{PyResult, Raised};
-use crate::runtime::gc::heap::Heap;
+use crate::runtime::gc::heap::{AddressHasher, Heap};
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::hash::table_hash;
 use crate::runtime::object::names::Names;
@@ -101,12 +101,14 @@ pub struct Vm {
     kept: LockCell<Option<Value>>,
     /// The namespace, by its version, in which the last function was made, and where it has `__name__` and `__builtins__`.
     pub function_home: Cell<(u32, usize, usize)>,
+    /// Counts inline caches that did not fit.
+    pub misses: Cell<u32>,
     /// Value of the `StopIteration` that a `next` slot swallowed, or `None`.
     pub stop_value: LockCell<Value>,
     /// Objects of which `repr` is being made, for recursive ones.
     pub in_repr: RefCell<Vec<u64>>,
     /// The thread's dictionaries of `threading.local` objects, by the object's number.
-    pub locals: RefCell<HashMap<u64, Value>>,
+    pub locals: RefCell<HashMap<u64, Value, BuildHasherDefault<AddressHasher>>>,
     /// The thread that came before this one, of those that run: see [`Interp::newest`].
     older: AtomicPtr<Vm>,
 }
@@ -163,6 +165,10 @@ pub struct Collections {
     pub enabled: Cell<bool>,
     /// A collection runs.
     pub running: Cell<bool>,
+    /// `gc.get_threshold()[0]`; 0: never.
+    pub threshold: Cell<i32>,
+    /// How many times the threshold the young generation may grow to, because looking at it has found nothing lately.
+    pub stretch: Cell<i32>,
     /// Young collections so far.
     pub rounds: Cell<usize>,
     /// Survivors of young collections since the last full one.
@@ -308,6 +314,7 @@ impl Vm {
             depth_left: Cell::new(1000),
             depth_limit: Cell::new(1000),
             native_limit: Cell::new(here.saturating_sub(native_stack)),
+            misses: Cell::new(0),
             wanted: AtomicU32::new(0),
             thread_id: Cell::new(crate::runtime::sys::sync::thread_id()),
             trace: LockCell::new(Value::NONE),
@@ -321,7 +328,7 @@ impl Vm {
             function_home: Cell::new((0, 0, 0)),
             stop_value: LockCell::new(Value::NONE),
             in_repr: RefCell::new(Vec::new()),
-            locals: RefCell::new(HashMap::new()),
+            locals: RefCell::default(),
             older: AtomicPtr::new(std::ptr::null_mut()),
         }));
         vm.handled.set(&vm.handled_base);
@@ -571,6 +578,8 @@ impl Interp {
             collections: Collections {
                 enabled: Cell::new(true),
                 running: Cell::new(false),
+                threshold: Cell::new(crate::runtime::gc::heap::THRESHOLD),
+                stretch: Cell::new(1),
                 rounds: Cell::new(0),
                 since_full: Cell::new(0),
                 survivors: Cell::new(0),

@@ -5,11 +5,12 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::runtime::builtins::weakrefs::WeakRef;
 use crate::runtime::error::PyResult;
-use crate::runtime::gc::heap::type_flag;
+use crate::runtime::gc::heap::{AddressHasher, type_flag};
 use crate::runtime::object::typedef::{Type, TypeSpec, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::NativeModule;
@@ -20,7 +21,7 @@ static COUNTER: AtomicU64 = AtomicU64::new(0);
 
 #[derive(Default)]
 struct WeakSet {
-    refs: HashMap<u64, Value>,
+    refs: HashMap<u64, Value, BuildHasherDefault<AddressHasher>>,
     limit: usize,
 }
 

@@ -46,7 +46,11 @@ pub static MODULE: NativeModule = NativeModule {
         native(
             "get_threshold()",
             |vm, _| {
-                Ok(vm.tuple(vec![vm.int(vm.interp().heap.threshold.get().into()), vm.int(10), vm.int(0)]))
+                Ok(vm.tuple(vec![
+                    vm.int(vm.interp().collections.threshold.get().into()),
+                    vm.int(10),
+                    vm.int(0),
+                ]))
             },
             "Return the current collection thresholds.",
         ),
@@ -54,11 +58,10 @@ pub static MODULE: NativeModule = NativeModule {
             "set_threshold(threshold0, threshold1=0, threshold2=0, /)",
             |vm, args| {
                 let first = vm.to_index(&args[0])?;
-                vm.interp().heap.threshold.set(if first <= 0 {
-                    i32::MAX
-                } else {
-                    first.min(i32::MAX as isize) as i32
-                });
+                let first = first.clamp(0, i32::MAX as isize) as i32;
+                vm.interp().collections.threshold.set(first);
+                vm.interp().collections.stretch.set(1);
+                vm.interp().heap.threshold.set(if first == 0 { i32::MAX } else { first });
                 Ok(Value::NONE)
             },
             "Set the collection thresholds (the collection frequency).",

@@ -6,8 +6,9 @@ use crate::runtime::interp::handlers::handlers;
 use crate::runtime::interp::machine::{Machine, State, counted};
 use crate::runtime::interp::ops::{attr, build};
 use crate::runtime::object::dict::Dict;
+use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::kind;
-use crate::runtime::value::{Header, Obj, bits, is_int_bits, is_object_bits};
+use crate::runtime::value::{Header, Obj, Value, bits, is_int_bits, is_object_bits};
 
 #[inline(always)]
 unsafe fn type_of<'a>(bits: u64) -> &'a Obj<TypeHead> {
@@ -259,10 +260,12 @@ handlers! {
         }
         put_method(m, m.extra_pair(3))
     }
-    /// Of an instance whose dictionary has the cached version.
+    /// Of an instance whose dictionary has nothing of that name.
     load_method_dict(m) {
         match cached_dict(m, m.bits(m.b())) {
-            Some(dict) if !dict.current_version() == m.extra(2) => put_method(m, m.extra_pair(3)),
+            Some(dict) if dict.position_str(m.at().name(m.extra(0) as usize)).is_none() => {
+                put_method(m, m.extra_pair(3))
+            }
             _ => m.slow(5, attr::load_method),
         }
     }
@@ -308,6 +311,32 @@ handlers! {
             return m.put_used(value, 0);
         }
         m.slow_call(0, build::subscr_small)
+    }
+    /// The C temporaries from A on = the items of B.
+    unpack_sequence(m) {
+        let source = m.bits(m.b());
+        if is_object_bits(source) {
+            let kind = type_of(source).kind.get();
+            let items: &[Value] = if kind == kind::TUPLE {
+                (&*(source as *const Obj<Tuple>)).items()
+            } else if kind == kind::LIST {
+                (&*(source as *const Obj<List>)).items.get()
+            } else {
+                &[]
+            };
+            if items.len() == m.n8() as usize && !items.is_empty() {
+                let used = m.used(m.b());
+                let first = m.a();
+                let mut at = 0;
+                while at < items.len() {
+                    let old = m.swap(first + at as isize, counted(items.as_ptr().cast::<u64>().add(at).read()));
+                    debug_assert_dead(m, old, bits::UNBOUND);
+                    at += 1;
+                }
+                return m.drop_next(0, used);
+            }
+        }
+        m.slow(0, build::unpack_sequence)
     }
     /// `A[B] = C`
     store_subscr(m) {

@@ -6,12 +6,12 @@ use crate::runtime::gc::heap;
 use crate::runtime::interp::call;
 use crate::runtime::interp::dispatch::{self, At, Next};
 use crate::runtime::interp::frame::{Frame, info, word};
-use crate::runtime::interp::function::Function;
+use crate::runtime::interp::function::{Function, NOT_SIMPLE};
 use crate::runtime::interp::handlers::{classes, generators, handlers};
 use crate::runtime::interp::machine::{self, Machine, State};
 use crate::runtime::interp::ops::{exc, iter};
-use crate::runtime::interp::unwind;
-use crate::runtime::object::typedef::kind;
+use crate::runtime::interp::{generator, unwind};
+use crate::runtime::object::typedef::{Native, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Header, Obj, Value, bits, is_object_bits};
 
@@ -27,7 +27,7 @@ unsafe fn call_in_place(m: Machine, callable: u64, args: *mut Value, count: u32)
         }
         let function = &*(callable as *const Obj<Function>);
         if function.simple_args.get() != count || m.frame().is(info::GENERATOR) {
-            return call_other(m.pc, m.base, m.vm, callable, args, count);
+            return call_elsewhere(m.pc, m.base, m.vm, callable, args, count);
         }
         let new = args.add(function.locals.get() as usize);
         let end = new.add(function.frame_words.get() as usize);
@@ -36,12 +36,7 @@ unsafe fn call_in_place(m: Machine, callable: u64, args: *mut Value, count: u32)
         }
         m.vm.depth_left.set(m.vm.depth_left.get() - 1);
         m.frame().set_pc(m.pc.add(1));
-        let frame = Frame(new);
-        frame.set(word::CALLER, m.base as u64 | 1);
-        frame.set(word::FUNCTION, callable | 1);
-        frame.set(word::INFO, function.info.get());
-        frame.set(word::END, end as u64 | 1);
-        m.vm.frame.set(new);
+        Frame(new).begin(m.vm, m.base, function, callable | 1, 0);
         let mut at = args.add(count as usize);
         while at < new {
             // Volatile: there are few of them, and a vectorized loop would need more of a prologue than they are worth.
@@ -50,6 +45,67 @@ unsafe fn call_in_place(m: Machine, callable: u64, args: *mut Value, count: u32)
         }
         Machine { base: new, ..m }.go(function.entry.get())
     }
+}
+
+/// Calls a Python function with defaults for the last parameters, or by a generator, or one that makes a generator: the
+/// arguments stay in their run if they can, otherwise they move.
+#[inline(never)]
+unsafe fn call_elsewhere(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    // SAFETY: a handler's promise; the stack is written below the limit, and what lies behind the arguments is dead.
+    unsafe {
+        let function = &*(callable as *const Obj<Function>);
+        let take = |at: u32| args.add(at as usize).replace(Value::UNBOUND);
+        let simple = function.simple_args.get();
+        if count <= simple && simple != NOT_SIMPLE {
+            let in_generator = Frame(base).is(info::GENERATOR);
+            let start = if in_generator { Frame(base).address(word::END) as *mut Value } else { args };
+            let new = start.add(function.locals.get() as usize);
+            let left = vm.depth_left.get();
+            let missing = (simple - count) as usize;
+            let defaults = match missing {
+                0 => &[][..],
+                _ => function.defaults.get().as_tuple().map_or(&[][..], |defaults| defaults.items()),
+            };
+            if new.add(function.frame_words.get() as usize) <= vm.call_limit()
+                && left > 0
+                && missing <= defaults.len()
+            {
+                vm.depth_left.set(left - 1);
+                Frame(base).set_pc(pc.add(1));
+                if in_generator {
+                    for at in 0..count {
+                        start.add(at as usize).write(take(at));
+                    }
+                }
+                let mut at = start.add(count as usize);
+                for default in &defaults[defaults.len() - missing..] {
+                    at.write(default.clone());
+                    at = at.add(1);
+                }
+                while at < new {
+                    at.cast::<u64>().write_volatile(bits::UNBOUND);
+                    at = at.add(1);
+                }
+                Frame(new).begin(vm, base, function, callable | 1, 0);
+                return State { pc: function.entry.get(), base: new };
+            }
+        } else if function.generator_args.get() == count && !vm.is_wanted() {
+            Frame(base).set_pc(pc);
+            let made = generator::make(vm, function, (0..count).map(take));
+            let at = At { base, pc };
+            drop(std::mem::replace(at.reg(at.b()), Value::UNBOUND));
+            at.set(at.a(), made);
+            return State { pc: pc.add(1), base };
+        }
+    }
+    call_other(pc, base, vm, callable, args, count)
 }
 
 /// A call of something else than a Python function.
@@ -94,9 +150,11 @@ unsafe fn call_method_descriptor(
         if count > 0
             && let Some(receiver) = (*args).header()
             && receiver.ty.get() == descriptor.owner.head_ptr()
-            && let Some(body) = descriptor.def.exact_body(count as usize)
         {
-            return finish_native(pc, base, vm, args, count, body);
+            if let Some(body) = descriptor.def.exact_body(count as usize) {
+                return finish_native(pc, base, vm, args, count, |vm, values| Some(body(vm, values)));
+            }
+            return run_native(pc, base, vm, args, count, descriptor.def);
         }
     }
     call_other(pc, base, vm, callable, args, count)
@@ -115,29 +173,51 @@ unsafe fn call_native(
     // SAFETY: a handler's promise; the caller has seen the kind.
     unsafe {
         let function = &*(callable as *const Obj<NativeFunction>);
-        if !function.passes_self
-            && let Some(body) = function.def.exact_body(count as usize)
-        {
-            return finish_native(pc, base, vm, args, count, body);
+        if !function.passes_self {
+            if let Some(body) = function.def.exact_body(count as usize) {
+                return finish_native(pc, base, vm, args, count, |vm, values| Some(body(vm, values)));
+            }
+            return run_native(pc, base, vm, args, count, function.def);
         }
     }
     call_other(pc, base, vm, callable, args, count)
 }
 
-/// Runs a native function on arguments in a call's run, drops the run, stores the result.
-#[inline(always)]
-unsafe fn finish_native(
+/// Calls a native function or method some of whose parameters are left out.
+#[inline(never)]
+unsafe fn run_native(
     pc: *const u32,
     base: *mut Value,
     vm: &Vm,
     args: *mut Value,
     count: u32,
-    body: fn(&Vm, &[Value]) -> PyResult<Value>,
+    def: &'static Native,
+) -> State {
+    // SAFETY: a handler's promise.
+    unsafe { finish_native(pc, base, vm, args, count, |vm, values| def.run_positional(vm, values)) }
+}
+
+/// Runs a native function on arguments in a call's run, drops the run, stores the result; what it does not take is called
+/// in the general way.
+///
+/// # Safety
+/// A handler's promise.
+#[inline(always)]
+pub unsafe fn finish_native(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    args: *mut Value,
+    count: u32,
+    body: impl FnOnce(&Vm, &[Value]) -> Option<PyResult<Value>>,
 ) -> State {
     let at = At { base, pc };
     Frame(base).set_pc(pc);
     // SAFETY: the run holds the callable, maybe an empty word, and that many arguments.
-    match body(vm, unsafe { std::slice::from_raw_parts(args, count as usize) }) {
+    let Some(outcome) = body(vm, unsafe { std::slice::from_raw_parts(args, count as usize) }) else {
+        return call_other(pc, base, vm, at.reg(at.b()).to_bits(), args, count);
+    };
+    match outcome {
         Ok(result) => unsafe {
             let run = std::ptr::from_mut(at.reg(at.b()));
             let mut place = args.add(count as usize);
@@ -362,6 +442,11 @@ handlers! {
             }
             if kind == kind::LIST_ITER
                 && let Some(value) = iter::list_next(iterator)
+            {
+                return m.put(m.a(), value, 1);
+            }
+            if kind == kind::TUPLE_ITER
+                && let Some(value) = iter::tuple_next(iterator)
             {
                 return m.put(m.a(), value, 1);
             }

@@ -2,19 +2,21 @@
 //! arguments, and the frame owns its function.
 
 use crate::runtime::builtins::descr::BoundMethod;
-use crate::runtime::builtins::types::Plain;
+use crate::runtime::builtins::types::{self, Plain};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::Function;
-use crate::runtime::interp::handlers::calls::call_other;
+use crate::runtime::interp::handlers::calls::{call_other, finish_native};
 use crate::runtime::interp::machine::State;
+use crate::runtime::object::args::Args;
 use crate::runtime::object::typedef::{Type, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Value, bits};
 
-/// Where a frame of a function would begin whose arguments are the `count` values from `args` on, if it can be pushed in
-/// place; the depth is counted then.
+/// Where a frame of a function would begin whose first local takes the place in front of the `count` arguments at `args`, and
+/// where its locals begin: mostly there. What a generator calls runs above the frame that resumed it: the arguments move. `None`
+/// if the frame has no room; otherwise the depth is counted.
 #[inline(always)]
 unsafe fn place(
     vm: &Vm,
@@ -22,21 +24,29 @@ unsafe fn place(
     function: &Obj<Function>,
     args: *mut Value,
     count: u32,
-) -> Option<Frame> {
-    if function.simple_args.get() != count || Frame(base).is(info::GENERATOR) {
+) -> Option<(Frame, *mut Value)> {
+    if function.simple_args.get() != count + 1 {
         return None;
     }
+    let in_generator = Frame(base).is(info::GENERATOR);
     // SAFETY: addresses in the register stack.
-    let (new, end) = unsafe {
-        let new = args.add(function.locals.get() as usize);
-        (new, new.add(function.frame_words.get() as usize))
+    let (first, new, end) = unsafe {
+        let first = if in_generator { Frame(base).address(word::END) as *mut Value } else { args.sub(1) };
+        let new = first.add(function.locals.get() as usize);
+        (first, new, new.add(function.frame_words.get() as usize))
     };
     let left = vm.depth_left.get();
     if end > vm.call_limit() || left <= 0 {
         return None;
     }
     vm.depth_left.set(left - 1);
-    Some(Frame(new))
+    if in_generator {
+        for at in 0..count as usize {
+            // SAFETY: the stack is written below the limit, and dead there.
+            unsafe { first.add(1 + at).write(args.add(at).replace(Value::UNBOUND)) };
+        }
+    }
+    Some((Frame(new), first))
 }
 
 /// Begins a frame that owns its function. Its arguments lie where its locals begin.
@@ -57,13 +67,9 @@ unsafe fn begin(
             place.cast::<u64>().write_volatile(bits::UNBOUND);
             place = place.add(1);
         }
-        new.set(word::CALLER, base as u64 | 1);
-        new.set(word::FUNCTION, function.to_value().into_bits() | 1);
         let register = u64::from(at.a() as u8) << 8;
-        new.set(word::INFO, function.info.get() | register | flags | info::OWNS);
-        new.set_pc(function.entry.get());
-        new.set(word::END, new.0.add(function.frame_words.get() as usize) as u64 | 1);
-        vm.frame.set(new.0);
+        let owned = function.to_value().into_bits() | 1;
+        new.begin(vm, base, function, owned, register | flags | info::OWNS);
         State { pc: function.entry.get(), base: new.0 }
     }
 }
@@ -84,11 +90,13 @@ pub unsafe fn call_class(
     // SAFETY: as promised.
     unsafe {
         let ty = &*(callable as *const Obj<Type>);
+        if !ty.has(type_flag::HEAP) {
+            return call_builtin_class(pc, base, vm, callable, args, count);
+        }
         let (version, init) = ty.init.get();
         if version != 0 && version == ty.fast.version.get() && !ty.has(type_flag::ABSTRACT) {
             let function = &*(init as *const Obj<Function>);
-            let first = args.sub(1);
-            if let Some(new) = place(vm, base, function, first, count + 1) {
+            if let Some((new, first)) = place(vm, base, function, args, count) {
                 let instance = vm.alloc(&ty.to_ref(), Plain).into_value();
                 let run = base.offset(At { base, pc }.b() as isize);
                 let class = run.replace(Value::UNBOUND);
@@ -96,10 +104,38 @@ pub unsafe fn call_class(
                 // The instance keeps it alive.
                 drop(class);
                 new.set(word::NAMESPACE, instance.into_bits());
-                return begin(pc, base, vm, function, (new, args.add(count as usize), info::INIT));
+                return begin(pc, base, vm, function, (new, first.add(count as usize + 1), info::INIT));
             }
         }
         call_other(pc, base, vm, callable, args, count)
+    }
+}
+
+/// Calls a class that is not made by Python code, `type` among them.
+#[inline(never)]
+unsafe fn call_builtin_class(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    // SAFETY: a handler's promise; a class keeps its kind while it lies in the run.
+    unsafe {
+        let class = base.offset(At { base, pc }.b() as isize);
+        let type_type = &vm.interp().type_type;
+        if (*class).ty(vm).address() != type_type.address() {
+            return call_other(pc, base, vm, callable, args, count);
+        }
+        if count == 1 && callable == type_type.address() {
+            return finish_native(pc, base, vm, args, count, |vm, values| {
+                Some(Ok(values[0].ty(vm).to_value()))
+            });
+        }
+        finish_native(pc, base, vm, args, count, |vm, values| {
+            Some(types::type_call(vm, &*class, Args::positional(values)))
+        })
     }
 }
 
@@ -121,13 +157,12 @@ pub unsafe fn call_bound(
         let method = &*(callable as *const Obj<BoundMethod>);
         if method.function.kind() == kind::FUNCTION {
             let function = &*(method.function.to_bits() as *const Obj<Function>);
-            let first = args.sub(1);
-            if let Some(new) = place(vm, base, function, first, count + 1) {
+            if let Some((new, first)) = place(vm, base, function, args, count) {
                 let run = base.offset(At { base, pc }.b() as isize);
                 let method = run.replace(Value::UNBOUND);
                 let held = &*(callable as *const Obj<BoundMethod>);
                 first.cast::<u64>().write(held.receiver.clone().into_bits());
-                let state = begin(pc, base, vm, function, (new, args.add(count as usize), 0));
+                let state = begin(pc, base, vm, function, (new, first.add(count as usize + 1), 0));
                 // Nobody sees its end: receiver and function live on.
                 drop(method);
                 return state;

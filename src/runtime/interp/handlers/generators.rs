@@ -124,6 +124,18 @@ handlers! {
         let value = m.take(m.b());
         yield_to_caller(m, value)
     }
+    /// `A = what B is awaited by`: a coroutine itself.
+    get_awaitable(m) {
+        let object = m.bits(m.b());
+        if is_object_bits(object)
+            && heap::type_head(&*(object as *const Header)).kind.get() == kind::COROUTINE
+            && (&*(object as *const Obj<Generator>)).state.get() == GeneratorState::Created
+        {
+            let object = m.take(m.b());
+            return m.put(m.a(), object, 0);
+        }
+        m.slow(0, iter::get_awaitable)
+    }
     /// Delegates to B: resumes it, or yields on what it has yielded.
     yield_from(m) {
         let frame = m.frame();

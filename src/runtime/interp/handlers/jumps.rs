@@ -75,7 +75,6 @@ unsafe fn by_none(m: Machine, when: bool) -> State {
         let none = m.bits(m.a()) == bits::NONE;
         let used = m.used(m.a());
         if none == when {
-            // A value that makes the jump go is None or dropped behind it.
             let target = Machine { pc: m.pc.offset(m.i16()), ..m };
             return target.drop_next(0, used);
         }

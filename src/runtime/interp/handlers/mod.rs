@@ -11,7 +11,7 @@ mod moves;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::interp::function::CellObject;
 use crate::runtime::interp::machine::{Handler, Machine, Table};
-use crate::runtime::interp::ops::{arith as slow_arith, build, exc, iter, make, name};
+use crate::runtime::interp::ops::{arith as slow_arith, build, exc, iter, make, name, slice};
 use crate::runtime::value::Obj;
 
 /// Defines handlers: functions of the machine's state, which their bodies get under the name in the parentheses.
@@ -61,11 +61,12 @@ slow_handlers! {
     format_spec => build::format_spec, 0;
     build_interpolation => build::build_interpolation, 0;
     build_template => build::build_template, 0;
-    unpack_sequence => build::unpack_sequence, 0;
     unpack_ex => build::unpack_ex, 1;
     unpack_list => build::unpack_list, 2;
     delete_subscr => build::delete_subscr, 0;
     build_slice => build::build_slice, 0;
+    subscr_slice => slice::subscr_slice, 0;
+    store_slice => slice::store_slice, 0;
     make_function => make::make_function, 1;
     load_build_class => make::load_build_class, 0;
     load_common => make::load_common, 0;
@@ -93,7 +94,6 @@ slow_handlers! {
     get_iter => iter::get_iter, 0;
     get_aiter => iter::get_aiter, 0;
     get_anext => iter::get_anext, 0;
-    get_awaitable => iter::get_awaitable, 0;
     get_yield_from_iter => iter::get_yield_from_iter, 0;
     delete_fast => name::delete_fast, 0;
     store_global => name::store_global, 2;
@@ -180,6 +180,8 @@ const fn handler(op: Op) -> Handler {
         Op::LoadSuperMethod => attrs::load_super_method,
         Op::Subscr => attrs::subscr,
         Op::SubscrI => attrs::subscr_i,
+        Op::SubscrSlice => subscr_slice,
+        Op::StoreSlice => store_slice,
         Op::StoreSubscr => attrs::store_subscr,
         Op::DeleteSubscr => delete_subscr,
         Op::BuildSlice => build_slice,
@@ -260,7 +262,7 @@ const fn handler(op: Op) -> Handler {
         Op::ForIter => calls::for_iter,
         Op::GetAIter => get_aiter,
         Op::GetANext => get_anext,
-        Op::GetAwaitable => get_awaitable,
+        Op::GetAwaitable => generators::get_awaitable,
         Op::GetYieldFromIter => get_yield_from_iter,
         Op::YieldFrom => generators::yield_from,
         Op::Yield => generators::yield_,
@@ -284,7 +286,7 @@ const fn handler(op: Op) -> Handler {
         Op::FormatSpec => format_spec,
         Op::BuildInterpolation => build_interpolation,
         Op::BuildTemplate => build_template,
-        Op::UnpackSequence => unpack_sequence,
+        Op::UnpackSequence => attrs::unpack_sequence,
         Op::UnpackEx => unpack_ex,
         Op::UnpackList => unpack_list,
         Op::MakeFunction => make_function,

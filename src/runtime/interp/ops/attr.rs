@@ -25,13 +25,37 @@ fn is_generic(ty: &Obj<Type>) -> bool {
 pub fn load_attr(vm: &Vm, at: At) -> PyResult<()> {
     let name = at.name(at.extra(0) as usize);
     let object = at.reg(at.b());
-    remember_load(vm, at, object, name);
+    if is_worth_a_look(vm, at) {
+        remember_load(vm, at, object, name);
+        wait_if_still(at, Op::LoadAttr);
+    }
     let result = vm.getattr(object, name.value())?;
     if at.b() != at.a() {
         at.done(at.b());
     }
     at.set(at.a(), result);
     Ok(())
+}
+
+/// Shall the instruction be given the form that fits the object at hand? One time in eight if it has another form already,
+/// because a place that sees objects of several kinds would be rewritten without end; the general form says in its first
+/// cache word how many times it waits ([`wait_if_still`]).
+fn is_worth_a_look(vm: &Vm, at: At) -> bool {
+    if matches!(Op::decode(at.word()), Some(Op::LoadAttr | Op::LoadMethod)) {
+        let wait = at.extra(1);
+        at.set_extra(1, wait.saturating_sub(1));
+        return wait == 0;
+    }
+    let misses = vm.misses.get().wrapping_add(1);
+    vm.misses.set(misses);
+    misses.is_multiple_of(8)
+}
+
+/// No form fits what an instruction sees: it asks again after some rounds.
+fn wait_if_still(at: At, general: Op) {
+    if Op::decode(at.word()) == Some(general) {
+        at.set_extra(1, 15);
+    }
 }
 
 /// Rewrites the instruction in another form of the same.
@@ -158,8 +182,9 @@ fn remember_type(vm: &Vm, at: At, class: &Value, name: &Ref<Str>, form: Op) {
         return;
     }
     let Some(found) = ty.lookup(vm, name) else { return };
-    // A function is itself when it is read from the class; other descriptors are asked each time.
-    if found.kind() != kind::FUNCTION && found.is_object() && found.ty(vm).slots.get().get.is_some() {
+    // Functions and native methods are themselves when they are read from the class; other descriptors are asked each time.
+    let is_itself = matches!(found.kind(), kind::FUNCTION | kind::METHOD_DESCRIPTOR | kind::SLOT_WRAPPER);
+    if !is_itself && found.is_object() && found.ty(vm).slots.get().get.is_some() {
         return;
     }
     let (version, meta_version) = (ty.version(vm), meta.version(vm));
@@ -217,7 +242,9 @@ pub fn store_attr(vm: &Vm, at: At) -> PyResult<()> {
     };
     let value = at.reg(at.b());
     vm.setattr(object, name.value(), Some(value))?;
-    if let Some(before) = before {
+    if let Some(before) = before
+        && (Op::decode(at.word()) == Some(Op::StoreAttr) || is_worth_a_look(vm, at))
+    {
         remember_store(vm, at, at.reg(at.a()), name, before);
     }
     at.done(at.b());
@@ -295,7 +322,10 @@ pub fn load_method(vm: &Vm, at: At) -> PyResult<()> {
                     at.set(at.a() + 1, Value::UNBOUND);
                 }
                 None => {
-                    remember_method(vm, at, object, &found);
+                    if is_worth_a_look(vm, at) {
+                        remember_method(vm, at, object, &found);
+                        wait_if_still(at, Op::LoadMethod);
+                    }
                     let receiver = at.take(at.b());
                     at.set(at.a(), found);
                     at.set(at.a() + 1, receiver);
@@ -330,14 +360,7 @@ fn remember_method(vm: &Vm, at: At, object: &Value, found: &Value) {
             at.set_extra(2, shape);
             Op::LoadMethodShape
         }
-        Attrs::Dict(dict) => {
-            let state = dict.version(vm);
-            if state == 0 {
-                return;
-            }
-            at.set_extra(2, !state);
-            Op::LoadMethodDict
-        }
+        Attrs::Dict(_) => Op::LoadMethodDict,
         Attrs::None if ty.fast.attrs_offset.get() == 0 => Op::LoadMethodPlain,
         Attrs::None => return,
     };

@@ -125,10 +125,10 @@ pub fn delete_subscr(vm: &Vm, at: At) -> PyResult<()> {
 
 /// `BuildSlice`
 pub fn build_slice(vm: &Vm, at: At) -> PyResult<()> {
-    let count = at.c() as u8 as usize;
-    let mut parts = at.take_run(at.b(), count).into_iter();
-    let mut part = || parts.next().unwrap_or(Value::NONE);
-    let slice = vm.slice(part(), part(), part());
+    let run = at.run(at.b(), count(at));
+    let mut part =
+        |at: usize| run.get_mut(at).map_or(Value::NONE, |part| std::mem::replace(part, Value::UNBOUND));
+    let slice = vm.slice(part(0), part(1), part(2));
     at.set(at.a(), slice);
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::generators as types;
-use crate::runtime::builtins::iters::{ListIter, RangeIter};
+use crate::runtime::builtins::iters::{ListIter, RangeIter, TupleIter};
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::{At, Next};
 use crate::runtime::interp::frame::word;
@@ -55,7 +55,22 @@ pub unsafe fn list_next(iterator: u64) -> Option<u64> {
     Some(item.into_bits())
 }
 
-/// `ForIter` beyond ranges and lists.
+/// Next item of a tuple iterator, counted up; `None` also at the end.
+///
+/// # Safety
+/// `iterator` is a live tuple iterator.
+#[inline(always)]
+pub unsafe fn tuple_next(iterator: u64) -> Option<u64> {
+    // SAFETY: as promised.
+    let iter = unsafe { &*(iterator as *const Obj<TupleIter>) };
+    let tuple = iter.tuple.get().as_ref()?;
+    let at = iter.index.get();
+    let item = tuple.items().get(at)?.clone();
+    iter.index.set(at + 1);
+    Some(item.into_bits())
+}
+
+/// `ForIter` beyond ranges, lists and tuples.
 #[inline(never)]
 pub fn for_iter(vm: &Vm, at: At) -> PyResult<Next> {
     let iterator = at.reg(at.b());

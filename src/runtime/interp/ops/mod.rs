@@ -8,3 +8,4 @@ pub mod flow;
 pub mod iter;
 pub mod make;
 pub mod name;
+pub mod slice;

@@ -6,12 +6,13 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 
 use dashu_int::IBig;
 
 use super::{DEFAULT_PROTOCOL, HIGHEST_PROTOCOL, buffer_of, look_up, op, pickling_error, raw, table};
 use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::gc::heap::AddressHasher;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::raise::Exception;
@@ -25,23 +26,6 @@ const FRAME_TARGET: usize = 64 * 1024;
 const FRAME_MIN: usize = 4;
 const FRAME_HEADER: usize = 9;
 const BATCH: usize = 1000;
-
-/// Addresses are spread by multiplication.
-#[derive(Default)]
-struct AddressHasher(u64);
-impl Hasher for AddressHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte) ^ self.0);
-        }
-    }
-    fn write_u64(&mut self, n: u64) {
-        self.0 = (n >> 4).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
-    }
-}
 
 type Memo = HashMap<u64, (usize, Value), BuildHasherDefault<AddressHasher>>;
 
