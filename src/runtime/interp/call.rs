@@ -395,6 +395,45 @@ pub fn push_values(
     Ok(new)
 }
 
+/// Pushes a frame of a function whose parameters are exactly the values, which become its first locals.
+pub fn push_taken<const N: usize>(
+    vm: &Vm,
+    function: Ref<Function>,
+    values: [Value; N],
+    result: i8,
+) -> PyResult<*mut Value> {
+    debug_assert_eq!(function.simple_args.get() as usize, N);
+    if vm.is_wanted() {
+        vm.attend()?;
+        if function.simple_args.get() as usize != N {
+            return push_values(vm, &function, &values, &[], result, 0);
+        }
+    }
+    function.resolve();
+    let start = free_stack(vm);
+    let locals = function.locals.get() as usize;
+    let new = start.wrapping_add(locals);
+    enter(vm, new, &function)?;
+    // SAFETY: the stack is written up to the frame's end (`enter`); what lies there is dead.
+    unsafe {
+        let mut at = start;
+        for value in values {
+            at.write(value);
+            at = at.add(1);
+        }
+        while at < new {
+            at.cast::<u64>().write_volatile(bits::UNBOUND);
+            at = at.add(1);
+        }
+        let flags = u64::from(result as u8) << 8 | info::OWNS;
+        let caller = vm.frame.get();
+        let function = function.into_value();
+        let typed = &*(function.to_bits() as *const Obj<Function>);
+        Frame(new).begin(vm, caller, typed, function.into_bits() | 1, flags);
+    }
+    Ok(new)
+}
+
 /// All locals of a function that begins.
 pub type Bound = smallvec::SmallVec<[Value; 16]>;
 

@@ -159,6 +159,26 @@ struct TypeCacheEntry {
     found: u64,
 }
 
+/// Where an attribute was found before; see `interp::ops::known`.
+pub struct Known {
+    /// The version of the type; 0: no entry.
+    pub version: u32,
+    /// The shape of the instance.
+    pub shape: u32,
+    /// The name.
+    pub name: Value,
+    /// Offset of the value in the instance, or the method.
+    pub what: u64,
+    /// May be written as it is read.
+    pub can_store: bool,
+}
+
+impl Default for Known {
+    fn default() -> Known {
+        Known { version: 0, shape: 0, name: Value::NONE, what: 0, can_store: false }
+    }
+}
+
 /// Counters of the collector.
 pub struct Collections {
     /// `gc.isenabled()`
@@ -226,6 +246,10 @@ pub struct Interp {
     pub float_minus_zero: LockCell<Value>,
     interned: RefCell<HashMap<InternKey, (), BuildHasherDefault<BytesHasher>>>,
     type_cache: LockCell<Vec<TypeCacheEntry>>,
+    /// Attributes and methods of instances; empty until first used.
+    pub known_attrs: LockCell<Vec<Known>>,
+    /// See `known_attrs`.
+    pub known_methods: LockCell<Vec<Known>>,
     version: Cell<u32>,
     /// Shapes of instances.
     pub shapes: Shapes,
@@ -604,6 +628,8 @@ impl Interp {
                 TypeCacheEntry { version: 0, name: Value::NONE, found: 0 };
                 TYPE_CACHE
             ]),
+            known_attrs: LockCell::new(Vec::new()),
+            known_methods: LockCell::new(Vec::new()),
             version: Cell::new(1),
             shapes: Shapes::default(),
             modules: LockCell::new(dict()),

@@ -5,9 +5,10 @@ use crate::runtime::builtins::modules::Module;
 use crate::runtime::builtins::props::Property;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
-use crate::runtime::interp::call::push_values;
+use crate::runtime::interp::call::push_taken;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::function::Function;
+use crate::runtime::interp::ops::known;
 use crate::runtime::object::attrs::{Attrs, attrs};
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::protocol;
@@ -25,11 +26,17 @@ fn is_generic(ty: &Obj<Type>) -> bool {
 pub fn load_attr(vm: &Vm, at: At) -> PyResult<()> {
     let name = at.name(at.extra(0) as usize);
     let object = at.reg(at.b());
-    if is_worth_a_look(vm, at) {
+    let result = if is_worth_a_look(vm, at) {
         remember_load(vm, at, object, name);
         wait_if_still(at, Op::LoadAttr);
-    }
-    let result = vm.getattr(object, name.value())?;
+        vm.getattr(object, name.value())?
+    } else if let Some(known) = known::load(vm, object, name) {
+        known
+    } else {
+        let found = vm.getattr(object, name.value())?;
+        known::remember(vm, at.reg(at.b()), name);
+        found
+    };
     if at.b() != at.a() {
         at.done(at.b());
     }
@@ -153,10 +160,7 @@ pub fn call_property(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
     let Some(function) = property_function(&property) else {
         return load_attr(vm, at).map(|()| None);
     };
-    let object = at.reg(at.b()).clone();
-    let new = push_values(vm, &function, &[object], &[], at.a(), 0)?;
-    at.done(at.b());
-    Ok(Some(new))
+    push_taken(vm, function, [at.take(at.b())], at.a()).map(Some)
 }
 
 /// A name in an instance's dictionary.
@@ -235,6 +239,9 @@ pub unsafe fn module_version(module: u64) -> u32 {
 pub fn store_attr(vm: &Vm, at: At) -> PyResult<()> {
     let name = at.name(at.extra(0) as usize);
     let object = at.reg(at.a());
+    if Op::decode(at.word()) != Some(Op::StoreAttr) && !is_worth_a_look(vm, at) {
+        return store_known(vm, at, object, name);
+    }
     let before = match attrs(object) {
         Attrs::Shape(shape, _) => Some(shape),
         Attrs::Dict(_) => Some(0),
@@ -242,10 +249,19 @@ pub fn store_attr(vm: &Vm, at: At) -> PyResult<()> {
     };
     let value = at.reg(at.b());
     vm.setattr(object, name.value(), Some(value))?;
-    if let Some(before) = before
-        && (Op::decode(at.word()) == Some(Op::StoreAttr) || is_worth_a_look(vm, at))
-    {
+    if let Some(before) = before {
         remember_store(vm, at, at.reg(at.a()), name, before);
+    }
+    at.done(at.b());
+    at.done(at.a());
+    Ok(())
+}
+
+/// As [`store_attr`], for an instruction whose form does not fit this object.
+fn store_known(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) -> PyResult<()> {
+    if let Err(value) = known::store(vm, object, name, at.reg(at.b()).clone()) {
+        vm.setattr(object, name.value(), Some(&value))?;
+        known::remember(vm, at.reg(at.a()), name);
     }
     at.done(at.b());
     at.done(at.a());
@@ -308,6 +324,13 @@ pub fn delete_attr(vm: &Vm, at: At) -> PyResult<()> {
 pub fn load_method(vm: &Vm, at: At) -> PyResult<()> {
     let name = at.name(at.extra(0) as usize);
     let object = at.reg(at.b());
+    let look = is_worth_a_look(vm, at);
+    if !look && let Some(method) = known::method(vm, object, name) {
+        let receiver = at.take(at.b());
+        at.set(at.a(), method);
+        at.set(at.a() + 1, receiver);
+        return Ok(());
+    }
     let ty = object.ty(vm);
     if is_generic(ty) {
         let found = ty.lookup(vm, name);
@@ -322,9 +345,11 @@ pub fn load_method(vm: &Vm, at: At) -> PyResult<()> {
                     at.set(at.a() + 1, Value::UNBOUND);
                 }
                 None => {
-                    if is_worth_a_look(vm, at) {
+                    if look {
                         remember_method(vm, at, object, &found);
                         wait_if_still(at, Op::LoadMethod);
+                    } else if object.is_object() {
+                        known::remember_method(vm, object, name, &found);
                     }
                     let receiver = at.take(at.b());
                     at.set(at.a(), found);

@@ -62,11 +62,8 @@ pub unsafe fn list_slot(object: u64, key: u64) -> Option<*mut Value> {
 pub fn subscr(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
     let (object, key) = (at.reg(at.b()), at.reg(at.c()));
     if let Some(function) = call::python_method(vm, object, &vm.names().__getitem__, 2) {
-        let args = [object.clone(), key.clone()];
-        let new = call::push_values(vm, &function, &args, &[], at.a(), 0)?;
-        at.done(at.b());
-        at.done(at.c());
-        return Ok(Some(new));
+        let taken = [at.take(at.b()), at.take(at.c())];
+        return call::push_taken(vm, function, taken, at.a()).map(Some);
     }
     let result =
         if object.kind() == kind::DICT { dict_lookup(vm, object, key)? } else { vm.getitem(object, key)? };
@@ -86,9 +83,7 @@ pub fn subscr_small(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
     let key = Value::small_wrapping(i64::from(at.c()));
     let object = at.reg(at.b());
     if let Some(function) = call::python_method(vm, object, &vm.names().__getitem__, 2) {
-        let new = call::push_values(vm, &function, &[object.clone(), key], &[], at.a(), 0)?;
-        at.done(at.b());
-        return Ok(Some(new));
+        return call::push_taken(vm, function, [at.take(at.b()), key], at.a()).map(Some);
     }
     let result = vm.getitem(object, &key)?;
     if at.b() != at.a() {

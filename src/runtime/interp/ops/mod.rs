@@ -6,6 +6,7 @@ pub mod build;
 pub mod exc;
 pub mod flow;
 pub mod iter;
+pub mod known;
 pub mod make;
 pub mod name;
 pub mod slice;

@@ -81,6 +81,9 @@ impl Kind {
                 }
             };
         }
+        if let (Meaning::Float, 8) = (self.meaning, self.size) {
+            return vm.float(number!(f64));
+        }
         match (self.meaning, self.size) {
             (Meaning::Signed, 1) => vm.int(i64::from(number!(i8))),
             (Meaning::Signed, 2) => vm.int(i64::from(number!(i16))),

@@ -74,7 +74,8 @@ fn make(vm: &Vm, kind: &'static Kind, bytes: Vec<u8>) -> Value {
 
 impl Obj<Array> {
     fn len(&self) -> usize {
-        self.bytes.get().len() / self.kind.size
+        // Sizes are powers of two.
+        self.bytes.get().len() >> self.kind.size.trailing_zeros()
     }
     #[inline]
     fn get(&self, vm: &Vm, at: usize) -> Option<Value> {
@@ -243,8 +244,13 @@ static ACCESS: Access = Access {
     },
 };
 
+#[inline]
 fn position(vm: &Vm, array: &Obj<Array>, key: &Value) -> PyResult<Option<usize>> {
-    if key.as_small().is_none() && key.ty(vm).slots.get().index.is_none() {
+    if let Some(index) = key.as_small() {
+        let at = if index < 0 { index + array.len() as i64 } else { index };
+        return Ok(usize::try_from(at).ok().filter(|at| *at < array.len()));
+    }
+    if key.ty(vm).slots.get().index.is_none() {
         return Err(vm.type_error("array indices must be integers"));
     }
     vm.subscript_position(key, array.len())
@@ -313,6 +319,11 @@ fn slots(s: &mut Slots) {
     });
     s.getitem = Some(|vm, value, key| {
         let array = this(vm, value)?;
+        if !key.is_object()
+            && let Some(item) = position(vm, array, key)?.and_then(|at| array.get(vm, at))
+        {
+            return Ok(item);
+        }
         if is_slice(vm, key) {
             let span = vm.slice_span(key, array.len())?;
             let (size, bytes) = (array.kind.size, array.bytes.get());
