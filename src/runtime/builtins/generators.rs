@@ -310,34 +310,27 @@ fn shared_slots(s: &mut Slots) {
     });
 }
 
+/// `__name__` and `__qualname__` of what is called so.
 macro_rules! name_getset {
-    () => {
-        [
-            getset(
-                "__name__",
-                |vm, g| Ok(this(vm, g)?.name.cloned().into_value()),
-                |vm, g, v| match v.and_then(Value::downcast_ref) {
-                    Some(text) => {
-                        this(vm, g)?.name.set(text);
-                        Ok(())
-                    }
-                    None => Err(vm.type_error("__name__ must be set to a string object")),
-                },
-                "name of the generator",
-            ),
-            getset(
-                "__qualname__",
-                |vm, g| Ok(this(vm, g)?.qualname.cloned().into_value()),
-                |vm, g, v| match v.and_then(Value::downcast_ref) {
-                    Some(text) => {
-                        this(vm, g)?.qualname.set(text);
-                        Ok(())
-                    }
-                    None => Err(vm.type_error("__qualname__ must be set to a string object")),
-                },
-                "qualified name of the generator",
-            ),
-        ]
+    ($attribute:literal, $field:ident, $doc:expr) => {
+        getset(
+            $attribute,
+            |vm, g| Ok(this(vm, g)?.$field.cloned().into_value()),
+            |vm, g, v| match v.and_then(Value::downcast_ref) {
+                Some(text) => {
+                    this(vm, g)?.$field.set(text);
+                    Ok(())
+                }
+                None => Err(vm.type_error(concat!($attribute, " must be set to a string object"))),
+            },
+            $doc,
+        )
+    };
+    (name of $what:literal) => {
+        name_getset!("__name__", name, concat!("name of the ", $what))
+    };
+    (qualname of $what:literal) => {
+        name_getset!("__qualname__", qualname, concat!("qualified name of the ", $what))
     };
 }
 
@@ -357,29 +350,18 @@ fn delegate(vm: &Vm, g: &Value) -> PyResult<Value> {
     Ok(generator::delegate(this(vm, g)?).unwrap_or(Value::NONE))
 }
 
-const NAMES: [GetSet; 2] = name_getset!();
-
 static GENERATOR_GETSET: &[GetSet] = &[
-    NAMES_0,
-    NAMES_1,
+    name_getset!(name of "generator"),
+    name_getset!(qualname of "generator"),
     getter("gi_running", running, ""),
     getter("gi_suspended", suspended, ""),
     getter("gi_frame", frame, ""),
     getter("gi_code", code, ""),
     getter("gi_yieldfrom", delegate, "object being iterated by yield from, or None"),
 ];
-const NAMES_0: GetSet = {
-    let [a, _] = NAMES;
-    a
-};
-const NAMES_1: GetSet = {
-    let [_, b] = NAMES;
-    b
-};
-
 static COROUTINE_GETSET: &[GetSet] = &[
-    NAMES_0,
-    NAMES_1,
+    name_getset!(name of "coroutine"),
+    name_getset!(qualname of "coroutine"),
     getter("cr_running", running, ""),
     getter("cr_suspended", suspended, ""),
     getter("cr_frame", frame, ""),
@@ -389,8 +371,8 @@ static COROUTINE_GETSET: &[GetSet] = &[
 ];
 
 static ASYNC_GENERATOR_GETSET: &[GetSet] = &[
-    NAMES_0,
-    NAMES_1,
+    name_getset!(name of "async generator"),
+    name_getset!(qualname of "async generator"),
     getter("ag_running", |vm, g| Ok(Value::bool(this(vm, g)?.running_async.get())), ""),
     getter("ag_suspended", suspended, ""),
     getter("ag_frame", frame, ""),
