@@ -117,11 +117,19 @@ fn linking() {
     }
 }
 
-/// Calls in tail position become jumps in optimised builds: then the machine's handlers call each other.
+/// Calls in tail position become jumps in optimised builds: then the machine's handlers call each other. Not if the compiler adds
+/// something to the handlers that stays on the native stack, checks or instruments: what should jump would grow the stack then.
 fn threading() {
     println!("cargo:rustc-check-cfg=cfg(threaded)");
     let optimised = env::var("OPT_LEVEL").is_ok_and(|level| level == "2" || level == "3");
-    if optimised && env::var_os("CARGO_CFG_MIRI").is_none() {
+    let adding = ["DEBUG_ASSERTIONS", "SANITIZE", "FUZZING", "MIRI"];
+    let configured = adding.iter().any(|name| env::var_os(format!("CARGO_CFG_{name}")).is_some());
+    // Cargo says what a profile asks for; of what stands in RUSTFLAGS it knows less.
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let asked = ["debug-assertions", "debug_assertions", "sancov", "sanitizer", "instrument-coverage"]
+        .iter()
+        .any(|name| flags.contains(name));
+    if optimised && !configured && !asked {
         println!("cargo:rustc-cfg=threaded");
     }
 }
@@ -135,6 +143,24 @@ fn main() {
         .expect("a thread")
         .join()
         .expect("embedding");
+}
+
+/// FNV-1a over what is unpacked, names and contents: another library has another place, another compiler has not.
+struct Fingerprint(u64);
+
+impl Default for Fingerprint {
+    fn default() -> Fingerprint {
+        Fingerprint(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fingerprint {
+    fn add(&mut self, path: &str, content: &[u8]) {
+        let length = (content.len() as u64).to_le_bytes();
+        for byte in path.bytes().chain([0]).chain(length).chain(content.iter().copied()) {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        }
+    }
 }
 
 fn embed() {
@@ -166,10 +192,12 @@ fn embed() {
     }
     modules.sort();
     let mut data = Vec::new();
+    let mut id = Fingerprint::default();
     let mut index = format!("static INDEX: [Entry; {}] = [\n", modules.len());
     for (name, path, file, is_package) in &modules {
         let source = fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
         let source = edited(source, &own.join(format!("{path}.edits")));
+        id.add(path, &source);
         let code = compiled(name, &source);
         writeln!(
             index,
@@ -187,17 +215,15 @@ fn embed() {
     writeln!(index, "static FILES: [(&str, u32, u32); {}] = [", files.len()).expect("writing to a string");
     for (path, file) in &files {
         let bytes = fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        id.add(path, &bytes);
         writeln!(index, "({path:?}, {}, {}),", data.len(), bytes.len()).expect("writing to a string");
         data.extend_from_slice(&bytes);
     }
     index.push_str("];\n");
-    // FNV-1a over the files: another library is unpacked elsewhere.
-    let id = data.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
-    });
     writeln!(
         index,
-        "/// Tells one embedded library from another.\npub const LIBRARY_ID: &str = \"{id:016x}\";"
+        "/// Tells one embedded library from another.\npub const LIBRARY_ID: &str = \"{:016x}\";",
+        id.0
     )
     .expect("writing to a string");
     fs::write(out.join("library.bin"), data).expect("OUT_DIR is writable");

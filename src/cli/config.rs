@@ -180,7 +180,6 @@ impl Merge<'_> {
         };
         config.faulthandler = dev_mode || self.has_x("faulthandler") || environment.has("PYTHONFAULTHANDLER");
         config.debug_ranges = !self.has_x("no_debug_ranges") && !environment.has("PYTHONNODEBUGRANGES");
-        config.show_ref_count = self.has_x("showrefcount");
         config.unbuffered = line.unbuffered || environment.level("PYTHONUNBUFFERED") > 0;
         config.skip_first_line = line.skip_first_line;
         config.check_hash_pycs = line.check_hash_pycs;

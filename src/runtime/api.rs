@@ -150,7 +150,6 @@ pub struct Config {
     /// `-X cpu_count`; `None` asks the system.
     pub cpu_count: Option<u32>,
     pub frozen_modules: bool,
-    pub show_ref_count: bool,
 }
 
 impl Config {
@@ -181,7 +180,6 @@ impl Config {
             debug_ranges: true,
             cpu_count: None,
             frozen_modules: true,
-            show_ref_count: false,
         }
     }
 }

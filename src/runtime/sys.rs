@@ -4,6 +4,7 @@
 
 pub mod bz2;
 pub mod clock;
+pub mod fault;
 pub mod file;
 pub mod foreign;
 pub mod mapping;

@@ -16,6 +16,8 @@
 //! # exit: 1                     `signal 2` for a death by signal
 //! ```
 //!
+//! A line `# FIXME: ...` in front of the blocks marks a case whose answer is wrong: the blocks hold dx's, and all of it is compared.
+//!
 //! A block that is absent says "nothing" and "0": a case without expectations claims silence and success. A case runs in its own
 //! folder under its bare name; the folder's path is cut out of what it prints. Names that begin with `_` are helpers, not cases.
 
@@ -23,6 +25,9 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
+
+/// How the line begins that says: dx answers something else than CPython, and what stands below is dx's answer of today.
+const MARK: &str = "# FIXME: ";
 
 /// How long a case may take before it is killed. Generous: debug builds on a busy machine run these too.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -98,6 +103,11 @@ impl Case {
             }
         }
         Ok(case)
+    }
+
+    /// Is what the case expects known to be wrong? It is compared like any other: whoever changes the answer takes the mark out.
+    pub fn is_marked(&self) -> bool {
+        self.program.lines().any(|line| line.starts_with(MARK))
     }
 
     /// Runs the case under `command` (a program and its first arguments).

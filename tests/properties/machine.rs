@@ -2,13 +2,15 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// How long a batch may take before its process is killed.
+/// How long a process may take before it is killed.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// And so much longer for each program of a batch.
+const PATIENCE_EACH: Duration = Duration::from_millis(200);
 /// Between programs and between answers.
 const MARK: char = '\u{1e}';
 
@@ -67,9 +69,18 @@ pub fn run_cpython(programs: &[String]) -> Option<Vec<Answer>> {
 }
 
 /// What a process that ended by itself printed, and how it ended; `Err` if it had to be killed.
-pub fn finish(mut command: Command) -> Result<(String, String, std::process::ExitStatus), String> {
+pub fn finish(command: Command) -> Result<(String, String, ExitStatus), String> {
+    let (out, err, end) = finish_within(command, PATIENCE);
+    end.map(|status| (out, err, status))
+}
+
+/// What a process printed, and how it ended or why it had to be killed.
+fn finish_within(mut command: Command, patience: Duration) -> (String, String, Result<ExitStatus, String>) {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => return (String::new(), String::new(), Err(format!("{command:?}: {error}"))),
+    };
     let (mut out, mut err) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
     let hear = |pipe: &mut dyn Read| {
         let mut bytes = Vec::new();
@@ -83,17 +94,16 @@ pub fn finish(mut command: Command) -> Result<(String, String, std::process::Exi
         let status = loop {
             match child.try_wait() {
                 Ok(Some(status)) => break Ok(status),
-                Ok(None) if start.elapsed() > PATIENCE => {
+                Ok(None) if start.elapsed() > patience => {
                     child.kill().ok();
                     child.wait().ok();
-                    break Err(format!("no end after {} s", PATIENCE.as_secs()));
+                    break Err(format!("no end after {} s", patience.as_secs()));
                 }
                 Ok(None) => std::thread::sleep(Duration::from_millis(5)),
                 Err(error) => break Err(error.to_string()),
             }
         };
-        let (out, err) = (out.join().unwrap_or_default(), err.join().unwrap_or_default());
-        status.map(|status| (out, err, status))
+        (out.join().unwrap_or_default(), err.join().unwrap_or_default(), status)
     })
 }
 
@@ -116,9 +126,10 @@ fn run_in(folder: &Path, interpreter: &dyn Fn() -> Command, programs: &[String])
         std::fs::write(&file, rest.join(&MARK.to_string())).expect("the programs");
         let mut command = interpreter();
         command.arg(&harness).arg(&file).env("PYTHONIOENCODING", "utf-8");
-        let (out, end) = match finish(command) {
-            Ok((out, err, status)) => (out, format!("the process ended with {status}: {err}")),
-            Err(why) => (String::new(), why),
+        let (out, err, end) = finish_within(command, PATIENCE + PATIENCE_EACH * rest.len() as u32);
+        let end = match end {
+            Ok(status) => format!("the process ended with {status}: {err}"),
+            Err(why) => why,
         };
         let mut heard: Vec<&str> = out.split(MARK).collect();
         // What stands behind the last mark is what a program printed that never came to its end.

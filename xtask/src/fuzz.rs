@@ -246,6 +246,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let found = crate::root().join("target/fuzz");
     let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let mut known = BTreeSet::new();
+    let mut findings = 0;
     let start = Instant::now();
     let mut count = 0;
     println!("{} seeds, seed={seed}, {} under test", seeds.len(), dx.display());
@@ -271,20 +272,22 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
                 _ => (failure, together),
             };
             let excused = || failure.hangs && may_hang(&harness, programs, &folder);
-            if !known.contains(&failure.signature) && !excused() {
+            // One hang looks like another: each is reported.
+            if (failure.hangs || !known.contains(&failure.signature)) && !excused() {
                 known.insert(failure.signature.clone());
-                report(&dx, &harness, &folder, &found, &failure, programs, known.len())?;
+                findings += 1;
+                report(&dx, &harness, &folder, &found, &failure, programs, findings)?;
             }
             rest = rest.get(together.len()..).unwrap_or(&[]);
         }
         count += BATCH;
         if count % (BATCH * 20) == 0 {
-            println!("{count} programs, {} findings, {} s", known.len(), start.elapsed().as_secs());
+            println!("{count} programs, {findings} findings, {} s", start.elapsed().as_secs());
         }
     }
     std::fs::remove_dir_all(&folder).ok();
-    println!("{count} programs, {} findings, seed={seed}", known.len());
-    if known.is_empty() { Ok(()) } else { Err(format!("{} findings in {}", known.len(), found.display())) }
+    println!("{count} programs, {findings} findings, seed={seed}");
+    if findings == 0 { Ok(()) } else { Err(format!("{findings} findings in {}", found.display())) }
 }
 
 /// Where the debug build is that `cargo build` makes.

@@ -93,15 +93,15 @@ fn row(name: &str, who: &str, costs: &[Cost], mark: &str) {
 /// What is wrong with dx's figures.
 fn marks(theirs: &[Cost], ours: &[Cost]) -> Vec<String> {
     let mut marks = Vec::new();
+    // One of them may have come further than the other.
+    let both = theirs.len().min(ours.len());
+    let (theirs, ours) = (&theirs[..both], &ours[..both]);
     let (Some(their_last), Some(our_last)) = (theirs.last(), ours.last()) else { return marks };
     // From the first size at which both take long enough to be measured.
     let first = theirs.iter().zip(ours).position(|(a, b)| a.seconds > SHORT && b.seconds > SHORT);
     if let Some(first) = first {
-        let sizes = 10f64.powi((ours.len() - 1 - first) as i32);
-        let growth = |costs: &[Cost]| {
-            let last = costs[ours.len().min(theirs.len()) - 1];
-            last.seconds / costs[first].seconds / sizes
-        };
+        let sizes = 10f64.powi((both - 1 - first) as i32);
+        let growth = |costs: &[Cost]| costs[both - 1].seconds / costs[first].seconds / sizes;
         let (their_growth, our_growth) = (growth(theirs).max(1.0), growth(ours));
         if our_growth > SUPERLINEAR * their_growth {
             marks.push(format!("SUPERLINEAR: {our_growth:.1} times an element (CPython {their_growth:.1})"));

@@ -32,7 +32,7 @@ const ROWS: &[Row] = &[
     row("pip --version", &["{pip}"], &["-S", "-m", "pip", "--version"]),
     row("pip list", &["{pip}"], &["-S", "-m", "pip", "list"]),
     row("pip list --path", &["{pip}"], &["-S", "-m", "pip", "list", "--path", "{site}"]),
-    row("pip inspect", &["{pip}"], &["-S", "-m", "pip", "freeze", "--path", "{site}"]),
+    row("pip freeze", &["{pip}"], &["-S", "-m", "pip", "freeze", "--path", "{site}"]),
     timed("unittest", &["-m", "unittest", "-v", "unittest_cases"]),
     row("json.tool", &[], &["-m", "json.tool", "--sort-keys", "{programs}/data.json"]),
     timed("timeit", &["-m", "timeit", "-n", "2000", "-r", "3", "sum(range(1000))"]),

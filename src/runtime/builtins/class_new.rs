@@ -289,7 +289,6 @@ fn make_class(
     }
     let own_name = vm.intern_value(&name.to_value()).unwrap_or_else(|| name.to_ref());
     let raw = raw_type(
-        meta.head_ptr(),
         (own_name, qualname),
         layout,
         (Some(base.clone()), vm.tuple_ref(bases.clone()), vm.tuple_ref(vec![])),

@@ -4,6 +4,8 @@
 //! in cells. Other keys go to a dictionary that the frame object keeps. What a running frame's variable held when it was written over
 //! is kept by the frame object until the frame ends: an instruction may still be using it.
 
+use std::collections::HashMap;
+
 use crate::runtime::bytecode::code::flags;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
@@ -202,12 +204,12 @@ enum Place {
 /// The variable that a key names: one that the running comprehension hides comes before the function's of the same name.
 fn place(vm: &Vm, frame: &Obj<FrameObject>, key: &Value) -> PyResult<Option<Place>> {
     // Keys without hash are refused, whatever they equal.
-    vm.hash(key)?;
+    let hash = vm.hash(key)?;
     let code = &frame.code;
     let named = |name: &Value| -> PyResult<bool> {
         match (crate::runtime::object::dict::exact_str(key), name.as_str()) {
             (Some(key), Some(name)) => Ok(key.same(name)),
-            _ => Ok(vm.hash(key)? == vm.hash(name)? && vm.equal(key, name)?),
+            _ => Ok(hash == vm.hash(name)? && vm.equal(key, name)?),
         }
     };
     let mut found = None;
@@ -335,17 +337,17 @@ impl Vm {
     fn variables(&self, frame: &Obj<FrameObject>) -> Vec<(Value, Value)> {
         let code = &frame.code;
         let mut all = Vec::new();
+        // A variable that a running comprehension hides is not seen: where the last one of the name is that has a value.
+        let mut hiding = HashMap::new();
+        for (at, name) in code.local_names.iter().enumerate() {
+            if code.locals[at].is_hidden && !self.local_value(frame, at).is_unbound() {
+                hiding.insert(name.bytes(), at);
+            }
+        }
         for (at, name) in code.local_names.iter().enumerate() {
             let value = self.local_value(frame, at);
-            // A variable that a running comprehension hides is not seen.
-            let shadowed = || {
-                code.local_names[at + 1..].iter().zip(at + 1..).any(|(other, place)| {
-                    code.locals[place].is_hidden
-                        && other.same(name)
-                        && !self.local_value(frame, place).is_unbound()
-                })
-            };
-            if !value.is_unbound() && !shadowed() {
+            let shadowed = !hiding.is_empty() && hiding.get(name.bytes()).is_some_and(|other| *other > at);
+            if !value.is_unbound() && !shadowed {
                 all.push((name.value().clone(), value));
             }
         }

@@ -62,43 +62,53 @@ fn send(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 /// The exception that `throw(type, value, traceback)` means.
 pub fn thrown(vm: &Vm, args: &[Value]) -> PyResult<Value> {
+    thrown_or(vm, args, "throw() third argument must be a traceback object", |class| {
+        format!("exceptions must be classes or instances deriving from BaseException, not {class}")
+    })
+}
+
+/// As [`thrown`], with other words for a third argument that is no traceback and a first one that is no exception (by its type's name).
+pub fn thrown_or(
+    vm: &Vm,
+    args: &[Value],
+    no_traceback: &str,
+    no_exception: impl FnOnce(&str) -> String,
+) -> PyResult<Value> {
     let (class, value, traceback) =
         (&args[0], args.get(1).and_then(Value::some), args.get(2).and_then(Value::some));
-    if let Some(tb) = traceback
-        && tb.downcast::<crate::runtime::interp::frame::Traceback>().is_none()
-    {
-        return Err(vm.type_error("throw() third argument must be a traceback object"));
+    if traceback.is_some_and(|tb| tb.downcast::<crate::runtime::interp::frame::Traceback>().is_none()) {
+        return Err(vm.type_error(no_traceback));
     }
     let exception = if let Some(ty) = class.as_type()
         && ty.has(type_flag::EXCEPTION)
     {
-        match value {
-            Some(value) if value.ty(vm).is_subtype(ty) => value.clone(),
+        let made = match value {
+            Some(value) if value.ty(vm).is_subtype(ty) => Ok(value.clone()),
             Some(value) => match value.as_tuple() {
-                Some(tuple) => vm.call_args(class, tuple.items())?,
-                None => vm.call1(class, value)?,
+                Some(tuple) => vm.call_args(class, tuple.items()),
+                None => vm.call1(class, value),
             },
-            None => vm.call0(class)?,
-        }
+            None => vm.call0(class),
+        };
+        let made = made.and_then(|made| match made.downcast::<Exception>() {
+            Some(_) => Ok(made),
+            None => Err(vm.type_error(format!(
+                "calling {} should have returned an instance of BaseException, not {}",
+                vm.repr_text(class)?,
+                made.type_name(vm)
+            ))),
+        });
+        // What goes wrong in making it is thrown in its place.
+        made.unwrap_or_else(|raised| vm.take_raised(raised))
     } else if class.downcast::<Exception>().is_some() {
         if value.is_some() {
             return Err(vm.type_error("instance exception may not have a separate value"));
         }
         class.clone()
     } else {
-        return Err(vm.type_error(format!(
-            "exceptions must be classes or instances deriving from BaseException, not {}",
-            class.type_name(vm)
-        )));
+        return Err(vm.type_error(no_exception(&class.type_name(vm))));
     };
-    let Some(e) = exception.downcast::<Exception>() else {
-        return Err(vm.type_error(format!(
-            "calling {} should have returned an instance of BaseException, not {}",
-            vm.repr_text(class)?,
-            vm.repr_text(&exception.ty(vm).to_value())?
-        )));
-    };
-    if let Some(tb) = traceback {
+    if let (Some(tb), Some(e)) = (traceback, exception.downcast::<Exception>()) {
         e.traceback.set(tb.clone());
     }
     Ok(exception)
@@ -300,34 +310,27 @@ fn shared_slots(s: &mut Slots) {
     });
 }
 
+/// `__name__` and `__qualname__` of what is called so.
 macro_rules! name_getset {
-    () => {
-        [
-            getset(
-                "__name__",
-                |vm, g| Ok(this(vm, g)?.name.cloned().into_value()),
-                |vm, g, v| match v.and_then(Value::downcast_ref) {
-                    Some(text) => {
-                        this(vm, g)?.name.set(text);
-                        Ok(())
-                    }
-                    None => Err(vm.type_error("__name__ must be set to a string object")),
-                },
-                "name of the generator",
-            ),
-            getset(
-                "__qualname__",
-                |vm, g| Ok(this(vm, g)?.qualname.cloned().into_value()),
-                |vm, g, v| match v.and_then(Value::downcast_ref) {
-                    Some(text) => {
-                        this(vm, g)?.qualname.set(text);
-                        Ok(())
-                    }
-                    None => Err(vm.type_error("__qualname__ must be set to a string object")),
-                },
-                "qualified name of the generator",
-            ),
-        ]
+    ($attribute:literal, $field:ident, $doc:expr) => {
+        getset(
+            $attribute,
+            |vm, g| Ok(this(vm, g)?.$field.cloned().into_value()),
+            |vm, g, v| match v.and_then(Value::downcast_ref) {
+                Some(text) => {
+                    this(vm, g)?.$field.set(text);
+                    Ok(())
+                }
+                None => Err(vm.type_error(concat!($attribute, " must be set to a string object"))),
+            },
+            $doc,
+        )
+    };
+    (name of $what:literal) => {
+        name_getset!("__name__", name, concat!("name of the ", $what))
+    };
+    (qualname of $what:literal) => {
+        name_getset!("__qualname__", qualname, concat!("qualified name of the ", $what))
     };
 }
 
@@ -347,29 +350,18 @@ fn delegate(vm: &Vm, g: &Value) -> PyResult<Value> {
     Ok(generator::delegate(this(vm, g)?).unwrap_or(Value::NONE))
 }
 
-const NAMES: [GetSet; 2] = name_getset!();
-
 static GENERATOR_GETSET: &[GetSet] = &[
-    NAMES_0,
-    NAMES_1,
+    name_getset!(name of "generator"),
+    name_getset!(qualname of "generator"),
     getter("gi_running", running, ""),
     getter("gi_suspended", suspended, ""),
     getter("gi_frame", frame, ""),
     getter("gi_code", code, ""),
     getter("gi_yieldfrom", delegate, "object being iterated by yield from, or None"),
 ];
-const NAMES_0: GetSet = {
-    let [a, _] = NAMES;
-    a
-};
-const NAMES_1: GetSet = {
-    let [_, b] = NAMES;
-    b
-};
-
 static COROUTINE_GETSET: &[GetSet] = &[
-    NAMES_0,
-    NAMES_1,
+    name_getset!(name of "coroutine"),
+    name_getset!(qualname of "coroutine"),
     getter("cr_running", running, ""),
     getter("cr_suspended", suspended, ""),
     getter("cr_frame", frame, ""),
@@ -379,8 +371,8 @@ static COROUTINE_GETSET: &[GetSet] = &[
 ];
 
 static ASYNC_GENERATOR_GETSET: &[GetSet] = &[
-    NAMES_0,
-    NAMES_1,
+    name_getset!(name of "async generator"),
+    name_getset!(qualname of "async generator"),
     getter("ag_running", |vm, g| Ok(Value::bool(this(vm, g)?.running_async.get())), ""),
     getter("ag_suspended", suspended, ""),
     getter("ag_frame", frame, ""),

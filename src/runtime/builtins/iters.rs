@@ -226,11 +226,7 @@ pub static TUPLE_ITER: TypeSpec = TypeSpec::new("tuple_iterator", TupleIter::lay
                 let this = vm.cast::<TupleIter>(&args[0])?;
                 match this.tuple.cloned() {
                     Some(tuple) => vm.reduce_iter(tuple.into_value(), this.index.get() as i64),
-                    None => {
-                        let iter = vm.builtin("iter")?;
-                        let empty = vm.tuple(vec![vm.tuple(Vec::new())]);
-                        Ok(vm.tuple(vec![iter, empty]))
-                    }
+                    None => Ok(vm.reduce_ended(vm.builtin("iter")?)),
                 }
             },
             "Return state information for pickling.",
@@ -324,9 +320,7 @@ pub static SEQUENCE_ITER: TypeSpec = TypeSpec::new("iterator", SequenceIter::lay
                 let this = vm.cast::<SequenceIter>(&args[0])?;
                 let sequence = this.sequence.cloned();
                 if sequence.is_unbound() {
-                    let iter = vm.builtin("iter")?;
-                    let empty = vm.tuple(vec![vm.tuple(Vec::new())]);
-                    return Ok(vm.tuple(vec![iter, empty]));
+                    return Ok(vm.reduce_ended(vm.builtin("iter")?));
                 }
                 vm.reduce_iter(sequence, this.index.get())
             },
@@ -406,9 +400,10 @@ pub static CALL_ITER: TypeSpec = TypeSpec::new("callable_iterator", CallIter::la
             let this = vm.cast::<CallIter>(&args[0])?;
             let (callable, sentinel) = (this.callable.cloned(), this.sentinel.cloned());
             let iter = vm.builtin("iter")?;
-            let args =
-                if callable.is_unbound() { vec![vm.tuple(Vec::new())] } else { vec![callable, sentinel] };
-            Ok(vm.tuple(vec![iter, vm.tuple(args)]))
+            if callable.is_unbound() {
+                return Ok(vm.reduce_ended(iter));
+            }
+            Ok(vm.tuple(vec![iter, vm.tuple(vec![callable, sentinel])]))
         },
         "Return state information for pickling.",
     )]);
@@ -500,8 +495,7 @@ pub static REVERSED: TypeSpec = TypeSpec::new("reversed", Reversed::layout)
                 let sequence = this.sequence.cloned();
                 let class = args[0].ty(vm).to_value();
                 if sequence.is_unbound() {
-                    let empty = vm.tuple(vec![vm.tuple(Vec::new())]);
-                    return Ok(vm.tuple(vec![class, empty]));
+                    return Ok(vm.reduce_ended(class));
                 }
                 let index = vm.int(this.index.get() as i64);
                 Ok(vm.tuple(vec![class, vm.tuple(vec![sequence]), index]))
@@ -558,6 +552,10 @@ impl Vm {
         let iter = self.builtin("iter")?;
         let args = self.tuple(vec![object]);
         Ok(self.tuple(vec![iter, args, self.int(index)]))
+    }
+    /// `(function, ((),))`: how an iterator is pickled that has come to its end.
+    pub fn reduce_ended(&self, function: Value) -> Value {
+        self.tuple(vec![function, self.tuple(vec![self.tuple(Vec::new())])])
     }
     /// `(iter, ([items],))`: how an iterator is pickled by what is left of it.
     pub fn reduce_to_iter(&self, rest: Vec<Value>) -> PyResult<Value> {

@@ -98,14 +98,8 @@ impl Vm {
     /// The position that an integer subscript means in a sequence of `length` items; `None` if there is none.
     #[inline]
     pub fn subscript_position(&self, key: &Value, length: usize) -> PyResult<Option<usize>> {
-        let index = match key.as_small() {
-            Some(index) => index,
-            None => match self.index(key)?.as_small() {
-                Some(index) => index,
-                None => return Err(self.index_error("cannot fit 'int' into an index-sized integer")),
-            },
-        };
-        let at = if index < 0 { index + length as i64 } else { index };
+        let index = self.to_index(key)?;
+        let at = if index < 0 { index + length as isize } else { index };
         Ok(usize::try_from(at).ok().filter(|at| *at < length))
     }
 
@@ -493,14 +487,8 @@ static LIST_METHODS: &[Native] = &[
         "insert(self, index, object, /)",
         |vm, args| {
             let list = this(vm, &args[0])?;
-            let index = match args[1].as_small() {
-                Some(index) => index,
-                None => match vm.index(&args[1])?.as_small() {
-                    Some(index) => index,
-                    None => return Err(vm.overflow_error("Python int too large to convert to C ssize_t")),
-                },
-            };
-            let length = list.len() as i64;
+            let index = vm.to_ssize(&args[1])?;
+            let length = list.len() as isize;
             let at = if index < 0 { (index + length).max(0) } else { index.min(length) };
             list.items.get_mut().insert(at as usize, args[2].clone());
             Ok(Value::NONE)
@@ -517,7 +505,7 @@ static LIST_METHODS: &[Native] = &[
                     None => Err(vm.index_error("pop from empty list")),
                 };
             };
-            let index = vm.to_index(index)?;
+            let index = vm.to_ssize(index)?;
             let length = list.len() as isize;
             if length == 0 {
                 return Err(vm.index_error("pop from empty list"));

@@ -112,14 +112,12 @@ fn new_trampoline(vm: &Vm, args: Args) -> PyResult<Value> {
 /// # Safety
 /// `meta` is a type object (or the address where `type` itself is being made).
 pub fn raw_type(
-    meta: std::ptr::NonNull<Obj<TypeHead>>,
     name: (Ref<Str>, Ref<Str>),
     layout: &'static Layout,
     bases: (Option<TypeRef>, Ref<Tuple>, Ref<Tuple>),
     dict: Ref<Dict>,
     spec: Option<&'static TypeSpec>,
 ) -> Type {
-    let _ = meta;
     Type {
         fast: TypeHead {
             layout: Cell::new(layout),
@@ -174,7 +172,6 @@ impl Vm {
         };
         let short = self.intern(spec.short_name());
         let ty = raw_type(
-            interp.type_type.head_ptr(),
             (short.clone(), short),
             (spec.layout)(),
             (Some(base.clone()), self.tuple_ref(vec![base.clone().into_value()]), self.tuple_ref(vec![])),

@@ -207,6 +207,10 @@ pub struct Heap {
     bump_end: Cell<*mut u8>,
     /// Bytes of all chunks; they are never given back.
     chunk_bytes: Cell<usize>,
+    /// Blocks cut off chunks so far, in use or in a free list.
+    carved: Cell<usize>,
+    /// Blocks in use that are too large for the free lists.
+    large: Cell<usize>,
     /// Objects that wait for their release because the nesting is deep.
     pending: RefCell<Vec<NonNull<Header>>>,
     has_pending: Cell<bool>,
@@ -287,6 +291,8 @@ impl Heap {
             bump: Cell::new(std::ptr::null_mut()),
             bump_end: Cell::new(std::ptr::null_mut()),
             chunk_bytes: Cell::new(0),
+            carved: Cell::new(0),
+            large: Cell::new(0),
             pending: RefCell::new(Vec::new()),
             has_pending: Cell::new(false),
             nesting: Cell::new(0),
@@ -321,7 +327,22 @@ impl Heap {
             }
             return self.carve(class);
         }
+        self.large.set(self.large.get() + 1);
         large(size)
+    }
+
+    /// Number of blocks in use. Counting takes a walk over the free lists, taking and giving back costs nothing.
+    pub fn blocks(&self) -> usize {
+        let mut free = 0;
+        for list in &self.free {
+            let mut at = list.get();
+            while !at.is_null() {
+                free += 1;
+                // SAFETY: blocks in a free list hold the next block's address in their first word.
+                at = unsafe { *at.cast::<*mut u8>() };
+            }
+        }
+        self.carved.get() - free + self.large.get()
     }
 
     #[cold]
@@ -329,7 +350,7 @@ impl Heap {
     fn carve(&self, class: usize) -> *mut u8 {
         let size = class * 16;
         if (self.bump_end.get() as usize) - (self.bump.get() as usize) < size {
-            // Pages are asked for in one go: taking them one by one at the first touch was a quarter of start-up.
+            // Pages are asked for in one go: one by one each would be a fault of its own at its first touch.
             let length =
                 (self.chunk_bytes.get() / 8).clamp(FIRST_CHUNK / 4, MOST_CHUNK).next_multiple_of(4096);
             let length = if self.chunk_bytes.get() == 0 { FIRST_CHUNK } else { length };
@@ -342,6 +363,7 @@ impl Heap {
         let block = self.bump.get();
         // SAFETY: the chunk has room for the block, tested above.
         self.bump.set(unsafe { block.add(size) });
+        self.carved.set(self.carved.get() + 1);
         block
     }
 
@@ -357,6 +379,7 @@ impl Heap {
             unsafe { *at.cast::<*mut u8>() = self.free[class].get() };
             self.free[class].set(at);
         } else {
+            self.large.set(self.large.get() - 1);
             // SAFETY: large blocks came from the global allocator with this layout.
             unsafe { alloc::dealloc(at, alloc::Layout::from_size_align_unchecked(size, 16)) }
         }

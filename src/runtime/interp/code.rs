@@ -43,7 +43,6 @@ pub struct Code {
 }
 
 /// What of a code only its run needs.
-#[derive(Default)]
 pub struct Body {
     /// Names of the registers below the base.
     pub local_names: Box<[Ref<Str>]>,
@@ -99,14 +98,18 @@ impl Code {
     #[inline(never)]
     fn load(&self) -> &Body {
         self.body.get_or_init(|| {
-            // The library's bytecode was written by the compiler of this build: it reads.
-            let read = self.stored.and_then(|(blob, offset)| {
-                let stored = blob.code(offset).ok()?;
-                crate::runtime::object::vm::vm().stored_body(blob, stored, self.filename.get()).ok()
-            });
-            debug_assert!(read.is_some(), "stored code {} cannot be read", self.name.to_string_lossy());
-            read.unwrap_or_default()
+            // The library's bytecode was written by the compiler of this build: it reads, unless the file that is run is
+            // damaged, and there is no going on without it.
+            self.read_body().unwrap_or_else(|problem| {
+                panic!("the code of {} in this executable: {problem}", self.qualname.to_string_lossy())
+            })
         })
+    }
+
+    fn read_body(&self) -> Result<Body, StoreError> {
+        let (blob, offset) = self.stored.ok_or(StoreError::Corrupt)?;
+        let stored = blob.code(offset)?;
+        crate::runtime::object::vm::vm().stored_body(blob, stored, self.filename.get())
     }
 
     /// The first word.
@@ -407,15 +410,27 @@ impl Vm {
         Ok(self.alloc(self.typ(&crate::runtime::builtins::code::CODE), code))
     }
 
-    fn stored_body(&self, blob: Blob<'static>, stored: StoredCode, filename: &Ref<Str>) -> PyResult<Body> {
+    fn stored_body(
+        &self,
+        blob: Blob<'static>,
+        stored: StoredCode,
+        filename: &Ref<Str>,
+    ) -> Result<Body, StoreError> {
         let StoredCode { code: data, nested } = stored;
-        let mut consts = data.consts.iter().map(|c| self.constant(c)).collect::<PyResult<Vec<_>>>()?;
+        let mut consts = Vec::with_capacity(data.consts.len());
+        for constant in &data.consts {
+            consts.push(match self.constant(constant) {
+                Ok(value) => value,
+                // What a compiler writes down can be made.
+                Err(raised) => {
+                    drop(self.take_raised(raised));
+                    return Err(StoreError::Corrupt);
+                }
+            });
+        }
         for (index, offset) in nested {
-            if let (Some(place), Ok(inner)) =
-                (consts.get_mut(index as usize), self.stored_code(blob, offset, filename))
-            {
-                *place = inner.into_value();
-            }
+            let place = consts.get_mut(index as usize).ok_or(StoreError::Corrupt)?;
+            *place = self.stored_code(blob, offset, filename)?.into_value();
         }
         Ok(self.body_of(&data, consts))
     }

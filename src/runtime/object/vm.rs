@@ -109,6 +109,8 @@ pub struct Vm {
     pub in_repr: RefCell<Vec<u64>>,
     /// The thread's dictionaries of `threading.local` objects, by the object's number.
     pub locals: RefCell<HashMap<u64, Value, BuildHasherDefault<AddressHasher>>>,
+    /// The thread that came before this one, of those that run: see [`Interp::newest`].
+    older: AtomicPtr<Vm>,
 }
 
 /// Interned strings are found by their text.
@@ -285,9 +287,14 @@ pub struct Interp {
     pub main_thread: Cell<u64>,
     /// All threads that run Python, in the order they came.
     pub threads: RefCell<Vec<&'static Vm>>,
+    /// The last of them to come.
+    newest: AtomicPtr<Vm>,
     /// Ends of the threads that the interpreter waits for before it ends.
     pub awaited: RefCell<Vec<std::sync::Arc<crate::runtime::sys::sync::Lock>>>,
 }
+
+/// Signals are the process's, and so is who answers for them.
+static WATCHED: AtomicPtr<Interp> = AtomicPtr::new(std::ptr::null_mut());
 
 thread_local! {
     static CURRENT: Cell<*const Vm> = const { Cell::new(std::ptr::null()) };
@@ -346,6 +353,7 @@ impl Vm {
             stop_value: LockCell::new(Value::NONE),
             in_repr: RefCell::new(Vec::new()),
             locals: RefCell::default(),
+            older: AtomicPtr::new(std::ptr::null_mut()),
         }));
         vm.handled.set(&vm.handled_base);
         CURRENT.set(vm);
@@ -353,6 +361,7 @@ impl Vm {
         interp.gil.acquire(vm.bell(), want::LOCK);
         crate::runtime::gc::heap::enter(interp.heap);
         interp.threads.borrow_mut().push(vm);
+        interp.link_threads();
         vm
     }
 
@@ -373,6 +382,7 @@ impl Vm {
         self.stop_value.set(Value::NONE);
         let end = self.stack_end.get();
         self.interp.threads.borrow_mut().retain(|vm| !std::ptr::eq(*vm, self));
+        self.interp.link_threads();
         self.interp.gil.leave();
         CURRENT.set(std::ptr::null());
         // SAFETY: the stack was reserved by `enter` with that size; no frame of this thread is left.
@@ -639,8 +649,44 @@ impl Interp {
             gil: crate::runtime::sys::sync::Gil::default(),
             main_thread: Cell::new(crate::runtime::sys::sync::thread_id()),
             threads: RefCell::new(Vec::new()),
+            newest: AtomicPtr::new(std::ptr::null_mut()),
             awaited: RefCell::new(Vec::new()),
         }
+    }
+
+    /// Links the threads from the newest to the oldest, for those who may not wait for a borrow of the list: handlers of signals.
+    /// States of threads are never freed, so that whoever follows the links always gets somewhere.
+    fn link_threads(&self) {
+        let mut older = std::ptr::null_mut();
+        for vm in self.threads.borrow().iter() {
+            vm.older.store(older, Ordering::Release);
+            older = std::ptr::from_ref(*vm).cast_mut();
+        }
+        self.newest.store(older, Ordering::Release);
+    }
+
+    /// In a forked child: `vm` is the only thread that is left.
+    pub fn keep_only(&self, vm: &Vm) {
+        self.threads.borrow_mut().retain(|other| std::ptr::eq(*other, vm));
+        self.link_threads();
+    }
+
+    /// The threads that run Python, the newest first. Takes no lock and no memory.
+    pub fn newest_first(&self) -> impl Iterator<Item = &'static Vm> {
+        // SAFETY: `link_threads` stores addresses of states, which live as long as the process.
+        let at = |link: &AtomicPtr<Vm>| unsafe { link.load(Ordering::Acquire).as_ref() };
+        std::iter::successors(at(&self.newest), move |vm| at(&vm.older))
+    }
+
+    /// From now on [`Interp::watched`] gives this interpreter.
+    pub fn be_watched(&'static self) {
+        WATCHED.store(std::ptr::from_ref(self).cast_mut(), Ordering::Release);
+    }
+
+    /// The interpreter that handlers of signals report about, in whatever thread they run.
+    pub fn watched() -> Option<&'static Interp> {
+        // SAFETY: `be_watched` stored an address that stays valid.
+        unsafe { WATCHED.load(Ordering::Acquire).as_ref() }
     }
 
     /// A number for caches that was never given out; 0 if all are used up.

@@ -36,7 +36,7 @@ pub fn interpreter(config: &Config) -> &'static Interp {
         }
         types
     };
-    let [type_type, object_type, str_type, tuple_type, dict_type] = &types;
+    let [_, object_type, str_type, tuple_type, dict_type] = &types;
     let string = |text: &str| string_of(str_type, text.as_bytes(), text.chars().count());
     let tuple = |items: Vec<crate::runtime::value::Value>| -> Ref<Tuple> {
         let value = tuple_of_type(tuple_type, items.into_iter());
@@ -51,7 +51,6 @@ pub fn interpreter(config: &Config) -> &'static Interp {
         let mut mro = vec![ty.value().clone()];
         mro.extend(base.iter().map(|b| b.value().clone()));
         let raw = raw_type(
-            type_type.head_ptr(),
             (string(spec.short_name()), string(spec.short_name())),
             (spec.layout)(),
             (base, bases, tuple(mro)),
@@ -88,4 +87,9 @@ pub fn finish(vm: &'static Vm) {
     crate::runtime::sys::watch_signals(vm.wanted_word(), vm.call_limit_cell());
     crate::runtime::sys::set_signal(libc::SIGINT, crate::runtime::sys::Disposition::Note);
     crate::runtime::sys::set_signal(libc::SIGPIPE, crate::runtime::sys::Disposition::Ignore);
+    // The language's runtime looks at these two first, for stacks that are not the program's; such a signal that was only sent
+    // would be swallowed once.
+    for fault in [libc::SIGSEGV, libc::SIGBUS] {
+        crate::runtime::sys::set_signal(fault, crate::runtime::sys::Disposition::Default);
+    }
 }

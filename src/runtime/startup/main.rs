@@ -14,6 +14,7 @@ use crate::runtime::object::dict::Dict;
 use crate::runtime::object::raise::Exception;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::startup::boot;
+use crate::runtime::stdlib::faulthandler;
 use crate::runtime::stdlib::source_bytes::Origin;
 use crate::runtime::stdlib::sysinfo;
 use crate::runtime::value::{Ref, Value};
@@ -40,6 +41,9 @@ fn begin(vm: &'static Vm, config: &Config) -> PyResult<()> {
     }
     vm.interp().collections.enabled.set(false);
     import_machinery(vm)?;
+    if config.faulthandler {
+        faulthandler::start(vm)?;
+    }
     sysinfo::streams(vm, config)?;
     if !config.flags.no_site {
         site(vm, config)?;
@@ -56,7 +60,7 @@ fn begin(vm: &'static Vm, config: &Config) -> PyResult<()> {
 }
 
 /// What the library's `site` does at start: it runs if there is something for it to find, a folder of installed packages or
-/// a virtual environment's `pyvenv.cfg`; else only its builtins are made, which costs a tenth.
+/// a virtual environment's `pyvenv.cfg`; else only its builtins are made, without `os` and all that it imports.
 fn site(vm: &Vm, config: &Config) -> PyResult<()> {
     let text = |name: &str| -> Option<PathBuf> {
         let value = vm.interp().sys.get_str(&vm.intern(name))?;
@@ -84,9 +88,7 @@ fn site(vm: &Vm, config: &Config) -> PyResult<()> {
         || home.map(PathBuf::from).is_some_and(&packages)
         || config.module_search_path.iter().flat_map(std::env::split_paths).any(|folder| customized(&folder));
     if found {
-        let site = vm.import("site")?;
-        let _ = site;
-        return Ok(());
+        return vm.import("site").map(drop);
     }
     let module = vm.import("_sitebuiltins")?;
     let builtins = vm.interp().builtins.clone();

@@ -7,7 +7,9 @@ use std::cell::Cell;
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::memoryviews::{Access, Export};
 use crate::runtime::builtins::tools::member;
+use crate::runtime::builtins::weakrefs::WeakRef;
 use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Signature;
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::ops;
@@ -15,9 +17,9 @@ use crate::runtime::object::typedef::{Native, TypeSpec, native};
 use crate::runtime::object::vm::{Vm, has_vm, vm};
 use crate::runtime::stdlib::NativeModule;
 use crate::runtime::sys::foreign::{self as sys, Answer, Block, Words};
-use crate::runtime::value::{Payload, Ref, Value};
+use crate::runtime::value::{LockCell, Payload, Ref, Value};
 
-/// Key of the module state for the objects that are called back.
+/// Key of the module state for the callbacks.
 const CALLED: &str = "foreign callbacks";
 
 thread_local! {
@@ -85,8 +87,7 @@ const FUNCTIONS: &[Native] = &[
         "write(address, data, /)",
         |vm, args| {
             let data = vm.buffer_bytes(&args[1])?;
-            let address = word(vm, &args[0])?;
-            sys::copy(data.as_ptr() as u64, address, data.len());
+            memory(vm, &args[0], &vm.int_usize(data.len()))?.copy_from_slice(&data);
             Ok(Value::NONE)
         },
         "Sets the bytes at an address.",
@@ -95,7 +96,9 @@ const FUNCTIONS: &[Native] = &[
         "move(to, source, size, /)",
         |vm, args| {
             let size = vm.to_ssize(&args[2])?.max(0) as usize;
-            sys::copy(word(vm, &args[1])?, word(vm, &args[0])?, size);
+            if size > 0 {
+                sys::copy(not_null(vm, &args[1])?, not_null(vm, &args[0])?, size);
+            }
             Ok(Value::NONE)
         },
         "Copies memory that may overlap.",
@@ -384,8 +387,16 @@ static MEMORY: TypeSpec = TypeSpec::new("_foreign.Memory", Memory::layout)
 struct Callback {
     number: usize,
     address: u64,
+    function: LockCell<Value>,
 }
-crate::payload!(Callback, "Callback");
+crate::payload!(Callback, "Callback", gc {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(self.function.get());
+    }
+    fn clear(&self) {
+        self.function.set(Value::NONE);
+    }
+});
 
 impl Drop for Callback {
     fn drop(&mut self) {
@@ -401,13 +412,14 @@ impl Drop for Callback {
     }
 }
 
-/// The objects that are called back, by number.
+/// Weak references to the callbacks, by number: one that only its own function refers to is garbage.
 fn called(vm: &Vm) -> Option<Ref<Dict>> {
     let table = vm.interp().module_state.borrow().get(CALLED).cloned()?;
     Ref::from_value(table).ok()
 }
 
 static CALLBACK: TypeSpec = TypeSpec::new("_foreign.Callback", Callback::layout)
+    .flags(type_flag::WEAKREF)
     .doc(
         "(function)",
         "A C function. It calls function(integers, floats, stack), lists of words, which answers the words for the integer and the float register.",
@@ -427,8 +439,9 @@ static CALLBACK: TypeSpec = TypeSpec::new("_foreign.Callback", Callback::layout)
             let Some((number, address)) = sys::take_callback() else {
                 return Err(vm.raise(&exc::RUNTIME_ERROR, "no more C functions can be made for callbacks"));
             };
-            let this = vm.alloc(ty, Callback { number, address }).into_value();
-            drop(table.insert(vm, vm.int(number as i64), function)?);
+            let function = LockCell::new(function);
+            let this = vm.alloc(ty, Callback { number, address, function }).into_value();
+            drop(table.insert(vm, vm.int(number as i64), vm.weakref(&this, Value::NONE)?)?);
             Ok(this)
         });
     })
@@ -455,11 +468,16 @@ fn called_back(number: usize, words: &Words) -> (u64, u64) {
 }
 
 fn answer(vm: &Vm, number: usize, words: &Words) -> Result<(u64, u64), Raised> {
-    let function = match called(vm) {
+    let callback = match called(vm) {
         Some(table) => table.get(vm, &vm.int(number as i64))?,
         None => None,
     };
-    let Some(function) = function else { return Err(vm.system_error("a callback that is gone")) };
+    // It lives as long as the call.
+    let callback = callback.and_then(|weak| weak.downcast::<WeakRef>()?.referent());
+    let Some(callback) = callback.as_ref().and_then(Value::downcast::<Callback>) else {
+        return Err(vm.system_error("a callback that is gone"));
+    };
+    let function = callback.function.cloned();
     let list = |words: &[u64]| vm.list(words.iter().map(|word| vm.int_u64(*word)).collect());
     let args = [list(&words.integers[..sys::INTEGERS]), list(&words.floats), list(&words.stack)];
     let found = vm.call_args(&function, &args)?;

@@ -184,6 +184,10 @@ fn slots(s: &mut Slots) {
         )))
     });
     s.len = Some(|vm, value| Ok(vm.cast::<Mmap>(value)?.open(vm)?.size()));
+    s.iter = Some(|vm, value| {
+        let iter = MmapIter { mapping: LockCell::new(value.clone()), at: Cell::new(0) };
+        Ok(vm.alloc_spec(&MMAP_ITER, iter))
+    });
     s.getitem = Some(getitem);
     s.setitem = Some(setitem);
     s.buffer = Some(|vm, value, flags| {
@@ -194,6 +198,40 @@ fn slots(s: &mut Slots) {
         Ok(view)
     });
 }
+
+/// Goes through a mapping: each item is a `bytes` of one byte, where a subscript is a number.
+struct MmapIter {
+    mapping: LockCell<Value>,
+    at: Cell<usize>,
+}
+crate::payload!(MmapIter, "iterator", gc {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(self.mapping.get());
+    }
+    fn clear(&self) {
+        self.mapping.set(Value::NONE);
+    }
+});
+
+static MMAP_ITER: TypeSpec = TypeSpec::new("iterator", MmapIter::layout).slots(|s| {
+    s.iter = Some(|_, iter| Ok(iter.clone()));
+    s.next = Some(|vm, iter| {
+        let this = vm.cast::<MmapIter>(iter)?;
+        let mapping = this.mapping.cloned();
+        let Some(mapped) = mapping.downcast::<Mmap>() else { return Ok(None) };
+        let at = this.at.get();
+        match mapped.open(vm)?.bytes().get(at) {
+            Some(&byte) => {
+                this.at.set(at + 1);
+                Ok(Some(vm.bytes(&[byte])))
+            }
+            None => {
+                this.mapping.set(Value::NONE);
+                Ok(None)
+            }
+        }
+    });
+});
 
 fn open(
     vm: &Vm,
@@ -313,7 +351,7 @@ fn setitem(vm: &Vm, object: &Value, key: &Value, value: Option<&Value>) -> PyRes
     if value.ty(vm).slots.get().index.is_none() {
         return Err(vm.type_error("mmap item value must be an int"));
     }
-    let Ok(byte) = u8::try_from(vm.to_index(value)?) else {
+    let Ok(byte) = u8::try_from(vm.to_index_or(value, &exc::TYPE_ERROR)?) else {
         return Err(vm.value_error("mmap item value must be in range(0, 256)"));
     };
     let at = index_of(vm, this, key)?;
@@ -357,7 +395,7 @@ fn take(vm: &Vm, this: &Obj<Mmap>, count: usize) -> PyResult<Value> {
 fn seek(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let this = vm.cast::<Mmap>(&args[0])?;
     let to = vm.to_ssize(&args[1])?;
-    let whence = optional(vm, &args[2], 0)?;
+    let whence = args[2].given().map_or(Ok(0), |whence| vm.to_i32_arg(whence))?;
     let size = this.open(vm)?.size() as isize;
     let base = match whence {
         0 => 0,
@@ -387,14 +425,15 @@ fn resize(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if this.access != WRITE && this.access != DEFAULT {
         return Err(vm.type_error("mmap can't resize a readonly or copy-on-write memory map."));
     }
-    let Ok(new) = usize::try_from(size) else {
+    let end = this.offset.checked_add(size as i64);
+    let (Ok(new), Some(end)) = (usize::try_from(size), end) else {
         return Err(vm.value_error("new size out of range"));
     };
     if this.fd.get() < 0 && this.shared && new > this.open(vm)?.size() {
         return Err(vm.value_error("mmap: can't expand a shared anonymous mapping on Linux"));
     }
     if this.fd.get() >= 0 {
-        vm.os(file::ftruncate(this.fd.get(), this.offset + new as i64))?;
+        vm.os(file::ftruncate(this.fd.get(), end))?;
     }
     vm.os(this.memory.get_mut().resize(new))?;
     Ok(Value::NONE)
@@ -422,7 +461,7 @@ const METHODS: &[Native] = &[
             let this = vm.cast::<Mmap>(&args[0])?;
             let offset = optional(vm, &args[1], 0)?;
             let whole = this.open(vm)?.size() as isize;
-            let size = optional(vm, &args[2], whole - offset)?;
+            let size = optional(vm, &args[2], whole.saturating_sub(offset))?;
             let memory = this.open(vm)?;
             let whole = memory.size() as isize;
             if offset < 0 || size < 0 || offset > whole || whole - offset < size {
@@ -482,7 +521,7 @@ const METHODS: &[Native] = &[
             let this = vm.cast::<Mmap>(&args[0])?;
             let count = match args[1].given().and_then(Value::some) {
                 None => -1,
-                Some(n) if n.ty(vm).slots.get().index.is_some() => vm.to_index(n)?,
+                Some(n) if n.ty(vm).slots.get().index.is_some() => vm.to_index_or(n, &exc::OVERFLOW_ERROR)?,
                 Some(n) => {
                     let name = n.type_name(vm);
                     return Err(vm.type_error(format!("argument should be integer or None, not '{name}'")));
@@ -566,7 +605,7 @@ const METHODS: &[Native] = &[
         "write_byte(self, byte, /)",
         |vm, args| {
             let this = vm.cast::<Mmap>(&args[0])?;
-            let number = vm.to_index(&args[1])?;
+            let number = vm.to_i64(&args[1])?;
             let Ok(byte) = u8::try_from(number) else {
                 return Err(match number < 0 {
                     true => vm.overflow_error("unsigned byte integer is less than minimum"),

@@ -399,7 +399,11 @@ pub static MODULE: NativeModule = NativeModule {
             },
             "Return the number of elements of the unicode interned dictionary.",
         ),
-        native("getallocatedblocks()", |vm, _| Ok(vm.int(vm.interp().heap.young_count.get().into())), ""),
+        native(
+            "getallocatedblocks()",
+            |vm, _| Ok(vm.int(vm.interp().heap.blocks() as i64)),
+            "Return the number of memory blocks currently allocated.",
+        ),
         native(
             "activate_stack_trampoline(backend, /)",
             |vm, _| Err(vm.value_error("perf trampoline not available")),

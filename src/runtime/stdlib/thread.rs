@@ -634,7 +634,8 @@ fn shutdown(vm: &Vm, _: &[Value]) -> PyResult<Value> {
 
 /// In a forked child: only the calling thread is left.
 pub fn after_fork(vm: &Vm) {
-    vm.interp().threads.borrow_mut().retain(|other| std::ptr::eq(*other, vm));
+    vm.interp().keep_only(vm);
+    crate::runtime::stdlib::faulthandler::after_fork();
     vm.interp().awaited.borrow_mut().clear();
     COUNT.store(0, Ordering::Relaxed);
 }

@@ -196,6 +196,36 @@ impl Gil {
             self.taken.notify_all();
         }
     }
+    /// Takes the lock for somebody who is no thread of the interpreter and does not wait for ever; says whether that came off. It is
+    /// given back by `release`.
+    pub fn acquire_within(&self, patience: Duration, wanted: Bell, want_bit: u32) -> bool {
+        let deadline = Instant::now() + patience;
+        let mut holder = locked(&self.holder);
+        self.waiting.fetch_add(1, Ordering::AcqRel);
+        while let Some(current) = holder.wanted {
+            let now = Instant::now();
+            if now >= deadline {
+                break;
+            }
+            current.ring(want_bit);
+            let slice = Duration::from_millis(5).min(deadline - now);
+            holder = self.free.wait_timeout(holder, slice).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        self.waiting.fetch_sub(1, Ordering::AcqRel);
+        let free = holder.wanted.is_none() && self.closed.load(Ordering::Acquire) == 0;
+        if free {
+            holder.wanted = Some(wanted);
+            holder.round = holder.round.wrapping_add(1);
+        }
+        drop(holder);
+        if self.handing.load(Ordering::Acquire) != 0 {
+            self.taken.notify_all();
+        }
+        if !free {
+            self.free.notify_one();
+        }
+        free
+    }
     /// Gives the lock up.
     pub fn release(&self) {
         locked(&self.holder).wanted = None;

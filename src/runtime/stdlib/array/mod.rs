@@ -79,8 +79,9 @@ impl Obj<Array> {
     }
     #[inline]
     fn get(&self, vm: &Vm, at: usize) -> Option<Value> {
-        let size = self.kind.size;
-        self.bytes.get().get(at * size..at * size + size).map(|bytes| self.kind.read(vm, bytes))
+        let start = at.checked_mul(self.kind.size)?;
+        let bytes = self.bytes.get().get(start..)?.get(..self.kind.size)?;
+        Some(self.kind.read(vm, bytes))
     }
     fn resizable(&self, vm: &Vm) -> PyResult<()> {
         if self.exports.get() > 0 {

@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 
 use super::{Shared, get_event_loop, shared};
 use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::builtins::generators::thrown_or;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::{Args, Signature};
@@ -613,33 +614,9 @@ fn throw(vm: &Vm, args: Args) -> PyResult<Value> {
             1,
         )?;
     }
-    let (class, value, traceback) =
-        (&pos[0], pos.get(1).and_then(Value::some), pos.get(2).and_then(Value::some));
-    if traceback.is_some_and(|tb| tb.downcast::<crate::runtime::interp::frame::Traceback>().is_none()) {
-        return Err(vm.type_error("throw() third argument must be a traceback"));
-    }
-    let exception = if let Some(ty) = class.as_type().filter(|ty| ty.has(type_flag::EXCEPTION)) {
-        match value {
-            Some(value) if value.ty(vm).is_subtype(ty) => value.clone(),
-            Some(value) => match value.as_tuple() {
-                Some(tuple) => vm.call_args(class, tuple.items())?,
-                None => vm.call1(class, value)?,
-            },
-            None => vm.call0(class)?,
-        }
-    } else if class.downcast::<Exception>().is_some() {
-        if value.is_some() {
-            return Err(vm.type_error("instance exception may not have a separate value"));
-        }
-        class.clone()
-    } else {
-        return Err(
-            vm.type_error("exceptions must be classes deriving BaseException or instances of such a class")
-        );
-    };
-    if let (Some(traceback), Some(e)) = (traceback, exception.downcast::<Exception>()) {
-        e.traceback.set(traceback.clone());
-    }
+    let exception = thrown_or(vm, pos, "throw() third argument must be a traceback", |_| {
+        String::from("exceptions must be classes deriving BaseException or instances of such a class")
+    })?;
     iter.future.set(Value::UNBOUND);
     Err(vm.raise_value(exception))
 }

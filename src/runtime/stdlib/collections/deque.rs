@@ -411,7 +411,7 @@ const METHODS: &[Native] = &[
         "insert(self, index, value, /)",
         |vm, args| {
             let deque = this(vm, &args[0])?;
-            let at = vm.to_index_or(&args[1], &crate::runtime::builtins::exceptions::OVERFLOW_ERROR)?;
+            let at = vm.to_ssize(&args[1])?;
             let length = deque.len();
             if deque.maxlen.get() == Some(length) {
                 return Err(vm.index_error("deque already at its maximum size"));
@@ -497,7 +497,7 @@ const METHODS: &[Native] = &[
         "rotate(self, n=1, /)",
         |vm, args| {
             let n = match args[1].given() {
-                Some(n) => vm.to_index_or(n, &crate::runtime::builtins::exceptions::OVERFLOW_ERROR)?,
+                Some(n) => vm.to_ssize(n)?,
                 None => 1,
             };
             let deque = this(vm, &args[0])?;

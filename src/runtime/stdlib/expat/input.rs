@@ -40,13 +40,22 @@ impl Input {
         self.bytes.extend_from_slice(data);
     }
 
-    /// One byte a letter from now on.
-    pub fn set_table(&mut self, table: Box<[char; 256]>) {
+    /// One byte a letter from now on; says whether that can be: the letters that mean something to XML have to be where ASCII has them.
+    pub fn set_table(&mut self, table: Box<[char; 256]>) -> bool {
+        let means = |letter: char| match letter {
+            '\t' | '\n' | '\r' => true,
+            '$' | '@' | '\\' | '^' | '`' | '{' | '}' | '~' => false,
+            letter => (' '..='~').contains(&letter),
+        };
+        let fits = (0..=u8::MAX)
+            .zip(table.iter())
+            .all(|(byte, letter)| *letter == char::from(byte) || !means(*letter) && !means(char::from(byte)));
         self.coding = Coding::Table(table);
+        fits
     }
 
-    /// Finds the coding out; the name of one that must be asked for elsewhere.
-    pub fn wanted(&mut self, is_final: bool) -> Option<String> {
+    /// Finds the coding out; the name of one that must be asked for elsewhere, and where in the document it stands.
+    pub fn wanted(&mut self, is_final: bool) -> Option<(String, usize)> {
         if !matches!(self.coding, Coding::Unknown) {
             return None;
         }
@@ -58,15 +67,24 @@ impl Input {
         if let Some(name) = self.given.clone() {
             let known = known(&name);
             for (mark, coding) in marks {
-                if self.bytes.starts_with(mark)
-                    && matches!(coding, Coding::Utf8) == matches!(known, Some(Coding::Utf8))
-                {
+                let may_be = match (&known, &coding) {
+                    (None, _) => false,
+                    (Some(Coding::Utf8), coding) => matches!(coding, Coding::Utf8),
+                    (Some(_), coding) => !matches!(coding, Coding::Utf8),
+                };
+                if !may_be {
+                    continue;
+                }
+                if self.bytes.starts_with(mark) {
                     self.bytes.drain(..mark.len());
                     self.coding = coding;
                     return None;
                 }
+                if mark.starts_with(&self.bytes) && !is_final {
+                    return None;
+                }
             }
-            return self.named(&name);
+            return self.named(&name, 0);
         }
         if self.bytes.len() < 4 && !is_final {
             return None;
@@ -100,10 +118,11 @@ impl Input {
                 let name = head.split_once("encoding").and_then(|(_, rest)| {
                     let rest = rest.trim_start().strip_prefix('=')?.trim_start();
                     let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-                    rest[1..].split_once(quote).map(|(name, _)| name.to_owned())
+                    let (name, _) = rest[1..].split_once(quote)?;
+                    Some((name.to_owned(), "<?xml".len() + head.len() - rest.len() + 1))
                 });
                 match name {
-                    Some(name) => return self.named(&name),
+                    Some((name, place)) => return self.named(&name, place),
                     None => self.coding = Coding::Utf8,
                 }
             }
@@ -111,14 +130,19 @@ impl Input {
         None
     }
 
-    fn named(&mut self, name: &str) -> Option<String> {
+    fn named(&mut self, name: &str, place: usize) -> Option<(String, usize)> {
         match known(name) {
             Some(coding) => {
                 self.coding = coding;
                 None
             }
-            None => Some(name.to_owned()),
+            None => Some((name.to_owned(), place)),
         }
+    }
+
+    /// The first bytes that are not decoded yet, as text.
+    pub fn head(&self, length: usize) -> String {
+        String::from_utf8_lossy(&self.bytes[..length.min(self.bytes.len())]).into_owned()
     }
 
     /// The text of all that is whole.

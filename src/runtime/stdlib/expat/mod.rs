@@ -120,6 +120,8 @@ pub struct Parser {
     ordered: Cell<bool>,
     specified: Cell<bool>,
     deferral: Cell<bool>,
+    /// Bytes of the token that was not whole when it was last looked at.
+    partial: Cell<usize>,
     base: LockCell<Value>,
     intern: LockCell<Value>,
     place: Cell<Place>,
@@ -287,6 +289,7 @@ static PARSER: TypeSpec = TypeSpec::new("pyexpat.xmlparser", Parser::layout)
             |vm, args| {
                 let is_final = args[2].given().map_or(Ok(false), |flag| vm.truth(flag))?;
                 let this = this(vm, &args[0])?;
+                this.not_in_handler(vm, "Parse")?;
                 if let Some(text) = args[1].as_str() {
                     let text = text.to_string_lossy().into_owned();
                     this.input.borrow_mut().take_text();
@@ -301,6 +304,7 @@ static PARSER: TypeSpec = TypeSpec::new("pyexpat.xmlparser", Parser::layout)
             "ParseFile(self, file, /)",
             |vm, args| {
                 let this = this(vm, &args[0])?;
+                this.not_in_handler(vm, "ParseFile")?;
                 let Some(read) = vm.getattr_opt(&args[1], vm.intern("read").value())? else {
                     return Err(vm.type_error("argument must have 'read' attribute"));
                 };
@@ -463,6 +467,7 @@ fn parser_of(machine: Machine, encoding: Option<String>, intern: Value) -> Parse
         ordered: Cell::new(false),
         specified: Cell::new(false),
         deferral: Cell::new(true),
+        partial: Cell::new(0),
         base: LockCell::new(Value::NONE),
         intern: LockCell::new(intern),
         problem: Cell::new(0),
@@ -554,6 +559,13 @@ impl Parser {
         }
     }
 
+    fn not_in_handler(&self, vm: &Vm, method: &str) -> PyResult<()> {
+        match self.is_parsing.get() {
+            true => Err(vm.runtime_error(format!("cannot call {method}() from within a handler"))),
+            false => Ok(()),
+        }
+    }
+
     fn parse(&self, vm: &Vm, data: &[u8], is_final: bool) -> PyResult<Value> {
         if self.is_parsing.replace(true) {
             return Err(self.error(vm, UNEXPECTED_STATE));
@@ -572,19 +584,30 @@ impl Parser {
         }
         self.input.borrow_mut().push(data);
         let wanted = self.input.borrow_mut().wanted(is_final);
-        if let Some(name) = wanted {
+        if let Some((name, place)) = wanted {
             // A coding of Python's, by what it makes of each byte.
             let all: Vec<u8> = (0..=255).collect();
             let decoded =
                 vm.call_method_str(&vm.bytes(&all), "decode", &[vm.str(&name), vm.str("replace")])?;
             let letters: Vec<char> = vm.to_string(&decoded)?.chars().collect();
             match <[char; 256]>::try_from(letters) {
-                Ok(table) => self.input.borrow_mut().set_table(Box::new(table)),
+                Ok(table) => {
+                    if !self.input.borrow_mut().set_table(Box::new(table)) {
+                        let head = self.input.borrow().head(place);
+                        self.place.set(scan::moved(self.place.get(), &head));
+                        return Err(self.error(vm, code::UNKNOWN_ENCODING));
+                    }
+                }
                 Err(_) => return Err(vm.value_error("multi-byte encodings are not supported")),
             }
         }
         let text = self.input.borrow_mut().decode(is_final);
         self.machine.borrow_mut().feed(&text);
+        // A token that was not whole is looked at again when there is twice as much of it: its pieces may be small.
+        let waiting = self.machine.borrow().waiting().len();
+        if self.deferral.get() && !is_final && waiting < self.partial.get().saturating_mul(2) {
+            return Ok(());
+        }
         loop {
             let step = self.machine.borrow_mut().next(is_final);
             match step {
@@ -603,6 +626,8 @@ impl Parser {
                 }
             }
         }
+        let left = self.machine.borrow().waiting().len();
+        self.partial.set(if left == waiting { left } else { 0 });
         let place = self.machine.borrow().place();
         self.place.set(place);
         self.flush(vm)

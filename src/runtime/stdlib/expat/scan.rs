@@ -8,7 +8,7 @@
 //! Names, error numbers and the way that character data is cut into pieces are expat's.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use super::dtd::{self, Declaration, Dtd, Entity};
@@ -30,6 +30,7 @@ pub mod code {
     pub const BINARY_ENTITY_REF: u8 = 15;
     pub const ATTRIBUTE_EXTERNAL_ENTITY_REF: u8 = 16;
     pub const MISPLACED_XML_PI: u8 = 17;
+    pub const UNKNOWN_ENCODING: u8 = 18;
     pub const UNCLOSED_CDATA_SECTION: u8 = 20;
     pub const EXTERNAL_ENTITY_HANDLING: u8 = 21;
     pub const NOT_STANDALONE: u8 = 22;
@@ -369,7 +370,11 @@ impl Machine {
     }
 
     fn push(&mut self, event: Event, raw: &str) {
-        self.queue.push_back(Item { event, raw: raw.to_owned(), place: self.place });
+        self.push_at(event, raw, self.place);
+    }
+
+    fn push_at(&mut self, event: Event, raw: &str, place: Place) {
+        self.queue.push_back(Item { event, raw: raw.to_owned(), place });
     }
 
     /// The next event; nothing if more of the document is needed or, at its end, if all is said.
@@ -965,18 +970,18 @@ impl Machine {
         if self.open.last().is_some_and(|open| open.0 != rest[2..2 + length]) {
             return Err(Stop::At(code::TAG_MISMATCH, 2));
         }
-        self.close(&rest[..end + 1]);
+        self.close(&rest[..end + 1], self.place);
         Ok(end + 1)
     }
 
-    fn close(&mut self, raw: &str) {
+    fn close(&mut self, raw: &str, place: Place) {
         let Some((_, name, bound)) = self.open.pop() else { return };
-        self.push(Event::End { name }, raw);
+        self.push_at(Event::End { name }, raw, place);
         for prefix in bound.into_iter().rev() {
             if let Some(at) = self.bindings.iter().rposition(|binding| binding.0 == prefix) {
                 self.bindings.remove(at);
             }
-            self.push(Event::EndNamespace { prefix }, "");
+            self.push_at(Event::EndNamespace { prefix }, "", place);
         }
         if self.open.is_empty() && !self.is_entity {
             self.state = State::Epilog;
@@ -988,6 +993,7 @@ impl Machine {
         let tag = rest[1..1 + length].to_owned();
         let mut at = 1 + length;
         let mut given: Vec<(String, String, usize)> = Vec::new();
+        let mut names = HashSet::new();
         let is_empty = loop {
             let gap = spaces(&rest[at..]);
             at += gap;
@@ -1031,7 +1037,7 @@ impl Machine {
             if !self.dtd.borrow().is_cdata(&tag, &name) {
                 text = text.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
             }
-            if given.iter().any(|other| other.0 == name) {
+            if !names.insert(name.clone()) {
                 return Err(Stop::At(code::DUPLICATE_ATTRIBUTE, start));
             }
             given.push((name, text, start));
@@ -1042,7 +1048,7 @@ impl Machine {
         let specified = given.len();
         let defaults = self.dtd.borrow().defaults(&tag);
         for (name, value) in defaults {
-            if !given.iter().any(|other| other.0 == name) {
+            if names.insert(name.clone()) {
                 given.push((name, value, 0));
             }
         }
@@ -1050,7 +1056,9 @@ impl Machine {
         self.push(Event::Start { name: name.clone(), attributes, specified }, raw);
         self.open.push((tag, name, bound));
         if is_empty {
-            self.close("");
+            // Such an element ends behind its only tag.
+            let place = if self.is_outer() { moved(self.place, raw) } else { self.place };
+            self.close("", place);
         }
         Ok(at)
     }
@@ -1199,7 +1207,7 @@ impl Machine {
 }
 
 /// A place behind a text.
-fn moved(mut place: Place, text: &str) -> Place {
+pub fn moved(mut place: Place, text: &str) -> Place {
     place.byte += text.len();
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {

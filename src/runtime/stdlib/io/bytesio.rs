@@ -54,6 +54,10 @@ impl BytesIo {
             None => Err(closed_error(vm)),
         }
     }
+    /// A view keeps the content from going.
+    fn replaceable(&self, vm: &Vm) -> PyResult<()> {
+        self.content.cloned().as_bytearray().map_or(Ok(()), |array| array.resizable(vm))
+    }
     /// Gives what is at the position, and moves over it.
     fn take(&self, vm: &Vm, most: usize) -> PyResult<Value> {
         let at = self.at.get();
@@ -219,30 +223,18 @@ fn setstate(vm: &Vm, args: &[Value]) -> PyResult<Value> {
             args[1].type_name(vm)
         )));
     };
+    this(vm, object)?.replaceable(vm)?;
     let bytes = vm.buffer_copy(content)?;
     if !vm.is_int(at) {
         return Err(
             vm.type_error(format!("second item of state must be an integer, not {}", at.type_name(vm)))
         );
     }
-    let at = vm.to_index(at)?;
-    if at < 0 {
-        return Err(vm.value_error("position value cannot be negative"));
-    }
+    let at = super::state_position(vm, at)?;
     let this = vm.cast::<BytesIo>(object)?;
     this.content.set(vm.bytearray(bytes));
-    this.at.set(at as usize);
-    if let Some(dict) = dict.some() {
-        let Some(given) = dict.as_dict() else {
-            return Err(
-                vm.type_error(format!("third item of state should be a dict, got a {}", dict.type_name(vm)))
-            );
-        };
-        for (key, value) in given.entries() {
-            vm.setattr(object, &key, Some(&value))?;
-        }
-    }
-    Ok(Value::NONE)
+    this.at.set(at);
+    super::set_state_attributes(vm, object, dict, "third")
 }
 
 /// `_io.BytesIO`
@@ -258,6 +250,7 @@ pub static BYTES_IO: TypeSpec = TypeSpec::new("_io.BytesIO", BytesIo::layout)
         s.init = Some(|vm, object, args| {
             let [initial] = vm.bind_args::<1>(&SIGNATURE, args)?;
             let this = vm.cast::<BytesIo>(object)?;
+            this.replaceable(vm)?;
             this.at.set(0);
             let bytes = match initial.some() {
                 Some(initial) => vm.buffer_copy(initial)?,
@@ -299,8 +292,7 @@ pub static BYTES_IO: TypeSpec = TypeSpec::new("_io.BytesIO", BytesIo::layout)
             |vm, args| {
                 let this = vm.cast::<BytesIo>(&args[0])?;
                 if !this.content.get().is_none() {
-                    // A view keeps the content from going.
-                    this.resize(vm, |_| ())?;
+                    this.replaceable(vm)?;
                     this.content.set(Value::NONE);
                 }
                 Ok(Value::NONE)

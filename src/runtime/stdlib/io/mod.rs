@@ -128,6 +128,25 @@ fn utf8_mode(vm: &Vm) -> bool {
     flag(vm, "utf8_mode")
 }
 
+/// The position in the state of a stream in memory.
+fn state_position(vm: &Vm, at: &Value) -> PyResult<usize> {
+    usize::try_from(vm.to_ssize(at)?).map_err(|_| vm.value_error("position value cannot be negative"))
+}
+
+/// Sets the attributes that the state of a stream in memory ends with.
+fn set_state_attributes(vm: &Vm, object: &Value, state: &Value, item: &str) -> PyResult<Value> {
+    if let Some(state) = state.some() {
+        let Some(attributes) = state.as_dict() else {
+            let got = state.type_name(vm);
+            return Err(vm.type_error(format!("{item} item of state should be a dict, got a {got}")));
+        };
+        for (key, value) in attributes.entries() {
+            vm.setattr(object, &key, Some(&value))?;
+        }
+    }
+    Ok(Value::NONE)
+}
+
 fn wrong_type(vm: &Vm, number: usize, value: &Value) -> crate::runtime::error::Raised {
     let names = ["file", "mode", "buffering", "encoding", "errors", "newline"];
     let what = if number == 1 { "str" } else { "str or None" };

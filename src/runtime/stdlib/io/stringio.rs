@@ -239,6 +239,9 @@ fn getstate(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 fn setstate(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let object = &args[0];
+    if vm.cast::<StringIo>(object)?.closed.get() {
+        return Err(vm.value_error("I/O operation on closed file"));
+    }
     let Some([text, newline, at, dict]) = args[1].as_tuple().map(|t| t.items()) else {
         return Err(vm.type_error(format!(
             "{}.__setstate__ argument should be 4-tuple, got {}",
@@ -256,22 +259,8 @@ fn setstate(vm: &Vm, args: &[Value]) -> PyResult<Value> {
             vm.type_error(format!("third item of state must be an integer, got {}", at.type_name(vm)))
         );
     }
-    let at = vm.to_index(at)?;
-    if at < 0 {
-        return Err(vm.value_error("position value cannot be negative"));
-    }
-    this.go_to(at as usize);
-    if let Some(dict) = dict.some() {
-        let Some(given) = dict.as_dict() else {
-            return Err(
-                vm.type_error(format!("fourth item of state should be a dict, got a {}", dict.type_name(vm)))
-            );
-        };
-        for (key, value) in given.entries() {
-            vm.setattr(object, &key, Some(&value))?;
-        }
-    }
-    Ok(Value::NONE)
+    this.go_to(super::state_position(vm, at)?);
+    super::set_state_attributes(vm, object, dict, "fourth")
 }
 
 /// `_io.StringIO`

@@ -168,6 +168,9 @@ impl Unpickler {
             self.at.set(start + length + 1);
             return Ok(input[start..start + length].to_vec());
         }
+        if self.crosses(start, input.len() - start + 1) {
+            return Err(unpickling_error(vm, "pickle exhausted before end of frame"));
+        }
         let readline = self.readline.cloned();
         if readline.is_none() {
             return Err(self.truncated(vm));
@@ -183,6 +186,11 @@ impl Unpickler {
             return Err(self.truncated(vm));
         }
         Ok(line)
+    }
+    /// A line that has to say something.
+    fn filled_line(&self, vm: &Vm) -> PyResult<Vec<u8>> {
+        let line = self.line(vm)?;
+        if line.is_empty() { Err(self.truncated(vm)) } else { Ok(line) }
     }
 
     // ---- stack
@@ -407,12 +415,12 @@ fn run(vm: &Vm, object: &Value, this: &Obj<Unpickler>) -> PyResult<Value> {
 
 /// A decimal number of a line, as an index.
 fn index_line(vm: &Vm, this: &Obj<Unpickler>, negative: &str) -> PyResult<usize> {
-    let line = this.line(vm)?;
+    let line = this.filled_line(vm)?;
     let number = vm.int_from_text(&line, 10, &vm.bytes(&line))?;
     if vm.is_negative(&number) {
         return Err(vm.value_error(negative));
     }
-    match number.as_small().and_then(|n| usize::try_from(n).ok()) {
+    match number.as_int().and_then(|n| usize::try_from(n.small()?).ok()) {
         Some(n) => Ok(n),
         None => Err(vm.overflow_error("Python int too large to convert to C ssize_t")),
     }
@@ -446,7 +454,7 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
             this.push(vm.int(n.into()));
         }
         op::INT => {
-            let line = this.line(vm)?;
+            let line = this.filled_line(vm)?;
             let value = match &line[..] {
                 b"00" => Value::FALSE,
                 b"01" => Value::TRUE,
@@ -458,7 +466,7 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
             this.push(value);
         }
         op::LONG => {
-            let line = this.line(vm)?;
+            let line = this.filled_line(vm)?;
             let digits = line.strip_suffix(b"L").unwrap_or(&line);
             this.push(vm.int_from_text(digits, 10, &vm.bytes(&line))?);
         }
@@ -476,7 +484,7 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
             this.push(long(vm, &bytes));
         }
         op::FLOAT => {
-            let line = this.line(vm)?;
+            let line = this.filled_line(vm)?;
             let float = vm.builtin("float")?;
             let text = vm.decode(&line, "ascii", "backslashreplace")?;
             this.push(vm.call1(&float, &text)?);
@@ -707,7 +715,7 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
             persistent(vm, object, this, id)?;
         }
         op::GLOBAL => {
-            let (module, name) = (this.line(vm)?, this.line(vm)?);
+            let (module, name) = (this.filled_line(vm)?, this.filled_line(vm)?);
             let (module, name) =
                 (vm.decode(&module, "utf-8", "strict")?, vm.decode(&name, "utf-8", "strict")?);
             this.push(find(vm, object, this, &module, &name)?);
@@ -749,11 +757,11 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
             this.push(new_object(vm, &class, &args, keywords.as_ref())?);
         }
         op::INST => {
-            let (module, name) = (this.line(vm)?, this.line(vm)?);
+            let args = this.pop_mark(vm)?;
+            let (module, name) = (this.filled_line(vm)?, this.filled_line(vm)?);
             let (module, name) =
                 (vm.decode(&module, "ascii", "strict")?, vm.decode(&name, "ascii", "strict")?);
             let class = find(vm, object, this, &module, &name)?;
-            let args = this.pop_mark(vm)?;
             this.push(instantiate(vm, &class, &args)?);
         }
         op::OBJ => {
@@ -987,23 +995,10 @@ pub static UNPICKLER: TypeSpec = TypeSpec::new("_pickle.Unpickler", Unpickler::l
             attach_file(vm, object, &bound)
         });
         s.getattr = Some(|vm, object, name| {
-            if name.as_str().is_some_and(|name| name.bytes() == b"persistent_load")
-                && let Some(set) = this(vm, object)?.persistent_load.get().given()
-            {
-                return Ok(set.clone());
-            }
-            vm.generic_getattr(object, name)
+            super::get_hook(vm, (object, name), ("persistent_load", &this(vm, object)?.persistent_load))
         });
         s.setattr = Some(|vm, object, name, value| {
-            if name.as_str().is_some_and(|name| name.bytes() == b"persistent_load") {
-                let cell = &this(vm, object)?.persistent_load;
-                if value.is_none() && cell.get().is_unbound() {
-                    return vm.generic_setattr(object, name, value);
-                }
-                cell.set(value.cloned().unwrap_or(Value::UNBOUND));
-                return Ok(());
-            }
-            vm.generic_setattr(object, name, value)
+            super::set_hook(vm, (object, name), value, ("persistent_load", &this(vm, object)?.persistent_load))
         });
     })
     .methods(&[

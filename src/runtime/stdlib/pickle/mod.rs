@@ -168,6 +168,33 @@ crate::payload!(PickleBuffer, "PickleBuffer", gc {
     }
 });
 
+/// An attribute of a pickler or unpickler, one of which, a hook, can be set on an instance and lies in a cell then.
+fn get_hook(
+    vm: &Vm,
+    (object, name): (&Value, &Value),
+    (hook, cell): (&str, &LockCell<Value>),
+) -> PyResult<Value> {
+    match cell.get().given() {
+        Some(set) if name.as_str().is_some_and(|name| name.bytes() == hook.as_bytes()) => Ok(set.clone()),
+        _ => vm.generic_getattr(object, name),
+    }
+}
+
+/// Sets or deletes an attribute of a pickler or unpickler: see [`get_hook`].
+fn set_hook(
+    vm: &Vm,
+    (object, name): (&Value, &Value),
+    value: Option<&Value>,
+    (hook, cell): (&str, &LockCell<Value>),
+) -> PyResult<()> {
+    let is_hook = name.as_str().is_some_and(|name| name.bytes() == hook.as_bytes());
+    if !is_hook || value.is_none() && cell.get().is_unbound() {
+        return vm.generic_setattr(object, name, value);
+    }
+    cell.set(value.cloned().unwrap_or(Value::UNBOUND));
+    Ok(())
+}
+
 fn buffer_of(vm: &Vm, value: &Value) -> PyResult<Ref<MemoryView>> {
     match vm.cast::<PickleBuffer>(value)?.view.get() {
         Some(view) => Ok(view.clone()),

@@ -1213,23 +1213,10 @@ pub static PICKLER: TypeSpec = TypeSpec::new("_pickle.Pickler", Pickler::layout)
             attach(vm, object, &file, options)
         });
         s.getattr = Some(|vm, object, name| {
-            if name.as_str().is_some_and(|name| name.bytes() == b"persistent_id")
-                && let Some(set) = this(vm, object)?.persistent_id.get().given()
-            {
-                return Ok(set.clone());
-            }
-            vm.generic_getattr(object, name)
+            super::get_hook(vm, (object, name), ("persistent_id", &this(vm, object)?.persistent_id))
         });
         s.setattr = Some(|vm, object, name, value| {
-            if name.as_str().is_some_and(|name| name.bytes() == b"persistent_id") {
-                let cell = &this(vm, object)?.persistent_id;
-                if value.is_none() && cell.get().is_unbound() {
-                    return vm.generic_setattr(object, name, value);
-                }
-                cell.set(value.cloned().unwrap_or(Value::UNBOUND));
-                return Ok(());
-            }
-            vm.generic_setattr(object, name, value)
+            super::set_hook(vm, (object, name), value, ("persistent_id", &this(vm, object)?.persistent_id))
         });
     })
     .methods(&[
