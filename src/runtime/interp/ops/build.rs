@@ -276,11 +276,13 @@ pub fn dict_merge(vm: &Vm, at: At) -> PyResult<()> {
     }
     let pairs = vm.mapping_pairs(&mapping)?;
     for (key, value) in pairs {
-        let Some(name) = key.as_str() else {
+        if key.as_str().is_none() {
             return Err(vm.type_error("keywords must be strings"));
+        }
+        let key = match crate::runtime::object::dict::exact_str(&key) {
+            Some(text) if !text.is_interned() => vm.intern_value(&key).map_or(key, |k| k.into_value()),
+            _ => key,
         };
-        let key =
-            if name.is_interned() { key } else { vm.intern_value(&key).map_or(key, |k| k.into_value()) };
         if dict.contains(vm, &key)? {
             let text = vm.function_text(at.reg(at.c()))?;
             return Err(vm.type_error(format!(
