@@ -169,6 +169,9 @@ pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Valu
     if names.is_empty() && function.generator_args.get() as usize == values.len() {
         return Ok(make(vm, function, values.iter().cloned()));
     }
+    if let Some(made) = call::arrange_generator(vm, function, values, names)? {
+        return Ok(made);
+    }
     let bound = call::bind(vm, function, values, names)?;
     Ok(make(vm, function, bound.into_iter()))
 }
