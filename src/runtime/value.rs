@@ -130,6 +130,12 @@ pub trait Payload: Sized + 'static {
     fn layout() -> &'static Layout;
     /// Shows every value that the payload owns to the collector.
     fn traverse(&self, _visit: &mut dyn FnMut(&Value)) {}
+    /// Do all values that the payload owns lie side by side?
+    const CONTIGUOUS: bool = false;
+    /// These values, if they do.
+    fn values(&self) -> &[Value] {
+        &[]
+    }
     /// Lets go of what could close a cycle.
     fn clear(&self) {}
 }
