@@ -384,7 +384,7 @@ impl Value {
         let head = self.header()?;
         // SAFETY: `ty` points to a live type object: instances keep their type alive.
         let layout = unsafe { head.ty.get().as_ref() }.layout.get();
-        if std::ptr::eq(layout, T::layout()) || layout.extends(T::layout()) {
+        if std::ptr::eq(layout, T::layout()) || layout.base.is_some() && layout.extends(T::layout()) {
             // SAFETY: the layout says that an Obj<T> begins here.
             Some(unsafe { &*(self.to_bits() as *const Obj<T>) })
         } else {
