@@ -305,6 +305,15 @@ impl Value {
         }
     }
 
+    /// The number of a small int, True or False.
+    #[inline(always)]
+    pub const fn as_small_or_bool(&self) -> Option<i64> {
+        match self.to_bits() {
+            bits::TRUE => Some(1),
+            bits::FALSE => Some(0),
+            _ => self.as_small(),
+        }
+    }
     /// The float, if it is a tagged one.
     #[inline(always)]
     pub const fn as_tagged_float(&self) -> Option<f64> {

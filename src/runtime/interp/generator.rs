@@ -307,6 +307,18 @@ pub fn delegate(generator: &Obj<Generator>) -> Option<Value> {
     Some(value.clone())
 }
 
+/// Would an exception at the suspended yield leave the generator at once? No handler covers the yield, and nothing is
+/// delegated to.
+pub fn nobody_hears(generator: &Obj<Generator>) -> bool {
+    let frame = Frame(generator.base.get());
+    // SAFETY: as in `sent_register`.
+    if Op::decode(unsafe { *frame.pc().sub(1) }) != Some(Op::Yield) {
+        return false;
+    }
+    let at = frame.running_word();
+    !frame.code().handlers.iter().any(|handler| handler.start <= at && at < handler.end)
+}
+
 /// Puts what is sent in where the suspended yield wants it.
 fn deliver(generator: &Obj<Generator>, sent: Value) {
     let frame = Frame(generator.base.get());
