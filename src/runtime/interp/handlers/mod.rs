@@ -164,6 +164,8 @@ const fn handler(op: Op) -> Handler {
         Op::LoadAttrDict => attrs::load_attr_dict,
         Op::StoreAttrDict => attrs::store_attr_dict,
         Op::LoadAttrNative => attrs::load_attr_native,
+        Op::UnpackMoves => attrs::unpack_moves,
+        Op::UnpackPlain => attrs::unpack_plain,
         Op::StoreAttrSlot => attrs::store_attr_slot,
         Op::LoadMethodDict => attrs::load_method_dict,
         Op::LoadAttrSlot => attrs::load_attr_slot,
