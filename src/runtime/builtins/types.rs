@@ -237,6 +237,9 @@ impl Vm {
             base.subclasses.get_mut().push(std::ptr::NonNull::from(&**ty));
         }
         let dict = &ty.dict;
+        let rows = slots::own_rows(ty);
+        // With `__new__`, `__doc__` and `__module__`.
+        dict.reserve(spec.methods.len() + spec.getset.len() + slots::dunders_of(&rows) + 3);
         for def in spec.methods {
             let name = self.intern(def.name());
             let value = match def.binding {
@@ -287,7 +290,7 @@ impl Vm {
             dict.insert_str(&self.names().__new__, function);
         }
         let wrapper_type = self.typ(&SLOT_WRAPPER).clone();
-        slots::add_wrappers(self, ty, &wrapper_type);
+        slots::add_wrappers(self, ty, &wrapper_type, &rows);
         if dict.get_str(&self.names().__doc__).is_none() {
             let doc = if spec.doc.is_empty() { Value::NONE } else { self.str(spec.doc) };
             dict.insert_str(&self.names().__doc__, doc);
