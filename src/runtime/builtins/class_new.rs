@@ -292,7 +292,7 @@ fn make_class(
         (own_name, qualname),
         layout,
         (Some(base.clone()), vm.tuple_ref(bases.clone()), vm.tuple_ref(vec![])),
-        dict.clone(),
+        crate::runtime::object::typedef::Namespace::of(dict.clone()),
         None,
     );
     let ty = vm.alloc(meta, raw);

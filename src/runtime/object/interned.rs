@@ -13,7 +13,7 @@ use crate::runtime::object::str::Str;
 use crate::runtime::value::{Obj, Ref, Value, flag};
 
 /// Places of a new table: enough for what start-up interns.
-const FIRST: usize = 8192;
+const FIRST: usize = 4096;
 
 /// The interned strings of an interpreter.
 pub struct Interned {
@@ -118,7 +118,8 @@ impl Default for Interned {
 }
 
 fn empty(places: usize) -> Box<[*const Obj<Str>]> {
-    vec![std::ptr::null(); places].into_boxed_slice()
+    // SAFETY: a null pointer is a word of zero.
+    unsafe { Box::new_zeroed_slice(places).assume_init() }
 }
 
 /// Puts a string that is not there into the first free place.

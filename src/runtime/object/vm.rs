@@ -18,6 +18,7 @@ use crate::runtime::object::shape::Shapes;
 use crate::runtime::object::slots::Dunders;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{Type, TypeRef};
+use crate::runtime::text::wtf8;
 use crate::runtime::value::{LockCell, Obj, Ref, Value};
 
 /// An exception that is being handled; a generator has its own, linked to its caller's while it runs.
@@ -538,7 +539,7 @@ impl Vm {
     /// The interned string of a text.
     pub fn intern(&self, text: &str) -> Ref<Str> {
         let bytes = text.as_bytes();
-        self.interp.interned.intern(bytes, || self.str_fresh(bytes, text.chars().count()))
+        self.interp.interned.intern(bytes, || self.str_fresh(bytes, wtf8::count(bytes)))
     }
     /// The interned string with the text of a string.
     pub fn intern_value(&self, text: &Value) -> Option<Ref<Str>> {
