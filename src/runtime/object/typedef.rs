@@ -478,16 +478,23 @@ pub struct Slots {
 pub struct Namespace {
     made: OnceCell<Ref<Dict>>,
     spec: Option<&'static TypeSpec>,
+    more: Cell<Option<Box<dyn Fn(&Vm, &TypeRef)>>>,
 }
 
 impl Namespace {
     /// That of a type that is filled at once.
     pub fn of(dict: Ref<Dict>) -> Namespace {
-        Namespace { made: OnceCell::from(dict), spec: None }
+        Namespace { made: OnceCell::from(dict), spec: None, more: Cell::new(None) }
     }
     /// That of the type of a spec, which `Vm::fill_spec_dict` fills.
     pub fn to_be_made(spec: &'static TypeSpec) -> Namespace {
-        Namespace { made: OnceCell::new(), spec: Some(spec) }
+        Namespace { made: OnceCell::new(), spec: Some(spec), more: Cell::new(None) }
+    }
+
+    /// What else is put into it when it is made; it must not be yet.
+    pub fn add_when_made(&self, more: Box<dyn Fn(&Vm, &TypeRef)>) {
+        debug_assert!(!self.is_made());
+        self.more.set(Some(more));
     }
 
     /// Is it there?
@@ -504,6 +511,9 @@ impl Namespace {
         if let Some(spec) = self.spec {
             let ty = vm.typ(spec).clone();
             vm.fill_spec_dict(&ty, spec);
+            if let Some(more) = self.more.take() {
+                more(vm, &ty);
+            }
         }
         dict
     }
