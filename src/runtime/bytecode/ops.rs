@@ -320,6 +320,7 @@ macro_rules! for_each_op {
             "LoadAttr of a property with a Python function" LoadAttrProperty (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttr of a name in the instance's dictionary" LoadAttrDict (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "StoreAttr of a name in the instance's dictionary" StoreAttrDict (U, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadAttr of what a native function reads" LoadAttrNative (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "StoreAttr of a word of __slots__" StoreAttrSlot (U, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadMethod of an instance with a dictionary" LoadMethodDict (W, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttr of a `__slots__` word" LoadAttrSlot (D, U, Z) [Name, Cache, Cache, Cache, Cache];
@@ -393,6 +394,7 @@ impl Op {
             | Op::LoadAttrDict
             | Op::LoadAttrProperty
             | Op::LoadAttrSlot
+            | Op::LoadAttrNative
             | Op::LoadAttrClass
             | Op::LoadAttrModule
             | Op::LoadAttrType => Op::LoadAttr,

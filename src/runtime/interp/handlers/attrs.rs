@@ -163,6 +163,13 @@ handlers! {
         }
         m.slow_call(5, attr::call_property)
     }
+    /// What a native function reads.
+    load_attr_native(m) {
+        if !is_cached(m, m.bits(m.b())) {
+            return m.slow(5, attr::load_attr);
+        }
+        m.slow(5, attr::load_native)
+    }
     /// A word of `__slots__`.
     load_attr_slot(m) {
         let object = m.bits(m.b());

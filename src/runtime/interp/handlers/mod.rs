@@ -163,6 +163,7 @@ const fn handler(op: Op) -> Handler {
         Op::LoadAttrProperty => attrs::load_attr_property,
         Op::LoadAttrDict => attrs::load_attr_dict,
         Op::StoreAttrDict => attrs::store_attr_dict,
+        Op::LoadAttrNative => attrs::load_attr_native,
         Op::StoreAttrSlot => attrs::store_attr_slot,
         Op::LoadMethodDict => attrs::load_method_dict,
         Op::LoadAttrSlot => attrs::load_attr_slot,
