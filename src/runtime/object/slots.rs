@@ -2,7 +2,7 @@
 //! Python dunder is called through its slot.
 //!
 //! Everything about a slot stands in its row of [`GROUPS`]: types get wrapper descriptors from it
-//! (`add_wrappers`), classes get slots from it (`update`).
+//! (`add_wrappers`), classes get slots from it (`fill`, `update`).
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
