@@ -28,7 +28,7 @@ impl Interned {
     }
 
     /// How many strings there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.used.get()
     }
 

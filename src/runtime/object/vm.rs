@@ -684,7 +684,7 @@ impl Interp {
 
     /// How many strings are interned.
     pub fn interned_count(&self) -> usize {
-        self.interned.len()
+        self.interned.count()
     }
 
     /// Empties the cache of attributes of types.
