@@ -292,7 +292,7 @@ fn make_class(
         (own_name, qualname),
         layout,
         (Some(base.clone()), vm.tuple_ref(bases.clone()), vm.tuple_ref(vec![])),
-        dict.clone(),
+        crate::runtime::object::typedef::Namespace::of(dict.clone()),
         None,
     );
     let ty = vm.alloc(meta, raw);
@@ -315,7 +315,7 @@ fn make_class(
         }
     }
     fill_namespace(vm, &ty, &dict)?;
-    slots::update(vm, &ty, None);
+    slots::fill(vm, &ty);
     let is_slot = |value: &Value| value.downcast::<MemberDescriptor>().is_some();
     if let Some(cell) = classcell {
         if !vm.set_cell(&cell, ty.value().clone()) {

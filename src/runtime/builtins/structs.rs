@@ -164,6 +164,15 @@ impl Vm {
         head.slots_count.set(1);
         ty.clear_flags(type_flag::PLAIN);
         head.instance_size.set(start as u32 + 8);
+        if ty.dict.is_made() {
+            self.fill_struct_dict(ty, spec);
+            ty.modified(self);
+        } else {
+            ty.dict.add_when_made(Box::new(move |vm, ty| vm.fill_struct_dict(ty, spec)));
+        }
+    }
+
+    fn fill_struct_dict(&self, ty: &TypeRef, spec: &'static StructSpec) {
         let set = |name: &str, value: Value| drop(ty.dict.insert_str(&self.intern(name), value));
         let named = |fields: &[(&'static str, &str)]| -> Vec<Value> {
             fields
@@ -183,7 +192,6 @@ impl Vm {
                 set(name, self.alloc_spec(&STRUCT_FIELD, field));
             }
         }
-        ty.modified(self);
     }
 
     /// An instance of a struct sequence; missing last fields are `None`.

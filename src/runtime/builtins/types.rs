@@ -17,8 +17,8 @@ use crate::runtime::object::slots::{self, not_hashable};
 use crate::runtime::object::str::Str;
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::{
-    Binding, Body, Cmp, GetSet, Native, Slots, Type, TypeRef, TypeSpec, getset, getter, kind, native,
-    native_raw,
+    Binding, Body, Cmp, GetSet, Namespace, Native, Slots, Type, TypeRef, TypeSpec, getset, getter, kind,
+    native, native_raw,
 };
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value, flag};
@@ -115,7 +115,7 @@ pub fn raw_type(
     name: (Ref<Str>, Ref<Str>),
     layout: &'static Layout,
     bases: (Option<TypeRef>, Ref<Tuple>, Ref<Tuple>),
-    dict: Ref<Dict>,
+    dict: Namespace,
     spec: Option<&'static TypeSpec>,
 ) -> Type {
     Type {
@@ -175,7 +175,7 @@ impl Vm {
             (short.clone(), short),
             (spec.layout)(),
             (Some(base.clone()), self.tuple_ref(vec![base.clone().into_value()]), self.tuple_ref(vec![])),
-            self.new_dict(),
+            Namespace::to_be_made(spec),
             Some(spec),
         );
         let ty = self.alloc(&interp.type_type, ty);
@@ -236,7 +236,28 @@ impl Vm {
         if !is_root {
             base.subclasses.get_mut().push(std::ptr::NonNull::from(&**ty));
         }
+        let is_fixed = |value: &Value| value.as_type().is_some_and(|ty| ty.has(type_flag::IMMUTABLE));
+        if ty.dict.is_made() {
+            self.fill_spec_dict(ty, spec);
+        } else if !ty.mro().iter().all(is_fixed) {
+            // What its slots are now may not be what they are when somebody looks.
+            ty.dict.len();
+        }
+        if let Some(extra) = spec.extra {
+            extra(self, ty);
+        }
+    }
+
+    /// Fills the namespace of a builtin type: methods, computed attributes, wrappers of its slots.
+    pub fn fill_spec_dict(&self, ty: &TypeRef, spec: &'static TypeSpec) {
+        let base = ty.base.cloned();
+        let inherited = base.as_ref().map(|base| *base.slots.get()).unwrap_or_default();
+        let is_root = base.is_none();
+        let slots = *ty.slots.get();
         let dict = &ty.dict;
+        let rows = slots::own_rows(ty);
+        // With `__new__`, `__doc__` and `__module__`.
+        dict.reserve(spec.methods.len() + spec.getset.len() + slots::dunders_of(&rows) + 3);
         for def in spec.methods {
             let name = self.intern(def.name());
             let value = match def.binding {
@@ -273,7 +294,7 @@ impl Vm {
             dict.insert_str(&name, value);
         }
         let own_new = slots.new.is_some()
-            && (is_root || !same(slots.new.map(|f| f as usize), inherited.new.map(|f| f as usize)));
+            && (is_root || slots.new.map(|f| f as usize) != inherited.new.map(|f| f as usize));
         if own_new {
             let function = self.alloc_spec(
                 &NATIVE_FUNCTION,
@@ -287,7 +308,7 @@ impl Vm {
             dict.insert_str(&self.names().__new__, function);
         }
         let wrapper_type = self.typ(&SLOT_WRAPPER).clone();
-        slots::add_wrappers(self, ty, &wrapper_type);
+        slots::add_wrappers(self, ty, &wrapper_type, &rows);
         if dict.get_str(&self.names().__doc__).is_none() {
             let doc = if spec.doc.is_empty() { Value::NONE } else { self.str(spec.doc) };
             dict.insert_str(&self.names().__doc__, doc);
@@ -295,9 +316,6 @@ impl Vm {
         if spec.module() != "builtins" && dict.get_str(&self.names().__module__).is_none() {
             let module = self.intern(spec.module());
             dict.insert_str(&self.names().__module__, module.into_value());
-        }
-        if let Some(extra) = spec.extra {
-            extra(self, ty);
         }
     }
 

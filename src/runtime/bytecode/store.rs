@@ -324,35 +324,48 @@ impl<'a> Blob<'a> {
 }
 
 impl<'a> Cursor<'a> {
+    #[inline(always)]
     fn byte(&mut self) -> Result<u8, StoreError> {
         let byte = *self.blob.get(self.at).ok_or(StoreError::Corrupt)?;
         self.at += 1;
         Ok(byte)
     }
 
+    #[inline(always)]
     fn bytes<const N: usize>(&mut self) -> Result<[u8; N], StoreError> {
-        let end = self.at.checked_add(N).ok_or(StoreError::Corrupt)?;
-        let bytes = self.blob.get(self.at..end).ok_or(StoreError::Corrupt)?;
-        self.at = end;
-        bytes.try_into().map_err(|_| StoreError::Corrupt)
+        let bytes = self.blob.get(self.at..).and_then(<[u8]>::first_chunk).ok_or(StoreError::Corrupt)?;
+        self.at += N;
+        Ok(*bytes)
     }
 
+    /// Most numbers take a byte.
+    #[inline(always)]
     fn number(&mut self) -> Result<u64, StoreError> {
-        let mut value = 0u64;
-        for shift in (0..64).step_by(7) {
+        let byte = self.byte()?;
+        if byte < 0x80 { Ok(byte.into()) } else { self.long_number(byte & 0x7f) }
+    }
+
+    #[inline(never)]
+    fn long_number(&mut self, first: u8) -> Result<u64, StoreError> {
+        let mut value = u64::from(first);
+        let mut shift = 7;
+        while shift < 64 {
             let byte = self.byte()?;
             value |= u64::from(byte & 0x7f) << shift;
             if byte < 0x80 {
                 return Ok(value);
             }
+            shift += 7;
         }
         Err(StoreError::Corrupt)
     }
 
+    #[inline(always)]
     fn small(&mut self) -> Result<u32, StoreError> {
         u32::try_from(self.number()?).map_err(|_| StoreError::Corrupt)
     }
 
+    #[inline(always)]
     fn signed(&mut self) -> Result<i64, StoreError> {
         let value = self.number()?;
         Ok((value >> 1) as i64 ^ -((value & 1) as i64))
@@ -367,6 +380,11 @@ impl<'a> Cursor<'a> {
         Ok(count)
     }
 
+    /// How many of so many items, of so many bytes at least, the blob can still have.
+    fn room(&self, count: usize, least: usize) -> usize {
+        count.min((self.blob.len() - self.at.min(self.blob.len())) / least)
+    }
+
     fn raw(&mut self) -> Result<&'a [u8], StoreError> {
         let at = usize::try_from(self.number()?).map_err(|_| StoreError::Corrupt)?;
         let mut there = Cursor { blob: self.blob, at };
@@ -379,7 +397,12 @@ impl<'a> Cursor<'a> {
     }
 
     fn texts(&mut self) -> Result<Vec<Box<str>>, StoreError> {
-        (0..self.count()?).map(|_| self.text()).collect()
+        let count = self.count()?;
+        let mut texts = Vec::with_capacity(self.room(count, 1));
+        for _ in 0..count {
+            texts.push(self.text()?);
+        }
+        Ok(texts)
     }
 
     fn float(&mut self) -> Result<f64, StoreError> {
@@ -399,7 +422,9 @@ impl<'a> Cursor<'a> {
             temps: self.small()?,
             ..CodeData::default()
         };
-        for _ in 0..self.count()? {
+        let count = self.count()?;
+        code.locals.reserve_exact(self.room(count, 2));
+        for _ in 0..count {
             let name = self.text()?;
             let flags = self.byte()?;
             code.locals.push(Local { name, is_cell: flags & 1 != 0, is_hidden: flags & 2 != 0 });
@@ -407,12 +432,16 @@ impl<'a> Cursor<'a> {
         code.free_vars = self.texts()?;
         code.names = self.texts()?;
         let mut nested = Vec::new();
-        for index in 0..self.count()? {
+        let count = self.count()?;
+        code.consts.reserve_exact(self.room(count, 1));
+        for index in 0..count {
             let value = self.constant(0, &mut |at| nested.push((index as u32, at)))?;
             code.consts.push(value);
         }
         self.words(&mut code.words)?;
-        for _ in 0..self.count()? {
+        let count = self.count()?;
+        code.handlers.reserve_exact(self.room(count, 5));
+        for _ in 0..count {
             let narrow = |number: u32| u16::try_from(number).map_err(|_| StoreError::Corrupt);
             code.handlers.push(Handler {
                 start: self.small()?,
@@ -423,7 +452,9 @@ impl<'a> Cursor<'a> {
             });
         }
         let (mut start, mut line) = (0u32, 0i64);
-        for _ in 0..self.count()? {
+        let count = self.count()?;
+        code.positions.reserve_exact(self.room(count, 5));
+        for _ in 0..count {
             start = start.checked_add(self.small()?).ok_or(StoreError::Corrupt)?;
             line = line.wrapping_add(self.signed()?);
             let end_line = line.wrapping_add(self.signed()?);

@@ -198,8 +198,9 @@ pub struct Links {
 /// Bytes of [`Links`].
 pub const LINKS: usize = size_of::<Links>();
 const CLASSES: usize = 33;
-/// The first chunk of memory for small objects, enough for start-up; later ones grow with the heap.
-const FIRST_CHUNK: usize = 1 << 20;
+/// The first chunk of memory for small objects, enough for start-up and little more; later ones grow with the heap.
+const FIRST_CHUNK: usize = 512 << 10;
+const LEAST_CHUNK: usize = 256 << 10;
 const MOST_CHUNK: usize = 4 << 20;
 /// How deep the release of objects may nest.
 pub const NESTING: u32 = 48;
@@ -358,8 +359,7 @@ impl Heap {
         let size = class * 16;
         if (self.bump_end.get() as usize) - (self.bump.get() as usize) < size {
             // Pages are asked for in one go: one by one each would be a fault of its own at its first touch.
-            let length =
-                (self.chunk_bytes.get() / 8).clamp(FIRST_CHUNK / 4, MOST_CHUNK).next_multiple_of(4096);
+            let length = (self.chunk_bytes.get() / 8).clamp(LEAST_CHUNK, MOST_CHUNK).next_multiple_of(4096);
             let length = if self.chunk_bytes.get() == 0 { FIRST_CHUNK } else { length };
             let chunk = crate::runtime::sys::reserve_filled(length);
             self.chunk_bytes.set(self.chunk_bytes.get() + length);

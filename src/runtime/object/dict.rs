@@ -132,6 +132,13 @@ impl Dict {
         dict
     }
 
+    /// Makes room for `n` more keys.
+    pub fn reserve(&self, n: usize) {
+        if self.budget.get() < n {
+            self.resize(self.used.get() + n, false);
+        }
+    }
+
     /// Number of keys.
     #[inline(always)]
     pub fn len(&self) -> usize {

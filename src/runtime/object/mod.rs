@@ -6,6 +6,7 @@ pub mod attrs;
 pub mod bytes;
 pub mod dict;
 pub mod hash;
+pub mod interned;
 pub mod names;
 pub mod ops;
 pub mod protocol;

@@ -2,11 +2,15 @@
 //! Python dunder is called through its slot.
 //!
 //! Everything about a slot stands in its row of [`GROUPS`]: types get wrapper descriptors from it
-//! (`add_wrappers`), classes get slots from it (`update`).
+//! (`add_wrappers`), classes get slots from it (`fill`, `update`).
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
 use crate::runtime::error::PyResult;
-use crate::runtime::gc::heap::type_flag;
+use crate::runtime::gc::heap::{AddressHasher, type_flag};
 use crate::runtime::object::args::Args;
+use crate::runtime::object::dict::{Dict, exact_str};
 use crate::runtime::object::names::Names;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{Binary, Cmp, Slots, Ternary, Type, TypeRef};
@@ -901,15 +905,28 @@ impl SlotWrapper {
     }
 }
 
-/// Puts wrappers for the native slots of a type that its base has not or has differently into the type's dict.
-pub fn add_wrappers(vm: &Vm, ty: &TypeRef, wrapper_type: &TypeRef) {
+/// Numbers of rows of [`GROUPS`].
+pub type Rows = smallvec::SmallVec<[u8; 96]>;
+
+/// The native slots of a type that its base has not or has differently.
+pub fn own_rows(ty: &TypeRef) -> Rows {
     let slots = ty.slots.get();
     let base = ty.base.get().as_ref().map(|base| *base.slots.get()).unwrap_or_default();
-    for (number, group) in GROUPS.iter().enumerate() {
-        if !(group.is_set)(slots) || (group.same)(slots, &base) {
-            continue;
-        }
-        for (dunder, row) in group.dunders.iter().enumerate() {
+    let is_own = |group: &Group| (group.is_set)(slots) && !(group.same)(slots, &base);
+    (0u8..).zip(GROUPS).filter(|(_, group)| is_own(group)).map(|(number, _)| number).collect()
+}
+
+/// How many dunders rows have.
+pub fn dunders_of(rows: &Rows) -> usize {
+    rows.iter().map(|number| GROUPS[usize::from(*number)].dunders.len()).sum()
+}
+
+/// Puts wrappers for the native slots of a type that its base has not or has differently into the type's dict.
+pub fn add_wrappers(vm: &Vm, ty: &TypeRef, wrapper_type: &TypeRef, rows: &Rows) {
+    let slots = ty.slots.get();
+    for &number in rows {
+        let number = usize::from(number);
+        for (dunder, row) in GROUPS[number].dunders.iter().enumerate() {
             let name = (row.name)(vm.names());
             if ty.dict.get_str(name).is_none() {
                 let wrapper =
@@ -922,6 +939,81 @@ pub fn add_wrappers(vm: &Vm, ty: &TypeRef, wrapper_type: &TypeRef) {
     if hash_changed && ty.dict.get_str(&vm.names().__hash__).is_none() {
         ty.dict.insert_str(&vm.names().__hash__, Value::NONE);
     }
+}
+
+/// The rows of [`GROUPS`], as a set of bits, that a dunder has a say in.
+pub struct Dunders(HashMap<u64, u128, BuildHasherDefault<AddressHasher>>);
+
+impl Dunders {
+    fn new(names: &Names) -> Dunders {
+        const { assert!(GROUPS.len() <= 128) };
+        let mut all = Dunders(HashMap::default());
+        for (number, group) in GROUPS.iter().enumerate() {
+            let first = (group.dunders[0].name)(names);
+            let also = if first.same(&names.__getattribute__) {
+                Some(&names.__getattr__)
+            } else if first.same(&names.__bool__) {
+                Some(&names.__len__)
+            } else {
+                None
+            };
+            for name in group.dunders.iter().map(|row| (row.name)(names)).chain(also) {
+                *all.0.entry(name.address()).or_default() |= 1 << number;
+            }
+        }
+        all
+    }
+
+    /// The rows that a namespace says something about; nothing if it has keys that only a comparison can tell.
+    fn defined_in(&self, dict: &Dict) -> Option<u128> {
+        let mut rows = 0;
+        let mut at = 0;
+        while let Some((found, key, _)) = dict.next_entry(at) {
+            let name = exact_str(key)?;
+            if name.bytes().starts_with(b"__") {
+                if !name.is_interned() {
+                    return None;
+                }
+                rows |= self.0.get(&name.address()).copied().unwrap_or(0);
+            }
+            at = found + 1;
+        }
+        Some(rows)
+    }
+}
+
+/// Sets the slots of a new class: its base's where it defines no dunder itself and looks everything else up as its base does.
+pub fn fill(vm: &Vm, ty: &Obj<Type>) {
+    let base = ty.base.cloned();
+    let follows = |base: &TypeRef| {
+        let (mine, its) = (ty.mro(), base.mro());
+        mine.len() == its.len() + 1
+            && mine[0].to_bits() == ty.address()
+            && mine[1..].iter().zip(its).all(|(a, b)| a.is(b))
+    };
+    let rows = match &base {
+        Some(base) if follows(base) && base.has(type_flag::READY) => {
+            vm.interp().dunders.get_or_init(|| Dunders::new(vm.names())).defined_in(&ty.dict)
+        }
+        _ => None,
+    };
+    let (Some(rows), Some(base)) = (rows, base) else { return update(vm, ty, None) };
+    let mut slots = *ty.slots.get();
+    for (number, group) in GROUPS.iter().enumerate() {
+        if rows >> number & 1 != 0 {
+            update_group(vm, ty, number, group, &mut slots);
+        } else {
+            (group.copy)(&mut slots, base.slots.get());
+            if cfg!(debug_assertions) {
+                let mut asked = *ty.slots.get();
+                update_group(vm, ty, number, group, &mut asked);
+                let name = (group.dunders[0].name)(vm.names());
+                assert!((group.same)(&asked, &slots), "{}.{}", ty.name(), name.to_string_lossy());
+            }
+        }
+    }
+    update_new(vm, ty, &mut slots);
+    adopt(vm, ty, slots, None);
 }
 
 /// Sets the slots of a class from what its MRO defines; `only` limits it to the dunder that changed.
@@ -944,6 +1036,11 @@ pub fn update(vm: &Vm, ty: &Obj<Type>, only: Option<&Obj<Str>>) {
     if is_new {
         update_new(vm, ty, &mut slots);
     }
+    adopt(vm, ty, slots, only);
+}
+
+/// The new slots of a class; those of its subclasses follow.
+fn adopt(vm: &Vm, ty: &Obj<Type>, slots: Slots, only: Option<&Obj<Str>>) {
     let del = slots.del.is_some();
     ty.slots.set(slots);
     if del {

@@ -101,6 +101,11 @@ impl Obj<Str> {
         self.hash.set(new);
         new
     }
+    /// Notes the hash, computed from the same text elsewhere.
+    pub fn remember_hash(&self, hash: u64) {
+        debug_assert_eq!(hash, hash::text_hash(self.bytes(), self.is_ascii()));
+        self.hash.set(hash);
+    }
     /// Is it interned?
     #[inline(always)]
     pub fn is_interned(&self) -> bool {

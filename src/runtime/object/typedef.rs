@@ -7,7 +7,7 @@
 //! 2. A slot is set exactly if the MRO defines the dunder: native types set slots, whose wrappers go into the dict
 //!    (`slots::add_wrappers`); Python classes put functions into the dict, and `slots::update` sets the slots.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -471,6 +471,63 @@ pub struct Slots {
     pub release_buffer: Option<fn(&Vm, &Value, &Value)>,
 }
 
+/// The namespace of a type. That of a builtin type, which nobody can change and whose bases nobody can, is made when somebody
+/// looks into it: a program looks into few of them.
+pub struct Namespace {
+    made: OnceCell<Ref<Dict>>,
+    spec: Option<&'static TypeSpec>,
+    more: Cell<Option<Box<dyn Fn(&Vm, &TypeRef)>>>,
+}
+
+impl Namespace {
+    /// That of a type that is filled at once.
+    pub fn of(dict: Ref<Dict>) -> Namespace {
+        Namespace { made: OnceCell::from(dict), spec: None, more: Cell::new(None) }
+    }
+    /// That of the type of a spec, which `Vm::fill_spec_dict` fills.
+    pub fn to_be_made(spec: &'static TypeSpec) -> Namespace {
+        Namespace { made: OnceCell::new(), spec: Some(spec), more: Cell::new(None) }
+    }
+
+    /// What else is put into it when it is made; it must not be yet.
+    pub fn add_when_made(&self, more: Box<dyn Fn(&Vm, &TypeRef)>) {
+        debug_assert!(!self.is_made());
+        self.more.set(Some(more));
+    }
+
+    /// Is it there?
+    pub fn is_made(&self) -> bool {
+        self.made.get().is_some()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make(&self) -> &Ref<Dict> {
+        let vm = crate::runtime::object::vm::vm();
+        // No Python runs here: making objects only asks for a collection.
+        let dict = self.made.get_or_init(|| vm.new_dict());
+        if let Some(spec) = self.spec {
+            let ty = vm.typ(spec).clone();
+            vm.fill_spec_dict(&ty, spec);
+            if let Some(more) = self.more.take() {
+                more(vm, &ty);
+            }
+        }
+        dict
+    }
+}
+
+impl std::ops::Deref for Namespace {
+    type Target = Ref<Dict>;
+    #[inline(always)]
+    fn deref(&self) -> &Ref<Dict> {
+        match self.made.get() {
+            Some(dict) => dict,
+            None => self.make(),
+        }
+    }
+}
+
 /// The payload of `type`.
 #[repr(C)]
 pub struct Type {
@@ -487,7 +544,7 @@ pub struct Type {
     /// `__mro__`
     pub mro: LockCell<Ref<Tuple>>,
     /// The namespace.
-    pub dict: Ref<Dict>,
+    pub dict: Namespace,
     /// What instances can do.
     pub slots: LockCell<Slots>,
     /// The description of a builtin type.
@@ -508,7 +565,9 @@ impl Payload for Type {
         &LAYOUT
     }
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
-        visit(self.dict.value());
+        if let Some(dict) = self.dict.made.get() {
+            visit(dict.value());
+        }
         visit(self.mro.get().value());
         visit(self.bases.get().value());
         if let Some(base) = self.base.get() {
@@ -526,7 +585,9 @@ impl Payload for Type {
             }
         }
         self.void_version(crate::runtime::object::vm::vm());
-        self.dict.clear();
+        if let Some(dict) = self.dict.made.get() {
+            dict.clear();
+        }
         // Its MRO begins with itself.
         let nothing = || -> Ref<Tuple> {
             let empty = &crate::runtime::object::vm::vm().interp().empty_tuple;

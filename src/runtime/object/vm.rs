@@ -4,20 +4,22 @@
 //! exception in flight, the exceptions being handled, depth limits. All state hangs off these two, none is global, so
 //! that several interpreters can live in one process.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::hash::BuildHasherDefault;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::{AddressHasher, Heap};
 use crate::runtime::object::dict::Dict;
-use crate::runtime::object::hash::table_hash;
+use crate::runtime::object::interned::Interned;
 use crate::runtime::object::names::Names;
 use crate::runtime::object::shape::Shapes;
+use crate::runtime::object::slots::Dunders;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{Type, TypeRef};
-use crate::runtime::value::{LockCell, Obj, Ref, Value, flag};
+use crate::runtime::text::wtf8;
+use crate::runtime::value::{LockCell, Obj, Ref, Value};
 
 /// An exception that is being handled; a generator has its own, linked to its caller's while it runs.
 pub struct Handled {
@@ -113,48 +115,17 @@ pub struct Vm {
     older: AtomicPtr<Vm>,
 }
 
-/// Interned strings are found by their text.
-struct InternKey(*const Obj<Str>);
-
-impl std::borrow::Borrow<[u8]> for InternKey {
-    fn borrow(&self) -> &[u8] {
-        // SAFETY: a dying interned string takes its key out of the table first.
-        unsafe { &*self.0 }.bytes()
-    }
-}
-impl Hash for InternKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let bytes: &[u8] = std::borrow::Borrow::borrow(self);
-        bytes.hash(state);
-    }
-}
-impl PartialEq for InternKey {
-    fn eq(&self, other: &InternKey) -> bool {
-        let (a, b): (&[u8], &[u8]) = (std::borrow::Borrow::borrow(self), std::borrow::Borrow::borrow(other));
-        a == b
-    }
-}
-impl Eq for InternKey {}
-
-#[derive(Default)]
-struct BytesHasher(u64);
-impl Hasher for BytesHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = table_hash(bytes);
-    }
-    fn write_usize(&mut self, _: usize) {}
-}
-
+/// Entries of the cache of attributes of types: at first, and when that many lookups have missed twice.
+const FIRST_TYPE_CACHE: usize = 512;
 const TYPE_CACHE: usize = 4096;
+/// How many builtin types there may be.
+const TYPES: usize = 4096;
 
-#[derive(Clone)]
+/// All zeros: empty.
 struct TypeCacheEntry {
     version: u32,
     /// The name, owned so that its address is not given to another string.
-    name: Value,
+    name: Option<Value>,
     /// The bits of the attribute, kept alive by the type as long as the version is current; 0: not there.
     found: u64,
 }
@@ -244,8 +215,11 @@ pub struct Interp {
     pub float_zero: LockCell<Value>,
     /// See `float_zero`.
     pub float_minus_zero: LockCell<Value>,
-    interned: RefCell<HashMap<InternKey, (), BuildHasherDefault<BytesHasher>>>,
+    interned: Interned,
     type_cache: LockCell<Vec<TypeCacheEntry>>,
+    type_cache_misses: Cell<usize>,
+    /// Which slots a dunder belongs to.
+    pub dunders: OnceCell<Dunders>,
     /// Attributes and methods of instances; empty until first used.
     pub known_attrs: LockCell<Vec<Known>>,
     /// See `known_attrs`.
@@ -564,7 +538,8 @@ impl Vm {
 
     /// The interned string of a text.
     pub fn intern(&self, text: &str) -> Ref<Str> {
-        self.interp.intern_with(text.as_bytes(), || self.str_fresh(text.as_bytes(), text.chars().count()))
+        let bytes = text.as_bytes();
+        self.interp.interned.intern(bytes, || self.str_fresh(bytes, wtf8::count(bytes)))
     }
     /// The interned string with the text of a string.
     pub fn intern_value(&self, text: &Value) -> Option<Ref<Str>> {
@@ -572,10 +547,12 @@ impl Vm {
         if string.is_interned() {
             return Some(string.to_ref());
         }
-        if crate::runtime::object::dict::exact_str(text).is_some() {
-            return Some(self.interp.intern_with(string.bytes(), || text.clone()));
-        }
-        Some(self.interp.intern_with(string.bytes(), || self.str_fresh(string.bytes(), string.len())))
+        let (bytes, hash) = (string.bytes(), string.hash());
+        let make = || match crate::runtime::object::dict::exact_str(text) {
+            Some(_) => text.clone(),
+            None => self.str_fresh(bytes, string.len()),
+        };
+        Some(self.interp.interned.intern_hashed(bytes, hash, make))
     }
 }
 
@@ -590,14 +567,15 @@ impl Interp {
         dict: impl Fn() -> Ref<Dict>,
     ) -> Interp {
         let [type_type, object_type, str_type, tuple_type, dict_type] = types;
-        let interned = RefCell::new(HashMap::default());
-        let intern = |text: &str| intern_in(&interned, text.as_bytes(), || make_str(text.as_bytes()));
+        let interned = Interned::new();
+        let intern = |text: &str| interned.intern(text.as_bytes(), || make_str(text.as_bytes()));
         let names = Names::new(intern);
         let ascii_chars: Vec<Value> =
-            (0..128u8).map(|c| intern_in(&interned, &[c], || make_str(&[c])).into_value()).collect();
-        let empty_str = intern_in(&interned, b"", || make_str(b"")).into_value();
-        let mut table = Vec::with_capacity(4096);
-        table.resize_with(4096, || None);
+            (0..128u8).map(|c| interned.intern(&[c], || make_str(&[c])).into_value()).collect();
+        let empty_str = interned.intern(b"", || make_str(b"")).into_value();
+        // Zeros that nobody wrote take no memory before they are looked at.
+        // SAFETY: no type is a word of zero, as a value never is (`tests`).
+        let types = unsafe { Box::<[Option<TypeRef>]>::new_zeroed_slice(TYPES).assume_init() }.into_vec();
         Interp {
             collections: Collections {
                 enabled: Cell::new(true),
@@ -612,7 +590,7 @@ impl Interp {
             },
             heap,
             names,
-            types: LockCell::new(table),
+            types: LockCell::new(types),
             type_type,
             object_type,
             str_type,
@@ -624,10 +602,9 @@ impl Interp {
             float_zero: LockCell::new(Value::NONE),
             float_minus_zero: LockCell::new(Value::NONE),
             interned,
-            type_cache: LockCell::new(vec![
-                TypeCacheEntry { version: 0, name: Value::NONE, found: 0 };
-                TYPE_CACHE
-            ]),
+            type_cache: LockCell::new(empty_type_cache(FIRST_TYPE_CACHE)),
+            type_cache_misses: Cell::new(0),
+            dunders: OnceCell::new(),
             known_attrs: LockCell::new(Vec::new()),
             known_methods: LockCell::new(Vec::new()),
             version: Cell::new(1),
@@ -700,18 +677,14 @@ impl Interp {
         }
     }
 
-    fn intern_with(&self, bytes: &[u8], make: impl FnOnce() -> Value) -> Ref<Str> {
-        intern_in(&self.interned, bytes, make)
-    }
-
     /// A dying interned string leaves the table.
     pub fn forget_interned(&self, text: &Obj<Str>) {
-        self.interned.borrow_mut().remove(text.bytes());
+        self.interned.forget(text);
     }
 
     /// How many strings are interned.
     pub fn interned_count(&self) -> usize {
-        self.interned.borrow().len()
+        self.interned.count()
     }
 
     /// Empties the cache of attributes of types.
@@ -726,9 +699,9 @@ impl Interp {
     pub fn type_cache_lookup(&self, ty: &Obj<Type>, name: &Obj<Str>) -> Option<Value> {
         let version = ty.fast.version.get();
         if version != 0 && name.is_interned() {
-            let slot = (version as u64 ^ (name.address() >> 4)) as usize % TYPE_CACHE;
-            let entry = &self.type_cache.get()[slot];
-            if entry.version == version && entry.name.to_bits() == name.address() {
+            let cache = self.type_cache.get();
+            let entry = &cache[(version as u64 ^ (name.address() >> 4)) as usize & (cache.len() - 1)];
+            if entry.version == version && entry.name.as_ref().map(Value::to_bits) == Some(name.address()) {
                 if entry.found == 0 {
                     return None;
                 }
@@ -746,32 +719,40 @@ impl Interp {
         let found = ty.lookup_slow(name);
         let version = ty.version(vm());
         if version != 0 && name.is_interned() {
-            let slot = (version as u64 ^ (name.address() >> 4)) as usize % TYPE_CACHE;
+            let misses = self.type_cache_misses.get() + 1;
+            self.type_cache_misses.set(misses);
+            if misses == 2 * FIRST_TYPE_CACHE {
+                drop(self.type_cache.replace(empty_type_cache(TYPE_CACHE)));
+            }
+            let cache = self.type_cache.get_mut();
+            let slot = (version as u64 ^ (name.address() >> 4)) as usize & (cache.len() - 1);
             let new = TypeCacheEntry {
                 version,
-                name: name.to_value(),
+                name: Some(name.to_value()),
                 found: found.as_ref().map_or(0, Value::to_bits),
             };
-            let old = std::mem::replace(&mut self.type_cache.get_mut()[slot], new);
+            let old = std::mem::replace(&mut cache[slot], new);
             drop(old);
         }
         found
     }
 }
 
-fn intern_in(
-    table: &RefCell<HashMap<InternKey, (), BuildHasherDefault<BytesHasher>>>,
-    bytes: &[u8],
-    make: impl FnOnce() -> Value,
-) -> Ref<Str> {
-    if let Some((key, ())) = table.borrow().get_key_value(bytes) {
-        // SAFETY: keys of the table are live strings.
-        return unsafe { &*key.0 }.to_ref();
+fn empty_type_cache(entries: usize) -> Vec<TypeCacheEntry> {
+    // SAFETY: no version, no name (a value is never a word of zero), nothing found.
+    unsafe { Box::<[TypeCacheEntry]>::new_zeroed_slice(entries).assume_init() }.into_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_a_word_of_zero() {
+        // SAFETY: both are words; the one that is no value is not looked at as one.
+        unsafe {
+            assert_eq!(std::mem::transmute::<Option<TypeRef>, u64>(None), 0);
+            assert_eq!(std::mem::transmute::<Option<Value>, u64>(None), 0);
+        }
     }
-    let new = make();
-    // SAFETY: `make` gives strings.
-    let new: Ref<Str> = unsafe { Ref::from_value_unchecked(new) };
-    new.head.flags.set(new.head.flags.get() | flag::INTERNED);
-    table.borrow_mut().insert(InternKey(std::ptr::from_ref(&*new)), ());
-    new
 }

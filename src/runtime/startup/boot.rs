@@ -10,7 +10,7 @@ use crate::runtime::object::dict::Dict;
 use crate::runtime::object::hash;
 use crate::runtime::object::str::string_of;
 use crate::runtime::object::tuple::{Tuple, tuple_of_type};
-use crate::runtime::object::typedef::{self, TypeRef, TypeSpec};
+use crate::runtime::object::typedef::{self, Namespace, TypeRef, TypeSpec};
 use crate::runtime::object::vm::{Interp, Vm};
 use crate::runtime::value::Ref;
 
@@ -54,7 +54,7 @@ pub fn interpreter(config: &Config) -> &'static Interp {
             (string(spec.short_name()), string(spec.short_name())),
             (spec.layout)(),
             (base, bases, tuple(mro)),
-            dict(),
+            Namespace::of(dict()),
             Some(spec),
         );
         // SAFETY: each is completed once.

@@ -167,6 +167,7 @@ pub fn find(name: &str) -> Option<&'static NativeModule> {
 /// Fills a module's namespace: functions, then what `init` adds.
 pub fn fill(vm: &Vm, native: &NativeModule, module: &Value, dict: &Ref<Dict>) -> PyResult<()> {
     let name = vm.intern(native.name).into_value();
+    dict.reserve(native.functions.len());
     for def in native.functions {
         let function = vm.native_function(def, module, name.clone());
         dict.insert_str(&vm.intern(def.name()), function);
@@ -186,6 +187,7 @@ impl Vm {
     }
     /// Sets small ints in a module's namespace.
     pub fn set_ints_in(&self, dict: &Ref<Dict>, numbers: &[(&str, i64)]) {
+        dict.reserve(numbers.len());
         for (name, number) in numbers {
             self.set_in(dict, name, self.int(*number));
         }

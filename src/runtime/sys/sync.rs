@@ -57,8 +57,15 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A lock that any thread may release.
 #[derive(Default)]
 pub struct Lock {
-    held: Mutex<bool>,
+    state: Mutex<LockState>,
     free: Condvar,
+}
+
+#[derive(Default)]
+struct LockState {
+    held: bool,
+    /// Threads that wait: without them nobody has to be woken.
+    waiting: usize,
 }
 
 impl Lock {
@@ -68,40 +75,47 @@ impl Lock {
     }
     /// Takes it if it is open.
     pub fn try_acquire(&self) -> bool {
-        let mut held = locked(&self.held);
-        !std::mem::replace(&mut *held, true)
+        !std::mem::replace(&mut locked(&self.state).held, true)
     }
     /// Takes it; waits until the deadline, or for ever. Never call it with the interpreter lock held.
     pub fn acquire_until(&self, deadline: Option<Instant>) -> bool {
-        let mut held = locked(&self.held);
-        while *held {
+        let mut state = locked(&self.state);
+        while state.held {
+            state.waiting += 1;
             match deadline {
-                None => held = self.free.wait(held).unwrap_or_else(PoisonError::into_inner),
+                None => state = self.free.wait(state).unwrap_or_else(PoisonError::into_inner),
                 Some(deadline) => {
                     let now = Instant::now();
                     if now >= deadline {
+                        state.waiting -= 1;
                         return false;
                     }
-                    held = self
+                    state = self
                         .free
-                        .wait_timeout(held, deadline - now)
+                        .wait_timeout(state, deadline - now)
                         .unwrap_or_else(PoisonError::into_inner)
                         .0;
                 }
             }
+            state.waiting -= 1;
         }
-        *held = true;
+        state.held = true;
         true
     }
     /// Opens it; says whether it was held.
     pub fn release(&self) -> bool {
-        let was = std::mem::replace(&mut *locked(&self.held), false);
-        self.free.notify_one();
+        let mut state = locked(&self.state);
+        let was = std::mem::replace(&mut state.held, false);
+        let waiting = state.waiting;
+        drop(state);
+        if waiting != 0 {
+            self.free.notify_one();
+        }
         was
     }
     /// Is it held?
     pub fn is_held(&self) -> bool {
-        *locked(&self.held)
+        locked(&self.state).held
     }
 }
 

@@ -85,6 +85,9 @@ pub fn from_points(points: impl IntoIterator<Item = u32>) -> Vec<u8> {
 
 /// How many code points `text` has.
 pub fn count(text: &[u8]) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     text.iter().filter(|&&byte| is_boundary_byte(byte)).count()
 }
 

@@ -1,6 +1,7 @@
 //! Numbers with names: the constants of `posix`, and what `sysconf`, `pathconf` and `confstr` are asked by.
 
 use crate::runtime::error::PyResult;
+use crate::runtime::object::dict::Dict;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::Value;
 
@@ -21,11 +22,13 @@ pub fn conf_name(vm: &Vm, value: &Value, names: &[(&str, i64)]) -> PyResult<i32>
 
 /// A dictionary of them.
 pub fn names_dict(vm: &Vm, names: &[(&str, i64)]) -> Value {
-    let dict = vm.new_dict();
+    let dict = Dict::with_capacity(names.len());
     for (name, number) in names {
-        vm.set_in(&dict, name, vm.int(*number));
+        if let Some(name) = vm.str(name).as_str() {
+            dict.insert_str(name, vm.int(*number));
+        }
     }
-    dict.into_value()
+    vm.dict(dict).into_value()
 }
 
 /// The constants of Linux.
