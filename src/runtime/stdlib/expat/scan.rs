@@ -13,6 +13,10 @@ use std::rc::Rc;
 
 use super::dtd::{self, Declaration, Dtd, Entity};
 
+mod quick;
+
+pub use quick::Token;
+
 /// Numbers of errors.
 #[allow(missing_docs)]
 pub mod code {
@@ -169,8 +173,7 @@ pub struct Machine {
     inputs: Vec<Input>,
     state: State,
     place: Place,
-    /// Open elements: the name in the document, the name that is reported, prefixes bound by it.
-    open: Vec<(String, String, Vec<Option<String>>)>,
+    open: Vec<Open>,
     bindings: Vec<(Option<String>, Option<String>)>,
     /// What stands between namespace and local name; nothing without namespaces.
     pub separator: Option<String>,
@@ -199,6 +202,22 @@ pub struct Machine {
     opened: bool,
     /// Where the document goes on behind the entity that is open.
     behind: Place,
+    /// So many bytes before the next token are not in `place` yet.
+    unplaced: usize,
+    /// What `quick` keeps.
+    quick: quick::Quick,
+    /// Nobody wants the text that events were made of.
+    pub without_raw: bool,
+}
+
+/// An open element.
+struct Open {
+    /// Its name in the document.
+    tag: Rc<str>,
+    /// The name that is reported.
+    name: Rc<str>,
+    /// Prefixes bound by it.
+    bound: Vec<Option<String>>,
 }
 
 const XML_URI: &str = "http://www.w3.org/XML/1998/namespace";
@@ -303,6 +322,9 @@ impl Machine {
             begun: false,
             opened: false,
             behind: Place::default(),
+            unplaced: 0,
+            quick: quick::Quick::default(),
+            without_raw: false,
         }
     }
 
@@ -323,6 +345,7 @@ impl Machine {
 
     /// More of the document.
     pub fn feed(&mut self, text: &str) {
+        self.settle();
         let input = &mut self.inputs[0];
         let mut rest = input.text[input.at..].to_owned();
         rest.push_str(text);
@@ -332,7 +355,19 @@ impl Machine {
 
     /// Where the next token begins.
     pub fn place(&self) -> Place {
-        self.place
+        let input = &self.inputs[0];
+        match self.unplaced {
+            0 => self.place,
+            behind => moved(self.place, &input.text[input.at - behind..input.at]),
+        }
+    }
+
+    /// Brings `place` up to the next token.
+    fn settle(&mut self) {
+        if self.unplaced > 0 {
+            self.place = self.place();
+            self.unplaced = 0;
+        }
     }
 
     /// What of the document waits.
@@ -374,11 +409,13 @@ impl Machine {
     }
 
     fn push_at(&mut self, event: Event, raw: &str, place: Place) {
-        self.queue.push_back(Item { event, raw: raw.to_owned(), place });
+        let raw = if self.without_raw { String::new() } else { raw.to_owned() };
+        self.queue.push_back(Item { event, raw, place });
     }
 
     /// The next event; nothing if more of the document is needed or, at its end, if all is said.
     pub fn next(&mut self, is_final: bool) -> Result<Option<Item>, Problem> {
+        self.settle();
         loop {
             if let Some(item) = self.queue.pop_front() {
                 return Ok(Some(item));
@@ -967,7 +1004,7 @@ impl Machine {
             };
             return Err(Stop::At(code, 0));
         }
-        if self.open.last().is_some_and(|open| open.0 != rest[2..2 + length]) {
+        if self.open.last().is_some_and(|open| *open.tag != rest[2..2 + length]) {
             return Err(Stop::At(code::TAG_MISMATCH, 2));
         }
         self.close(&rest[..end + 1], self.place);
@@ -975,8 +1012,11 @@ impl Machine {
     }
 
     fn close(&mut self, raw: &str, place: Place) {
-        let Some((_, name, bound)) = self.open.pop() else { return };
-        self.push_at(Event::End { name }, raw, place);
+        let Some(Open { name, bound, .. }) = self.open.pop() else { return };
+        self.push_at(Event::End { name: (*name).to_owned() }, raw, place);
+        if !bound.is_empty() {
+            self.quick.forget();
+        }
         for prefix in bound.into_iter().rev() {
             if let Some(at) = self.bindings.iter().rposition(|binding| binding.0 == prefix) {
                 self.bindings.remove(at);
@@ -1053,8 +1093,11 @@ impl Machine {
             }
         }
         let (name, attributes, specified, bound) = self.with_namespaces(&tag, given, specified)?;
-        self.push(Event::Start { name: name.clone(), attributes, specified }, raw);
-        self.open.push((tag, name, bound));
+        if !bound.is_empty() {
+            self.quick.forget();
+        }
+        self.open.push(Open { tag: tag.into(), name: name.as_str().into(), bound });
+        self.push(Event::Start { name, attributes, specified }, raw);
         if is_empty {
             // Such an element ends behind its only tag.
             let place = if self.is_outer() { moved(self.place, raw) } else { self.place };
@@ -1208,14 +1251,21 @@ impl Machine {
 
 /// A place behind a text.
 pub fn moved(mut place: Place, text: &str) -> Place {
-    place.byte += text.len();
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let ends = letter == '\n' || letter == '\r' && letters.peek() != Some(&'\n');
+    let bytes = text.as_bytes();
+    place.byte += bytes.len();
+    for (at, byte) in bytes.iter().enumerate() {
+        let ends = match byte {
+            b'\n' => true,
+            b'\r' if bytes.get(at + 1) == Some(&b'\n') => continue,
+            b'\r' => true,
+            // What goes on with a letter is none of its own.
+            0x80..=0xbf => continue,
+            _ => false,
+        };
         if ends {
             place.line += 1;
             place.column = 0;
-        } else if letter != '\r' {
+        } else {
             place.column += 1;
         }
     }
