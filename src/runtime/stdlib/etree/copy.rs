@@ -6,6 +6,9 @@ use crate::runtime::value::Value;
 
 use super::element::{Element, TAIL_IS_LIST, TEXT_IS_LIST, is_exact, make, this, want_element};
 
+/// Trees that are deeper have no deep copy: CPython runs out of stack before, and what else goes through them may as well.
+const DEEPEST: usize = 100_000;
+
 /// `__copy__`
 pub fn shallow(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let from = this(vm, &args[0])?;
@@ -93,6 +96,9 @@ pub fn deep(vm: &Vm, args: &[Value]) -> PyResult<Value> {
             let new = deep_head(vm, &child, memo)?;
             drop(known.insert(vm, address(&child), new.clone())?);
             this(vm, &to)?.push(new.clone());
+            if stack.len() == DEEPEST {
+                return Err(vm.too_deep(""));
+            }
             stack.push((child, new, 0));
             continue;
         }
@@ -160,7 +166,6 @@ pub fn set_state(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         let fit = items.iter().take_while(|child| child.downcast::<Element>().is_some()).count();
         let wrong = items.get(fit).cloned();
         let old = element.children.replace(items.into_iter().take(fit).collect());
-        element.version.set(element.version.get().wrapping_add(1));
         drop(old);
         if let Some(wrong) = wrong {
             return want_element(vm, &wrong).map(|()| Value::NONE);

@@ -1,6 +1,6 @@
 //! `Element`: a tag, attributes, two texts and children.
 //!
-//! Every change of the children counts `version` up; whoever looks through them while Python may run compares it.
+//! Whoever looks through the children while Python may run takes one at a time by its number: they may change meanwhile.
 
 use std::cell::Cell;
 
@@ -32,8 +32,6 @@ pub struct Element {
     pub attrib: LockCell<Value>,
     /// Elements.
     pub children: LockCell<Vec<Value>>,
-    /// Counts changes.
-    pub version: Cell<u32>,
     /// `TEXT_IS_LIST` and `TAIL_IS_LIST`.
     pub lists: Cell<u8>,
 }
@@ -58,10 +56,12 @@ crate::payload!(Element, "Element", gc {
 
 /// `Element`
 pub static ELEMENT: TypeSpec = TypeSpec::new("xml.etree.ElementTree.Element", Element::layout)
-    .flags(type_flag::BASE | type_flag::WEAKREF)
+    .flags(type_flag::BASE | type_flag::WEAKREF | type_flag::NUMBERED)
     .slots(slots)
     .methods(METHODS)
-    .getset(ATTRIBUTES);
+    .getset(ATTRIBUTES)
+    // Elements have no `__iter__`: their own iterator is only quicker than asking for items by number.
+    .extra(|vm, ty| drop(ty.dict.remove_str(&vm.names().__iter__)));
 
 /// The element that a value is.
 pub fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Element>> {
@@ -108,7 +108,6 @@ fn bare(tag: Value, attrib: Value) -> Element {
         tail: LockCell::new(Value::NONE),
         attrib: LockCell::new(attrib),
         children: LockCell::new(Vec::new()),
-        version: Cell::new(0),
         lists: Cell::new(0),
     }
 }
@@ -197,9 +196,6 @@ fn by_path(vm: &Vm, method: &str, args: &[Value]) -> PyResult<Value> {
 }
 
 impl Obj<Element> {
-    fn touch(&self) {
-        self.version.set(self.version.get().wrapping_add(1));
-    }
     /// A child.
     #[inline(always)]
     pub fn child(&self, at: usize) -> Option<Value> {
@@ -209,7 +205,6 @@ impl Obj<Element> {
     #[inline]
     pub fn push(&self, child: Value) {
         self.children.get_mut().push(child);
-        self.touch();
     }
     /// The attributes, if there are any.
     #[inline(always)]
@@ -309,7 +304,6 @@ fn setitem(vm: &Vm, value: &Value, key: &Value, new: Option<&Value>) -> PyResult
             Some(new) => std::mem::replace(&mut element.children.get_mut()[at], new.clone()),
             None => element.children.get_mut().remove(at),
         };
-        element.touch();
         drop(old);
         return Ok(());
     }
@@ -332,7 +326,6 @@ fn cut(vm: &Vm, element: &Obj<Element>, key: &Value) -> PyResult<Vec<Value>> {
     }
     let (start, step) = (span.start as usize, span.step as usize);
     let children = element.children.get_mut();
-    element.touch();
     if step == 1 {
         return Ok(children.drain(start..start + span.count).collect());
     }
@@ -360,7 +353,6 @@ fn replace(vm: &Vm, element: &Obj<Element>, key: &Value, new: &Value) -> PyResul
             span.count
         )));
     }
-    element.touch();
     let children = element.children.get_mut();
     if span.step == 1 {
         let start = span.start as usize;
@@ -392,7 +384,6 @@ fn slots(s: &mut Slots) {
             && !attrib.as_dict().is_some_and(|dict| dict.is_empty())
         {
             drop(element.children.take());
-            element.touch();
             drop(element.attrib.replace(attrib));
         }
         drop(element.tag.replace(given[0].clone()));
@@ -418,6 +409,7 @@ fn slots(s: &mut Slots) {
         Ok(!this(vm, value)?.children.get().is_empty())
     });
     s.len = Some(|vm, value| Ok(this(vm, value)?.children.get().len()));
+    s.iter = Some(|vm, value| Ok(iter::children(vm, value)));
     s.getitem = Some(getitem);
     s.setitem = Some(setitem);
 }
@@ -425,27 +417,22 @@ fn slots(s: &mut Slots) {
 fn remove(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     element_argument(vm, &args[1], "remove() argument")?;
     let element = this(vm, &args[0])?;
-    let version = element.version.get();
-    let mutated = || vm.runtime_error("children mutated during iteration");
     let mut at = 0;
-    while let Some(child) = element.child(at) {
-        if element.version.get() != version {
-            return Err(mutated());
-        }
+    loop {
+        let Some(child) = element.child(at) else {
+            return Err(vm.value_error("Element.remove(x): element not found"));
+        };
         if vm.equal(&child, &args[1])? {
             break;
         }
         at += 1;
     }
-    if element.version.get() != version {
-        return Err(mutated());
+    // The comparison may have taken children away: then there is nothing left to remove.
+    let children = element.children.get_mut();
+    if at < children.len() {
+        let old = children.remove(at);
+        drop(old);
     }
-    if at >= element.children.get().len() {
-        return Err(vm.value_error("Element.remove(x): element not found"));
-    }
-    let old = element.children.get_mut().remove(at);
-    element.touch();
-    drop(old);
     Ok(Value::NONE)
 }
 
@@ -463,7 +450,6 @@ static METHODS: &[Native] = &[
         "clear(self, /)",
         |vm, args| {
             let element = this(vm, &args[0])?;
-            element.touch();
             let old = (element.children.take(), element.attrib.replace(Value::UNBOUND));
             element.set_text(TEXT_IS_LIST, Value::NONE, false);
             element.set_text(TAIL_IS_LIST, Value::NONE, false);
@@ -545,7 +531,6 @@ static METHODS: &[Native] = &[
             let length = children.len();
             let at = if index < 0 { (index + length as isize).max(0) } else { index };
             children.insert((at as usize).min(length), args[2].clone());
-            element.touch();
             Ok(Value::NONE)
         },
         "Put an element before the child at a position.",
@@ -606,7 +591,6 @@ static METHODS: &[Native] = &[
             if let Some(dict) = attrib.as_dict() {
                 drop(dict.insert(vm, args[1].clone(), args[2].clone())?);
             }
-            element.touch();
             Ok(Value::NONE)
         },
         "Set an attribute.",
@@ -666,7 +650,6 @@ static ATTRIBUTES: &[GetSet] = &[
             dict_argument(vm, value, "attrib")?;
             let element = this(vm, element)?;
             drop(element.attrib.replace(value.clone()));
-            element.touch();
             Ok(())
         },
         "A dictionary containing the element's attributes",

@@ -1,8 +1,11 @@
-//! `Element.iter` and `itertext`: a walk with a stack of its own, so that neither depth nor changes matter.
+//! Iterators: over an element's children, and `Element.iter` and `itertext`, a walk with a stack of its own, so that neither depth nor
+//! changes matter.
+
+use std::cell::Cell;
 
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
-use crate::runtime::object::typedef::TypeSpec;
+use crate::runtime::object::typedef::{TypeSpec, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Payload, Value};
 
@@ -106,7 +109,12 @@ fn next(vm: &Vm, value: &Value) -> PyResult<Option<Value>> {
             continue;
         }
         let text = match step {
-            Step::Into(element) => this(vm, &element)?.joined(vm, TEXT_IS_LIST)?,
+            Step::Into(element) => {
+                let element = this(vm, &element)?;
+                // Comments and the like have functions as tags; what they say is no text.
+                let has_text = { element.tag.get().is_none() || element.tag.get().as_str().is_some() };
+                if has_text { element.joined(vm, TEXT_IS_LIST)? } else { continue }
+            }
             Step::Behind(element) => this(vm, &element)?.joined(vm, TAIL_IS_LIST)?,
         };
         if !text.is_none() && vm.truth(&text)? {
@@ -114,4 +122,82 @@ fn next(vm: &Vm, value: &Value) -> PyResult<Option<Value>> {
         }
     }
     Ok(None)
+}
+
+/// The payload of an iterator over children.
+pub struct Children {
+    /// Unbound at the end.
+    element: LockCell<Value>,
+    at: Cell<usize>,
+}
+
+crate::payload!(Children, "iterator", gc {
+    fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(self.element.get());
+    }
+    fn clear(&self) {
+        drop(self.element.replace(Value::UNBOUND));
+    }
+});
+
+/// What `iter` of an element gives: it shows itself as the iterator of anything with numbered items.
+static CHILDREN: TypeSpec = TypeSpec::new("iterator", Children::layout)
+    .flags(type_flag::NO_NEW)
+    .slots(|s| {
+        s.iter = Some(|_, value| Ok(value.clone()));
+        s.next = Some(|vm, value| {
+            let children = vm.cast::<Children>(value)?;
+            let at = children.at.get();
+            let next = match children.element.get().given() {
+                Some(element) => this(vm, element)?.child(at),
+                None => None,
+            };
+            match &next {
+                Some(_) => children.at.set(at + 1),
+                None => drop(children.element.replace(Value::UNBOUND)),
+            }
+            Ok(next)
+        });
+    })
+    .methods(&[
+        native(
+            "__length_hint__(self, /)",
+            |vm, args| {
+                let children = vm.cast::<Children>(&args[0])?;
+                let length = match children.element.get().given() {
+                    Some(element) => this(vm, element)?.children.get().len(),
+                    None => 0,
+                };
+                Ok(vm.int_usize(length.saturating_sub(children.at.get())))
+            },
+            "Private method returning an estimate of len(list(it)).",
+        ),
+        native(
+            "__reduce__(self, /)",
+            |vm, args| {
+                let iter = vm.builtin("iter")?;
+                let children = vm.cast::<Children>(&args[0])?;
+                let element = children.element.cloned();
+                if element.is_unbound() {
+                    return Ok(vm.reduce_ended(iter));
+                }
+                Ok(vm.tuple(vec![iter, vm.tuple(vec![element]), vm.int_usize(children.at.get())]))
+            },
+            "Return state information for pickling.",
+        ),
+        native(
+            "__setstate__(self, state, /)",
+            |vm, args| {
+                let at = vm.to_index(&args[1])?;
+                vm.cast::<Children>(&args[0])?.at.set(usize::try_from(at).unwrap_or(0));
+                Ok(Value::NONE)
+            },
+            "Set state information for unpickling.",
+        ),
+    ]);
+
+/// `iter(element)`
+pub fn children(vm: &Vm, element: &Value) -> Value {
+    let children = Children { element: LockCell::new(element.clone()), at: Cell::new(0) };
+    vm.alloc_spec(&CHILDREN, children)
 }

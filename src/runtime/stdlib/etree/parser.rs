@@ -188,7 +188,10 @@ static METHODS: &[Native] = &[
             loop {
                 let piece = vm.call1(&read, &vm.int(PIECE))?;
                 let bytes = match (piece.as_str(), vm.bytes_of(&piece)) {
-                    (Some(text), _) => text.bytes(),
+                    (Some(text), _) => {
+                        parser.take_text();
+                        text.bytes()
+                    }
                     (None, Some(bytes)) => bytes,
                     (None, None) => break,
                 };
@@ -226,9 +229,7 @@ static METHODS: &[Native] = &[
             let parser = this(vm, &args[0])?;
             if args[1].as_str().is_some() {
                 let text = vm.utf8(&args[1])?;
-                if !parser.is_parsing.get() {
-                    parser.input.borrow_mut().take_text();
-                }
+                parser.take_text();
                 parser.parse(vm, &args[0], text.as_bytes(), false, true)?;
             } else {
                 let data = vm.with_buffer(&args[1], <[u8]>::to_vec)?;
@@ -348,6 +349,13 @@ impl Parser {
         match self.method(which) {
             Some(method) => vm.call_args(&method, args).map(drop),
             None => Ok(()),
+        }
+    }
+
+    /// What comes next is text, whatever coding the document names.
+    fn take_text(&self) {
+        if !self.is_parsing.get() {
+            self.input.borrow_mut().take_text();
         }
     }
 
