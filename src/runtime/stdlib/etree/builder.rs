@@ -12,6 +12,7 @@ use crate::runtime::object::args::Signature;
 use crate::runtime::object::ops;
 use crate::runtime::object::typedef::{Slots, TypeSpec, native};
 use crate::runtime::object::vm::Vm;
+use crate::runtime::stdlib::collections::deque::append_exact;
 use crate::runtime::value::{LockCell, Obj, Payload, Value};
 
 use super::element::{
@@ -30,7 +31,9 @@ const PI_FACTORY: usize = 7;
 const APPEND: usize = 8;
 /// The names of the events that are reported, in the order of [`EVENTS`].
 const FIRST_EVENT: usize = 9;
-const VALUES: usize = 15;
+/// Whose method `APPEND` is.
+const QUEUE: usize = 15;
+const VALUES: usize = 16;
 
 /// What can be reported.
 pub const EVENTS: [&str; 6] = ["start", "end", "start-ns", "end-ns", "comment", "pi"];
@@ -184,8 +187,9 @@ impl Builder {
         self.reports(PI) || self.insert_pis.get()
     }
 
-    /// Reports go to that function from now on; none is asked for yet.
-    pub fn report_to(&self, append: Value) {
+    /// Reports go to that queue's method from now on; none is asked for yet.
+    pub fn report_to(&self, queue: &Value, append: Value) {
+        self.set(QUEUE, queue.clone());
         self.set(APPEND, append);
         for event in 0..EVENTS.len() {
             self.set(FIRST_EVENT + event, Value::UNBOUND);
@@ -201,8 +205,11 @@ impl Builder {
     #[inline]
     pub fn tell(&self, vm: &Vm, event: usize, node: &Value) -> PyResult<()> {
         let Some(name) = self.get(FIRST_EVENT + event) else { return Ok(()) };
+        let pair = vm.tuple_of(&[name, node.clone()]);
+        if append_exact(vm, self.values[QUEUE].get(), &pair) {
+            return Ok(());
+        }
         let append = self.get(APPEND).unwrap_or(Value::NONE);
-        let pair = vm.tuple(vec![name, node.clone()]);
         vm.call1(&append, &pair).map(drop)
     }
 

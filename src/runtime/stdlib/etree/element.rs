@@ -538,11 +538,9 @@ static METHODS: &[Native] = &[
     native(
         "items(self, /)",
         |vm, args| {
-            let attrib = this(vm, &args[0])?.attributes();
-            let entries =
-                attrib.as_ref().and_then(Value::as_dict).map(|dict| dict.entries()).unwrap_or_default();
-            let pairs = entries.into_iter().map(|(key, value)| vm.tuple(vec![key, value])).collect();
-            Ok(vm.list(pairs))
+            let Some(attrib) = this(vm, &args[0])?.attributes() else { return Ok(vm.list(Vec::new())) };
+            let entries = attrib.as_dict().map(|dict| dict.entries()).unwrap_or_default();
+            Ok(vm.list(entries.into_iter().map(|(key, value)| vm.tuple_of(&[key, value])).collect()))
         },
         "Return the attributes as list of pairs.",
     ),

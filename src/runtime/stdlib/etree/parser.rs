@@ -256,7 +256,7 @@ fn set_events(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         return Err(vm.type_error("event handling only supported for ElementTree.TreeBuilder targets"));
     };
     let append = vm.getattr_str(&args[1], "append")?;
-    builder.report_to(append);
+    builder.report_to(&args[1], append);
     let Some(events) = args[2].some() else {
         builder.report(1, vm.str("end"));
         return Ok(Value::NONE);

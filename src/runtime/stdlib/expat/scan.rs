@@ -927,15 +927,9 @@ impl Machine {
         if rest.starts_with(['\n', '\r']) {
             return self.text(rest, whole);
         }
-        let mut end = rest.find(['\n', '\r']).unwrap_or(rest.len());
-        match rest[..end].find("]]>") {
-            Some(at) => end = at,
-            None if end == rest.len() && !whole => {
-                let kept = rest.trim_end_matches(']').len().max(rest.len().saturating_sub(2));
-                end = if kept == 0 { end } else { kept };
-            }
-            None => {}
-        }
+        // A bracket begins a new piece, whether the section ends there or not.
+        let first = usize::from(rest.starts_with(']'));
+        let end = rest[first..].find(['\n', '\r', ']']).map_or(rest.len(), |at| at + first);
         check_letters(&rest[..end], 0)?;
         self.push(Event::Text(rest[..end].to_owned()), &rest[..end]);
         Ok(end)
@@ -943,8 +937,9 @@ impl Machine {
 
     fn reference(&mut self, rest: &str) -> Scan<usize> {
         if let Some(digits) = rest.strip_prefix("&#") {
-            let end = digits.find(|l: char| !l.is_ascii_alphanumeric()).ok_or(Stop::More)? + 2;
-            if !rest[end..].starts_with(';') || end == 2 {
+            let (radix, start) = if digits.starts_with('x') { (16, 3) } else { (10, 2) };
+            let end = rest[start..].find(|l: char| !l.is_digit(radix)).ok_or(Stop::More)? + start;
+            if !rest[end..].starts_with(';') || end == start {
                 return Err(Stop::At(code::INVALID_TOKEN, end));
             }
             let letter = letter_of(&rest[1..end]).ok_or(Stop::At(code::BAD_CHAR_REF, 0))?;
@@ -1031,9 +1026,11 @@ impl Machine {
     fn start_tag(&mut self, rest: &str) -> Scan<usize> {
         let length = name_length(&rest[1..], 1)?;
         let tag = rest[1..1 + length].to_owned();
+        self.check_colons(&tag, 1)?;
         let mut at = 1 + length;
         let mut given: Vec<(String, String, usize)> = Vec::new();
         let mut names = HashSet::new();
+        let mut duplicate = None;
         let is_empty = loop {
             let gap = spaces(&rest[at..]);
             at += gap;
@@ -1050,6 +1047,7 @@ impl Machine {
             }
             let start = at;
             let length = name_length(&rest[at..], at)?;
+            self.check_colons(&rest[at..at + length], at)?;
             at += length;
             at += spaces(&rest[at..]);
             match rest.as_bytes().get(at) {
@@ -1078,11 +1076,14 @@ impl Machine {
                 text = text.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
             }
             if !names.insert(name.clone()) {
-                return Err(Stop::At(code::DUPLICATE_ATTRIBUTE, start));
+                duplicate = duplicate.or(Some(start));
             }
             given.push((name, text, start));
             at = end + 1;
         };
+        if let Some(start) = duplicate {
+            return Err(Stop::At(code::DUPLICATE_ATTRIBUTE, start));
+        }
         at += 1 + usize::from(is_empty);
         let raw = &rest[..at];
         let specified = given.len();
@@ -1104,6 +1105,20 @@ impl Machine {
             self.close("", place);
         }
         Ok(at)
+    }
+
+    /// With namespaces a name has one colon at most, and a name behind it.
+    fn check_colons(&self, name: &str, from: usize) -> Scan<()> {
+        let Some((prefix, local)) = name.split_once(':').filter(|_| self.separator.is_some()) else {
+            return Ok(());
+        };
+        let behind = prefix.len() + 1;
+        let wrong = match local.find(':') {
+            _ if prefix.is_empty() => Some(0),
+            _ if !local.starts_with(|first| first != ':' && is_name_start(first)) => Some(behind),
+            second => second.map(|at| behind + at),
+        };
+        wrong.map_or(Ok(()), |at| Err(Stop::At(code::INVALID_TOKEN, from + at)))
     }
 
     /// An attribute's value with its references put in and its white space as blanks.
@@ -1232,7 +1247,7 @@ impl Machine {
         };
         let mut attributes: Vec<(String, String)> = Vec::with_capacity(left.len());
         let mut seen: HashMap<String, ()> = HashMap::new();
-        for (name, value, start) in left {
+        for (name, value, _) in left {
             let (name, key) = match name.split_once(':') {
                 Some((prefix, local)) => match lookup(&self.bindings, Some(prefix)).flatten() {
                     Some(uri) => (full(&uri, local, Some(prefix)), format!("{uri} {local}")),
@@ -1241,7 +1256,7 @@ impl Machine {
                 None => (name.clone(), name),
             };
             if seen.insert(key, ()).is_some() {
-                return Err(Stop::At(code::DUPLICATE_ATTRIBUTE, start));
+                return Err(Stop::At(code::DUPLICATE_ATTRIBUTE, 0));
             }
             attributes.push((name, value));
         }
