@@ -130,6 +130,12 @@ pub trait Payload: Sized + 'static {
     fn layout() -> &'static Layout;
     /// Shows every value that the payload owns to the collector.
     fn traverse(&self, _visit: &mut dyn FnMut(&Value)) {}
+    /// Do all values that the payload owns lie side by side?
+    const CONTIGUOUS: bool = false;
+    /// These values, if they do.
+    fn values(&self) -> &[Value] {
+        &[]
+    }
     /// Lets go of what could close a cycle.
     fn clear(&self) {}
 }
@@ -299,6 +305,15 @@ impl Value {
         }
     }
 
+    /// The number of a small int, True or False.
+    #[inline(always)]
+    pub const fn as_small_or_bool(&self) -> Option<i64> {
+        match self.to_bits() {
+            bits::TRUE => Some(1),
+            bits::FALSE => Some(0),
+            _ => self.as_small(),
+        }
+    }
     /// The float, if it is a tagged one.
     #[inline(always)]
     pub const fn as_tagged_float(&self) -> Option<f64> {
@@ -378,7 +393,7 @@ impl Value {
         let head = self.header()?;
         // SAFETY: `ty` points to a live type object: instances keep their type alive.
         let layout = unsafe { head.ty.get().as_ref() }.layout.get();
-        if std::ptr::eq(layout, T::layout()) || layout.extends(T::layout()) {
+        if std::ptr::eq(layout, T::layout()) || layout.base.is_some() && layout.extends(T::layout()) {
             // SAFETY: the layout says that an Obj<T> begins here.
             Some(unsafe { &*(self.to_bits() as *const Obj<T>) })
         } else {

@@ -1,7 +1,9 @@
 //! Descriptors of native types and the callables behind them: native functions, method, getset and member
 //! descriptors, slot wrappers, bound methods.
 
-use crate::runtime::error::PyResult;
+use std::borrow::Cow;
+
+use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::slots::SlotWrapper;
@@ -301,15 +303,28 @@ fn descriptor_repr(vm: &Vm, what: &str, name: &str, owner: &TypeRef) -> Value {
     vm.str(format!("<{what} '{name}' of '{}' objects>", owner.tp_name()))
 }
 
-fn check_instance(vm: &Vm, name: &str, owner: &TypeRef, object: &Value) -> PyResult<()> {
-    if object.ty(vm).is_subtype(owner) {
+#[inline]
+fn check_instance<'a>(
+    vm: &Vm,
+    name: impl FnOnce() -> Cow<'a, str>,
+    owner: &TypeRef,
+    object: &Value,
+) -> PyResult<()> {
+    let ty = object.ty(vm);
+    if ty.address() == owner.address() || ty.is_subtype(owner) {
         return Ok(());
     }
-    Err(vm.type_error(format!(
+    Err(wrong_instance(vm, &name(), owner, object))
+}
+
+#[cold]
+#[inline(never)]
+fn wrong_instance(vm: &Vm, name: &str, owner: &TypeRef, object: &Value) -> Raised {
+    vm.type_error(format!(
         "descriptor '{name}' for '{}' objects doesn't apply to a '{}' object",
         owner.tp_name(),
         object.type_name(vm)
-    )))
+    ))
 }
 
 fn qualname(vm: &Vm, owner: &TypeRef, name: &str) -> Value {
@@ -331,7 +346,7 @@ pub static METHOD_DESCRIPTOR: TypeSpec = TypeSpec::new("method_descriptor", Meth
         s.get = Some(|vm, descriptor, object, _| {
             let Some(object) = object else { return Ok(descriptor.clone()) };
             let this = vm.cast::<MethodDescriptor>(descriptor)?;
-            check_instance(vm, this.def.name(), &this.owner, object)?;
+            check_instance(vm, || this.def.name().into(), &this.owner, object)?;
             Ok(vm.native_method(this.def, object.clone()))
         });
         s.repr = Some(|vm, d| {
@@ -432,12 +447,12 @@ pub static GETSET_DESCRIPTOR: TypeSpec = TypeSpec::new("getset_descriptor", GetS
         s.get = Some(|vm, descriptor, object, _| {
             let Some(object) = object else { return Ok(descriptor.clone()) };
             let this = vm.cast::<GetSetDescriptor>(descriptor)?;
-            check_instance(vm, this.def.name, &this.owner, object)?;
+            check_instance(vm, || this.def.name.into(), &this.owner, object)?;
             (this.def.get)(vm, object)
         });
         s.set = Some(|vm, descriptor, object, value| {
             let this = vm.cast::<GetSetDescriptor>(descriptor)?;
-            check_instance(vm, this.def.name, &this.owner, object)?;
+            check_instance(vm, || this.def.name.into(), &this.owner, object)?;
             match this.def.set {
                 Some(set) => set(vm, object, value),
                 None => Err(vm.attribute_error(format!(
@@ -473,7 +488,7 @@ pub static MEMBER_DESCRIPTOR: TypeSpec = TypeSpec::new("member_descriptor", Memb
         s.get = Some(|vm, descriptor, object, _| {
             let Some(object) = object else { return Ok(descriptor.clone()) };
             let this = vm.cast::<MemberDescriptor>(descriptor)?;
-            check_instance(vm, &this.name.to_string_lossy(), &this.owner, object)?;
+            check_instance(vm, || this.name.to_string_lossy(), &this.owner, object)?;
             if let Some(native) = this.native {
                 return (native.get)(vm, object);
             }
@@ -492,7 +507,7 @@ pub static MEMBER_DESCRIPTOR: TypeSpec = TypeSpec::new("member_descriptor", Memb
         });
         s.set = Some(|vm, descriptor, object, value| {
             let this = vm.cast::<MemberDescriptor>(descriptor)?;
-            check_instance(vm, &this.name.to_string_lossy(), &this.owner, object)?;
+            check_instance(vm, || this.name.to_string_lossy(), &this.owner, object)?;
             if let Some(native) = this.native {
                 return match native.set {
                     Some(set) => set(vm, object, value),
@@ -572,7 +587,12 @@ pub static SLOT_WRAPPER: TypeSpec = TypeSpec::new("wrapper_descriptor", SlotWrap
         s.get = Some(|vm, descriptor, object, _| {
             let Some(object) = object else { return Ok(descriptor.clone()) };
             let this = vm.cast::<SlotWrapper>(descriptor)?;
-            check_instance(vm, &wrapper_name(vm, this).to_string_lossy(), &this.owner, object)?;
+            check_instance(
+                vm,
+                || wrapper_name(vm, this).to_string_lossy().into_owned().into(),
+                &this.owner,
+                object,
+            )?;
             Ok(vm.alloc_spec(
                 &METHOD_WRAPPER,
                 MethodWrapper { wrapper: this.to_ref(), receiver: object.clone() },

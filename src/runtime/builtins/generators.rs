@@ -205,6 +205,10 @@ impl Vm {
             State::Running => {
                 return Err(self.value_error(format!("{} already executing", kind_name(generator))));
             }
+            State::Suspended if generator::nobody_hears(generator) => {
+                generator.discard();
+                return Ok(Value::NONE);
+            }
             State::Suspended => {}
         }
         let ty = self.typ(&exc::GENERATOR_EXIT).clone();

@@ -20,6 +20,10 @@ pub struct List {
 }
 
 crate::payload!(List, "list", gc {
+    const CONTIGUOUS: bool = true;
+    fn values(&self) -> &[Value] {
+        self.items.get()
+    }
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         self.items.get().iter().for_each(visit);
     }

@@ -133,19 +133,27 @@ fn plain_float(vm: &Vm, value: &Value) -> Option<f64> {
 }
 
 /// `a < b` of exact, non-empty tuples: the first items decide mostly, and cheaply if both are ints or strings.
+/// `a < b` of tuples, without Python code as long as their items are plain.
 fn tuple_less(vm: &Vm, a: &Value, b: &Value) -> PyResult<bool> {
     if let (Some(x), Some(y)) = (a.as_tuple(), b.as_tuple()) {
-        let (x, y) = (&x.items()[0], &y.items()[0]);
-        if let (Some(x), Some(y)) = (x.as_small(), y.as_small())
-            && x != y
-        {
-            return Ok(x < y);
+        for (x, y) in x.items().iter().zip(y.items()) {
+            if x.is(y) {
+                continue;
+            }
+            if let (Some(x), Some(y)) = (x.as_small_or_bool(), y.as_small_or_bool()) {
+                if x == y {
+                    continue;
+                }
+                return Ok(x < y);
+            }
+            let (Some(x), Some(y)) = (exact_str(x), exact_str(y)) else {
+                return vm.compare_bool(a, b, Cmp::Lt);
+            };
+            if x.bytes() != y.bytes() {
+                return Ok(x.bytes() < y.bytes());
+            }
         }
-        if let (Some(x), Some(y)) = (exact_str(x), exact_str(y))
-            && x.bytes() != y.bytes()
-        {
-            return Ok(x.bytes() < y.bytes());
-        }
+        return Ok(x.len() < y.len());
     }
     vm.compare_bool(a, b, Cmp::Lt)
 }

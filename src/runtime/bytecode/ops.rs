@@ -320,6 +320,9 @@ macro_rules! for_each_op {
             "LoadAttr of a property with a Python function" LoadAttrProperty (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttr of a name in the instance's dictionary" LoadAttrDict (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "StoreAttr of a name in the instance's dictionary" StoreAttrDict (U, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadAttr of what a native function reads" LoadAttrNative (D, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "UnpackSequence before as many Moves of its temporaries, which it does" UnpackMoves (W, U, N8) [];
+            "UnpackSequence before something else" UnpackPlain (W, U, N8) [];
             "StoreAttr of a word of __slots__" StoreAttrSlot (U, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadMethod of an instance with a dictionary" LoadMethodDict (W, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttr of a `__slots__` word" LoadAttrSlot (D, U, Z) [Name, Cache, Cache, Cache, Cache];
@@ -393,9 +396,11 @@ impl Op {
             | Op::LoadAttrDict
             | Op::LoadAttrProperty
             | Op::LoadAttrSlot
+            | Op::LoadAttrNative
             | Op::LoadAttrClass
             | Op::LoadAttrModule
             | Op::LoadAttrType => Op::LoadAttr,
+            Op::UnpackMoves | Op::UnpackPlain => Op::UnpackSequence,
             Op::StoreAttrShape | Op::StoreAttrShapeLocal | Op::StoreAttrDict | Op::StoreAttrSlot => {
                 Op::StoreAttr
             }

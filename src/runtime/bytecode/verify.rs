@@ -109,7 +109,7 @@ fn run_length(insn: &Decoded) -> usize {
         Op::BuildSlice | Op::BuildTuple | Op::BuildList | Op::BuildSet | Op::BuildString => c,
         Op::BuildMap => 2 * c,
         Op::BuildInterpolation => 2 + usize::from(c & 4 != 0),
-        Op::UnpackSequence => c,
+        Op::UnpackSequence | Op::UnpackMoves | Op::UnpackPlain => c,
         Op::UnpackEx => c + 1 + insn.extras.first().map_or(0, |e| e.1 as usize),
         Op::MakeFunction => (c as u32).count_ones() as usize,
         Op::Call | Op::CallKw => c + 1,

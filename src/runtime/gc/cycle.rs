@@ -54,7 +54,7 @@ unsafe fn unreachable(objects: &[NonNull<Header>]) -> Vec<NonNull<Header>> {
             links(*at).as_ref().prev.set(at.as_ref().count.get() as usize);
         }
         for at in objects {
-            heap::traverse(*at, &mut |value| {
+            heap::traverse_inline(*at, |value| {
                 if let Some(found) = tracked(value, flag::COLLECTING) {
                     let prev = &links(found).as_ref().prev;
                     prev.set(prev.get().wrapping_sub(1));
@@ -62,14 +62,17 @@ unsafe fn unreachable(objects: &[NonNull<Header>]) -> Vec<NonNull<Header>> {
             });
         }
         let mut reached: Vec<NonNull<Header>> = Vec::new();
+        let mut left = objects.len();
         for at in objects {
             if at.as_ref().flags.get() & flag::COLLECTING != 0 && links(*at).as_ref().prev.get() != 0 {
                 set_flag(at.as_ref(), flag::COLLECTING, false);
+                left -= 1;
                 reached.push(*at);
                 while let Some(next) = reached.pop() {
-                    heap::traverse(next, &mut |value| {
+                    heap::traverse_inline(next, |value| {
                         if let Some(found) = tracked(value, flag::COLLECTING) {
                             set_flag(found.as_ref(), flag::COLLECTING, false);
+                            left -= 1;
                             reached.push(found);
                         }
                     });
@@ -77,6 +80,9 @@ unsafe fn unreachable(objects: &[NonNull<Header>]) -> Vec<NonNull<Header>> {
             }
         }
         let mut garbage = Vec::new();
+        if left == 0 {
+            return garbage;
+        }
         for at in objects {
             if at.as_ref().flags.get() & flag::COLLECTING != 0 {
                 set_flag(at.as_ref(), flag::COLLECTING, false);

@@ -36,6 +36,8 @@ pub struct Layout {
     pub drop: Option<unsafe fn(NonNull<Header>)>,
     /// Shows the payload's values.
     pub traverse: unsafe fn(NonNull<Header>, &mut dyn FnMut(&Value)),
+    /// All of the payload's values, if they lie side by side: shown without a call for each.
+    pub values: Option<unsafe fn(NonNull<Header>) -> *const [Value]>,
     /// Breaks cycles.
     pub clear: unsafe fn(NonNull<Header>),
     /// Objects get links and are tracked.
@@ -59,6 +61,10 @@ impl Layout {
             // SAFETY: `at` is the header of a live Obj<T>.
             unsafe { at.cast::<Obj<T>>().as_ref() }.data.traverse(visit)
         }
+        unsafe fn values<T: Payload>(at: NonNull<Header>) -> *const [Value] {
+            // SAFETY: `at` is the header of a live Obj<T>.
+            unsafe { at.cast::<Obj<T>>().as_ref() }.data.values()
+        }
         unsafe fn clear<T: Payload>(at: NonNull<Header>) {
             // SAFETY: `at` is the header of a live Obj<T>.
             unsafe { at.cast::<Obj<T>>().as_ref() }.data.clear()
@@ -69,6 +75,7 @@ impl Layout {
             size_of: None,
             drop: if std::mem::needs_drop::<T>() { Some(drop_payload::<T>) } else { None },
             traverse: traverse::<T>,
+            values: if T::CONTIGUOUS { Some(values::<T>) } else { None },
             clear: clear::<T>,
             is_container,
             base,
@@ -603,6 +610,29 @@ pub unsafe fn object_size(at: NonNull<Header>) -> usize {
             Some(size_of) => size_of(at),
             None => ty.instance_size.get() as usize + 8 * inline_values(head),
         }
+    }
+}
+
+/// As [`traverse`], without a call for each item of a list or tuple.
+///
+/// # Safety
+/// `at` is a live object, and `visit` changes none.
+#[inline(always)]
+pub unsafe fn traverse_inline(at: NonNull<Header>, mut visit: impl FnMut(&Value)) {
+    // SAFETY: as promised by the caller.
+    unsafe {
+        let ty = type_head(at.as_ref());
+        if let Some(values) = ty.layout.get().values
+            && ty.flags.get() & type_flag::PLAIN != 0
+        {
+            for value in &*values(at) {
+                if value.is_object() {
+                    visit(value);
+                }
+            }
+            return;
+        }
+        traverse(at, &mut visit);
     }
 }
 

@@ -180,7 +180,7 @@ struct Places {
 /// Where a call's values go; `None` if some do not match at once: the general way says why.
 fn places_of(function: &Obj<Function>, count: usize, names: &[Value]) -> Option<Places> {
     let code = function.code.get();
-    if code.has(GENERATOR_KINDS) || !code.has(flags::OPTIMIZED) {
+    if !code.has(flags::OPTIMIZED) {
         return None;
     }
     let (positional, first) = (code.arg_count as usize, code.posonly_count as usize);
@@ -229,29 +229,46 @@ fn push_named(
     values: &mut [Value],
     names: &[Value],
 ) -> PyResult<Option<*mut Value>> {
-    let Some(Places { from, others }) = places_of(function, values.len(), names) else { return Ok(None) };
-    function.resolve();
-    let locals = function.locals.get() as usize;
+    let count = values.len();
+    if function.flags.get() & GENERATOR_KINDS != 0 {
+        return Ok(None);
+    }
+    let Some(places) = places_of(function, count, names) else { return Ok(None) };
     let in_generator = at.frame().is(info::GENERATOR);
     let start = if in_generator { at.frame().address(word::END) as *mut Value } else { values.as_mut_ptr() };
-    let new = start.wrapping_add(locals);
-    enter(vm, new, function)?;
+    let take = |at: usize| std::mem::replace(&mut values[at], Value::UNBOUND);
+    let new = lay_out(vm, function, start, &places, (count, names), take)?;
+    // SAFETY: the frame is laid out.
+    unsafe { Frame(new).begin(vm, at.base, function, function.address() | 1, 0) };
+    Ok(Some(new))
+}
+
+/// What a call's values make of a function's parameters.
+type Arranged = smallvec::SmallVec<[Value; 8]>;
+
+/// The values of the parameters, in order; see [`lay_out`].
+fn arrange(
+    vm: &Vm,
+    function: &Obj<Function>,
+    places: &Places,
+    (count, names): (usize, &[Value]),
+    mut take: impl FnMut(usize) -> Value,
+) -> PyResult<Arranged> {
     let code = function.code.get();
     let (positional, total) = (code.arg_count as usize, (code.arg_count + code.kwonly_count) as usize);
     let defaults = function.defaults.get().as_tuple().map_or(&[][..], |defaults| defaults.items());
-    let mut bound: smallvec::SmallVec<[Value; 8]> = smallvec::SmallVec::new();
-    for (at, from) in from[..total].iter().enumerate() {
+    let mut bound = Arranged::new();
+    for (at, from) in places.from[..total].iter().enumerate() {
         bound.push(match *from {
             LEFT_OUT if at < positional => defaults[at + defaults.len() - positional].clone(),
             LEFT_OUT => {
                 let defaults = function.kwdefaults.get().as_dict();
                 defaults.and_then(|dict| dict.get_str(&code.local_names[at])).unwrap_or(Value::UNBOUND)
             }
-            from => std::mem::replace(&mut values[from as usize], Value::UNBOUND),
+            from => take(from as usize),
         });
     }
-    let given = values.len() - names.len();
-    let mut take = |at: usize| std::mem::replace(&mut values[at], Value::UNBOUND);
+    let given = count - names.len();
     if code.has(flags::VARARGS) {
         bound.push(match given {
             more if more > positional => {
@@ -262,15 +279,47 @@ fn push_named(
     }
     if code.has(flags::VARKEYWORDS) {
         let rest = vm.new_dict();
-        for nth in (0..names.len()).filter(|nth| others & 1 << nth != 0) {
-            // Names that are told apart by identity need no comparison.
-            if let Err(raised) = rest.insert(vm, names[nth].clone(), take(given + nth)) {
-                vm.depth_left.set(vm.depth_left.get() + 1);
-                return Err(raised);
-            }
+        for nth in (0..names.len()).filter(|nth| places.others & 1 << nth != 0) {
+            drop(rest.insert(vm, names[nth].clone(), take(given + nth))?);
         }
         bound.push(rest.into_value());
     }
+    Ok(bound)
+}
+
+/// A generator whose parameters get copies of the values; `None` if they do not match at once.
+pub fn arrange_generator(
+    vm: &Vm,
+    function: &Obj<Function>,
+    values: &[Value],
+    names: &[Value],
+) -> PyResult<Option<Value>> {
+    let Some(places) = places_of(function, values.len(), names) else { return Ok(None) };
+    let bound = arrange(vm, function, &places, (values.len(), names), |at| values[at].clone())?;
+    Ok(Some(generator::make(vm, function, bound.into_iter())))
+}
+
+/// Makes room for a frame whose locals begin at `start`, and lays out its locals: `take` gives a value of the call's, `count`
+/// of which there are, each once; `names` are those of the last ones.
+fn lay_out(
+    vm: &Vm,
+    function: &Obj<Function>,
+    start: *mut Value,
+    places: &Places,
+    (count, names): (usize, &[Value]),
+    mut take: impl FnMut(usize) -> Value,
+) -> PyResult<*mut Value> {
+    function.resolve();
+    let new = start.wrapping_add(function.locals.get() as usize);
+    enter(vm, new, function)?;
+    // The values may lie where the locals will.
+    let bound = match arrange(vm, function, places, (count, names), &mut take) {
+        Ok(bound) => bound,
+        Err(raised) => {
+            vm.depth_left.set(vm.depth_left.get() + 1);
+            return Err(raised);
+        }
+    };
     // SAFETY: the stack is written up to the frame's end (`enter`); the values were taken out of their places, and what lies
     // behind is dead.
     unsafe {
@@ -283,9 +332,8 @@ fn push_named(
             place.cast::<u64>().write_volatile(bits::UNBOUND);
             place = place.add(1);
         }
-        Frame(new).begin(vm, at.base, function, function.address() | 1, 0);
     }
-    Ok(Some(new))
+    Ok(new)
 }
 
 /// Makes room for a frame with its base at `new`: counts the depth, extends the written part of the stack.
@@ -407,6 +455,15 @@ pub fn push_values(
 ) -> PyResult<*mut Value> {
     attend(vm)?;
     let exact = names.is_empty() && function.simple_args.get() as usize == values.len();
+    if !exact && let Some(places) = places_of(function, values.len(), names) {
+        let start = free_stack(vm);
+        let new = lay_out(vm, function, start, &places, (values.len(), names), |at| values[at].clone())?;
+        let register = u64::from(result as u8) << 8;
+        let owned = function.to_value().into_bits() | 1;
+        // SAFETY: the frame is laid out.
+        unsafe { Frame(new).begin(vm, vm.frame.get(), function, owned, register | flags | info::OWNS) };
+        return Ok(new);
+    }
     // Python code may run while arguments are bound (equality of keyword names): not on the stack's words.
     let bound = if exact { Bound::new() } else { bind(vm, function, values, names)? };
     function.resolve();

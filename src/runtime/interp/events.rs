@@ -32,7 +32,7 @@ pub unsafe fn finalize(at: NonNull<Header>) {
 }
 
 /// See [`crate::runtime::object::vm::Collections::stretch`].
-const MOST_STRETCH: i32 = 16;
+const MOST_STRETCH: i32 = 64;
 
 /// The heap's hook: the young generation is full.
 pub fn threshold_reached() {

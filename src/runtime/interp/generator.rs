@@ -169,6 +169,9 @@ pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Valu
     if names.is_empty() && function.generator_args.get() as usize == values.len() {
         return Ok(make(vm, function, values.iter().cloned()));
     }
+    if let Some(made) = call::arrange_generator(vm, function, values, names)? {
+        return Ok(made);
+    }
     let bound = call::bind(vm, function, values, names)?;
     Ok(make(vm, function, bound.into_iter()))
 }
@@ -302,6 +305,18 @@ pub fn delegate(generator: &Obj<Generator>) -> Option<Value> {
     // SAFETY: operand B names a register of the frame.
     let value = unsafe { &*frame.0.offset((word >> 16) as i8 as isize) };
     Some(value.clone())
+}
+
+/// Would an exception at the suspended yield leave the generator at once? No handler covers the yield, and nothing is
+/// delegated to.
+pub fn nobody_hears(generator: &Obj<Generator>) -> bool {
+    let frame = Frame(generator.base.get());
+    // SAFETY: as in `sent_register`.
+    if Op::decode(unsafe { *frame.pc().sub(1) }) != Some(Op::Yield) {
+        return false;
+    }
+    let at = frame.running_word();
+    !frame.code().handlers.iter().any(|handler| handler.start <= at && at < handler.end)
 }
 
 /// Puts what is sent in where the suspended yield wants it.

@@ -311,8 +311,13 @@ impl Vm {
     /// The truth of a comparison.
     #[inline]
     pub fn compare_bool(&self, a: &Value, b: &Value, op: Cmp) -> PyResult<bool> {
-        if let (Some(x), Some(y)) = (a.as_small(), b.as_small()) {
+        if let (Some(x), Some(y)) = (a.as_small_or_bool(), b.as_small_or_bool()) {
             return Ok(op.holds(x.cmp(&y)));
+        }
+        if let (Some(x), Some(y)) =
+            (crate::runtime::object::dict::exact_str(a), crate::runtime::object::dict::exact_str(b))
+        {
+            return Ok(op.holds(x.bytes().cmp(y.bytes())));
         }
         let result = self.compare(a, b, op)?;
         self.truth(&result)
@@ -329,8 +334,8 @@ impl Vm {
         {
             return Ok(x.bytes() == y.bytes());
         }
-        if a.as_small().is_some() && b.as_small().is_some() {
-            return Ok(false);
+        if let (Some(x), Some(y)) = (a.as_small_or_bool(), b.as_small_or_bool()) {
+            return Ok(x == y);
         }
         let result = self.compare(a, b, Cmp::Eq)?;
         self.truth(&result)

@@ -23,6 +23,7 @@ impl Payload for Tuple {
     fn layout() -> &'static Layout {
         static LAYOUT: Layout = Layout {
             traverse: traverse_tuple,
+            values: Some(values_of_tuple),
             ..Layout::of::<Tuple>("tuple", true, None).with_items(size_of_tuple).with_drop(drop_tuple)
         };
         &LAYOUT
@@ -49,6 +50,11 @@ unsafe fn drop_tuple(at: NonNull<Header>) {
             std::ptr::drop_in_place(start.add(at));
         }
     }
+}
+
+unsafe fn values_of_tuple(at: NonNull<Header>) -> *const [Value] {
+    // SAFETY: called with a live tuple.
+    unsafe { as_tuple(at) }.items()
 }
 
 unsafe fn traverse_tuple(at: NonNull<Header>, visit: &mut dyn FnMut(&Value)) {

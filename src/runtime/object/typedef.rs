@@ -8,7 +8,7 @@
 //!    (`slots::add_wrappers`); Python classes put functions into the dict, and `slots::update` sets the slots.
 
 use std::cell::Cell;
-use std::mem::ManuallyDrop;
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -19,7 +19,7 @@ use crate::runtime::object::dict::Dict;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Header, LockCell, Obj, Payload, Ref, Value, flag};
+use crate::runtime::value::{Header, LockCell, Obj, Payload, Ref, Value, bits, flag};
 
 /// A type object, typed.
 pub type TypeRef = Ref<Type>;
@@ -139,15 +139,13 @@ impl Native {
                     return None;
                 }
                 // The caller owns the values; these are copies of its words, which nobody drops.
-                let mut padded = [const { ManuallyDrop::new(Value::UNBOUND) }; MOST_PADDED];
-                for (place, value) in padded.iter_mut().zip(values) {
-                    // SAFETY: the word of a live value that outlives the call.
-                    *place = ManuallyDrop::new(unsafe { Value::from_bits(value.to_bits()) });
+                let total = self.signature.total();
+                let mut padded = [const { MaybeUninit::<u64>::uninit() }; MOST_PADDED];
+                for (at, place) in padded[..total].iter_mut().enumerate() {
+                    place.write(values.get(at).map_or(bits::UNBOUND, Value::to_bits));
                 }
-                // SAFETY: `ManuallyDrop` has the layout of what it holds.
-                let bound = unsafe {
-                    std::slice::from_raw_parts(padded.as_ptr().cast::<Value>(), self.signature.total())
-                };
+                // SAFETY: words of live values that outlive the call, or immediates.
+                let bound = unsafe { std::slice::from_raw_parts(padded.as_ptr().cast::<Value>(), total) };
                 Some(body(vm, bound))
             }
             Body::Raw(body) => Some(body(vm, Args::positional(values))),

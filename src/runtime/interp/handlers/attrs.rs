@@ -2,6 +2,8 @@
 
 use crate::runtime::builtins::lists::List;
 use crate::runtime::gc::heap::{self, TypeHead, type_flag};
+use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::frame::Frame;
 use crate::runtime::interp::handlers::handlers;
 use crate::runtime::interp::machine::{Machine, State, counted};
 use crate::runtime::interp::ops::{attr, build};
@@ -112,6 +114,49 @@ unsafe fn put_function(m: Machine, function: u64) -> State {
     }
 }
 
+/// The items of the list or tuple in B, if they are as many as C says; none otherwise.
+#[inline(always)]
+unsafe fn unpacked<'a>(m: Machine<'a>) -> &'a [Value] {
+    // SAFETY: the kinds say what the object is; it stays as long as its register does.
+    unsafe {
+        let source = m.bits(m.b());
+        if !is_object_bits(source) {
+            return &[];
+        }
+        let items: &[Value] = match type_of(source).kind.get() {
+            kind::TUPLE => (&*(source as *const Obj<Tuple>)).items(),
+            kind::LIST => (&*(source as *const Obj<List>)).items.get(),
+            _ => &[],
+        };
+        if items.len() == m.n8() as usize { items } else { &[] }
+    }
+}
+
+/// The rest of an `UnpackMoves` of a list or tuple, from an item on whose register holds the last reference to something,
+/// maybe to the source.
+#[inline(never)]
+unsafe fn unpack_rest(pc: *const u32, base: *mut Value, source: u64, from: usize) -> State {
+    // SAFETY: a handler's promise.
+    unsafe {
+        let at = At { base, pc };
+        Frame(base).set_pc(pc);
+        let count = at.c() as u8 as usize;
+        // What is dropped may change the list, or let go of the tuple.
+        let rest: smallvec::SmallVec<[Value; 16]> = {
+            let items = match type_of(source).kind.get() {
+                kind::TUPLE => (&*(source as *const Obj<Tuple>)).items(),
+                _ => (&*(source as *const Obj<List>)).items.get(),
+            };
+            items[from..count].iter().cloned().collect()
+        };
+        for (nth, item) in rest.into_iter().enumerate() {
+            at.set((*pc.add(from + nth) >> 8) as i8, item);
+        }
+        at.done(at.b());
+        State { pc: pc.add(count), base }
+    }
+}
+
 handlers! {
     /// `A = B.name`
     load_attr(m) { m.slow(5, attr::load_attr) }
@@ -162,6 +207,13 @@ handlers! {
             return m.slow(5, attr::load_attr);
         }
         m.slow_call(5, attr::call_property)
+    }
+    /// What a native function reads.
+    load_attr_native(m) {
+        if !is_cached(m, m.bits(m.b())) {
+            return m.slow(5, attr::load_attr);
+        }
+        m.slow(5, attr::load_native)
     }
     /// A word of `__slots__`.
     load_attr_slot(m) {
@@ -323,31 +375,47 @@ handlers! {
         }
         m.slow_call(0, build::subscr_small)
     }
+    /// The C temporaries from A on = the items of B; looks what follows.
+    unpack_sequence(m) { m.slow(0, build::unpack_first) }
     /// The C temporaries from A on = the items of B.
-    unpack_sequence(m) {
-        let source = m.bits(m.b());
-        if is_object_bits(source) {
-            let kind = type_of(source).kind.get();
-            let items: &[Value] = if kind == kind::TUPLE {
-                (&*(source as *const Obj<Tuple>)).items()
-            } else if kind == kind::LIST {
-                (&*(source as *const Obj<List>)).items.get()
-            } else {
-                &[]
-            };
-            if items.len() == m.n8() as usize && !items.is_empty() {
-                let used = m.used(m.b());
-                let first = m.a();
-                let mut at = 0;
-                while at < items.len() {
-                    let old = m.swap(first + at as isize, counted(items.as_ptr().cast::<u64>().add(at).read()));
-                    debug_assert_dead(m, old, bits::UNBOUND);
-                    at += 1;
-                }
-                return m.drop_next(0, used);
-            }
+    unpack_plain(m) {
+        let items = unpacked(m);
+        if items.is_empty() {
+            return m.slow(0, build::unpack_sequence);
         }
-        m.slow(0, build::unpack_sequence)
+        let used = m.used(m.b());
+        let first = m.a();
+        let mut at = 0;
+        while at < items.len() {
+            let old = m.swap(first + at as isize, counted(items.as_ptr().cast::<u64>().add(at).read()));
+            debug_assert_dead(m, old, bits::UNBOUND);
+            at += 1;
+        }
+        m.drop_next(0, used)
+    }
+    /// The same, with the moves that follow.
+    unpack_moves(m) {
+        let source = m.bits(m.b());
+        let items = unpacked(m);
+        if items.is_empty() {
+            return m.slow(0, build::unpack_sequence);
+        }
+        let mut at = 0;
+        while at < items.len() {
+            let to = (*m.pc.add(at) >> 8) as i8 as isize;
+            let old = m.bits(to);
+            if is_object_bits(old) {
+                let head = &*(old as *const Header);
+                if head.count.get() == 1 {
+                    return unpack_rest(m.pc, m.base, source, at);
+                }
+                head.count.set(head.count.get() - 1);
+            }
+            *m.base.offset(to).cast::<u64>() = counted(items.as_ptr().cast::<u64>().add(at).read());
+            at += 1;
+        }
+        let used = m.used(m.b());
+        m.drop_next(items.len(), used)
     }
     /// `A[B] = C`
     store_subscr(m) {

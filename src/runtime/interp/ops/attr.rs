@@ -1,6 +1,6 @@
 //! Attributes: the slow ways, which fill the inline caches.
 
-use crate::runtime::builtins::descr::MemberDescriptor;
+use crate::runtime::builtins::descr::{GetSetDescriptor, MemberDescriptor};
 use crate::runtime::builtins::modules::Module;
 use crate::runtime::builtins::props::Property;
 use crate::runtime::bytecode::ops::Op;
@@ -13,7 +13,7 @@ use crate::runtime::object::attrs::{Attrs, attrs};
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::protocol;
 use crate::runtime::object::str::Str;
-use crate::runtime::object::typedef::{Binary, Type, kind};
+use crate::runtime::object::typedef::{Binary, GetSet, Type, TypeRef, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Ref, Value};
 
@@ -101,6 +101,15 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
             at.set_extra(3, member.offset as u32);
             return quicken(at, Op::LoadAttrSlot);
         }
+        if let Some((def, owner)) = native_attribute(found)
+            && ty.is_subtype(owner)
+        {
+            let address = std::ptr::from_ref(def).expose_provenance() as u64;
+            at.set_extra(1, !version);
+            at.set_extra(3, address as u32);
+            at.set_extra(4, (address >> 32) as u32);
+            return quicken(at, Op::LoadAttrNative);
+        }
         if found.kind() == kind::PROPERTY && property_function(found).is_some() {
             at.set_extra(1, !version);
             at.set_extra(3, found.to_bits() as u32);
@@ -144,6 +153,32 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
         at.set_extra(4, (found.to_bits() >> 32) as u32);
         quicken(at, Op::LoadAttrClass);
     }
+}
+
+/// What a descriptor of a native attribute reads with, and the type that it belongs to.
+fn native_attribute(found: &Value) -> Option<(&'static GetSet, &TypeRef)> {
+    match found.kind() {
+        kind::GETSET => found.downcast::<GetSetDescriptor>().map(|found| (found.data.def, &found.data.owner)),
+        kind::MEMBER => {
+            let found = found.downcast::<MemberDescriptor>()?;
+            Some((found.data.native?, &found.data.owner))
+        }
+        _ => None,
+    }
+}
+
+/// `LoadAttrNative`
+#[inline(never)]
+pub fn load_native(vm: &Vm, at: At) -> PyResult<()> {
+    let word = u64::from(at.extra(3)) | u64::from(at.extra(4)) << 32;
+    // SAFETY: `remember_load` wrote the address of a static there, for the type that the object has.
+    let def = unsafe { &*std::ptr::with_exposed_provenance::<GetSet>(word as usize) };
+    let result = (def.get)(vm, at.reg(at.b()))?;
+    if at.b() != at.a() {
+        at.done(at.b());
+    }
+    at.set(at.a(), result);
+    Ok(())
 }
 
 /// The getter of a property, if it is a Python function of one parameter.

@@ -3,6 +3,7 @@
 use crate::runtime::builtins::dicts::dict_lookup;
 use crate::runtime::builtins::ints;
 use crate::runtime::builtins::lists::List;
+use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap;
 use crate::runtime::interp::call;
@@ -382,6 +383,22 @@ pub fn build_template(vm: &Vm, at: At) -> PyResult<()> {
     let result = vm.template(strings, interpolations)?;
     at.set(at.a(), result);
     Ok(())
+}
+
+/// `UnpackSequence`, the first time: gives it a form by what follows, then does it.
+pub fn unpack_first(vm: &Vm, at: At) -> PyResult<()> {
+    let n = count(at);
+    // SAFETY: the words of the instructions that follow; a code ends with a return, so there is one more than is asked for
+    // whenever the words before it are moves.
+    let moved = (0..n).all(|nth| unsafe {
+        let word = *at.pc.add(nth);
+        word as u8 == Op::Move as u8 && (word >> 16) as i8 == at.a() + nth as i8
+    });
+    let form = if moved && n > 0 { Op::UnpackMoves } else { Op::UnpackPlain };
+    let word = at.word() & !0xff | form as u32;
+    // SAFETY: as in `attr::quicken`.
+    unsafe { *at.pc.sub(1).cast_mut() = word }
+    unpack_sequence(vm, at)
 }
 
 /// `UnpackSequence`
