@@ -206,7 +206,9 @@ impl Builder {
     pub fn tell(&self, vm: &Vm, event: usize, node: &Value) -> PyResult<()> {
         let Some(name) = self.get(FIRST_EVENT + event) else { return Ok(()) };
         let pair = vm.tuple_of(&[name, node.clone()]);
-        if append_exact(vm, self.values[QUEUE].get(), &pair) {
+        // A full queue drops an item, which may run anything.
+        let queue = self.values[QUEUE].cloned();
+        if append_exact(vm, &queue, &pair) {
             return Ok(());
         }
         let append = self.get(APPEND).unwrap_or(Value::NONE);

@@ -294,7 +294,9 @@ fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
 fn setitem(vm: &Vm, value: &Value, key: &Value, new: Option<&Value>) -> PyResult<()> {
     let element = this(vm, value)?;
     if is_index(vm, key) {
-        let Some(at) = vm.subscript_position(key, element.children.get().len())? else {
+        // The length counts that is left when `__index__` has run.
+        let index = vm.int(vm.to_index(key)? as i64);
+        let Some(at) = vm.subscript_position(&index, element.children.get().len())? else {
             return Err(vm.index_error("child assignment index out of range"));
         };
         if let Some(new) = new {
