@@ -358,10 +358,11 @@ fn setitem(vm: &Vm, value: &Value, key: &Value, new: Option<&Value>) -> PyResult
     if key.as_small().is_none() && key.ty(vm).slots.get().index.is_none() {
         return Err(wrong_index(vm, key));
     }
-    let Some(at) = vm.subscript_position(key, list.len())? else {
+    // An `__index__` may change the list: it runs before the length is looked at, and nothing has run since.
+    let index = if key.as_small().is_some() { key.clone() } else { vm.int(vm.to_index(key)? as i64) };
+    let Some(at) = vm.subscript_position(&index, list.len())? else {
         return Err(vm.index_error("list assignment index out of range"));
     };
-    // An `__index__` has run before the position was computed; nothing has since.
     let old = match new {
         Some(new) => std::mem::replace(&mut list.items.get_mut()[at], new.clone()),
         None => list.items.get_mut().remove(at),

@@ -159,6 +159,7 @@ pub(super) const INHERITED: u32 = type_flag::INT
     | type_flag::MAPPING
     | type_flag::MATCH_SELF
     | type_flag::WEAKREF
+    | type_flag::NUMBERED
     | type_flag::DICT_ATTR;
 
 impl Vm {

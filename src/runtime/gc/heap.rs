@@ -180,6 +180,8 @@ pub mod type_flag {
     pub const DATA_DESCRIPTOR: u32 = 1 << 22;
     /// A builtin type whose instances have neither `__slots__` words nor attributes: header and payload are all.
     pub const PLAIN: u32 = 1 << 23;
+    /// Without an `__iter__`, `iter` asks for the items by number.
+    pub const NUMBERED: u32 = 1 << 24;
 }
 
 /// First shape number: above the upper half of any user-space address, so that the attribute word's upper half tells

@@ -123,7 +123,9 @@ impl Vm {
             }
             return Ok(iter);
         }
-        if slots.getitem.is_some_and(crate::runtime::object::slots::is_python_getitem) {
+        if slots.getitem.is_some_and(crate::runtime::object::slots::is_python_getitem)
+            || object.ty(self).has(crate::runtime::gc::heap::type_flag::NUMBERED)
+        {
             return Ok(self.sequence_iter(object));
         }
         Err(self.type_error(format!("'{}' object is not iterable", object.type_name(self))))

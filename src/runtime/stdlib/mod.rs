@@ -28,6 +28,7 @@ pub mod csv;
 pub mod datetime;
 pub mod decimal;
 pub mod errno;
+pub mod etree;
 pub mod expat;
 pub mod faulthandler;
 pub mod fcntl;
@@ -102,6 +103,7 @@ pub static MODULES: &[&NativeModule] = &[
     &csv::MODULE,
     &datetime::MODULE,
     &decimal::MODULE,
+    &etree::MODULE,
     &foreign::MODULE,
     &functools::MODULE,
     &heapq::MODULE,

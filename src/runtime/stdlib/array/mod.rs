@@ -253,7 +253,9 @@ fn position(vm: &Vm, array: &Obj<Array>, key: &Value) -> PyResult<Option<usize>>
     if key.ty(vm).slots.get().index.is_none() {
         return Err(vm.type_error("array indices must be integers"));
     }
-    vm.subscript_position(key, array.len())
+    // An `__index__` may change the array: it runs before the length is looked at.
+    let index = vm.int(vm.to_index(key)? as i64);
+    vm.subscript_position(&index, array.len())
 }
 
 fn is_slice(vm: &Vm, key: &Value) -> bool {

@@ -102,6 +102,17 @@ impl Obj<Deque> {
     }
 }
 
+/// Appends as `deque.append` does, if the value is a deque and of no subclass.
+pub fn append_exact(vm: &Vm, value: &Value, item: &Value) -> bool {
+    match value.downcast::<Deque>() {
+        Some(deque) if vm.typ(&DEQUE).is(value.ty(vm)) => {
+            deque.push(item.clone());
+            true
+        }
+        _ => false,
+    }
+}
+
 fn mutated(vm: &Vm) -> Raised {
     vm.runtime_error("deque mutated during iteration")
 }

@@ -18,9 +18,9 @@ use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::NativeModule;
 use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
 
-mod dtd;
-mod input;
-mod scan;
+pub mod dtd;
+pub mod input;
+pub mod scan;
 
 /// Names of the handlers, in the order of `Parser::handlers`.
 const HANDLERS: [&str; 22] = [
@@ -104,6 +104,9 @@ const ERRORS: [(&str, &str); 44] = [
     ("AMPLIFICATION_LIMIT_BREACH", "limit on input amplification factor (from DTD and entities) breached"),
     ("NOT_STARTED", "parser not started"),
 ];
+
+/// The version of expat whose behaviour this is.
+pub const VERSION: [i64; 3] = [2, 9, 0];
 
 /// The error number of a parser that is used while it calls a handler.
 const UNEXPECTED_STATE: u8 = 23;
@@ -477,6 +480,40 @@ fn parser_of(machine: Machine, encoding: Option<String>, intern: Value) -> Parse
     }
 }
 
+/// Decodes bytes and gives them to the scanner. What stands before the name of a coding that cannot be one of XML is the inner error.
+pub fn feed(
+    vm: &Vm,
+    machine: &RefCell<Machine>,
+    input: &RefCell<Input>,
+    data: &[u8],
+    is_final: bool,
+) -> PyResult<Result<(), String>> {
+    input.borrow_mut().push(data);
+    let wanted = input.borrow_mut().wanted(is_final);
+    if let Some((name, place)) = wanted {
+        // A coding of Python's, by what it makes of each byte.
+        let all: Vec<u8> = (0..=255).collect();
+        let decoded = vm.call_method_str(&vm.bytes(&all), "decode", &[vm.str(&name), vm.str("replace")])?;
+        let letters: Vec<char> = vm.to_string(&decoded)?.chars().collect();
+        match <[char; 256]>::try_from(letters) {
+            Ok(table) => {
+                if !input.borrow_mut().set_table(Box::new(table)) {
+                    return Ok(Err(input.borrow().head(place)));
+                }
+            }
+            Err(_) => return Err(vm.value_error("multi-byte encodings are not supported")),
+        }
+    }
+    let text = input.borrow_mut().decode(is_final);
+    machine.borrow_mut().feed(&text);
+    Ok(Ok(()))
+}
+
+/// The words of an error number.
+pub fn words(number: u8) -> &'static str {
+    ERRORS.get(usize::from(number).wrapping_sub(1)).map_or("unknown error", |error| error.1)
+}
+
 fn optional(vm: &Vm, text: Option<&str>) -> Value {
     text.map_or(Value::NONE, |text| vm.str(text))
 }
@@ -531,7 +568,7 @@ impl Parser {
     fn error(&self, vm: &Vm, number: u8) -> Raised {
         self.problem.set(number);
         let place = self.place.get();
-        let words = ERRORS.get(usize::from(number).wrapping_sub(1)).map_or("unknown error", |error| error.1);
+        let words = words(number);
         let made = (|| {
             let class = vm.exception_class("xml.parsers.expat.ExpatError", &exc::EXCEPTION)?;
             let text = vm.str(format!("{words}: line {}, column {}", place.line, place.column));
@@ -582,27 +619,10 @@ impl Parser {
         if self.is_finished.get() {
             return Err(self.error(vm, code::FINISHED));
         }
-        self.input.borrow_mut().push(data);
-        let wanted = self.input.borrow_mut().wanted(is_final);
-        if let Some((name, place)) = wanted {
-            // A coding of Python's, by what it makes of each byte.
-            let all: Vec<u8> = (0..=255).collect();
-            let decoded =
-                vm.call_method_str(&vm.bytes(&all), "decode", &[vm.str(&name), vm.str("replace")])?;
-            let letters: Vec<char> = vm.to_string(&decoded)?.chars().collect();
-            match <[char; 256]>::try_from(letters) {
-                Ok(table) => {
-                    if !self.input.borrow_mut().set_table(Box::new(table)) {
-                        let head = self.input.borrow().head(place);
-                        self.place.set(scan::moved(self.place.get(), &head));
-                        return Err(self.error(vm, code::UNKNOWN_ENCODING));
-                    }
-                }
-                Err(_) => return Err(vm.value_error("multi-byte encodings are not supported")),
-            }
+        if let Err(head) = feed(vm, &self.machine, &self.input, data, is_final)? {
+            self.place.set(scan::moved(self.place.get(), &head));
+            return Err(self.error(vm, code::UNKNOWN_ENCODING));
         }
-        let text = self.input.borrow_mut().decode(is_final);
-        self.machine.borrow_mut().feed(&text);
         // A token that was not whole is looked at again when there is twice as much of it: its pieces may be small.
         let waiting = self.machine.borrow().waiting().len();
         if self.deferral.get() && !is_final && waiting < self.partial.get().saturating_mul(2) {
@@ -853,8 +873,9 @@ fn init(vm: &Vm, dict: &Ref<Dict>) -> PyResult<()> {
     vm.set_in(dict, "ExpatError", class.clone());
     vm.set_in(dict, "error", class);
     vm.set_in(dict, "XMLParserType", vm.typ(&PARSER).value().clone());
-    vm.set_in(dict, "EXPAT_VERSION", vm.str("expat_2.9.0"));
-    vm.set_in(dict, "version_info", vm.tuple([2, 9, 0].map(|n| vm.int(n)).to_vec()));
+    let [major, minor, micro] = VERSION;
+    vm.set_in(dict, "EXPAT_VERSION", vm.str(format!("expat_{major}.{minor}.{micro}")));
+    vm.set_in(dict, "version_info", vm.tuple(VERSION.map(|n| vm.int(n)).to_vec()));
     vm.set_in(dict, "native_encoding", vm.str("UTF-8"));
     let features = [
         ("sizeof(XML_Char)", 1),

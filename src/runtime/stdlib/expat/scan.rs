@@ -13,6 +13,10 @@ use std::rc::Rc;
 
 use super::dtd::{self, Declaration, Dtd, Entity};
 
+mod quick;
+
+pub use quick::Token;
+
 /// Numbers of errors.
 #[allow(missing_docs)]
 pub mod code {
@@ -169,8 +173,7 @@ pub struct Machine {
     inputs: Vec<Input>,
     state: State,
     place: Place,
-    /// Open elements: the name in the document, the name that is reported, prefixes bound by it.
-    open: Vec<(String, String, Vec<Option<String>>)>,
+    open: Vec<Open>,
     bindings: Vec<(Option<String>, Option<String>)>,
     /// What stands between namespace and local name; nothing without namespaces.
     pub separator: Option<String>,
@@ -199,6 +202,22 @@ pub struct Machine {
     opened: bool,
     /// Where the document goes on behind the entity that is open.
     behind: Place,
+    /// So many bytes before the next token are not in `place` yet.
+    unplaced: usize,
+    /// What `quick` keeps.
+    quick: quick::Quick,
+    /// Nobody wants the text that events were made of.
+    pub without_raw: bool,
+}
+
+/// An open element.
+struct Open {
+    /// Its name in the document.
+    tag: Rc<str>,
+    /// The name that is reported.
+    name: Rc<str>,
+    /// Prefixes bound by it.
+    bound: Vec<Option<String>>,
 }
 
 const XML_URI: &str = "http://www.w3.org/XML/1998/namespace";
@@ -303,6 +322,9 @@ impl Machine {
             begun: false,
             opened: false,
             behind: Place::default(),
+            unplaced: 0,
+            quick: quick::Quick::default(),
+            without_raw: false,
         }
     }
 
@@ -323,6 +345,7 @@ impl Machine {
 
     /// More of the document.
     pub fn feed(&mut self, text: &str) {
+        self.settle();
         let input = &mut self.inputs[0];
         let mut rest = input.text[input.at..].to_owned();
         rest.push_str(text);
@@ -332,7 +355,19 @@ impl Machine {
 
     /// Where the next token begins.
     pub fn place(&self) -> Place {
-        self.place
+        let input = &self.inputs[0];
+        match self.unplaced {
+            0 => self.place,
+            behind => moved(self.place, &input.text[input.at - behind..input.at]),
+        }
+    }
+
+    /// Brings `place` up to the next token.
+    fn settle(&mut self) {
+        if self.unplaced > 0 {
+            self.place = self.place();
+            self.unplaced = 0;
+        }
     }
 
     /// What of the document waits.
@@ -374,11 +409,13 @@ impl Machine {
     }
 
     fn push_at(&mut self, event: Event, raw: &str, place: Place) {
-        self.queue.push_back(Item { event, raw: raw.to_owned(), place });
+        let raw = if self.without_raw { String::new() } else { raw.to_owned() };
+        self.queue.push_back(Item { event, raw, place });
     }
 
     /// The next event; nothing if more of the document is needed or, at its end, if all is said.
     pub fn next(&mut self, is_final: bool) -> Result<Option<Item>, Problem> {
+        self.settle();
         loop {
             if let Some(item) = self.queue.pop_front() {
                 return Ok(Some(item));
@@ -890,15 +927,9 @@ impl Machine {
         if rest.starts_with(['\n', '\r']) {
             return self.text(rest, whole);
         }
-        let mut end = rest.find(['\n', '\r']).unwrap_or(rest.len());
-        match rest[..end].find("]]>") {
-            Some(at) => end = at,
-            None if end == rest.len() && !whole => {
-                let kept = rest.trim_end_matches(']').len().max(rest.len().saturating_sub(2));
-                end = if kept == 0 { end } else { kept };
-            }
-            None => {}
-        }
+        // A bracket begins a new piece, whether the section ends there or not.
+        let first = usize::from(rest.starts_with(']'));
+        let end = rest[first..].find(['\n', '\r', ']']).map_or(rest.len(), |at| at + first);
         check_letters(&rest[..end], 0)?;
         self.push(Event::Text(rest[..end].to_owned()), &rest[..end]);
         Ok(end)
@@ -906,8 +937,9 @@ impl Machine {
 
     fn reference(&mut self, rest: &str) -> Scan<usize> {
         if let Some(digits) = rest.strip_prefix("&#") {
-            let end = digits.find(|l: char| !l.is_ascii_alphanumeric()).ok_or(Stop::More)? + 2;
-            if !rest[end..].starts_with(';') || end == 2 {
+            let (radix, start) = if digits.starts_with('x') { (16, 3) } else { (10, 2) };
+            let end = rest[start..].find(|l: char| !l.is_digit(radix)).ok_or(Stop::More)? + start;
+            if !rest[end..].starts_with(';') || end == start {
                 return Err(Stop::At(code::INVALID_TOKEN, end));
             }
             let letter = letter_of(&rest[1..end]).ok_or(Stop::At(code::BAD_CHAR_REF, 0))?;
@@ -967,7 +999,7 @@ impl Machine {
             };
             return Err(Stop::At(code, 0));
         }
-        if self.open.last().is_some_and(|open| open.0 != rest[2..2 + length]) {
+        if self.open.last().is_some_and(|open| *open.tag != rest[2..2 + length]) {
             return Err(Stop::At(code::TAG_MISMATCH, 2));
         }
         self.close(&rest[..end + 1], self.place);
@@ -975,8 +1007,11 @@ impl Machine {
     }
 
     fn close(&mut self, raw: &str, place: Place) {
-        let Some((_, name, bound)) = self.open.pop() else { return };
-        self.push_at(Event::End { name }, raw, place);
+        let Some(Open { name, bound, .. }) = self.open.pop() else { return };
+        self.push_at(Event::End { name: (*name).to_owned() }, raw, place);
+        if !bound.is_empty() {
+            self.quick.forget();
+        }
         for prefix in bound.into_iter().rev() {
             if let Some(at) = self.bindings.iter().rposition(|binding| binding.0 == prefix) {
                 self.bindings.remove(at);
@@ -991,9 +1026,11 @@ impl Machine {
     fn start_tag(&mut self, rest: &str) -> Scan<usize> {
         let length = name_length(&rest[1..], 1)?;
         let tag = rest[1..1 + length].to_owned();
+        self.check_colons(&tag, 1)?;
         let mut at = 1 + length;
         let mut given: Vec<(String, String, usize)> = Vec::new();
         let mut names = HashSet::new();
+        let mut duplicate = None;
         let is_empty = loop {
             let gap = spaces(&rest[at..]);
             at += gap;
@@ -1010,6 +1047,7 @@ impl Machine {
             }
             let start = at;
             let length = name_length(&rest[at..], at)?;
+            self.check_colons(&rest[at..at + length], at)?;
             at += length;
             at += spaces(&rest[at..]);
             match rest.as_bytes().get(at) {
@@ -1038,11 +1076,14 @@ impl Machine {
                 text = text.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
             }
             if !names.insert(name.clone()) {
-                return Err(Stop::At(code::DUPLICATE_ATTRIBUTE, start));
+                duplicate = duplicate.or(Some(start));
             }
             given.push((name, text, start));
             at = end + 1;
         };
+        if let Some(start) = duplicate {
+            return Err(Stop::At(code::DUPLICATE_ATTRIBUTE, start));
+        }
         at += 1 + usize::from(is_empty);
         let raw = &rest[..at];
         let specified = given.len();
@@ -1053,14 +1094,31 @@ impl Machine {
             }
         }
         let (name, attributes, specified, bound) = self.with_namespaces(&tag, given, specified)?;
-        self.push(Event::Start { name: name.clone(), attributes, specified }, raw);
-        self.open.push((tag, name, bound));
+        if !bound.is_empty() {
+            self.quick.forget();
+        }
+        self.open.push(Open { tag: tag.into(), name: name.as_str().into(), bound });
+        self.push(Event::Start { name, attributes, specified }, raw);
         if is_empty {
             // Such an element ends behind its only tag.
             let place = if self.is_outer() { moved(self.place, raw) } else { self.place };
             self.close("", place);
         }
         Ok(at)
+    }
+
+    /// With namespaces a name has one colon at most, and a name behind it.
+    fn check_colons(&self, name: &str, from: usize) -> Scan<()> {
+        let Some((prefix, local)) = name.split_once(':').filter(|_| self.separator.is_some()) else {
+            return Ok(());
+        };
+        let behind = prefix.len() + 1;
+        let wrong = match local.find(':') {
+            _ if prefix.is_empty() => Some(0),
+            _ if !local.starts_with(|first| first != ':' && is_name_start(first)) => Some(behind),
+            second => second.map(|at| behind + at),
+        };
+        wrong.map_or(Ok(()), |at| Err(Stop::At(code::INVALID_TOKEN, from + at)))
     }
 
     /// An attribute's value with its references put in and its white space as blanks.
@@ -1189,7 +1247,7 @@ impl Machine {
         };
         let mut attributes: Vec<(String, String)> = Vec::with_capacity(left.len());
         let mut seen: HashMap<String, ()> = HashMap::new();
-        for (name, value, start) in left {
+        for (name, value, _) in left {
             let (name, key) = match name.split_once(':') {
                 Some((prefix, local)) => match lookup(&self.bindings, Some(prefix)).flatten() {
                     Some(uri) => (full(&uri, local, Some(prefix)), format!("{uri} {local}")),
@@ -1198,7 +1256,7 @@ impl Machine {
                 None => (name.clone(), name),
             };
             if seen.insert(key, ()).is_some() {
-                return Err(Stop::At(code::DUPLICATE_ATTRIBUTE, start));
+                return Err(Stop::At(code::DUPLICATE_ATTRIBUTE, 0));
             }
             attributes.push((name, value));
         }
@@ -1208,14 +1266,21 @@ impl Machine {
 
 /// A place behind a text.
 pub fn moved(mut place: Place, text: &str) -> Place {
-    place.byte += text.len();
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let ends = letter == '\n' || letter == '\r' && letters.peek() != Some(&'\n');
+    let bytes = text.as_bytes();
+    place.byte += bytes.len();
+    for (at, byte) in bytes.iter().enumerate() {
+        let ends = match byte {
+            b'\n' => true,
+            b'\r' if bytes.get(at + 1) == Some(&b'\n') => continue,
+            b'\r' => true,
+            // What goes on with a letter is none of its own.
+            0x80..=0xbf => continue,
+            _ => false,
+        };
         if ends {
             place.line += 1;
             place.column = 0;
-        } else if letter != '\r' {
+        } else {
             place.column += 1;
         }
     }
