@@ -992,7 +992,8 @@ pub fn fill(vm: &Vm, ty: &Obj<Type>) {
             && mine[1..].iter().zip(its).all(|(a, b)| a.is(b))
     };
     let rows = match &base {
-        Some(base) if follows(base) && base.has(type_flag::READY) => {
+        // A type that is iterated by number has a slot that nothing in its namespace stands for.
+        Some(base) if follows(base) && base.has(type_flag::READY) && !base.has(type_flag::NUMBERED) => {
             vm.interp().dunders.get_or_init(|| Dunders::new(vm.names())).defined_in(&ty.dict)
         }
         _ => None,
