@@ -12,7 +12,7 @@ use crate::runtime::gc::heap::{self, Layout};
 use crate::runtime::interp::dispatch::{self, Next};
 use crate::runtime::interp::frame::{self, Frame, info, word};
 use crate::runtime::interp::function::Function;
-use crate::runtime::interp::{call, unwind};
+use crate::runtime::interp::{push, unwind};
 use crate::runtime::object::str::Str;
 use crate::runtime::object::vm::{Handled, Vm};
 use crate::runtime::value::{Header, LockCell, Obj, Payload, Ref, Value, bits, flag};
@@ -169,10 +169,10 @@ pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Valu
     if names.is_empty() && function.generator_args.get() as usize == values.len() {
         return Ok(make(vm, function, values.iter().cloned()));
     }
-    if let Some(made) = call::arrange_generator(vm, function, values, names)? {
+    if let Some(made) = push::arrange_generator(vm, function, values, names)? {
         return Ok(made);
     }
-    let bound = call::bind(vm, function, values, names)?;
+    let bound = push::bind(vm, function, values, names)?;
     Ok(make(vm, function, bound.into_iter()))
 }
 
@@ -246,7 +246,7 @@ fn link(vm: &Vm, generator: &Obj<Generator>, result: i8, flags: u64) -> PyResult
     }
     vm.depth_left.set(left - 1);
     let frame = Frame(generator.base.get());
-    let end = call::free_stack(vm);
+    let end = push::free_stack(vm);
     frame.set(word::CALLER, vm.frame.get() as u64 | 1);
     frame.set(word::END, end as u64 | 1);
     let old = frame.get(word::INFO);
