@@ -710,6 +710,11 @@ pub static METHOD: TypeSpec = TypeSpec::new("method", BoundMethod::layout)
         s.call = Some(|vm, callable, args| {
             vm.check_native()?;
             let this = vm.cast::<BoundMethod>(callable)?;
+            if args.names.is_empty()
+                && let Some(outcome) = vm.call_exact(&this.function, &this.receiver, args.values)
+            {
+                return outcome;
+            }
             with_first(&this.receiver, args, |args| vm.call(&this.function, args))
         });
         s.new = Some(|vm, _, args| {

@@ -9,7 +9,8 @@ use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::dispatch::{self, At, Next};
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::{Function, GENERATOR_KINDS, NOT_SIMPLE};
-use crate::runtime::interp::push::{attend, push_named, push_values};
+use crate::runtime::interp::places::Names;
+use crate::runtime::interp::push::{attend, push_exact, push_named, push_values};
 use crate::runtime::interp::{generator, handlers};
 use crate::runtime::object::args::Args;
 use crate::runtime::object::str::Str;
@@ -27,7 +28,7 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
     let run = at.reg(at.b());
     let kind = run.kind();
     if kind == kind::FUNCTION {
-        return call_python(vm, at, values, &[]);
+        return call_python(vm, at, values, Names::NONE);
     }
     let result = match kind {
         kind::METHOD_DESCRIPTOR => {
@@ -76,7 +77,7 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
                     std::slice::from_raw_parts_mut(first, count as usize + 1)
                 };
                 drop(old);
-                return call_python(vm, at, values, &[]);
+                return call_python(vm, at, values, Names::NONE);
             }
             vm.call(run, Args::positional(values))?
         }
@@ -165,7 +166,7 @@ fn started(at: At, started: Started) -> Option<*mut Value> {
 }
 
 /// A call of a Python function with arguments in the caller's run. `names` name the last ones.
-fn call_python(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> Pushed {
+fn call_python(vm: &Vm, at: At, values: &mut [Value], names: Names) -> Pushed {
     attend(vm)?;
     let run = at.reg(at.b()).clone();
     let Some(function) = run.downcast::<Function>() else {
@@ -174,7 +175,7 @@ fn call_python(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> Pushed
     if let Some(new) = push_named(vm, at, function, values, names)? {
         return Ok(Some(new));
     }
-    let begun = start(vm, function, values, names, at.a())?;
+    let begun = start(vm, function, values, names.list, at.a())?;
     drop(std::mem::replace(at.reg(at.b()), Value::UNBOUND));
     for value in values {
         drop(std::mem::replace(value, Value::UNBOUND));
@@ -198,7 +199,7 @@ pub fn python_method(vm: &Vm, object: &Value, name: &Obj<Str>, count: u32) -> Op
 pub fn call_kw(vm: &Vm, at: At) -> Pushed {
     let method = Op::decode(at.word()) == Some(Op::CallMethodKw);
     let names = at.function().code.get().consts[at.extra(0) as usize].clone();
-    let names = names.as_tuple().map_or(&[][..], |t| t.items());
+    let names = Names::of(&names);
     let given = (at.word() >> 24) as usize;
     let places = given + 1 + usize::from(method);
     let run = at.run(at.b(), places);
@@ -208,13 +209,13 @@ pub fn call_kw(vm: &Vm, at: At) -> Pushed {
     match callable.kind() {
         kind::FUNCTION => return call_python(vm, at, values, names),
         kind::TYPE => {
-            if let Some(new) = call_class(vm, at, values, names)? {
+            if let Some(new) = call_class(vm, at, values, names.list)? {
                 return Ok(Some(new));
             }
         }
         _ => {}
     }
-    let result = vm.call(&callable, Args { values, names })?;
+    let result = vm.call(&callable, Args { values, names: names.list })?;
     drop(callable);
     at.done_run(at.b(), places);
     at.set(at.a(), result);
@@ -313,11 +314,32 @@ impl Vm {
     /// Calls a Python function from native code.
     pub fn call_function(&self, function: &Obj<Function>, args: Args) -> PyResult<Value> {
         self.check_native()?;
+        if args.names.is_empty()
+            && let Some(base) = push_exact(self, function, None, args.values)
+        {
+            return dispatch::run(self, base);
+        }
         if function.flags.get() & GENERATOR_KINDS != 0 {
             return generator::create(self, function, args.values, args.names);
         }
         let base = push_values(self, function, args.values, args.names, 0, info::ENTRY)?;
         dispatch::run(self, base)
+    }
+
+    /// Calls a Python function with a receiver in front of the arguments, if those are exactly its parameters.
+    #[inline]
+    pub fn call_exact(
+        &self,
+        function: &Value,
+        receiver: &Value,
+        values: &[Value],
+    ) -> Option<PyResult<Value>> {
+        let function = function.downcast::<Function>()?;
+        if let Err(raised) = self.check_native() {
+            return Some(Err(raised));
+        }
+        let base = push_exact(self, function, Some(receiver), values)?;
+        Some(dispatch::run(self, base))
     }
 
     /// Runs a code object in a namespace: modules, `exec`, class bodies.

@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, OnceCell, UnsafeCell};
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::runtime::bytecode::code::{CodeData, Const, Handler, Local, Position, flags};
 use crate::runtime::bytecode::store::{Blob, StoreError, StoredCode};
@@ -35,11 +36,18 @@ pub struct Code {
     pub temps: u32,
     /// Number of registers below the base.
     pub locals_count: u32,
+    /// A number that no other code has or will have.
+    pub serial: u64,
     /// Where the body is stored, if it is.
     stored: Option<(Blob<'static>, u32)>,
     body: OnceCell<Body>,
     /// Counts calls and loops, for the compiler tiers.
     pub heat: Cell<u32>,
+}
+
+fn next_serial() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// What of a code only its run needs.
@@ -161,6 +169,7 @@ impl Code {
             kwonly_count: self.kwonly_count,
             temps: self.temps,
             locals_count: self.locals_count,
+            serial: next_serial(),
             stored: None,
             body: OnceCell::from(Body {
                 local_names: self.local_names.clone(),
@@ -198,6 +207,7 @@ impl Code {
             kwonly_count: data.kwonly_count,
             temps: data.temps,
             locals_count: data.locals.len() as u32,
+            serial: next_serial(),
             stored: None,
             body: OnceCell::from(Body {
                 local_names,
@@ -360,6 +370,7 @@ impl Vm {
             kwonly_count: data.kwonly_count,
             temps: data.temps,
             locals_count: data.locals.len() as u32,
+            serial: next_serial(),
             stored: None,
             body: OnceCell::from(self.body_of(data, consts)),
             heat: Cell::new(0),
@@ -403,6 +414,7 @@ impl Vm {
             kwonly_count: head.kwonly_count,
             temps: head.temps,
             locals_count: head.locals,
+            serial: next_serial(),
             stored: Some((blob, offset)),
             body: OnceCell::new(),
             heat: Cell::new(0),

@@ -10,6 +10,7 @@ pub mod generator;
 pub mod handlers;
 pub mod machine;
 pub mod ops;
+pub mod places;
 pub mod push;
 pub mod recode;
 pub mod unwind;

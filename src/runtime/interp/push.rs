@@ -1,11 +1,14 @@
 //! Frames of callees: which argument each parameter gets, and how the frame comes to lie on the stack.
 
+use std::mem::MaybeUninit;
+
 use crate::runtime::bytecode::code::flags;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::{Function, GENERATOR_KINDS};
 use crate::runtime::interp::generator;
+use crate::runtime::interp::places::{self, LEFT_OUT, MOST, Names, Places};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Ref, Value, bits};
 
@@ -75,61 +78,9 @@ pub unsafe fn lay(
     }
 }
 
-/// Most parameters of a function that [`push_named`] calls.
-const MOST_NAMED: usize = 32;
-
-/// Which of a call's values each parameter gets ([`LEFT_OUT`]: its default).
-struct Places {
-    from: [u8; MOST_NAMED],
-    /// Names that are no parameter's, for `**kwargs`: a bit each.
-    others: u32,
-}
-
-/// Where a call's values go; `None` if some do not match at once: the general way says why.
-fn places_of(function: &Obj<Function>, count: usize, names: &[Value]) -> Option<Places> {
-    let code = function.code.get();
-    if !code.has(flags::OPTIMIZED) {
-        return None;
-    }
-    let (positional, first) = (code.arg_count as usize, code.posonly_count as usize);
-    let total = positional + code.kwonly_count as usize;
-    let given = count - names.len();
-    if total > MOST_NAMED || count > MOST_NAMED || given > positional && !code.has(flags::VARARGS) {
-        return None;
-    }
-    let mut from = [LEFT_OUT; MOST_NAMED];
-    (0..given.min(positional)).for_each(|at| from[at] = at as u8);
-    let mut others = 0;
-    for (nth, name) in names.iter().enumerate() {
-        match code.local_names[first..total].iter().position(|local| local.value().is(name)) {
-            Some(at) if from[first + at] == LEFT_OUT => from[first + at] = (given + nth) as u8,
-            // An interned name that is no parameter's is equal to none.
-            None if code.has(flags::VARKEYWORDS) && name.as_str().is_some_and(|name| name.is_interned()) => {
-                others |= 1 << nth;
-            }
-            _ => return None,
-        }
-    }
-    let defaults = function.defaults.get().as_tuple().map_or(0, |defaults| defaults.len());
-    let required = positional.checked_sub(defaults)?;
-    let keyword_defaults = function.kwdefaults.get().as_dict();
-    for (at, from) in from[..total].iter().enumerate() {
-        let has_default = || match at < positional {
-            true => at >= required,
-            false => keyword_defaults.is_some_and(|dict| dict.get_str(&code.local_names[at]).is_some()),
-        };
-        if *from == LEFT_OUT && !has_default() {
-            return None;
-        }
-    }
-    Some(Places { from, others })
-}
-
-/// See [`places_of`].
-const LEFT_OUT: u8 = u8::MAX;
-
 /// Pushes a frame for a call, maybe with keywords, whose arguments all have their place at once; the callable stays in the
-/// call's run, from which the frame borrows it. `None` if that is not so, and nothing has happened.
+/// call's run, from which the frame borrows it. `None` if that is not so, and
+/// nothing has happened.
 ///
 /// [`attend`] was called before the function was asked for anything.
 pub fn push_named(
@@ -137,26 +88,78 @@ pub fn push_named(
     at: At,
     function: &Obj<Function>,
     values: &mut [Value],
-    names: &[Value],
+    names: Names,
 ) -> PyResult<Option<*mut Value>> {
-    let count = values.len();
     if function.flags.get() & GENERATOR_KINDS != 0 {
         return Ok(None);
     }
-    let Some(places) = places_of(function, count, names) else { return Ok(None) };
-    let in_generator = at.frame().is(info::GENERATOR);
-    let start = if in_generator { at.frame().address(word::END) as *mut Value } else { values.as_mut_ptr() };
-    let take = |at: usize| std::mem::replace(&mut values[at], Value::UNBOUND);
-    let new = lay_out(vm, function, start, &places, (count, names), take)?;
+    let Some(places) = places::of(vm, function, values.len(), names) else { return Ok(None) };
+    let moves = at.frame().is(info::GENERATOR);
+    let start = if moves { at.frame().address(word::END) as *mut Value } else { values.as_mut_ptr() };
+    let laid = match places.has_rest {
+        true => {
+            if !places.defaults_suffice(function) {
+                return Ok(None);
+            }
+            let count = values.len();
+            let take = |at: usize| std::mem::replace(&mut values[at], Value::UNBOUND);
+            Some(lay_out(vm, function, start, &places, (count, names.list), take)?)
+        }
+        false => lay_places(vm, function, start, &places, values)?,
+    };
+    let Some(new) = laid else { return Ok(None) };
     // SAFETY: the frame is laid out.
     unsafe { Frame(new).begin(vm, at.base, function, function.address() | 1, 0) };
     Ok(Some(new))
 }
 
+/// Makes room for a frame whose locals begin at `start`, and moves a call's values to their places, where they may lie already
+/// in another order, with defaults for those that are left out; `None` if one has no default, and nothing has happened.
+fn lay_places(
+    vm: &Vm,
+    function: &Obj<Function>,
+    start: *mut Value,
+    places: &Places,
+    values: &mut [Value],
+) -> PyResult<Option<*mut Value>> {
+    let frame = Frame(start.wrapping_add(function.locals.get() as usize));
+    enter(vm, frame.0, function)?;
+    let mut bound = [const { MaybeUninit::<u64>::uninit() }; MOST];
+    for (at, from) in places.from[..places.total].iter().enumerate() {
+        let word = match *from {
+            LEFT_OUT => match places::default(function, at) {
+                Some(value) => value.into_bits(),
+                None => {
+                    vm.depth_left.set(vm.depth_left.get() + 1);
+                    for (from, word) in places.from[..at].iter().zip(&bound) {
+                        if *from == LEFT_OUT {
+                            // SAFETY: a default that was taken above.
+                            drop(unsafe { Value::from_bits(word.assume_init()) });
+                        }
+                    }
+                    return Ok(None);
+                }
+            },
+            from => values[from as usize].to_bits(),
+        };
+        bound[at].write(word);
+    }
+    // SAFETY: every value is somebody's, and moves there; the stack is written up to the frame's end (`enter`), and what
+    // lies behind the values is dead.
+    unsafe {
+        for value in values {
+            std::ptr::from_mut(value).write(Value::UNBOUND);
+        }
+        std::ptr::copy_nonoverlapping(bound.as_ptr().cast::<Value>(), start, places.total);
+        frame.unbind_from(start.add(places.total));
+    }
+    Ok(Some(frame.0))
+}
+
 /// What a call's values make of a function's parameters.
 type Arranged = smallvec::SmallVec<[Value; 8]>;
 
-/// The values of the parameters, in order; see [`lay_out`].
+/// The values of the parameters, in order; see [`lay_out`]. Defaults suffice.
 fn arrange(
     vm: &Vm,
     function: &Obj<Function>,
@@ -165,16 +168,11 @@ fn arrange(
     mut take: impl FnMut(usize) -> Value,
 ) -> PyResult<Arranged> {
     let code = function.code.get();
-    let (positional, total) = (code.arg_count as usize, (code.arg_count + code.kwonly_count) as usize);
-    let defaults = function.defaults.get().as_tuple().map_or(&[][..], |defaults| defaults.items());
+    let positional = code.arg_count as usize;
     let mut bound = Arranged::new();
-    for (at, from) in places.from[..total].iter().enumerate() {
+    for (at, from) in places.from[..places.total].iter().enumerate() {
         bound.push(match *from {
-            LEFT_OUT if at < positional => defaults[at + defaults.len() - positional].clone(),
-            LEFT_OUT => {
-                let defaults = function.kwdefaults.get().as_dict();
-                defaults.and_then(|dict| dict.get_str(&code.local_names[at])).unwrap_or(Value::UNBOUND)
-            }
+            LEFT_OUT => places::default(function, at).unwrap_or(Value::UNBOUND),
             from => take(from as usize),
         });
     }
@@ -204,13 +202,14 @@ pub fn arrange_generator(
     values: &[Value],
     names: &[Value],
 ) -> PyResult<Option<Value>> {
-    let Some(places) = places_of(function, values.len(), names) else { return Ok(None) };
+    let places = places::of(vm, function, values.len(), Names::listed(names));
+    let Some(places) = places.filter(|places| places.defaults_suffice(function)) else { return Ok(None) };
     let bound = arrange(vm, function, &places, (values.len(), names), |at| values[at].clone())?;
     Ok(Some(generator::make(vm, function, bound.into_iter())))
 }
 
 /// Makes room for a frame whose locals begin at `start`, and lays out its locals: `take` gives a value of the call's, `count`
-/// of which there are, each once; `names` are those of the last ones.
+/// of which there are, each once; `names` are those of the last ones. Defaults suffice.
 fn lay_out(
     vm: &Vm,
     function: &Obj<Function>,
@@ -300,7 +299,10 @@ pub fn push_values(
 ) -> PyResult<*mut Value> {
     attend(vm)?;
     let exact = names.is_empty() && function.simple_args.get() as usize == values.len();
-    if !exact && let Some(places) = places_of(function, values.len(), names) {
+    if !exact
+        && let Some(places) = places::of(vm, function, values.len(), Names::listed(names))
+        && places.defaults_suffice(function)
+    {
         let start = free_stack(vm);
         let new = lay_out(vm, function, start, &places, (values.len(), names), |at| values[at].clone())?;
         let register = u64::from(result as u8) << 8;
@@ -335,6 +337,38 @@ pub fn push_values(
         Frame(new).begin(vm, vm.frame.get(), function, owned, register | flags | info::OWNS);
     }
     Ok(new)
+}
+
+/// Pushes a frame that native code enters, for a call of a function whose parameters are exactly `first`, if there is one, and
+/// the values, of which it gets copies; `None` if they are not, there is no room, or the machine is wanted.
+#[inline]
+pub fn push_exact(
+    vm: &Vm,
+    function: &Obj<Function>,
+    first: Option<&Value>,
+    values: &[Value],
+) -> Option<*mut Value> {
+    if function.simple_args.get() as usize != values.len() + usize::from(first.is_some()) {
+        return None;
+    }
+    let mut at = free_stack(vm);
+    let frame = Frame(at.wrapping_add(function.locals.get() as usize));
+    let left = vm.depth_left.get();
+    if frame.0.wrapping_add(function.frame_words.get() as usize) > vm.call_limit() || left <= 0 {
+        return None;
+    }
+    vm.depth_left.set(left - 1);
+    // SAFETY: the stack is written below the limit; what lies there is dead.
+    unsafe {
+        for value in first.into_iter().chain(values) {
+            at.write(value.clone());
+            at = at.add(1);
+        }
+        frame.unbind_from(at);
+        let owned = function.to_value().into_bits() | 1;
+        frame.begin(vm, vm.frame.get(), function, owned, info::ENTRY | info::OWNS);
+    }
+    Some(frame.0)
 }
 
 /// Pushes a frame of a function whose parameters are exactly the values, which become its first locals.

@@ -94,6 +94,9 @@ impl Vm {
     /// Calls what a lookup on the type found, bound to `object`.
     #[inline]
     pub fn call_found(&self, object: &Value, found: &Value, args: &[Value]) -> PyResult<Value> {
+        if let Some(outcome) = self.call_exact(found, object, args) {
+            return outcome;
+        }
         if found.is_object() && found.ty(self).has(type_flag::METHOD_DESCRIPTOR) {
             let mut all: [Value; 4] = [object.clone(), Value::UNBOUND, Value::UNBOUND, Value::UNBOUND];
             if args.len() < 4 {

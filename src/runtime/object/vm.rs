@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::{AddressHasher, Heap};
+use crate::runtime::interp::places;
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::interned::Interned;
 use crate::runtime::object::names::Names;
@@ -224,6 +225,8 @@ pub struct Interp {
     pub known_attrs: LockCell<Vec<Known>>,
     /// See `known_attrs`.
     pub known_methods: LockCell<Vec<Known>>,
+    /// Which value each parameter gets, by shape of calls; empty until first used.
+    pub places: LockCell<Vec<places::Entry>>,
     version: Cell<u32>,
     /// Shapes of instances.
     pub shapes: Shapes,
@@ -607,6 +610,7 @@ impl Interp {
             dunders: OnceCell::new(),
             known_attrs: LockCell::new(Vec::new()),
             known_methods: LockCell::new(Vec::new()),
+            places: LockCell::new(Vec::new()),
             version: Cell::new(1),
             shapes: Shapes::default(),
             modules: LockCell::new(dict()),

@@ -264,8 +264,8 @@ unsafe fn leave(m: Machine, result: u64) -> State {
 /// Most locals of a frame of which [`leave_with`] takes leave.
 const MOST_DYING: usize = 64;
 
-/// Leaves a frame with which something dies, or that owns its function and maybe the instance that it initialises; others
-/// are left to [`leave_special`]. What dies does so when the frame has gone, last local first.
+/// Leaves a frame with which something dies, that native code entered, or that owns its function and maybe the instance that
+/// it initialises; others are left to [`leave_special`]. What dies does so when the frame has gone, last local first.
 ///
 /// # Safety
 /// A handler's promise; the value is given up. Temporaries are dead.
@@ -276,7 +276,7 @@ unsafe fn leave_with(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> 
         let frame = Frame(base);
         let header = frame.get(word::INFO);
         let init = header & info::INIT != 0;
-        if header & info::SPECIAL & !(info::INIT | info::OWNS) != 0
+        if header & info::SPECIAL & !(info::INIT | info::OWNS | info::ENTRY) != 0
             || frame.locals_count() >= MOST_DYING
             || init && result != bits::NONE
         {
@@ -315,19 +315,22 @@ unsafe fn leave_with(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> 
         let caller = frame.address(word::CALLER) as *mut Value;
         vm.frame.set(caller);
         vm.depth_left.set(vm.depth_left.get() + 1);
-        let (place, run) = match header & info::OWNS {
-            0 => dispatch::called(Frame(caller).pc()),
-            _ => (frame.result_register() as isize, frame.result_register() as isize),
-        };
-        let old = std::mem::replace(&mut *caller.offset(place), Value::from_bits(result));
-        if run != place {
-            drop(std::mem::replace(&mut *caller.offset(run), Value::UNBOUND));
+        let entered = header & info::ENTRY != 0;
+        if !entered {
+            let (place, run) = match header & info::OWNS {
+                0 => dispatch::called(Frame(caller).pc()),
+                _ => (frame.result_register() as isize, frame.result_register() as isize),
+            };
+            let old = std::mem::replace(&mut *caller.offset(place), Value::from_bits(result));
+            if run != place {
+                drop(std::mem::replace(&mut *caller.offset(run), Value::UNBOUND));
+            }
+            drop(old);
         }
-        drop(old);
         for at in (0..count).rev() {
             drop(Value::from_bits(dying[at].assume_init()));
         }
-        State::at(caller)
+        if entered { State::ended(Value::from_bits(result)) } else { State::at(caller) }
     }
 }
 

@@ -198,7 +198,6 @@ fn before(vm: &Vm, at: At, asynchronous: bool) -> PyResult<()> {
     let manager = at.reg(at.b()).clone();
     let (enter, exit) =
         if asynchronous { (&n.__aenter__, &n.__aexit__) } else { (&n.__enter__, &n.__exit__) };
-    let name = manager.type_name(vm);
     let protocol = if asynchronous { "asynchronous context manager" } else { "context manager" };
     let other = if asynchronous { (&n.__enter__, &n.__exit__) } else { (&n.__aenter__, &n.__aexit__) };
     let missing = |what: &Obj<Str>| {
@@ -217,11 +216,12 @@ fn before(vm: &Vm, at: At, asynchronous: bool) -> PyResult<()> {
         } else {
             format!(" (missed {} method){hint}", what.to_string_lossy())
         };
+        let name = manager.type_name(vm);
         vm.type_error(format!("'{name}' object does not support the {protocol} protocol{part}"))
     };
     let Some(exit) = special(vm, &manager, exit)? else { return Err(missing(exit)) };
-    let Some(enter) = special(vm, &manager, enter)? else { return Err(missing(enter)) };
-    let entered = vm.call0(&enter)?;
+    let Some(found) = manager.ty(vm).lookup(vm, enter) else { return Err(missing(enter)) };
+    let entered = vm.call_found(&manager, &found, &[])?;
     at.done(at.b());
     at.set(at.a(), exit);
     at.set(at.a() + 1, entered);
