@@ -100,6 +100,20 @@ pub fn reverse_iter(vm: &Vm, dict: &Ref<Dict>, what: What) -> Value {
 }
 
 impl DictIter {
+    /// The next entry of a forward iterator; `None` also if the dict has changed.
+    #[inline(always)]
+    pub fn next_entry(&self) -> Option<(&Value, &Value)> {
+        let dict = self.dict.get().as_ref()?;
+        let left = self.left.get();
+        if dict.len() != self.used.get() || left == 0 {
+            return None;
+        }
+        let (at, key, value) = dict.next_entry(self.at.get())?;
+        self.at.set(at + 1);
+        self.left.set(left - 1);
+        Some((key, value))
+    }
+
     /// The next entry.
     fn step(&self, vm: &Vm, backward: bool) -> PyResult<Option<Value>> {
         let Some(dict) = self.dict.get() else { return Ok(None) };

@@ -28,6 +28,21 @@ crate::payload!(Enumerate, "enumerate", gc {
     }
 });
 
+impl Enumerate {
+    /// The next number and item.
+    pub fn next_parts(&self, vm: &Vm) -> PyResult<Option<[Value; 2]>> {
+        let inner = self.iter.cloned();
+        let Some(item) = vm.next(&inner)? else { return Ok(None) };
+        let index = self.index.cloned();
+        let after = match index.as_small() {
+            Some(i) => vm.int(i + 1),
+            None => vm.binary(&index, &vm.int(1), &ops::ADD)?,
+        };
+        self.index.set(after);
+        Ok(Some([index, item]))
+    }
+}
+
 /// `enumerate`
 pub static ENUMERATE: TypeSpec = TypeSpec::new("enumerate", Enumerate::layout)
     .kind(kind::ENUMERATE)
@@ -40,16 +55,8 @@ pub static ENUMERATE: TypeSpec = TypeSpec::new("enumerate", Enumerate::layout)
         s.new = Some(enumerate_new);
         s.iter = Some(|_, iter| Ok(iter.clone()));
         s.next = Some(|vm, iter| {
-            let this = vm.cast::<Enumerate>(iter)?;
-            let inner = this.iter.cloned();
-            let Some(item) = vm.next(&inner)? else { return Ok(None) };
-            let index = this.index.cloned();
-            let after = match index.as_small() {
-                Some(i) => vm.int(i + 1),
-                None => vm.binary(&index, &vm.int(1), &ops::ADD)?,
-            };
-            this.index.set(after);
-            Ok(Some(vm.tuple_from(&vm.interp().tuple_type, [index, item].into_iter())))
+            let parts = vm.cast::<Enumerate>(iter)?.next_parts(vm)?;
+            Ok(parts.map(|parts| vm.tuple_from(&vm.interp().tuple_type, parts.into_iter())))
         });
     })
     .methods(&[
@@ -111,6 +118,23 @@ crate::payload!(Zip, "zip", gc {
         drop(self.iters.take());
     }
 });
+
+impl Zip {
+    /// The next items of two iterators that need not end together, the usual case, for which no list is needed.
+    pub fn next_two(&self, vm: &Vm) -> Option<PyResult<Option<[Value; 2]>>> {
+        if *self.strict.get() {
+            return None;
+        }
+        let [a, b] = self.iters.get().as_slice() else { return None };
+        let (a, b) = (a.clone(), b.clone());
+        let step = || {
+            let Some(x) = vm.next(&a)? else { return Ok(None) };
+            let Some(y) = vm.next(&b)? else { return Ok(None) };
+            Ok(Some([x, y]))
+        };
+        Some(step())
+    }
+}
 
 /// `zip`
 pub static ZIP: TypeSpec = TypeSpec::new("zip", Zip::layout)
@@ -207,14 +231,11 @@ fn zip_slots(s: &mut Slots) {
     s.iter = Some(|_, iter| Ok(iter.clone()));
     s.next = Some(|vm, iter| {
         let this = vm.cast::<Zip>(iter)?;
-        let strict = *this.strict.get();
-        if !strict && let [a, b] = this.iters.get().as_slice() {
-            // The usual case needs no vector.
-            let (a, b) = (a.clone(), b.clone());
-            let Some(x) = vm.next(&a)? else { return Ok(None) };
-            let Some(y) = vm.next(&b)? else { return Ok(None) };
-            return Ok(Some(vm.tuple_from(&vm.interp().tuple_type, [x, y].into_iter())));
+        if let Some(step) = this.next_two(vm) {
+            let parts = step?;
+            return Ok(parts.map(|parts| vm.tuple_from(&vm.interp().tuple_type, parts.into_iter())));
         }
+        let strict = *this.strict.get();
         let count = this.iters.get().len();
         if count == 0 {
             return Ok(None);

@@ -40,6 +40,19 @@ pub fn str_iter(vm: &Vm, value: &Value) -> PyResult<Value> {
     Ok(vm.alloc_spec(spec, iter))
 }
 
+impl StrIter {
+    /// The next character, if it is ASCII; `None` also at the end.
+    #[inline(always)]
+    pub fn next_ascii(&self, vm: &Vm) -> Option<Value> {
+        let at = self.offset.get();
+        let code = *self.text.get().as_str()?.bytes().get(at)?;
+        let character = vm.interp().ascii_chars.get(usize::from(code))?.clone();
+        self.offset.set(at + 1);
+        self.index.set(self.index.get() + 1);
+        Some(character)
+    }
+}
+
 /// The next character, as the machine also asks for it.
 pub fn str_iter_next(vm: &Vm, iter: &Value) -> PyResult<Option<Value>> {
     let this = vm.cast::<StrIter>(iter)?;

@@ -6,7 +6,7 @@ use crate::runtime::gc::heap;
 use crate::runtime::interp::dispatch::{self, At, Next};
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::Function;
-use crate::runtime::interp::handlers::{classes, generators, handlers};
+use crate::runtime::interp::handlers::{classes, generators, handlers, loops};
 use crate::runtime::interp::machine::{self, Machine, State};
 use crate::runtime::interp::ops::{exc, iter};
 use crate::runtime::interp::{call, generator, push, unwind};
@@ -419,8 +419,15 @@ handlers! {
             {
                 return m.put(m.a(), value, 1);
             }
-            if kind == kind::GENERATOR {
-                return generators::for_iter_generator(m.pc, m.base, m.vm, m.table);
+            match kind {
+                kind::GENERATOR => return generators::for_iter_generator(m.pc, m.base, m.vm, m.table),
+                kind::DICT_KEY_ITER | kind::DICT_VALUE_ITER | kind::STR_ITER => {
+                    return loops::for_iter_known(m.pc, m.base, m.vm, m.table);
+                }
+                kind::DICT_ITEM_ITER | kind::ENUMERATE | kind::ZIP => {
+                    return loops::for_iter_pair(m.pc, m.base, m.vm, m.table);
+                }
+                _ => {}
             }
         }
         m.slow_flow(1, iter::for_iter)

@@ -6,6 +6,7 @@ mod calls;
 pub mod classes;
 mod generators;
 mod jumps;
+mod loops;
 mod moves;
 
 use crate::runtime::bytecode::ops::Op;

@@ -1,8 +1,11 @@
 //! Iteration, yields, awaiting.
 
 use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::builtins::dict_views::DictIter;
 use crate::runtime::builtins::generators as types;
 use crate::runtime::builtins::iters::{ListIter, RangeIter, TupleIter};
+use crate::runtime::builtins::lazies::{Enumerate, Zip};
+use crate::runtime::builtins::strs::iter::StrIter;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::{At, Next};
 use crate::runtime::interp::frame::word;
@@ -68,6 +71,39 @@ pub unsafe fn tuple_next(iterator: u64) -> Option<u64> {
     let item = tuple.items().get(at)?.clone();
     iter.index.set(at + 1);
     Some(item.into_bits())
+}
+
+/// Next key or value of a dictionary, or character of a text, counted up; `None` also at the end, and if the dictionary has
+/// changed.
+///
+/// # Safety
+/// `iterator` is a live iterator of such a kind.
+#[inline(always)]
+pub unsafe fn known_next(vm: &Vm, iterator: &Value) -> Option<u64> {
+    let at = iterator.to_bits();
+    // SAFETY: as promised.
+    let found = unsafe {
+        match iterator.kind() {
+            kind::STR_ITER => (&*(at as *const Obj<StrIter>)).next_ascii(vm)?,
+            kind::DICT_KEY_ITER => (&*(at as *const Obj<DictIter>)).next_entry()?.0.clone(),
+            _ => (&*(at as *const Obj<DictIter>)).next_entry()?.1.clone(),
+        }
+    };
+    Some(found.into_bits())
+}
+
+/// Next pair of an iterator over items of a dictionary, an `enumerate`, or a `zip` of two that need not end together; `None`
+/// for others.
+pub fn next_pair(vm: &Vm, iterator: &Value) -> Option<PyResult<Option<[Value; 2]>>> {
+    match iterator.kind() {
+        kind::DICT_ITEM_ITER => {
+            let (key, value) = iterator.downcast::<DictIter>()?.next_entry()?;
+            Some(Ok(Some([key.clone(), value.clone()])))
+        }
+        kind::ENUMERATE => Some(iterator.downcast::<Enumerate>()?.next_parts(vm)),
+        kind::ZIP => iterator.downcast::<Zip>()?.next_two(vm),
+        _ => None,
+    }
 }
 
 /// `ForIter` beyond ranges, lists and tuples.
