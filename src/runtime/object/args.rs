@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
-use crate::runtime::error::PyResult;
+use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::AddressHasher;
 use crate::runtime::object::typedef::{Type, TypeRef, TypeSpec};
 use crate::runtime::object::vm::Vm;
@@ -268,6 +268,14 @@ impl Signature {
         }
         if !args.names.is_empty() {
             let parameters = self.parameters();
+            let (given, most) = (args.pos().len() + args.names.len() - skip, self.total() - skip);
+            if given > most && usize::from(self.positional_only) < self.total() {
+                let s = if most == 1 { "" } else { "s" };
+                let kind = if pos.len() == skip { "keyword " } else { "" };
+                return Err(
+                    vm.type_error(format!("{name}() takes at most {most} {kind}argument{s} ({given} given)"))
+                );
+            }
             if self.total() == self.positional_only as usize {
                 return Err(vm.type_error(format!(
                     "{}() takes no keyword arguments",
@@ -290,6 +298,16 @@ impl Signature {
                             "{name}() got some positional-only arguments passed as keyword arguments: '{}'",
                             key.to_string_lossy()
                         )));
+                    }
+                    // A parameter without its argument counts more than an argument without its parameter.
+                    let missing = (pos.len()..required).find(|at| {
+                        let is_it = |key: &Value| {
+                            key.as_str().is_some_and(|key| key.bytes() == parameters[*at].as_bytes())
+                        };
+                        !args.keywords().any(|(key, _)| is_it(key))
+                    });
+                    if let Some(at) = missing.filter(|at| *at >= self.positional_only as usize) {
+                        return Err(self.missing_error(vm, at, skip));
                     }
                     return Err(vm.type_error(format!(
                         "{name}() got an unexpected keyword argument '{}'",
@@ -324,21 +342,19 @@ impl Signature {
                     pos.len() - skip
                 )));
             }
-            let parameter = self.parameters()[missing];
-            return Err(vm.type_error(format!(
-                "{name}() missing required argument '{parameter}' (pos {})",
-                missing + 1 - skip
-            )));
+            return Err(self.missing_error(vm, missing, skip));
         }
         let keyword = &bound[positional..positional + self.keyword_required as usize];
         if let Some(missing) = keyword.iter().position(Value::is_unbound) {
-            let parameter = self.parameters()[positional + missing];
-            return Err(vm.type_error(format!(
-                "{name}() missing required argument '{parameter}' (pos {})",
-                positional + missing + 1 - skip
-            )));
+            return Err(self.missing_error(vm, positional + missing, skip));
         }
         Ok(())
+    }
+
+    /// The error for a required parameter that got nothing.
+    fn missing_error(&self, vm: &Vm, at: usize, skip: usize) -> Raised {
+        let (name, parameter) = (self.name(), self.parameters()[at]);
+        vm.type_error(format!("{name}() missing required argument '{parameter}' (pos {})", at + 1 - skip))
     }
 
     /// The name with that of the type which defines the method.
@@ -357,15 +373,7 @@ impl Signature {
     }
 
     /// The texts for functions with positional-only parameters.
-    fn count_error(
-        &self,
-        vm: &Vm,
-        args: Args,
-        skip: usize,
-        given: usize,
-        min: usize,
-        max: usize,
-    ) -> crate::runtime::error::Raised {
+    fn count_error(&self, vm: &Vm, args: Args, skip: usize, given: usize, min: usize, max: usize) -> Raised {
         let name = self.name();
         if min == max {
             return match max {
