@@ -316,7 +316,7 @@ fn scan(vm: &Vm, args: &[Value], how: How) -> PyResult<Value> {
 static SCANNER: TypeSpec = TypeSpec::new("_sre.SRE_Scanner", Scanner::layout)
     .flags(type_flag::NO_NEW)
     .methods(&[
-        native("match(self, /)", |vm, args| scan(vm, args, How::Match), ""),
-        native("search(self, /)", |vm, args| scan(vm, args, How::Search), ""),
+        native("match(self, /)", |vm, args| scan(vm, args, How::Match), "").handed_class(),
+        native("search(self, /)", |vm, args| scan(vm, args, How::Search), "").handed_class(),
     ])
     .getset(&[member("pattern", |vm, value| Ok(vm.cast::<Scanner>(value)?.pattern.value().clone()), "")]);
