@@ -108,6 +108,21 @@ impl Frame {
         self.set(word::END, end as u64 | 1);
         vm.frame.set(self.0);
     }
+    /// Unbinds the frame's locals from `at` on: those that no argument fills. What lay there is dead.
+    ///
+    /// # Safety
+    /// The stack is written up to the frame, and `at` is one of its locals or the frame's base.
+    #[inline(always)]
+    pub unsafe fn unbind_from(self, mut at: *mut Value) {
+        while at < self.0 {
+            // SAFETY: as promised. Volatile: there are few of them, and a vectorized loop would need more of a prologue than they
+            // are worth.
+            unsafe {
+                at.cast::<u64>().write_volatile(bits::UNBOUND);
+                at = at.add(1);
+            }
+        }
+    }
     /// The caller's frame.
     pub fn caller(self) -> Option<Frame> {
         let base = self.address(word::CALLER) as *mut Value;

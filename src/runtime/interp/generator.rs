@@ -12,7 +12,7 @@ use crate::runtime::gc::heap::{self, Layout};
 use crate::runtime::interp::dispatch::{self, Next};
 use crate::runtime::interp::frame::{self, Frame, info, word};
 use crate::runtime::interp::function::Function;
-use crate::runtime::interp::{call, unwind};
+use crate::runtime::interp::{push, unwind};
 use crate::runtime::object::str::Str;
 use crate::runtime::object::vm::{Handled, Vm};
 use crate::runtime::value::{Header, LockCell, Obj, Payload, Ref, Value, bits, flag};
@@ -169,10 +169,10 @@ pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Valu
     if names.is_empty() && function.generator_args.get() as usize == values.len() {
         return Ok(make(vm, function, values.iter().cloned()));
     }
-    if let Some(made) = call::arrange_generator(vm, function, values, names)? {
+    if let Some(made) = push::arrange_generator(vm, function, values, names)? {
         return Ok(made);
     }
-    let bound = call::bind(vm, function, values, names)?;
+    let bound = push::bind(vm, function, values, names)?;
     Ok(make(vm, function, bound.into_iter()))
 }
 
@@ -246,7 +246,7 @@ fn link(vm: &Vm, generator: &Obj<Generator>, result: i8, flags: u64) -> PyResult
     }
     vm.depth_left.set(left - 1);
     let frame = Frame(generator.base.get());
-    let end = call::free_stack(vm);
+    let end = push::free_stack(vm);
     frame.set(word::CALLER, vm.frame.get() as u64 | 1);
     frame.set(word::END, end as u64 | 1);
     let old = frame.get(word::INFO);
@@ -464,46 +464,31 @@ pub fn resume_inline(
     }
 }
 
-/// `Yield`: the frame waits, its caller gets the value.
+/// `Yield`: the frame waits, and so do those that delegate to it; the loop or the native code that resumed them gets the value.
 pub fn suspend(vm: &Vm, frame: Frame, value: Value) -> Next {
-    let generator = of_frame(frame);
-    generator.state.set(State::Suspended);
-    let header = frame.get(word::INFO);
-    let (caller, owner) = unlink(vm, frame);
-    if header & info::ENTRY != 0 {
+    let mut frame = frame;
+    loop {
+        of_frame(frame).state.set(State::Suspended);
+        let entered = frame.is(info::ENTRY);
+        let (caller, owner) = unlink(vm, frame);
         drop(owner);
-        return Next::Leave(value);
-    }
-    let caller_frame = Frame(caller);
-    yielded_to(caller_frame, value, (header >> 8) as i8);
-    drop(owner);
-    Next::Frame(caller)
-}
-
-/// The caller's `ForIter` or `YieldFrom` goes on with a yielded value.
-fn yielded_to(caller: Frame, value: Value, register: i8) {
-    // SAFETY: the caller's pc is behind the first word of the instruction that resumed the generator.
-    unsafe {
-        let pc = caller.pc();
-        let place = &mut *caller.0.offset(register as isize);
-        match Op::decode(*pc.sub(1)) {
-            Some(Op::ForIter) => {
-                drop(std::mem::replace(place, value));
-                caller.set_pc(pc.add(1));
-            }
-            // `YieldFrom`: the caller yields the value on; see `iter::yield_from`, which finds it in its register and
-            // runs again because the pc is put in front of it.
-            _ => {
-                drop(std::mem::replace(place, value));
-                caller.set(word::INFO, caller.get(word::INFO) | PASS_ON);
-                caller.set_pc(pc.sub(1));
-            }
+        if entered {
+            return Next::Leave(value);
+        }
+        frame = Frame(caller);
+        // SAFETY: the caller's pc is behind the first word of the instruction that resumed the generator.
+        let word = unsafe { *frame.pc().sub(1) };
+        if Op::decode(word) == Some(Op::ForIter) {
+            // SAFETY: its operand A names a register of the frame, and the instruction has a second word.
+            let place = unsafe {
+                frame.set_pc(frame.pc().add(1));
+                &mut *caller.offset((word >> 8) as i8 as isize)
+            };
+            drop(std::mem::replace(place, value));
+            return Next::Frame(caller);
         }
     }
 }
-
-/// Bit of the info word of a frame at a `YieldFrom`: the value in its register is to be yielded on.
-pub const PASS_ON: u64 = 1 << 24;
 
 /// Bit of the info word of a frame at a `YieldFrom`: its register holds what was sent.
 pub const RESUMED: u64 = 1 << 25;
@@ -536,7 +521,7 @@ pub fn returned(vm: &Vm, frame: Frame, result: Value) -> Result<Next, (*mut Valu
 
 /// The caller's `ForIter` or `YieldFrom` goes on after the generator's end.
 fn ended_to(caller: Frame, result: Value, register: i8) {
-    // SAFETY: as in `yielded_to`.
+    // SAFETY: the caller's pc is behind the first word of the instruction that resumed the generator.
     unsafe {
         let pc = caller.pc();
         let word = *pc.sub(1);

@@ -10,5 +10,6 @@ pub mod generator;
 pub mod handlers;
 pub mod machine;
 pub mod ops;
+pub mod push;
 pub mod recode;
 pub mod unwind;

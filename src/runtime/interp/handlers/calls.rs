@@ -3,14 +3,13 @@
 use crate::runtime::builtins::descr::{MethodDescriptor, NativeFunction};
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap;
-use crate::runtime::interp::call;
 use crate::runtime::interp::dispatch::{self, At, Next};
 use crate::runtime::interp::frame::{Frame, info, word};
-use crate::runtime::interp::function::{Function, NOT_SIMPLE};
+use crate::runtime::interp::function::Function;
 use crate::runtime::interp::handlers::{classes, generators, handlers};
 use crate::runtime::interp::machine::{self, Machine, State};
 use crate::runtime::interp::ops::{exc, iter};
-use crate::runtime::interp::{generator, unwind};
+use crate::runtime::interp::{call, generator, push, unwind};
 use crate::runtime::object::typedef::{Native, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Header, Obj, Value, bits, is_object_bits};
@@ -37,12 +36,7 @@ unsafe fn call_in_place(m: Machine, callable: u64, args: *mut Value, count: u32)
         m.vm.depth_left.set(m.vm.depth_left.get() - 1);
         m.frame().set_pc(m.pc.add(1));
         Frame(new).begin(m.vm, m.base, function, callable | 1, 0);
-        let mut at = args.add(count as usize);
-        while at < new {
-            // Volatile: there are few of them, and a vectorized loop would need more of a prologue than they are worth.
-            at.cast::<u64>().write_volatile(bits::UNBOUND);
-            at = at.add(1);
-        }
+        Frame(new).unbind_from(args.add(count as usize));
         Machine { base: new, ..m }.go(function.entry.get())
     }
 }
@@ -61,42 +55,13 @@ unsafe fn call_elsewhere(
     // SAFETY: a handler's promise; the stack is written below the limit, and what lies behind the arguments is dead.
     unsafe {
         let function = &*(callable as *const Obj<Function>);
-        let take = |at: u32| args.add(at as usize).replace(Value::UNBOUND);
-        let simple = function.simple_args.get();
-        if count <= simple && simple != NOT_SIMPLE {
-            let in_generator = Frame(base).is(info::GENERATOR);
-            let start = if in_generator { Frame(base).address(word::END) as *mut Value } else { args };
-            let new = start.add(function.locals.get() as usize);
-            let left = vm.depth_left.get();
-            let missing = (simple - count) as usize;
-            let defaults = match missing {
-                0 => &[][..],
-                _ => function.defaults.get().as_tuple().map_or(&[][..], |defaults| defaults.items()),
-            };
-            if new.add(function.frame_words.get() as usize) <= vm.call_limit()
-                && left > 0
-                && missing <= defaults.len()
-            {
-                vm.depth_left.set(left - 1);
-                Frame(base).set_pc(pc.add(1));
-                if in_generator {
-                    for at in 0..count {
-                        start.add(at as usize).write(take(at));
-                    }
-                }
-                let mut at = start.add(count as usize);
-                for default in &defaults[defaults.len() - missing..] {
-                    at.write(default.clone());
-                    at = at.add(1);
-                }
-                while at < new {
-                    at.cast::<u64>().write_volatile(bits::UNBOUND);
-                    at = at.add(1);
-                }
-                Frame(new).begin(vm, base, function, callable | 1, 0);
-                return State { pc: function.entry.get(), base: new };
-            }
-        } else if function.generator_args.get() == count && !vm.is_wanted() {
+        if let Some(laid) = push::lay(vm, base, function, (args, count), 0) {
+            Frame(base).set_pc(pc.add(1));
+            laid.frame.begin(vm, base, function, callable | 1, 0);
+            return State { pc: function.entry.get(), base: laid.frame.0 };
+        }
+        if function.generator_args.get() == count && !vm.is_wanted() {
+            let take = |at: u32| args.add(at as usize).replace(Value::UNBOUND);
             Frame(base).set_pc(pc);
             let made = generator::make(vm, function, (0..count).map(take));
             let at = At { base, pc };

@@ -1,13 +1,16 @@
-//! Generators that a loop or a delegation resumes, and that yield to one.
+//! Generators that a loop or a delegation resumes, and that yield to one. What a generator yields goes through all that
+//! delegate to it at once, and what resumes them goes down to it at once.
 
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::gc::heap;
+use crate::runtime::interp::dispatch::Next;
 use crate::runtime::interp::frame::{Frame, info, word};
-use crate::runtime::interp::generator::{self, Generator, PASS_ON, RESUMED, State as GeneratorState};
+use crate::runtime::interp::generator::{self, Generator, RESUMED, State as GeneratorState};
 use crate::runtime::interp::handlers::handlers;
 use crate::runtime::interp::machine::{Machine, State};
 use crate::runtime::interp::ops::iter;
 use crate::runtime::object::typedef::kind;
+use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Header, Obj, Value, bits, is_object_bits};
 
 /// The opcode of an instruction's first word.
@@ -15,95 +18,147 @@ fn is(word: u32, op: Op) -> bool {
     word & 0xff == op as u32
 }
 
-/// Makes the suspended or new generator the running one, sends None in, and runs it; `None` if that takes more, with
-/// nothing changed.
+/// A generator that can be resumed with None: its frame, and the yield that it waits at, 0 if it is new.
+#[inline(always)]
+unsafe fn ready(generator: &Obj<Generator>) -> Option<(Frame, u32)> {
+    let frame = Frame(generator.base.get());
+    match generator.state.get() {
+        GeneratorState::Created => Some((frame, 0)),
+        GeneratorState::Suspended => {
+            // SAFETY: a suspended generator's pc is behind the first word of its yield, whose operand A names a register.
+            let (word, held) = unsafe {
+                let word = *frame.pc().sub(1);
+                (word, *sent_place(frame, word))
+            };
+            let waits = is(word, Op::Yield) || is(word, Op::YieldFrom);
+            (waits && !is_object_bits(held)).then_some((frame, word))
+        }
+        GeneratorState::Running | GeneratorState::Closed => None,
+    }
+}
+
+/// Where what is sent goes.
+#[inline(always)]
+unsafe fn sent_place(frame: Frame, yielded: u32) -> *mut u64 {
+    // SAFETY: operand A of a yield names a register of the frame.
+    unsafe { frame.0.offset((yielded >> 8) as i8 as isize).cast() }
+}
+
+/// The generator or coroutine that a frame that waits at this `YieldFrom` delegates to.
+#[inline(always)]
+unsafe fn delegate<'a>(frame: Frame, yielded: u32) -> Option<&'a Obj<Generator>> {
+    // SAFETY: operand B names a register of the frame, which keeps what it holds alive.
+    unsafe {
+        let inner = *frame.0.offset((yielded >> 16) as i8 as isize).cast::<u64>();
+        if !is_object_bits(inner) {
+            return None;
+        }
+        let kind = heap::type_head(&*(inner as *const Header)).kind.get();
+        (kind == kind::GENERATOR || kind == kind::COROUTINE).then(|| &*(inner as *const Obj<Generator>))
+    }
+}
+
+/// Resumes a suspended or new generator with None, and what it delegates to and that delegates to, down to the one that
+/// yielded; `None` if that takes more, with nothing changed.
 #[inline(always)]
 unsafe fn resume(m: Machine, generator: &Obj<Generator>) -> Option<State> {
     let vm = m.vm;
-    let frame = Frame(generator.base.get());
-    let left = vm.depth_left.get();
+    let mut left = vm.depth_left.get();
     if left <= 0 {
         return None;
     }
-    // SAFETY: a suspended generator's pc is behind the first word of its yield, whose operand A names a register.
+    // SAFETY: a generator that is ready has a frame; the running frame keeps its generator alive.
     unsafe {
-        match generator.state.get() {
-            GeneratorState::Created => {}
-            GeneratorState::Suspended => {
-                let pc = frame.pc();
-                let yielded = *pc.sub(1);
-                let place = frame.0.offset((yielded >> 8) as i8 as isize).cast::<u64>();
-                if is_object_bits(*place) {
-                    return None;
-                }
-                if is(yielded, Op::YieldFrom) {
-                    // It runs again and sends on.
-                    frame.set(word::INFO, frame.get(word::INFO) | RESUMED);
-                    frame.set_pc(pc.sub(1));
-                } else if !is(yielded, Op::Yield) {
-                    return None;
-                }
-                *place = bits::NONE;
-            }
-            GeneratorState::Running | GeneratorState::Closed => return None,
-        }
-        vm.depth_left.set(left - 1);
+        let (mut frame, mut yielded) = ready(generator)?;
         m.frame().set_pc(m.pc);
-        frame.set(word::CALLER, m.base as u64 | 1);
-        frame.set(word::END, m.frame().get(word::END));
-        let register = u64::from(m.a() as u8) << 8;
-        frame.set(word::INFO, frame.get(word::INFO) & !(0xff00 | info::ENTRY) | register);
-        generator.state.set(GeneratorState::Running);
-        generator.handled.below.set(vm.handled.get());
-        vm.handled.set(&generator.handled);
+        let end = m.frame().get(word::END);
+        let (mut caller, mut register) = (m.base, m.a() as u8);
+        let mut handled = vm.handled.get();
+        let mut generator = generator;
+        loop {
+            left -= 1;
+            frame.set(word::CALLER, caller as u64 | 1);
+            frame.set(word::END, end);
+            let header = frame.get(word::INFO) & !(0xff00 | info::ENTRY);
+            frame.set(word::INFO, header | u64::from(register) << 8);
+            generator.state.set(GeneratorState::Running);
+            generator.handled.below.set(handled);
+            handled = &raw const generator.handled;
+            generator.head.count.set(generator.head.count.get() + 1);
+            if !is(yielded, Op::YieldFrom) {
+                break;
+            }
+            match delegate(frame, yielded).map(|inner| (inner, ready(inner))) {
+                Some((inner, Some(found))) if left > 0 => {
+                    (caller, register) = (frame.0, (yielded >> 8) as u8);
+                    generator = inner;
+                    (frame, yielded) = found;
+                }
+                // It runs again and sends on.
+                _ => {
+                    frame.set(word::INFO, frame.get(word::INFO) | RESUMED);
+                    frame.set_pc(frame.pc().sub(1));
+                    break;
+                }
+            }
+        }
+        if yielded != 0 {
+            sent_place(frame, yielded).write(bits::NONE);
+        }
+        vm.depth_left.set(left);
+        vm.handled.set(handled);
         vm.frame.set(frame.0);
-        // The running frame keeps its generator alive.
-        generator.head.count.set(generator.head.count.get() + 1);
         Some(Machine { base: frame.0, ..m }.go(frame.pc()))
     }
 }
 
-/// Does the frame that resumed this one wait in a loop or a delegation?
+/// The running generator waits, and those that delegate to it; the loop that resumed them gets a value.
+///
+/// # Safety
+/// The frame was not entered from native code; the value is given up.
 #[inline(always)]
-unsafe fn has_plain_caller(frame: Frame) -> bool {
-    // SAFETY: the caller of a frame that was not entered from native code waits behind an instruction's first word.
+unsafe fn yield_to_caller(m: Machine, value: u64) -> State {
+    let vm = m.vm;
+    let mut frame = m.frame();
+    frame.set_pc(m.pc);
+    let mut left = vm.depth_left.get();
+    // SAFETY: as promised; the caller of such a frame waits behind the first word of a `ForIter` or `YieldFrom`.
     unsafe {
-        if frame.is(info::ENTRY) {
-            return false;
+        loop {
+            let generator = generator::of_frame(frame);
+            let caller = Frame(frame.address(word::CALLER) as *mut Value);
+            let pc = caller.pc();
+            let loops = is(*pc.sub(1), Op::ForIter);
+            if !loops && (caller.is(info::ENTRY) || generator.head.count.get() == 1) {
+                vm.depth_left.set(left);
+                vm.frame.set(frame.0);
+                return yield_on(vm, frame, value);
+            }
+            generator.state.set(GeneratorState::Suspended);
+            frame.set(word::CALLER, 1);
+            left += 1;
+            vm.handled.set(generator.handled.below.get());
+            if loops {
+                vm.depth_left.set(left);
+                vm.frame.set(caller.0);
+                let m = Machine { pc, base: caller.0, ..m };
+                // Who resumed it counted the generator up.
+                let old = m.swap(m.a(), value);
+                return m.drop_two_next(1, old, generator.address());
+            }
+            generator.head.count.set(generator.head.count.get() - 1);
+            frame = caller;
         }
-        let word = *Frame(frame.address(word::CALLER) as *mut Value).pc().sub(1);
-        is(word, Op::ForIter) || is(word, Op::YieldFrom)
     }
 }
 
-/// The running generator waits, and the loop or delegation that resumed it gets a value.
-///
-/// # Safety
-/// [`has_plain_caller`]; the value is given up.
-#[inline(always)]
-unsafe fn yield_to_caller(m: Machine, value: u64) -> State {
-    // SAFETY: as promised.
-    unsafe {
-        let frame = m.frame();
-        let caller = Frame(frame.address(word::CALLER) as *mut Value);
-        let pc = caller.pc();
-        let generator = generator::of_frame(frame);
-        let vm = m.vm;
-        generator.state.set(GeneratorState::Suspended);
-        vm.handled.set(generator.handled.below.get());
-        vm.depth_left.set(vm.depth_left.get() + 1);
-        vm.frame.set(caller.0);
-        frame.set_pc(m.pc);
-        frame.set(word::CALLER, 1);
-        let m = Machine { pc, base: caller.0, ..m };
-        // Who resumed it counted the generator up.
-        let old = m.swap(m.a(), value);
-        if is(*pc.sub(1), Op::ForIter) {
-            return m.drop_two_next(1, old, generator.address());
-        }
-        // The delegation runs again and yields the value on.
-        caller.set(word::INFO, caller.get(word::INFO) | PASS_ON);
-        Machine { pc: pc.sub(1), ..m }.drop_two_next(0, old, generator.address())
+/// The rest of [`yield_to_caller`] for generators that native code resumed.
+#[inline(never)]
+unsafe fn yield_on(vm: &Vm, frame: Frame, value: u64) -> State {
+    // SAFETY: the value is given up.
+    match generator::suspend(vm, frame, unsafe { Value::from_bits(value) }) {
+        Next::Leave(value) => State::ended(value),
+        _ => State::at(vm.frame.get()),
     }
 }
 
@@ -118,7 +173,7 @@ handlers! {
     }
     /// Yields B.
     yield_(m) {
-        if !has_plain_caller(m.frame()) {
+        if m.frame().is(info::ENTRY) {
             return m.slow_flow(0, iter::yield_value);
         }
         let value = m.take(m.b());
@@ -136,28 +191,18 @@ handlers! {
         }
         m.slow(0, iter::get_awaitable)
     }
-    /// Delegates to B: resumes it, or yields on what it has yielded.
+    /// Delegates to B: resumes it.
     yield_from(m) {
         let frame = m.frame();
         let header = frame.get(word::INFO);
-        if header & PASS_ON != 0 {
-            if !has_plain_caller(frame) {
-                return m.slow_flow(0, iter::yield_from);
-            }
-            frame.set(word::INFO, header & !PASS_ON);
-            let value = m.swap(m.a(), bits::NONE);
-            return yield_to_caller(m, value);
-        }
-        let iterator = m.bits(m.b());
-        if !is_object_bits(iterator) || header & RESUMED != 0 && m.bits(m.a()) != bits::NONE {
+        if header & RESUMED != 0 && m.bits(m.a()) != bits::NONE {
             return m.slow_flow(0, iter::yield_from);
         }
-        let kind = heap::type_head(&*(iterator as *const Header)).kind.get();
-        if kind != kind::GENERATOR && kind != kind::COROUTINE {
+        let Some(inner) = delegate(frame, *m.pc.sub(1)) else {
             return m.slow_flow(0, iter::yield_from);
-        }
+        };
         frame.set(word::INFO, header & !RESUMED);
-        match resume(m, &*(iterator as *const Obj<Generator>)) {
+        match resume(m, inner) {
             Some(state) => state,
             None => {
                 frame.set(word::INFO, header);

@@ -5,7 +5,7 @@ use crate::runtime::builtins::modules::Module;
 use crate::runtime::builtins::props::Property;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
-use crate::runtime::interp::call::push_taken;
+use crate::runtime::interp::push::push_taken;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::function::Function;
 use crate::runtime::interp::ops::known;

@@ -6,7 +6,7 @@ use crate::runtime::builtins::lists::List;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap;
-use crate::runtime::interp::call;
+use crate::runtime::interp::{call, push};
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::object::dict::{Dict, exact_str};
 use crate::runtime::object::tuple::Tuple;
@@ -64,7 +64,7 @@ pub fn subscr(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
     let (object, key) = (at.reg(at.b()), at.reg(at.c()));
     if let Some(function) = call::python_method(vm, object, &vm.names().__getitem__, 2) {
         let taken = [at.take(at.b()), at.take(at.c())];
-        return call::push_taken(vm, function, taken, at.a()).map(Some);
+        return push::push_taken(vm, function, taken, at.a()).map(Some);
     }
     let result =
         if object.kind() == kind::DICT { dict_lookup(vm, object, key)? } else { vm.getitem(object, key)? };
@@ -84,7 +84,7 @@ pub fn subscr_small(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
     let key = Value::small_wrapping(i64::from(at.c()));
     let object = at.reg(at.b());
     if let Some(function) = call::python_method(vm, object, &vm.names().__getitem__, 2) {
-        return call::push_taken(vm, function, [at.take(at.b()), key], at.a()).map(Some);
+        return push::push_taken(vm, function, [at.take(at.b()), key], at.a()).map(Some);
     }
     let result = vm.getitem(object, &key)?;
     if at.b() != at.a() {

@@ -6,7 +6,7 @@ use crate::runtime::builtins::iters::{ListIter, RangeIter, TupleIter};
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::{At, Next};
 use crate::runtime::interp::frame::word;
-use crate::runtime::interp::generator::{self, Generator, PASS_ON, RESUMED};
+use crate::runtime::interp::generator::{self, Generator, RESUMED};
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Value};
@@ -225,11 +225,6 @@ pub fn get_yield_from_iter(vm: &Vm, at: At) -> PyResult<()> {
 pub fn yield_from(vm: &Vm, at: At) -> PyResult<Next> {
     let frame = at.frame();
     let header = frame.get(word::INFO);
-    if header & PASS_ON != 0 {
-        frame.set(word::INFO, header & !PASS_ON);
-        let value = std::mem::replace(at.reg(at.a()), Value::NONE);
-        return Ok(generator::suspend(vm, frame, value));
-    }
     let sent = if header & RESUMED != 0 {
         frame.set(word::INFO, header & !RESUMED);
         std::mem::replace(at.reg(at.a()), Value::NONE)
