@@ -1359,6 +1359,15 @@ impl Machine {
 pub fn moved(mut place: Place, text: &str) -> Place {
     let bytes = text.as_bytes();
     place.byte += bytes.len();
+    // Long texts mostly have lines of the plain kind, which are quickly counted.
+    if memchr::memchr(b'\r', bytes).is_none() {
+        let lines = memchr::memchr_iter(b'\n', bytes).count();
+        let last = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
+        let column = crate::runtime::text::wtf8::count(&bytes[last..]);
+        place.line += lines;
+        place.column = if lines > 0 { column } else { place.column + column };
+        return place;
+    }
     for (at, byte) in bytes.iter().enumerate() {
         let ends = match byte {
             b'\n' => true,
