@@ -14,7 +14,9 @@ fn class_of(vm: &Vm, class: &Value) -> PyResult<TypeRef> {
 
 fn mutable(vm: &Vm, ty: &TypeRef, name: &str) -> PyResult<()> {
     if ty.has(type_flag::IMMUTABLE) {
-        return Err(vm.type_error(format!("cannot set '{name}' attribute of immutable type '{}'", ty.name())));
+        return Err(
+            vm.type_error(format!("cannot set '{name}' attribute of immutable type '{}'", ty.tp_name()))
+        );
     }
     Ok(())
 }
@@ -43,7 +45,7 @@ impl Vm {
             return Err(self.attribute_error_on(
                 class,
                 n.__annotations__.value(),
-                format!("type object '{}' has no attribute '__annotations__'", ty.name()),
+                format!("type object '{}' has no attribute '__annotations__'", ty.tp_name()),
             ));
         }
         if let Some(found) = self.own(&ty, [&n.__annotations__, &n.__annotations_cache__])? {
@@ -104,7 +106,7 @@ impl Vm {
             return Err(self.attribute_error_on(
                 class,
                 n.__annotate__.value(),
-                format!("type object '{}' has no attribute '__annotate__'", ty.name()),
+                format!("type object '{}' has no attribute '__annotate__'", ty.tp_name()),
             ));
         }
         Ok(self.own(&ty, [&n.__annotate_func__, &n.__annotate__])?.unwrap_or(Value::NONE))

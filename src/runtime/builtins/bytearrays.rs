@@ -196,6 +196,15 @@ fn append_bytes(vm: &Vm, value: &Value, added: &[u8]) -> PyResult<()> {
 
 /// `array[key] = value` or `del array[key]`
 fn setitem(vm: &Vm, object: &Value, key: &Value, value: Option<&Value>) -> PyResult<()> {
+    // Nearly always a byte is put at a place that there is.
+    if let Some(at) = key.as_small()
+        && let Some(byte) = value.and_then(Value::as_small).and_then(|byte| u8::try_from(byte).ok())
+        && let Ok(at) = usize::try_from(at)
+        && let Some(place) = this(vm, object)?.content.get_mut().get_mut(at)
+    {
+        *place = byte;
+        return Ok(());
+    }
     if key.kind() == kind::SLICE {
         return set_slice(vm, object, key, value);
     }

@@ -67,7 +67,7 @@ pub fn span(start: Option<isize>, stop: Option<isize>, step: isize, length: usiz
     adjust(start, stop, step, length as isize)
 }
 
-fn adjust(start: Option<isize>, stop: Option<isize>, step: isize, length: isize) -> Span {
+pub fn adjust(start: Option<isize>, stop: Option<isize>, step: isize, length: isize) -> Span {
     let (low, high) = if step < 0 { (-1, length - 1) } else { (0, length) };
     let (first, last) = if step < 0 { (high, low) } else { (low, high) };
     let start = start.map_or(first, |at| fit(at, length, low, high));

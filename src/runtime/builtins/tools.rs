@@ -23,6 +23,13 @@ pub const fn member(
     GetSet { name, get, set: Some(set), doc, is_member: true }
 }
 
+/// The TypeError for an argument of the wrong type; `place` names it, as in `"compile() argument 'code'"`.
+#[cold]
+pub fn wrong_argument(vm: &Vm, place: &str, wanted: &str, value: &Value) -> Raised {
+    let got = if value.is_none() { "None".to_owned() } else { value.type_name(vm) };
+    vm.type_error(format!("{place} must be {wanted}, not {got}"))
+}
+
 /// While it lives the object's repr is being made.
 pub struct ReprGuard<'a> {
     vm: &'a Vm,

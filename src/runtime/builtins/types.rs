@@ -838,7 +838,7 @@ fn type_setattr(vm: &Vm, object: &Value, name: &Value, value: Option<&Value>) ->
         return Err(vm.type_error(format!(
             "cannot set '{}' attribute of immutable type '{}'",
             text.to_string_lossy(),
-            ty.name()
+            ty.tp_name()
         )));
     }
     let meta = object.ty(vm);
@@ -944,11 +944,13 @@ pub(super) fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Type>> {
 
 pub(super) fn check_set(vm: &Vm, ty: &Obj<Type>, name: &str, value: Option<&Value>) -> PyResult<()> {
     if ty.has(type_flag::IMMUTABLE) {
-        return Err(vm.type_error(format!("cannot set '{name}' attribute of immutable type '{}'", ty.name())));
+        return Err(
+            vm.type_error(format!("cannot set '{name}' attribute of immutable type '{}'", ty.tp_name()))
+        );
     }
     if value.is_none() {
         return Err(
-            vm.type_error(format!("cannot delete '{name}' attribute of immutable type '{}'", ty.name()))
+            vm.type_error(format!("cannot delete '{name}' attribute of immutable type '{}'", ty.tp_name()))
         );
     }
     Ok(())

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
-use crate::runtime::error::PyResult;
+use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::AddressHasher;
 use crate::runtime::object::typedef::{Type, TypeRef, TypeSpec};
 use crate::runtime::object::vm::Vm;
@@ -102,6 +102,8 @@ pub struct Signature {
     pub keyword_only: u8,
     /// Of these, how many have no default: they stand first.
     pub keyword_required: u8,
+    /// See [`Native::handed_class`](super::typedef::Native::handed_class).
+    pub handed_class: bool,
 }
 
 impl Signature {
@@ -120,6 +122,7 @@ impl Signature {
             positional_only: 0,
             keyword_only: 0,
             keyword_required: 0,
+            handed_class: false,
         };
         if at == bytes.len() {
             return result;
@@ -243,6 +246,22 @@ impl Signature {
         let name = self.name();
         let pos = args.pos();
         let (required, positional) = (self.required as usize, self.positional as usize);
+        if self.handed_class {
+            self.check_handed_class(vm, args, skip)?;
+        }
+        if !args.names.is_empty() && self.total() == self.positional_only as usize {
+            return Err(
+                vm.type_error(format!("{}() takes no keyword arguments", self.message_name(vm, args, skip)))
+            );
+        }
+        let (all, limit) = (pos.len() + args.names.len() - skip, self.total() - skip);
+        if all > limit && (!args.names.is_empty() || self.keyword_only > 0) {
+            let s = if limit == 1 { "" } else { "s" };
+            let kind = if pos.len() == skip { "keyword " } else { "" };
+            return Err(
+                vm.type_error(format!("{name}() takes at most {limit} {kind}argument{s} ({all} given)"))
+            );
+        }
         if pos.len() > positional {
             let given = pos.len() - skip;
             let most = positional - skip;
@@ -268,12 +287,6 @@ impl Signature {
         }
         if !args.names.is_empty() {
             let parameters = self.parameters();
-            if self.total() == self.positional_only as usize {
-                return Err(vm.type_error(format!(
-                    "{}() takes no keyword arguments",
-                    self.message_name(vm, args, skip)
-                )));
-            }
             for (key, value) in args.keywords() {
                 let Some(key) = key.as_str() else { return Err(vm.type_error("keywords must be strings")) };
                 let found = parameters
@@ -290,6 +303,16 @@ impl Signature {
                             "{name}() got some positional-only arguments passed as keyword arguments: '{}'",
                             key.to_string_lossy()
                         )));
+                    }
+                    // A parameter without its argument counts more than an argument without its parameter.
+                    let missing = (pos.len()..required).find(|at| {
+                        let is_it = |key: &Value| {
+                            key.as_str().is_some_and(|key| key.bytes() == parameters[*at].as_bytes())
+                        };
+                        !args.keywords().any(|(key, _)| is_it(key))
+                    });
+                    if let Some(at) = missing.filter(|at| *at >= self.positional_only as usize) {
+                        return Err(self.missing_error(vm, at, skip));
                     }
                     return Err(vm.type_error(format!(
                         "{name}() got an unexpected keyword argument '{}'",
@@ -324,21 +347,45 @@ impl Signature {
                     pos.len() - skip
                 )));
             }
-            let parameter = self.parameters()[missing];
-            return Err(vm.type_error(format!(
-                "{name}() missing required argument '{parameter}' (pos {})",
-                missing + 1 - skip
-            )));
+            return Err(self.missing_error(vm, missing, skip));
         }
         let keyword = &bound[positional..positional + self.keyword_required as usize];
         if let Some(missing) = keyword.iter().position(Value::is_unbound) {
-            let parameter = self.parameters()[positional + missing];
+            return Err(self.missing_error(vm, positional + missing, skip));
+        }
+        Ok(())
+    }
+
+    /// The errors of functions that are handed their class, whose parameters are positional-only.
+    fn check_handed_class(&self, vm: &Vm, args: Args, skip: usize) -> PyResult<()> {
+        let name = self.name();
+        let (given, most, least) =
+            (args.pos().len() - skip, self.total() - skip, self.required as usize - skip);
+        let all = given + args.names.len();
+        if all > 0 && most == 0 {
+            return Err(vm.type_error(format!("{name}() takes no arguments")));
+        }
+        if all > most {
+            let s = if most == 1 { "" } else { "s" };
+            let kind = if given == 0 { "keyword " } else { "" };
+            return Err(
+                vm.type_error(format!("{name}() takes at most {most} {kind}argument{s} ({all} given)"))
+            );
+        }
+        if given < least {
+            let s = if least == 1 { "" } else { "s" };
+            let bound = if least == most { "exactly" } else { "at least" };
             return Err(vm.type_error(format!(
-                "{name}() missing required argument '{parameter}' (pos {})",
-                positional + missing + 1 - skip
+                "{name}() takes {bound} {least} positional argument{s} ({given} given)"
             )));
         }
         Ok(())
+    }
+
+    /// The error for a required parameter that got nothing.
+    fn missing_error(&self, vm: &Vm, at: usize, skip: usize) -> Raised {
+        let (name, parameter) = (self.name(), self.parameters()[at]);
+        vm.type_error(format!("{name}() missing required argument '{parameter}' (pos {})", at + 1 - skip))
     }
 
     /// The name with that of the type which defines the method.
@@ -357,15 +404,7 @@ impl Signature {
     }
 
     /// The texts for functions with positional-only parameters.
-    fn count_error(
-        &self,
-        vm: &Vm,
-        args: Args,
-        skip: usize,
-        given: usize,
-        min: usize,
-        max: usize,
-    ) -> crate::runtime::error::Raised {
+    fn count_error(&self, vm: &Vm, args: Args, skip: usize, given: usize, min: usize, max: usize) -> Raised {
         let name = self.name();
         if min == max {
             return match max {

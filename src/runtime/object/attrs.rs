@@ -356,7 +356,7 @@ impl Vm {
             return self.attribute_error_on(
                 object,
                 name,
-                format!("'{}' object attribute '{text}' is read-only", ty.name()),
+                format!("'{}' object attribute '{text}' is read-only", ty.tp_name()),
             );
         }
         let has_dict = ty.has(type_flag::DICT_ATTR);
@@ -364,7 +364,7 @@ impl Vm {
         self.attribute_error_on(
             object,
             name,
-            format!("'{}' object has no attribute '{text}'{tail}", ty.name()),
+            format!("'{}' object has no attribute '{text}'{tail}", ty.tp_name()),
         )
     }
 
@@ -378,7 +378,7 @@ impl Vm {
     pub fn no_attribute(&self, object: &Value, name: &Value) -> Raised {
         let text = name.as_str().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         let message = match object.as_type() {
-            Some(ty) => format!("type object '{}' has no attribute '{text}'", ty.name()),
+            Some(ty) => format!("type object '{}' has no attribute '{text}'", ty.tp_name()),
             None => format!("'{}' object has no attribute '{text}'", object.type_name(self)),
         };
         self.attribute_error_on(object, name, message)

@@ -1,5 +1,6 @@
 //! Operators: how a binary operation finds its slot, comparison, truth, containment.
 
+use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::object::typedef::{Binary, Cmp, Slots};
 use crate::runtime::object::vm::Vm;
@@ -377,14 +378,16 @@ impl Vm {
 
     /// `item in container`, by going through it.
     pub fn contains_by_iteration(&self, container: &Value, item: &Value) -> PyResult<bool> {
-        let ty = container.ty(self);
-        if ty.slots.get().iter.is_none() && ty.slots.get().getitem.is_none() {
-            return Err(self.type_error(format!(
-                "argument of type '{}' is not a container or iterable",
-                container.type_name(self)
-            )));
-        }
-        let iter = self.iter(container)?;
+        let iter = match self.iter(container) {
+            Err(raised) if self.raised_is(&exc::TYPE_ERROR) => {
+                drop(self.take_raised(raised));
+                return Err(self.type_error(format!(
+                    "argument of type '{}' is not a container or iterable",
+                    container.type_name(self)
+                )));
+            }
+            iter => iter?,
+        };
         while let Some(next) = self.next(&iter)? {
             if self.equal(&next, item)? {
                 return Ok(true);

@@ -232,7 +232,7 @@ impl Vm {
             }
             return Err(self.type_error(format!(
                 "type '{}' is not subscriptable",
-                object.as_type().map(|t| t.name()).unwrap_or_default()
+                object.as_type().map(|t| t.tp_name()).unwrap_or_default()
             )));
         }
         Err(self.type_error(format!("'{}' object is not subscriptable", object.type_name(self))))

@@ -185,6 +185,11 @@ impl Native {
         self.binding = Binding::Class;
         self
     }
+    /// Its wrong arguments are told as those of C functions that are handed the class that defines them.
+    pub const fn handed_class(mut self) -> Native {
+        self.signature.handed_class = true;
+        self
+    }
     /// As static method.
     pub const fn of_static(mut self) -> Native {
         self.binding = Binding::Static;

@@ -218,6 +218,38 @@ impl Drop for Held<'_> {
     }
 }
 
+/// The memory of an object, lent until this is dropped: its size stays as it is, but Python code may change its bytes.
+pub struct Lent {
+    view: Ref<MemoryView>,
+    lease: Ref<Lease>,
+    /// The memoryview whose memory it is: it is not released meanwhile.
+    held: Option<Ref<MemoryView>>,
+}
+
+impl Lent {
+    /// The bytes as they are now. Nothing may run Python code while they are looked at.
+    pub fn bytes(&self) -> &[u8] {
+        let View { offset, .. } = self.view.view;
+        self.lease.memory().get(offset..offset + self.view.view.size()).unwrap_or_default()
+    }
+    /// Shows what it refers to.
+    pub fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(self.view.value());
+        visit(self.lease.value());
+        if let Some(held) = &self.held {
+            visit(held.value());
+        }
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(held) = &self.held {
+            held.held.set(held.held.get() - 1);
+        }
+    }
+}
+
 impl MemoryView {
     /// Keeps the view from being released.
     pub fn hold(&self) -> Held<'_> {
@@ -349,6 +381,23 @@ impl Vm {
     #[cold]
     fn no_buffer(&self, value: &Value) -> Raised {
         self.type_error(format!("a bytes-like object is required, not '{}'", value.type_name(self)))
+    }
+
+    /// Borrows the memory of an object for longer; `None` if it has none, or none whose bytes are side by side.
+    pub fn lend(&self, value: &Value) -> PyResult<Option<Lent>> {
+        if !self.has_buffer(value) {
+            return Ok(None);
+        }
+        let view = self.buffer_view(value, 0)?;
+        if !view.view.is_c_contiguous() {
+            return Ok(None);
+        }
+        let lease = view.alive(self)?;
+        let held = value.downcast::<MemoryView>().map(Obj::to_ref);
+        if let Some(held) = &held {
+            held.held.set(held.held.get() + 1);
+        }
+        Ok(Some(Lent { view, lease, held }))
     }
 
     /// Runs `body` on the bytes of a bytes-like object.

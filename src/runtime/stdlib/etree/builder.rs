@@ -246,7 +246,7 @@ impl Builder {
             let owner = element(vm, &owner)?;
             let place = if which == TEXT_IS_LIST { owner.text.cloned() } else { owner.tail.cloned() };
             if place.is_none() {
-                let is_list = vm.list_items(&data).is_some();
+                let is_list = vm.list_items(&data).is_some() && data.ty(vm).is_exact_builtin();
                 owner.set_text(which, data, is_list);
                 return Ok(());
             }

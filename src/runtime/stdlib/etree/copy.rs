@@ -1,5 +1,6 @@
 //! Copies of elements, and the state that pickles of them have: the attributes' dict of the library's own `Element`.
 
+use crate::runtime::builtins::tools::wrong_argument;
 use crate::runtime::error::PyResult;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::Value;
@@ -65,9 +66,7 @@ fn deep_head(vm: &Vm, value: &Value, memo: &Value) -> PyResult<Value> {
 pub fn deep(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let memo = &args[1];
     let Some(known) = memo.as_dict() else {
-        return Err(
-            vm.type_error(format!("__deepcopy__() argument must be dict, not {}", memo.type_name(vm)))
-        );
+        return Err(wrong_argument(vm, "__deepcopy__() argument", "dict", memo));
     };
     let address = |value: &Value| vm.int_usize(value.to_bits() as usize);
     let new = deep_head(vm, &args[0], memo)?;

@@ -5,6 +5,8 @@
 use std::cell::Cell;
 
 use crate::runtime::builtins::lists::pick;
+use crate::runtime::builtins::slices::adjust;
+use crate::runtime::builtins::tools::wrong_argument;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
@@ -80,8 +82,8 @@ fn no_element(vm: &Vm, value: &Value) -> Raised {
 }
 
 #[cold]
-fn wrong_argument(vm: &Vm, place: &str, wanted: &str, value: &Value) -> Raised {
-    vm.type_error(format!("{place} must be {wanted}, not {}", value.type_name(vm)))
+fn wrong_attributes(vm: &Vm, value: &Value) -> Raised {
+    vm.type_error(format!("attrib must be dict, not {}", value.type_name(vm)))
 }
 
 /// The error unless it is an element.
@@ -128,11 +130,14 @@ pub fn attributes(vm: &Vm, given: Option<&Value>, args: &Args) -> PyResult<Optio
     }
     let mut keywords = args.keywords();
     let dict = match given {
-        Some(given) => vm.dict(dict_argument(vm, given, "attrib")?.copy()),
+        Some(given) => match given.as_dict() {
+            Some(dict) => vm.dict(dict.copy()),
+            None => return Err(wrong_attributes(vm, given)),
+        },
         None => match args.keyword("attrib") {
             Some(attrib) => match attrib.as_dict() {
                 Some(dict) => vm.dict(dict.copy()),
-                None => return Err(wrong_argument(vm, "attrib", "dict", attrib)),
+                None => return Err(wrong_attributes(vm, attrib)),
             },
             None => vm.new_dict(),
         },
@@ -343,11 +348,11 @@ fn cut(vm: &Vm, element: &Obj<Element>, key: &Value) -> PyResult<Vec<Value>> {
 
 /// Puts other children in a slice's place.
 fn replace(vm: &Vm, element: &Obj<Element>, key: &Value, new: &Value) -> PyResult<Vec<Value>> {
+    let unpacked = vm.slice_unpack(key)?;
     let new = sequence(vm, new, "assignment expects an iterable")?;
-    for child in &new {
-        want_element(vm, child)?;
-    }
-    let span = vm.slice_span_of(key, || element.children.get().len())?;
+    let (start, stop, step) = unpacked;
+    let children = element.children.get_mut();
+    let span = adjust(start, stop, step, children.len() as isize);
     if span.step != 1 && new.len() != span.count {
         return Err(vm.value_error(format!(
             "attempt to assign sequence of size {} to extended slice of size {}",
@@ -355,7 +360,9 @@ fn replace(vm: &Vm, element: &Obj<Element>, key: &Value, new: &Value) -> PyResul
             span.count
         )));
     }
-    let children = element.children.get_mut();
+    for child in &new {
+        want_element(vm, child)?;
+    }
     if span.step == 1 {
         let start = span.start as usize;
         return Ok(children.splice(start..start + span.count, new).collect());
@@ -447,7 +454,8 @@ static METHODS: &[Native] = &[
             Ok(Value::NONE)
         },
         "Add an element behind the last child.",
-    ),
+    )
+    .handed_class(),
     native(
         "clear(self, /)",
         |vm, args| {
@@ -470,7 +478,8 @@ static METHODS: &[Native] = &[
             Ok(Value::NONE)
         },
         "Add elements behind the last child.",
-    ),
+    )
+    .handed_class(),
     native(
         "find(self, /, path, namespaces=None)",
         |vm, args| {
@@ -560,7 +569,8 @@ static METHODS: &[Native] = &[
         "itertext(self, /)",
         |vm, args| iter::texts(vm, &args[0]),
         "Return an iterator over all inner text.",
-    ),
+    )
+    .handed_class(),
     native(
         "keys(self, /)",
         |vm, args| {
@@ -577,7 +587,8 @@ static METHODS: &[Native] = &[
             Ok(make(vm, args[1].clone(), Some(attrib)))
         },
         "Return a new element with a copy of the attributes.",
-    ),
+    )
+    .handed_class(),
     native(
         "remove(self, subelement, /)",
         remove,
@@ -595,10 +606,10 @@ static METHODS: &[Native] = &[
         },
         "Set an attribute.",
     ),
-    native("__copy__(self, /)", copy::shallow, ""),
+    native("__copy__(self, /)", copy::shallow, "").handed_class(),
     native("__deepcopy__(self, memo, /)", copy::deep, ""),
     native("__getstate__(self, /)", copy::state, ""),
-    native("__setstate__(self, state, /)", copy::set_state, ""),
+    native("__setstate__(self, state, /)", copy::set_state, "").handed_class(),
     native(
         "__sizeof__(self, /)",
         |vm, args| {
@@ -647,7 +658,9 @@ static ATTRIBUTES: &[GetSet] = &[
         |vm, element| Ok(this(vm, element)?.attributes_made(vm)),
         |vm, element, value| {
             let value = wanted(vm, value)?;
-            dict_argument(vm, value, "attrib")?;
+            if value.as_dict().is_none() {
+                return Err(wrong_attributes(vm, value));
+            }
             let element = this(vm, element)?;
             drop(element.attrib.replace(value.clone()));
             Ok(())

@@ -188,7 +188,10 @@ static CHILDREN: TypeSpec = TypeSpec::new("iterator", Children::layout)
         native(
             "__setstate__(self, state, /)",
             |vm, args| {
-                let at = vm.to_index(&args[1])?;
+                if args[1].as_int().is_none() {
+                    return Err(vm.type_error("an integer is required"));
+                }
+                let at = vm.to_ssize(&args[1])?;
                 vm.cast::<Children>(&args[0])?.at.set(usize::try_from(at).unwrap_or(0));
                 Ok(Value::NONE)
             },

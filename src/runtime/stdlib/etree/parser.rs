@@ -133,7 +133,13 @@ fn slots(s: &mut Slots) {
         let [target, encoding] = vm.bind_args(&SIGNATURE, args)?;
         let encoding = match encoding.some() {
             None => None,
-            Some(name) if name.as_str().is_some() => Some(vm.utf8(name)?.to_owned()),
+            Some(name) if name.as_str().is_some() => {
+                let name = vm.utf8(name)?;
+                if name.contains('\0') {
+                    return Err(vm.value_error("embedded null character"));
+                }
+                Some(name.to_owned())
+            }
             Some(wrong) => {
                 return Err(vm.type_error(format!(
                     "XMLParser() argument 'encoding' must be str or None, not {}",

@@ -121,7 +121,13 @@ impl Input {
                     let (name, _) = rest[1..].split_once(quote)?;
                     Some((name.to_owned(), "<?xml".len() + head.len() - rest.len() + 1))
                 });
-                match name {
+                // The scanner says what is wrong with a name that is none.
+                let is_name = |name: &str| {
+                    let is_part =
+                        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+                    name.starts_with(|letter: char| letter.is_ascii_alphabetic()) && name.bytes().all(is_part)
+                };
+                match name.filter(|(name, _)| is_name(name)) {
                     Some((name, place)) => return self.named(&name, place),
                     None => self.coding = Coding::Utf8,
                 }

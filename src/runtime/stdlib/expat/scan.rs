@@ -12,7 +12,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use super::dtd::{self, Declaration, Dtd, Entity};
+use lexer::Flaw;
 
+mod lexer;
 mod quick;
 
 pub use quick::Token;
@@ -263,6 +265,49 @@ pub(super) fn name_length(text: &str, from: usize) -> Scan<usize> {
     Err(Stop::More)
 }
 
+/// One of the attributes of an XML declaration.
+struct Pseudo<'a> {
+    name: &'a str,
+    value: &'a str,
+    /// Where the name begins, and where what follows the closing quote does.
+    at: usize,
+    end: usize,
+}
+
+/// Reads one, from `from` on; `None` if nothing but space comes before `end`. What cannot stand there is an error at its place.
+fn pseudo_attribute(text: &str, from: usize, end: usize) -> Scan<Option<Pseudo<'_>>> {
+    let wrong = |at: usize| Stop::At(code::XML_DECL, at);
+    let at = from + spaces(&text[from..end]);
+    if at == end {
+        return Ok(None);
+    }
+    if at == from {
+        return Err(wrong(at));
+    }
+    let ascii = |at: usize| text[at..end].chars().next().filter(char::is_ascii).ok_or(wrong(at));
+    let mut behind = at;
+    while !is_space(ascii(behind)?) && ascii(behind)? != '=' {
+        behind += 1;
+    }
+    let equals = behind + spaces(&text[behind..end]);
+    if ascii(equals)? != '=' || behind == at {
+        return Err(wrong(equals));
+    }
+    let quote = equals + 1 + spaces(&text[equals + 1..end]);
+    let open = ascii(quote)?;
+    if !matches!(open, '"' | '\'') {
+        return Err(wrong(quote));
+    }
+    let mut last = quote + 1;
+    while ascii(last)? != open {
+        if !matches!(ascii(last)?, 'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '-' | '_') {
+            return Err(wrong(last));
+        }
+        last += 1;
+    }
+    Ok(Some(Pseudo { name: &text[at..behind], value: &text[quote + 1..last], at, end: last + 1 }))
+}
+
 /// Whether a text begins with a word, as far as it goes.
 fn may_be(text: &str, word: &str) -> bool {
     let length = text.len().min(word.len());
@@ -432,7 +477,11 @@ impl Machine {
             self.begun = true;
             // In an entity's text and at the end nothing more can come.
             let whole = is_final || !self.is_outer();
-            match self.step(rest, whole) {
+            let step = match self.step(rest, whole) {
+                Err(stop) => Err(self.told(rest, whole, stop)),
+                step => step,
+            };
+            match step {
                 Ok(length) => self.consume_token(length),
                 Err(Stop::More) if !whole => return Ok(None),
                 Err(Stop::More) => {
@@ -442,6 +491,41 @@ impl Machine {
                 }
                 Err(Stop::At(code, offset)) => return Err(self.problem(code, offset)),
             }
+        }
+    }
+
+    /// What expat says where the scanner stopped: it looks at all letters of a token before it asks what it means.
+    #[cold]
+    fn told(&self, rest: &str, whole: bool, stop: Stop) -> Stop {
+        if !self.is_outer() || matches!(self.state, State::Cdata | State::External) {
+            return stop;
+        }
+        let until = match stop {
+            Stop::At(_, offset) => offset,
+            Stop::More => rest.len(),
+        };
+        match lexer::flaw(rest, self.state, self.separator.is_some(), until) {
+            Some(Flaw::Wrong(at)) => Stop::At(code::INVALID_TOKEN, at),
+            Some(Flaw::Open(_)) if !whole => Stop::More,
+            Some(Flaw::Open(at)) if !rest.starts_with("<![CDATA[") => Stop::At(code::UNCLOSED_TOKEN, at),
+            Some(Flaw::Open(_)) => stop,
+            // All tokens of a declaration are whole, but it is not.
+            None if whole && matches!(stop, Stop::More) && self.state != State::Content => {
+                Stop::At(code::NO_ELEMENTS, rest.len())
+            }
+            // A token that may not stand there is wrong from its start on.
+            None => match stop {
+                Stop::At(number @ (code::SYNTAX | code::INVALID_TOKEN), offset)
+                    if self.state != State::Content =>
+                {
+                    let start = lexer::start(rest, self.separator.is_some(), offset);
+                    // What is inside of quotes is looked at later.
+                    let is_quoted = rest[start..].starts_with(['"', '\'']);
+                    let is_later = number == code::INVALID_TOKEN && is_quoted;
+                    if is_later { stop } else { Stop::At(code::SYNTAX, start) }
+                }
+                stop => stop,
+            },
         }
     }
 
@@ -500,7 +584,6 @@ impl Machine {
             State::Epilog | State::External => return Ok(()),
             State::Begin | State::Content if self.is_entity && self.open.is_empty() => return Ok(()),
             State::Content if self.is_entity => code::ASYNC_ENTITY,
-            State::Subset => code::SYNTAX,
             _ => code::NO_ELEMENTS,
         };
         Err(self.problem(code, 0))
@@ -530,37 +613,42 @@ impl Machine {
 
     fn xml_declaration(&mut self, rest: &str) -> Scan<usize> {
         let end = rest.find("?>").ok_or(Stop::More)?;
+        let wrong = |at| Stop::At(code::XML_DECL, at);
         let (mut version, mut encoding, mut standalone) = (None, None, -1);
-        let mut at = 5;
-        let mut seen = 0;
-        while at < end {
-            let gap = spaces(&rest[at..end]);
-            at += gap;
-            if at == end {
-                break;
-            }
-            let wrong = Stop::At(code::XML_DECL, at);
-            let Some(equals) = rest[at..end].find('=').filter(|_| gap > 0) else { return Err(wrong) };
-            let key = rest[at..at + equals].trim_end_matches(is_space);
-            let value = rest[at + equals + 1..end].trim_start_matches(is_space);
-            let start = end - value.len();
-            let Some(quote) = value.chars().next().filter(|quote| matches!(quote, '"' | '\'')) else {
-                return Err(wrong);
-            };
-            let Some(length) = value[1..].find(quote) else { return Err(wrong) };
-            let text = value[1..1 + length].to_owned();
-            match (key, seen) {
-                ("version", 0) => (version, seen) = (Some(text), 1),
-                ("encoding", 0 | 1) if seen == 1 || self.is_entity => (encoding, seen) = (Some(text), 2),
-                ("standalone", 1 | 2) if matches!(&*text, "yes" | "no") && !self.is_entity => {
-                    (standalone, seen) = (i32::from(text == "yes"), 3);
+        let mut given = pseudo_attribute(rest, 5, end)?;
+        match &given {
+            Some(it) if it.name == "version" => {
+                let minor = it.value.strip_prefix("1.").unwrap_or_default();
+                if minor.is_empty() || !minor.bytes().all(|digit| digit.is_ascii_digit()) {
+                    return Err(wrong(it.end - 1 - it.value.len()));
                 }
-                _ => return Err(wrong),
+                version = Some(it.value.to_owned());
+                given = pseudo_attribute(rest, it.end, end)?;
             }
-            at = start + length + 2;
+            Some(it) if !self.is_entity => return Err(wrong(it.at)),
+            None if !self.is_entity => return Err(wrong(end)),
+            _ => {}
         }
-        if version.is_none() && !self.is_entity || encoding.is_none() && self.is_entity {
-            return Err(Stop::At(code::XML_DECL, end));
+        if let Some(it) = given.as_ref().filter(|it| it.name == "encoding") {
+            if !it.value.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+                return Err(wrong(it.end - 1 - it.value.len()));
+            }
+            encoding = Some(it.value.to_owned());
+            given = pseudo_attribute(rest, it.end, end)?;
+        } else if self.is_entity {
+            return Err(wrong(given.as_ref().map_or(end, |it| it.at)));
+        }
+        if let Some(it) = given {
+            standalone = match (it.name, it.value) {
+                ("standalone", "yes") if !self.is_entity => 1,
+                ("standalone", "no") if !self.is_entity => 0,
+                ("standalone", _) if !self.is_entity => return Err(wrong(it.end - 1 - it.value.len())),
+                _ => return Err(wrong(it.at)),
+            };
+            let behind = it.end + spaces(&rest[it.end..end]);
+            if behind != end {
+                return Err(wrong(behind));
+            }
         }
         if standalone == 1 {
             self.dtd.borrow_mut().standalone = true;
@@ -582,11 +670,7 @@ impl Machine {
             if self.state == State::Epilog {
                 return Err(Stop::At(junk, 0));
             }
-            // A name would be one if a space or sign of a declaration came behind it.
-            let name = rest.len() - rest.trim_start_matches(is_name_letter).len();
-            let ends = rest[name..].chars().next().is_none_or(|l| is_space(l) || ">)|,[?*+%".contains(l));
-            let code = if ends { code::SYNTAX } else { code::INVALID_TOKEN };
-            return Err(Stop::At(code, if ends { 0 } else { name }));
+            return Err(Stop::At(code::SYNTAX, 0));
         }
         if rest.len() < 2 {
             return Err(Stop::More);
@@ -598,11 +682,11 @@ impl Machine {
             if may_be(rest, "<!--") {
                 return self.comment(rest);
             }
-            if !may_be(rest, "<!DOCTYPE") || self.state == State::Epilog {
-                return Err(Stop::At(
-                    if self.state == State::Epilog { junk } else { code::INVALID_TOKEN },
-                    2.min(rest.len()),
-                ));
+            if self.state == State::Epilog {
+                return Err(Stop::At(junk, 0));
+            }
+            if !may_be(rest, "<!DOCTYPE") {
+                return Err(Stop::At(code::SYNTAX, 0));
             }
             return self.doctype(rest);
         }
@@ -645,8 +729,15 @@ impl Machine {
         let target = &rest[2..2 + length];
         let end = rest[2 + length..].find("?>").ok_or(Stop::More)? + 2 + length;
         if target.eq_ignore_ascii_case("xml") {
-            let code = if target == "xml" { code::MISPLACED_XML_PI } else { code::INVALID_TOKEN };
+            let misplaced = match self.state {
+                State::Epilog => code::JUNK_AFTER_DOC_ELEMENT,
+                _ => code::MISPLACED_XML_PI,
+            };
+            let code = if target == "xml" { misplaced } else { code::INVALID_TOKEN };
             return Err(Stop::At(code, if target == "xml" { 0 } else { 2 }));
+        }
+        if let Some(colon) = target.find(':').filter(|_| self.separator.is_some()) {
+            return Err(Stop::At(code::INVALID_TOKEN, 2 + colon));
         }
         let data = &rest[2 + length..end];
         if !data.is_empty() && !data.starts_with(is_space) {
@@ -1159,7 +1250,7 @@ impl Machine {
             let found = self.dtd.borrow().entities.get(name).cloned();
             match found {
                 None if self.dtd.borrow().has_parameter_refs && !self.dtd.borrow().standalone => {}
-                None => return Err(Stop::At(code::UNDEFINED_ENTITY, place)),
+                None => return Err(Stop::At(code::UNDEFINED_ENTITY, 0)),
                 Some(_) if open.iter().any(|other| other == name) => {
                     return Err(Stop::At(code::RECURSIVE_ENTITY_REF, place));
                 }
@@ -1268,6 +1359,15 @@ impl Machine {
 pub fn moved(mut place: Place, text: &str) -> Place {
     let bytes = text.as_bytes();
     place.byte += bytes.len();
+    // Long texts mostly have lines of the plain kind, which are quickly counted.
+    if memchr::memchr(b'\r', bytes).is_none() {
+        let lines = memchr::memchr_iter(b'\n', bytes).count();
+        let last = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
+        let column = crate::runtime::text::wtf8::count(&bytes[last..]);
+        place.line += lines;
+        place.column = if lines > 0 { column } else { place.column + column };
+        return place;
+    }
     for (at, byte) in bytes.iter().enumerate() {
         let ends = match byte {
             b'\n' => true,

@@ -28,12 +28,21 @@ crate::payload!(BytesIo, "BytesIO", gc {
 const READINTO: &str = "readinto() argument";
 static SIGNATURE: Signature = Signature::parse("BytesIO(initial_bytes=b'')");
 
+/// The stream, if a value is one and of no subclass.
+pub fn exact<'a>(vm: &Vm, value: &'a Value) -> Option<&'a Obj<BytesIo>> {
+    value.downcast::<BytesIo>().filter(|_| value.ty(vm).address() == vm.typ(&BYTES_IO).address())
+}
+
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<BytesIo>> {
     let this = vm.cast::<BytesIo>(value)?;
-    if this.content.get().is_none() { Err(closed_error(vm)) } else { Ok(this) }
+    if this.is_closed() { Err(closed_error(vm)) } else { Ok(this) }
 }
 
 impl BytesIo {
+    /// Has it been closed?
+    pub fn is_closed(&self) -> bool {
+        self.content.get().is_none()
+    }
     /// Reads a part.
     fn part<R>(&self, vm: &Vm, body: impl FnOnce(&[u8]) -> R) -> PyResult<R> {
         let content = self.content.cloned();

@@ -15,7 +15,7 @@ use dashu_int::IBig;
 use super::base::{self, STREAM, TEXT_IO_BASE, closed_error, size_argument, unsupported};
 use super::coding::{Decoder, DecoderState, Decoding, encode_checked, encode_plain, fast_codec};
 use super::newlines::{LineEnd, NewlineMode, Newlines};
-use super::{buffered, fileio};
+use super::{buffered, bytesio, fileio};
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::strs::codecs::Native;
 use crate::runtime::error::PyResult;
@@ -173,6 +173,9 @@ fn closed(vm: &Vm, object: &Value, this: &Text) -> PyResult<bool> {
             return buffered::buffer_closed(vm, inner);
         }
         if let Some(inner) = fileio::exact(vm, buffer) {
+            return Ok(inner.is_closed());
+        }
+        if let Some(inner) = bytesio::exact(vm, buffer) {
             return Ok(inner.is_closed());
         }
         let buffer = buffer.clone();

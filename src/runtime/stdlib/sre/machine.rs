@@ -23,8 +23,8 @@ pub const UNSET: usize = usize::MAX;
 pub enum Halt {
     /// More ways are open than memory is given for.
     Memory,
-    /// Whoever was asked from time to time said so.
-    Asked,
+    /// There may be something else to do; the scratch keeps how far it came, and the machine goes on with [`Machine::resume`].
+    Patience,
 }
 
 /// What is done when a way fails, last one first.
@@ -51,8 +51,11 @@ enum Frame {
 /// Frames that a match may have: one and a half gigabytes of them.
 const MOST_FRAMES: usize = 1 << 26;
 
-/// Steps between two questions whether to go on.
-const PATIENCE: u32 = 1 << 16;
+/// Steps after which a machine lets others have their turn.
+pub const PATIENCE: u32 = 1 << 16;
+
+/// How many characters looked at in one go count as a step.
+const PER_STEP: usize = 64;
 
 /// What a match works with; kept from one match to the next, so that none allocates.
 #[derive(Default)]
@@ -68,6 +71,18 @@ pub struct Scratch {
 }
 
 impl Scratch {
+    /// Makes it fit a program, with nothing matched yet.
+    pub fn prepare(&mut self, program: &Program) {
+        self.frames.clear();
+        self.marks.clear();
+        self.marks.resize(program.marks, UNSET);
+        self.last = 0;
+        self.turns.clear();
+        self.turns.resize(program.turns.len(), (0, UNSET));
+        self.bars.clear();
+        self.bars.resize(program.bars, 0);
+    }
+
     /// How many frames there is room for.
     pub fn room(&self) -> usize {
         self.frames.capacity()
@@ -89,47 +104,52 @@ pub struct Machine<'a> {
     /// Whether the text is WTF-8 with more than ASCII.
     pub wide: bool,
     pub scratch: &'a mut Scratch,
-    /// Asked from time to time whether to go on.
-    pub ask: &'a mut dyn FnMut() -> bool,
     /// Whether the whole text has to match.
     pub full: bool,
     /// Where a match may not end, being empty there.
     pub stuck: usize,
+    /// Steps until the next halt; never zero.
     pub patience: u32,
+    /// Where the last attempt began.
+    pub begun: usize,
     /// Where the text that each match needs was seen.
     pub need: Option<usize>,
 }
 
-pub(super) type Step<T> = Result<T, Halt>;
+pub type Step<T> = Result<T, Halt>;
 
 impl<'a> Machine<'a> {
-    /// A machine over a text.
+    /// A machine over a text. The scratch is one that was prepared for the program.
     pub fn new(
         program: &'a Program,
         codes: &'a [u32],
         (text, wide): (&'a [u8], bool),
         scratch: &'a mut Scratch,
-        ask: &'a mut dyn FnMut() -> bool,
     ) -> Machine<'a> {
-        scratch.frames.clear();
-        scratch.marks.clear();
-        scratch.marks.resize(program.marks, UNSET);
-        scratch.last = 0;
-        scratch.turns.clear();
-        scratch.turns.resize(program.turns.len(), (0, UNSET));
-        scratch.bars.clear();
-        scratch.bars.resize(program.bars, 0);
         Machine {
             program,
             codes,
             text,
             wide,
             scratch,
-            ask,
             full: false,
             stuck: UNSET,
             patience: PATIENCE,
+            begun: 0,
             need: None,
+        }
+    }
+
+    /// Goes on with the attempt that began at `begun` and ran out of patience; where the match ends.
+    pub fn resume(&mut self, begun: usize) -> Step<Option<usize>> {
+        self.begun = begun;
+        if self.wide { self.run_on::<Wide>() } else { self.run_on::<Single>() }
+    }
+
+    fn run_on<U: Unit>(&mut self) -> Step<Option<usize>> {
+        match self.back::<U>()? {
+            Some((pc, at)) => self.run::<U>(pc, at),
+            None => Ok(None),
         }
     }
 
@@ -138,12 +158,18 @@ impl<'a> Machine<'a> {
         if self.wide { self.attempt::<Wide>(at) } else { self.attempt::<Single>(at) }
     }
 
-    /// Searches from `from`; an empty match there does not count if `advance`. Gives start and end.
-    pub fn search(&mut self, from: usize, advance: bool) -> Step<Option<(usize, usize)>> {
-        self.stuck = if advance { from } else { UNSET };
-        let found = if self.wide { self.seek::<Wide>(from) } else { self.seek::<Single>(from) };
-        self.stuck = UNSET;
-        found
+    /// Searches from `from`; gives start and end.
+    pub fn search(&mut self, from: usize) -> Step<Option<(usize, usize)>> {
+        if self.wide { self.seek::<Wide>(from) } else { self.seek::<Single>(from) }
+    }
+
+    /// Searches on behind a place where a match was tried in vain.
+    pub fn search_behind(&mut self, at: usize) -> Step<Option<(usize, usize)>> {
+        if at >= self.text.len() {
+            return Ok(None);
+        }
+        let next = if self.wide { Wide::skip(self.text, at, 1) } else { at + 1 };
+        self.search(next)
     }
 
     pub(super) fn attempt<U: Unit>(&mut self, at: usize) -> Step<Option<usize>> {
@@ -152,12 +178,13 @@ impl<'a> Machine<'a> {
             self.scratch.last = 0;
         }
         self.scratch.frames.clear();
+        self.begun = at;
         self.run::<U>(self.program.start, at)
     }
 
     // -------------------------------------------------------------------------------------------- running
 
-    /// Counts a step; asks whether to go on when there were many.
+    /// Counts a step; halts when there were many. Whoever calls it has left the stack so that `back` goes on rightly.
     #[inline(always)]
     fn wait(&mut self) -> Step<()> {
         self.patience -= 1;
@@ -165,7 +192,25 @@ impl<'a> Machine<'a> {
             return Ok(());
         }
         self.patience = PATIENCE;
-        if (self.ask)() { Ok(()) } else { Err(Halt::Asked) }
+        Err(Halt::Patience)
+    }
+
+    /// Counts a step before an operation, which is done later if there were many.
+    #[inline(always)]
+    fn wait_before(&mut self, pc: u32, at: usize) -> Step<()> {
+        self.wait().or_else(|halt| {
+            self.push(Frame::Retry { pc, at })?;
+            Err(halt)
+        })
+    }
+
+    /// Counts characters that were looked at in one go; the next step is the one that halts.
+    #[inline(always)]
+    fn tire(&mut self, characters: usize) {
+        let steps = characters / PER_STEP;
+        if steps > 0 {
+            self.patience = self.patience.saturating_sub(u32::try_from(steps).unwrap_or(u32::MAX)).max(1);
+        }
     }
 
     #[inline(always)]
@@ -265,6 +310,7 @@ impl<'a> Machine<'a> {
                     None => false,
                 },
                 Op::Enter { turn } => {
+                    self.wait_before(pc, at)?;
                     let (count, last) = self.scratch.turns[turn as usize];
                     self.push(Frame::Turn { turn, count, last })?;
                     self.scratch.turns[turn as usize] = (0, UNSET);
@@ -272,6 +318,7 @@ impl<'a> Machine<'a> {
                     true
                 }
                 Op::Again { turn } => {
+                    self.wait_before(pc, at)?;
                     let count = self.scratch.turns[turn as usize].0.saturating_add(1);
                     self.round(turn, count, at, &mut pc)?;
                     true
@@ -289,6 +336,7 @@ impl<'a> Machine<'a> {
                 }
                 Op::Look { bar, look } => {
                     let look = &program.looks[look as usize];
+                    self.tire(look.back as usize);
                     let start = U::back_by(text, at, look.back as usize);
                     match start {
                         None if look.not => {
@@ -320,11 +368,13 @@ impl<'a> Machine<'a> {
                     false
                 }
                 Op::Hold { turn } => {
+                    self.wait_before(pc, at)?;
                     self.scratch.turns[turn as usize] = (0, UNSET);
                     self.hold(turn, at, &mut pc)?;
                     true
                 }
                 Op::Held { turn } => {
+                    self.wait_before(pc, at)?;
                     self.forget(program.turns[turn as usize].bar);
                     let count = &mut self.scratch.turns[turn as usize].0;
                     *count = count.saturating_add(1);
@@ -335,6 +385,7 @@ impl<'a> Machine<'a> {
                     pc = next;
                     match self.same::<U>(group, fold, at) {
                         Some(end) => {
+                            self.tire(end - at);
                             at = end;
                             true
                         }
@@ -427,7 +478,6 @@ impl<'a> Machine<'a> {
 
     /// A counted loop before its round number `count` (from zero): runs the body or leaves.
     fn round(&mut self, turn: u32, count: u32, at: usize, pc: &mut u32) -> Step<()> {
-        self.wait()?;
         let of = &self.program.turns[turn as usize];
         let (old, last) = self.scratch.turns[turn as usize];
         if count < of.min {
@@ -459,7 +509,6 @@ impl<'a> Machine<'a> {
 
     /// A possessive loop before its next round.
     fn hold(&mut self, turn: u32, at: usize, pc: &mut u32) -> Step<()> {
-        self.wait()?;
         let of = &self.program.turns[turn as usize];
         let (count, last) = self.scratch.turns[turn as usize];
         let height = self.scratch.frames.len();
@@ -522,12 +571,16 @@ impl<'a> Machine<'a> {
     #[inline]
     fn start_run<U: Unit>(&mut self, number: u32, at: usize) -> Step<Option<usize>> {
         let run = &self.program.runs[number as usize];
-        let Some(low) = self.least::<U>(run, at) else { return Ok(None) };
+        let Some(low) = self.least::<U>(run, at) else {
+            self.tire(run.min as usize);
+            return Ok(None);
+        };
         let left = if run.max == MAX_REPEAT { MAX_REPEAT } else { run.max - run.min };
         if run.greed == Greed::Lazy {
             return self.lazily::<U>(number, low, left);
         }
         let high = self.take::<U>(run, low, left);
+        self.tire(high - at);
         if run.greed == Greed::Possessive {
             return Ok(Some(high));
         }
@@ -637,13 +690,17 @@ impl<'a> Machine<'a> {
             Follow::Lit { at, .. } => Some(program.pool[at as usize]),
             _ => None,
         };
+        let begun = at;
         loop {
             if left == MAX_REPEAT
                 && let Some(first) = first
             {
                 match leap(run.shape, first, &text[at..]) {
                     Leap::To(found) => at += found,
-                    Leap::Never => return Ok(None),
+                    Leap::Never => {
+                        self.tire(text.len() - begun);
+                        return Ok(None);
+                    }
                     Leap::Unknown => {}
                 }
             }
@@ -657,17 +714,19 @@ impl<'a> Machine<'a> {
                 Follow::Guard(guard) => program.guards[guard as usize][byte] != 0,
             };
             if fits {
+                self.tire(at - begun);
                 if left > 0 {
                     self.push(Frame::More { run: number, left, at })?;
                 }
                 return Ok(Some(at));
             }
-            if left == 0 {
-                return Ok(None);
-            }
-            match U::taken(set, self.codes, text, at) {
+            let next = if left == 0 { None } else { U::taken(set, self.codes, text, at) };
+            match next {
                 Some(next) => at = next,
-                None => return Ok(None),
+                None => {
+                    self.tire(at - begun);
+                    return Ok(None);
+                }
             }
             if left != MAX_REPEAT {
                 left -= 1;

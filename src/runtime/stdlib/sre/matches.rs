@@ -6,6 +6,7 @@ use super::machine::UNSET;
 use super::pattern::Pattern;
 use super::subject::{Hunt, Subject};
 use super::template;
+use crate::runtime::builtins::tools::member;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
@@ -61,13 +62,6 @@ impl Obj<Match> {
             Some((UNSET, _)) => Ok(default.clone()),
             Some((start, end)) => {
                 let string = self.string.cloned();
-                if string.as_str().is_none() && vm.bytes_of(&string).is_none() && vm.has_buffer(&string) {
-                    // Memory may have shrunk since it was matched.
-                    return vm.with_buffer(&string, |bytes| {
-                        let end = (*end).min(bytes.len());
-                        vm.bytes(&bytes[(*start).min(end)..end])
-                    });
-                }
                 Ok(Subject::any(vm, &string)?.slice(vm, *start, *end))
             }
         }
@@ -93,13 +87,9 @@ impl Obj<Match> {
             vm.clamped_index(key)?
         } else {
             match self.pattern.groupindex.as_dict() {
-                Some(dict) => match dict.get(vm, key) {
-                    Ok(Some(found)) => vm.to_index(&found)?,
-                    Ok(None) => -1,
-                    Err(raised) => {
-                        drop(vm.take_raised(raised));
-                        -1
-                    }
+                Some(dict) => match dict.get(vm, key)? {
+                    Some(number) if number.as_int().is_some() => vm.to_ssize(&number)?,
+                    _ => -1,
                 },
                 None => -1,
             }
@@ -181,9 +171,8 @@ const MATCH_METHODS: &[Native] = &[
             let default = &args[1].given().cloned().unwrap_or(Value::NONE);
             let result = vm.new_dict();
             if let Some(index) = this.pattern.groupindex.as_dict() {
-                for (name, at) in index.entries() {
-                    let at = vm.to_usize(&at)?;
-                    let value = this.group_value(vm, at, default)?;
+                for (name, _) in index.entries() {
+                    let value = this.group_value(vm, this.group_number(vm, &name)?, default)?;
                     drop(result.insert(vm, name, value)?);
                 }
             }
@@ -195,8 +184,7 @@ const MATCH_METHODS: &[Native] = &[
         "expand(self, /, template)",
         |vm, args| {
             let this = found(vm, &args[0])?;
-            let is_text = this.string.get().as_str().is_some();
-            template::expanded(vm, this.pattern.value(), &args[1], this, is_text)
+            template::expanded(vm, this.pattern.value(), &args[1], this)
         },
         "Return the string obtained by doing backslash substitution on the string template, as done by the sub() method.",
     ),
@@ -229,22 +217,22 @@ pub static MATCH: TypeSpec = TypeSpec::new("re.Match", Match::layout)
     })
     .methods(MATCH_METHODS)
     .getset(&[
-        getter(
+        member(
             "string",
             |vm, value| Ok(found(vm, value)?.string.cloned()),
             "The string passed to match() or search().",
         ),
-        getter(
+        member(
             "re",
             |vm, value| Ok(found(vm, value)?.pattern.value().clone()),
             "The regular expression object.",
         ),
-        getter(
+        member(
             "pos",
             |vm, value| Ok(vm.int_usize(found(vm, value)?.pos)),
             "The index into the string at which the RE engine started looking for a match.",
         ),
-        getter(
+        member(
             "endpos",
             |vm, value| Ok(vm.int_usize(found(vm, value)?.endpos)),
             "The index into the string beyond which the RE engine will not go.",

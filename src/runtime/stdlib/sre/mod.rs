@@ -26,17 +26,18 @@ use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::NativeModule;
 use crate::runtime::text::unicode_case;
 use crate::runtime::value::Value;
+use sets::ascii_lower;
 
 pub use matches::MATCH;
-use pattern::FLAG_UNICODE;
 pub use pattern::PATTERN;
 
 fn point(vm: &Vm, value: &Value) -> PyResult<u32> {
     Ok(vm.to_i32(value)? as u32)
 }
 
-fn ascii_lower(c: u32) -> u32 {
-    if (65..=90).contains(&c) { c + 32 } else { c }
+/// A character as it was given: a number that is none may be negative.
+fn signed(vm: &Vm, c: u32) -> Value {
+    vm.int((c as i32).into())
 }
 
 /// `_sre`
@@ -66,23 +67,12 @@ pub static MODULE: NativeModule = NativeModule {
         ),
         native(
             "ascii_tolower(character, /)",
-            |vm, args| Ok(vm.int(ascii_lower(point(vm, &args[0])?).into())),
+            |vm, args| Ok(signed(vm, ascii_lower(point(vm, &args[0])?))),
             "",
         ),
         native(
             "unicode_tolower(character, /)",
-            |vm, args| Ok(vm.int(unicode_case::simple_lower(point(vm, &args[0])?).into())),
-            "",
-        ),
-        native(
-            "getlower(character, flags, /)",
-            |vm, args| {
-                let c = point(vm, &args[0])?;
-                let flags = vm.to_i64(&args[1])?;
-                let lower =
-                    if flags & FLAG_UNICODE != 0 { unicode_case::simple_lower(c) } else { ascii_lower(c) };
-                Ok(vm.int(lower.into()))
-            },
+            |vm, args| Ok(signed(vm, unicode_case::simple_lower(point(vm, &args[0])?))),
             "",
         ),
     ],

@@ -6,9 +6,11 @@ use super::build::{Program, build};
 use super::codes::{self, Tree};
 use super::machine::Scratch;
 use super::matches;
-use super::subject::{Bounds, How, Hunt, Subject};
+use super::subject::{Bounds, How, Hunt, Subject, limits};
 use super::template;
-use crate::runtime::builtins::memoryviews::MemoryView;
+use crate::runtime::builtins::ints::IntView;
+use crate::runtime::builtins::memoryviews::Lent;
+use crate::runtime::builtins::tools::{member, wrong_argument};
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::typedef::{Cmp, TypeSpec, getter, native};
@@ -54,12 +56,11 @@ impl Pattern {
 /// `_sre.compile(pattern, flags, code, groups, groupindex, indexgroup)`
 pub fn compile(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let wrong = |name: &str, want: &str, value: &Value| {
-        let got = value.type_name(vm);
-        vm.type_error(format!("compile() argument '{name}' must be {want}, not {got}"))
+        wrong_argument(vm, &format!("compile() argument '{name}'"), want, value)
     };
-    let flags = vm.to_i64(&args[1])?;
+    let flags = vm.to_i32(&args[1])?.into();
     let Some(words) = vm.list_items(&args[2]) else { return Err(wrong("code", "list", &args[2])) };
-    let groups = vm.to_i64(&args[3])?;
+    let groups = vm.to_ssize(&args[3])?;
     if args[4].as_dict().is_none() {
         return Err(wrong("groupindex", "dict", &args[4]));
     }
@@ -71,6 +72,9 @@ pub fn compile(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         // No conversion runs any Python code while the list is looked at.
         let word = match word.as_int() {
             Some(word) if word.is_negative() => -1,
+            Some(IntView::Big(word)) if u64::try_from(word).is_err() => {
+                return Err(vm.overflow_error("Python int too large to convert to C unsigned long"));
+            }
             Some(word) => word.small().unwrap_or(i64::MAX),
             None => return Err(vm.type_error("an integer is required")),
         };
@@ -111,9 +115,9 @@ pub fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Pattern>> {
 
 fn single(vm: &Vm, args: &[Value], how: How) -> PyResult<Value> {
     let pattern = this(vm, &args[0])?;
+    let limits = limits(vm, &args[2], &args[3])?;
     let subject = Subject::new(vm, pattern, &args[1])?;
-    let bounds = subject.bounds(vm, &args[2], &args[3])?;
-    let mut hunt = Hunt::new(pattern, &subject, bounds);
+    let mut hunt = Hunt::new(pattern, &subject, subject.bounds(limits));
     Ok(match hunt.next(vm, how)? {
         Some(span) => matches::made(vm, pattern, &args[1], &hunt, span),
         None => Value::NONE,
@@ -122,9 +126,9 @@ fn single(vm: &Vm, args: &[Value], how: How) -> PyResult<Value> {
 
 fn findall(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let pattern = this(vm, &args[0])?;
+    let limits = limits(vm, &args[2], &args[3])?;
     let subject = Subject::new(vm, pattern, &args[1])?;
-    let bounds = subject.bounds(vm, &args[2], &args[3])?;
-    let mut hunt = Hunt::new(pattern, &subject, bounds);
+    let mut hunt = Hunt::new(pattern, &subject, subject.bounds(limits));
     let empty = subject.slice(vm, 0, 0);
     let mut found = Vec::new();
     while let Some((start, end)) = hunt.next(vm, How::Search)? {
@@ -156,7 +160,7 @@ fn split(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         last = end;
         count += 1;
     }
-    parts.push(subject.slice(vm, last, subject.bytes.len()));
+    parts.push(subject.slice(vm, last, subject.bytes().len()));
     Ok(vm.list(parts))
 }
 
@@ -233,9 +237,9 @@ pub static PATTERN: TypeSpec = TypeSpec::new("re.Pattern", Pattern::layout)
         native("__class_getitem__(cls, object, /)", |vm, args| vm.generic_alias(&args[0], &args[1]), "See PEP 585").class(),
     ])
     .getset(&[
-        getter("pattern", |vm, value| Ok(this(vm, value)?.pattern.clone()), "The pattern string from which the RE object was compiled."),
-        getter("flags", |vm, value| Ok(vm.int(this(vm, value)?.flags)), "The regex matching flags."),
-        getter("groups", |vm, value| Ok(vm.int_usize(this(vm, value)?.groups)), "The number of capturing groups in the pattern."),
+        member("pattern", |vm, value| Ok(this(vm, value)?.pattern.clone()), "The pattern string from which the RE object was compiled."),
+        member("flags", |vm, value| Ok(vm.int(this(vm, value)?.flags)), "The regex matching flags."),
+        member("groups", |vm, value| Ok(vm.int_usize(this(vm, value)?.groups)), "The number of capturing groups in the pattern."),
         getter("groupindex", |vm, value| {
             let index = this(vm, value)?.groupindex.clone();
             let proxy = vm.import("types")?;
@@ -250,10 +254,8 @@ pub static PATTERN: TypeSpec = TypeSpec::new("re.Pattern", Pattern::layout)
 pub struct Scanner {
     pattern: Ref<Pattern>,
     string: Value,
-    /// Keeps the size of memory that Python code may change.
-    lease: Option<Ref<MemoryView>>,
-    /// What stood in that memory when the scanner was made: it is not copied at each step, and later changes are not seen.
-    memory: Option<Value>,
+    /// Memory that Python code may change, of whatever is no text and no bytes.
+    lent: Option<Lent>,
     bounds: Bounds,
     /// A byte offset.
     from: Cell<usize>,
@@ -265,23 +267,23 @@ crate::payload!(Scanner, "_sre.SRE_Scanner", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         visit(self.pattern.value());
         visit(&self.string);
-        if let Some(lease) = &self.lease {
-            visit(lease.value());
+        if let Some(lent) = &self.lent {
+            lent.traverse(visit);
         }
     }
 });
 
 fn scanner(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let pattern = this(vm, &args[0])?;
+    let limits = limits(vm, &args[2], &args[3])?;
     let subject = Subject::new(vm, pattern, &args[1])?;
-    let bounds = subject.bounds(vm, &args[2], &args[3])?;
+    let bounds = subject.bounds(limits);
     Ok(vm.alloc_spec(
         &SCANNER,
         Scanner {
             pattern: pattern.to_ref(),
             string: args[1].clone(),
-            memory: subject.lease.is_some().then(|| vm.bytes(&subject.bytes)),
-            lease: subject.lease,
+            lent: subject.into_lent(),
             bounds,
             from: Cell::new(bounds.start),
             advance: Cell::new(false),
@@ -295,7 +297,7 @@ fn scan(vm: &Vm, args: &[Value], how: How) -> PyResult<Value> {
     if this.ended.get() {
         return Ok(Value::NONE);
     }
-    let subject = Subject::new(vm, &this.pattern, this.memory.as_ref().unwrap_or(&this.string))?;
+    let subject = Subject::again(vm, &this.string, this.lent.as_ref())?;
     let mut hunt = Hunt::new(&this.pattern, &subject, this.bounds);
     (hunt.from, hunt.advance) = (this.from.get(), this.advance.get());
     match hunt.next(vm, how)? {
@@ -314,7 +316,7 @@ fn scan(vm: &Vm, args: &[Value], how: How) -> PyResult<Value> {
 static SCANNER: TypeSpec = TypeSpec::new("_sre.SRE_Scanner", Scanner::layout)
     .flags(type_flag::NO_NEW)
     .methods(&[
-        native("match(self, /)", |vm, args| scan(vm, args, How::Match), ""),
-        native("search(self, /)", |vm, args| scan(vm, args, How::Search), ""),
+        native("match(self, /)", |vm, args| scan(vm, args, How::Match), "").handed_class(),
+        native("search(self, /)", |vm, args| scan(vm, args, How::Search), "").handed_class(),
     ])
-    .getset(&[getter("pattern", |vm, value| Ok(vm.cast::<Scanner>(value)?.pattern.value().clone()), "")]);
+    .getset(&[member("pattern", |vm, value| Ok(vm.cast::<Scanner>(value)?.pattern.value().clone()), "")]);

@@ -17,7 +17,7 @@ impl Machine<'_> {
         Ok(self.attempt::<U>(at)?.map(|end| (at, end)))
     }
 
-    /// The next match from `from` on.
+    /// The next match from `from` on; an empty one at the place where nothing must be empty does not count.
     pub(super) fn seek<U: Unit>(&mut self, from: usize) -> Step<Option<(usize, usize)>> {
         let (program, text) = (self.program, self.text);
         let plan = &program.plan;

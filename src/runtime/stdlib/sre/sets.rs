@@ -43,7 +43,8 @@ fn is_line_break(point: u32) -> bool {
     matches!(point, 0x0a..=0x0d | 0x1c..=0x1e | 0x85 | 0x2028 | 0x2029)
 }
 
-fn ascii_lower(point: u32) -> u32 {
+/// The lower case of an ASCII letter, other characters as they are.
+pub fn ascii_lower(point: u32) -> u32 {
     if (65..=90).contains(&point) { point + 32 } else { point }
 }
 

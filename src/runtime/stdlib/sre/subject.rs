@@ -1,28 +1,34 @@
 //! What a pattern is matched against, and the search that goes through it.
 
-use std::borrow::Cow;
-
-use super::machine::{Halt, Machine, Scratch};
+use super::build::Program;
+use super::machine::{Halt, Machine, PATIENCE, Scratch, Step, UNSET};
 use super::pattern::Pattern;
-use crate::runtime::builtins::memoryviews::MemoryView;
-use crate::runtime::error::PyResult;
+use crate::runtime::builtins::memoryviews::Lent;
+use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Obj, Ref, Value};
+use crate::runtime::value::{Obj, Value};
 
 /// The text of a `str`, or the bytes of something bytes-like.
 pub struct Subject<'a> {
     value: &'a Value,
     text: Option<&'a Obj<Str>>,
-    /// Memory that Python code may change is copied.
-    pub bytes: Cow<'a, [u8]>,
+    memory: Memory<'a>,
     /// In code points or bytes.
     pub len: usize,
     /// Whether it is text with more than ASCII.
     pub wide: bool,
-    /// What keeps the memory's size while it is looked at.
-    pub lease: Option<Ref<MemoryView>>,
+}
+
+/// Where the bytes are.
+enum Memory<'a> {
+    /// In an object that nobody changes.
+    Own(&'a [u8]),
+    /// In an object that keeps their number for us, but whose bytes may be others each time Python code has run.
+    Lent(&'a Lent),
+    /// The same, lent for this subject alone.
+    Taken(Lent),
 }
 
 impl<'a> Subject<'a> {
@@ -39,26 +45,52 @@ impl<'a> Subject<'a> {
     /// The subject that a value is.
     pub fn any(vm: &Vm, value: &'a Value) -> PyResult<Subject<'a>> {
         if let Some(text) = value.as_str() {
-            let (bytes, wide) = (Cow::Borrowed(text.bytes()), !text.is_ascii());
-            return Ok(Subject { value, text: Some(text), bytes, len: text.len(), wide, lease: None });
+            let memory = Memory::Own(text.bytes());
+            return Ok(Subject { value, text: Some(text), memory, len: text.len(), wide: !text.is_ascii() });
         }
-        let wrong = || {
-            let got = value.type_name(vm);
-            vm.type_error(format!("expected string or bytes-like object, got '{got}'"))
-        };
-        let (bytes, lease) = match vm.bytes_of(value) {
-            Some(bytes) => (Cow::Borrowed(bytes), None),
-            None if vm.has_buffer(value) => {
-                let view = vm.buffer_view(value, 0)?;
-                if !view.view.is_c_contiguous() {
-                    return Err(wrong());
+        let memory = match vm.bytes_of(value) {
+            Some(bytes) => Memory::Own(bytes),
+            // Whatever stands in the way of lending is that it is nothing bytes-like.
+            None => match vm.lend(value) {
+                Ok(Some(lent)) => Memory::Taken(lent),
+                Ok(None) => return Err(not_text(vm, value)),
+                Err(raised) => {
+                    drop(vm.take_raised(raised));
+                    return Err(not_text(vm, value));
                 }
-                (Cow::Owned(vm.buffer_bytes(value)?), Some(view))
-            }
-            None => return Err(wrong()),
+            },
         };
-        let len = bytes.len();
-        Ok(Subject { value, text: None, bytes, len, wide: false, lease })
+        let mut subject = Subject { value, text: None, memory, len: 0, wide: false };
+        subject.len = subject.bytes().len();
+        Ok(subject)
+    }
+
+    /// The subject of a search in steps, whose memory was lent when it began.
+    pub fn again(vm: &Vm, value: &'a Value, lent: Option<&'a Lent>) -> PyResult<Subject<'a>> {
+        match lent {
+            Some(lent) => {
+                let len = lent.bytes().len();
+                Ok(Subject { value, text: None, memory: Memory::Lent(lent), len, wide: false })
+            }
+            None => Subject::any(vm, value),
+        }
+    }
+
+    /// The bytes as they are now. Nothing may run Python code while they are looked at.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.memory {
+            Memory::Own(bytes) => bytes,
+            Memory::Lent(lent) => lent.bytes(),
+            Memory::Taken(lent) => lent.bytes(),
+        }
+    }
+
+    /// Hands over what was lent for it.
+    pub fn into_lent(self) -> Option<Lent> {
+        match self.memory {
+            Memory::Taken(lent) => Some(lent),
+            Memory::Own(_) | Memory::Lent(_) => None,
+        }
     }
 
     /// Whether it is text.
@@ -76,10 +108,11 @@ impl<'a> Subject<'a> {
 
     /// A part between two byte offsets, of the subject's kind.
     pub fn slice(&self, vm: &Vm, start: usize, end: usize) -> Value {
-        let whole = start == 0 && end == self.bytes.len();
+        let bytes = self.bytes();
+        let whole = start == 0 && end == bytes.len();
         // Memory may have shrunk since it was matched.
-        let end = end.min(self.bytes.len());
-        let part = &self.bytes[start.min(end)..end];
+        let end = end.min(bytes.len());
+        let part = &bytes[start.min(end)..end];
         if self.text.is_none() {
             let same = whole && self.value.kind() == kind::BYTES;
             return if same { self.value.clone() } else { vm.bytes(part) };
@@ -91,21 +124,28 @@ impl<'a> Subject<'a> {
     }
 
     /// `pos` and `endpos` as byte offsets and as indices.
-    pub fn bounds(&self, vm: &Vm, pos: &Value, endpos: &Value) -> PyResult<Bounds> {
-        let clamp = |value: &Value, default: usize| -> PyResult<usize> {
-            match value.given() {
-                None => Ok(default),
-                Some(value) => Ok(vm.to_ssize(value)?.clamp(0, self.len as isize) as usize),
-            }
-        };
-        let (pos, endpos) = (clamp(pos, 0)?, clamp(endpos, self.len)?);
-        Ok(Bounds { pos, endpos, start: self.offset(pos), end: self.offset(endpos) })
+    pub fn bounds(&self, (pos, endpos): (isize, isize)) -> Bounds {
+        let clamp = |index: isize| index.clamp(0, self.len as isize) as usize;
+        let (pos, endpos) = (clamp(pos), clamp(endpos));
+        Bounds { pos, endpos, start: self.offset(pos), end: self.offset(endpos) }
     }
 
     /// All of it.
     pub fn all(&self) -> Bounds {
-        Bounds { pos: 0, endpos: self.len, start: 0, end: self.bytes.len() }
+        Bounds { pos: 0, endpos: self.len, start: 0, end: self.bytes().len() }
     }
+}
+
+/// The arguments `pos` and `endpos`. They are converted before the subject is looked at, which the conversion may change.
+pub fn limits(vm: &Vm, pos: &Value, endpos: &Value) -> PyResult<(isize, isize)> {
+    let index = |value: &Value, default| value.given().map_or(Ok(default), |value| vm.to_ssize(value));
+    Ok((index(pos, 0)?, index(endpos, isize::MAX)?))
+}
+
+#[cold]
+fn not_text(vm: &Vm, value: &Value) -> Raised {
+    let got = value.type_name(vm);
+    vm.type_error(format!("expected string or bytes-like object, got '{got}'"))
 }
 
 /// What of a subject is looked at.
@@ -138,13 +178,29 @@ pub struct Hunt<'a> {
     /// Whether it may not be empty there.
     pub advance: bool,
     need: Option<usize>,
+    /// See [`Machine`].
+    stuck: usize,
+    begun: usize,
+    /// What is left of the patience after which others have their turn.
+    patience: u32,
     pub scratch: Box<Scratch>,
 }
 
 impl<'a> Hunt<'a> {
     pub fn new(pattern: &'a Obj<Pattern>, subject: &'a Subject<'a>, bounds: Bounds) -> Hunt<'a> {
         let scratch = pattern.scratch.take().unwrap_or_default();
-        Hunt { pattern, subject, bounds, from: bounds.start, advance: false, need: None, scratch }
+        Hunt {
+            pattern,
+            subject,
+            bounds,
+            from: bounds.start,
+            advance: false,
+            need: None,
+            stuck: UNSET,
+            begun: 0,
+            patience: PATIENCE,
+            scratch,
+        }
     }
 
     /// The byte offsets of the next match; what its groups hold is in the scratch.
@@ -153,39 +209,46 @@ impl<'a> Hunt<'a> {
             return Ok(None);
         }
         let program = self.pattern.program(self.subject.is_text());
-        let text = &self.subject.bytes[..self.bounds.end];
-        let mut raised = None;
-        let mut ask = || match vm.attend() {
-            Ok(()) => true,
-            Err(error) => {
-                raised = Some(error);
-                false
+        self.scratch.prepare(program);
+        self.stuck = if self.advance { self.from } else { UNSET };
+        let mut is_first = true;
+        let found = loop {
+            match self.piece(program, how, is_first) {
+                Ok(found) => break found,
+                Err(Halt::Memory) => return Err(vm.memory_error()),
+                // Python code may run here, and change lent memory.
+                Err(Halt::Patience) => vm.attend()?,
             }
+            is_first = false;
         };
-        let wide = self.subject.wide;
-        let mut machine =
-            Machine::new(program, &self.pattern.code, (text, wide), &mut self.scratch, &mut ask);
-        let from = self.from;
-        let found = if how == How::Search {
-            machine.need = self.need;
-            let found = machine.search(from, self.advance);
-            self.need = machine.need;
-            found
-        } else {
-            machine.full = how == How::Full;
-            machine.stuck = if self.advance { from } else { usize::MAX };
-            machine.match_at(from).map(|end| end.map(|end| (from, end)))
-        };
-        match found {
-            Ok(Some((start, end))) => {
-                self.advance = start == end;
-                self.from = end;
-                Ok(Some((start, end)))
-            }
-            Ok(None) => Ok(None),
-            Err(Halt::Memory) => Err(vm.memory_error()),
-            Err(Halt::Asked) => Err(raised.unwrap_or_else(|| vm.memory_error())),
+        if let Some((start, end)) = found {
+            self.advance = start == end;
+            self.from = end;
         }
+        Ok(found)
+    }
+
+    /// Matches as long as there is patience; where it is not the first piece, from where the one before halted.
+    fn piece(&mut self, program: &Program, how: How, is_first: bool) -> Step<Option<(usize, usize)>> {
+        let bytes = self.subject.bytes();
+        let text = bytes.get(..self.bounds.end).unwrap_or_default();
+        let mut machine =
+            Machine::new(program, &self.pattern.code, (text, self.subject.wide), &mut self.scratch);
+        (machine.patience, machine.need, machine.stuck) = (self.patience, self.need, self.stuck);
+        machine.full = how == How::Full;
+        let found = if is_first && how == How::Search {
+            machine.search(self.from)
+        } else {
+            let begun = if is_first { self.from } else { self.begun };
+            let end = if is_first { machine.match_at(begun) } else { machine.resume(begun) };
+            match end {
+                Ok(None) if how == How::Search => machine.search_behind(begun),
+                end => end.map(|end| end.map(|end| (begun, end))),
+            }
+        };
+        (self.patience, self.need, self.stuck) = (machine.patience, machine.need, machine.stuck);
+        self.begun = machine.begun;
+        found
     }
 
     /// A group's part of the subject; `None` if it did not match.

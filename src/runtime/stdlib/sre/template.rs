@@ -3,6 +3,8 @@
 use super::matches::{self, Match};
 use super::pattern::this;
 use super::subject::{How, Hunt, Subject};
+use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::builtins::tools::wrong_argument;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::typedef::TypeSpec;
@@ -24,13 +26,29 @@ crate::payload!(Template, "_sre.SRE_Template", gc {
     }
 });
 
+impl Template {
+    fn is_text(&self) -> bool {
+        self.first.as_str().is_some()
+    }
+
+    /// The literals with what the groups hold between them, joined as the literals are.
+    fn expand(&self, vm: &Vm, group: impl Fn(usize) -> PyResult<Value>) -> PyResult<Value> {
+        let mut out = Out::new(self.is_text());
+        out.value(vm, &self.first)?;
+        for (number, after) in &self.rest {
+            out.value(vm, &group(*number)?)?;
+            out.value(vm, after)?;
+        }
+        out.done(vm)
+    }
+}
+
 static TEMPLATE: TypeSpec = TypeSpec::new("_sre.SRE_Template", Template::layout).flags(type_flag::NO_NEW);
 
 /// `_sre.template(pattern, template)`
 pub fn template(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let Some(parts) = vm.list_items(&args[1]) else {
-        let got = args[1].type_name(vm);
-        return Err(vm.type_error(format!("template() argument 2 must be list, not {got}")));
+        return Err(wrong_argument(vm, "template() argument 2", "list", &args[1]));
     };
     let parts = parts.cloned();
     let invalid = || vm.type_error("invalid template");
@@ -40,7 +58,10 @@ pub fn template(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     }
     let mut pairs = Vec::with_capacity(rest.len() / 2);
     for pair in rest.chunks_exact(2) {
-        let group = usize::try_from(vm.to_index(&pair[0])?).map_err(|_| invalid())?;
+        if pair[0].as_int().is_none() {
+            return Err(vm.type_error("an integer is required"));
+        }
+        let group = usize::try_from(vm.to_ssize(&pair[0])?).map_err(|_| invalid())?;
         pairs.push((group, pair[1].clone()));
     }
     Ok(vm.alloc_spec(&TEMPLATE, Template { first: first.clone(), rest: pairs }))
@@ -59,9 +80,14 @@ fn filter_of(vm: &Vm, pattern: &Value, repl: &Value) -> PyResult<Filter> {
     }
     let plain = match repl.as_str() {
         Some(text) => memchr::memchr(b'\\', text.bytes()).is_none(),
-        None => {
-            vm.has_buffer(repl) && vm.with_buffer(repl, |bytes| memchr::memchr(b'\\', bytes).is_none())?
-        }
+        None => match Subject::any(vm, repl) {
+            Ok(bytes) => memchr::memchr(b'\\', bytes.bytes()).is_none(),
+            // What it is that cannot be read says whoever has to parse it.
+            Err(raised) => {
+                drop(vm.take_raised(raised));
+                false
+            }
+        },
     };
     if plain {
         return Ok(Filter::Literal(repl.clone()));
@@ -77,7 +103,15 @@ fn filter_of(vm: &Vm, pattern: &Value, repl: &Value) -> PyResult<Filter> {
 fn template_of(vm: &Vm, pattern: &Value, repl: &Value) -> PyResult<Ref<Template>> {
     let module = vm.import("re")?;
     let function = vm.getattr_str(&module, "_compile_template")?;
-    let template = vm.call_args(&function, &[pattern.clone(), repl.clone()])?;
+    let template = match vm.call_args(&function, &[pattern.clone(), repl.clone()]) {
+        // The function keeps what it has made, for which it needs a hash: memory that may change has none.
+        Err(raised) if vm.has_buffer(repl) && vm.raised_is(&exc::TYPE_ERROR) => {
+            drop(vm.take_raised(raised));
+            let fixed = vm.bytes(&vm.buffer_bytes(repl)?);
+            vm.call_args(&function, &[pattern.clone(), fixed])?
+        }
+        template => template?,
+    };
     match template.downcast_ref::<Template>() {
         Some(template) => Ok(template),
         None => Err(vm.type_error("the result of _compile_template is not a template")),
@@ -126,21 +160,25 @@ impl Out {
         Ok(())
     }
 
-    /// Adds a template, `group` giving the bytes of a group.
-    fn template<'a>(
+    /// Adds a template, `group` giving the span of a group in the subject; `None` if there is no such group.
+    fn template(
         &mut self,
         vm: &Vm,
         template: &Template,
-        groups: usize,
-        group: impl Fn(usize) -> Option<&'a [u8]>,
+        subject: &Subject,
+        group: impl Fn(usize) -> Option<Option<(usize, usize)>>,
     ) -> PyResult<()> {
+        let group = |number: usize| group(number).ok_or_else(|| vm.index_error("no such group"));
+        if template.is_text() != self.is_text {
+            let whole = template.expand(vm, |number| {
+                Ok(group(number)?.map_or(Value::NONE, |(start, end)| subject.slice(vm, start, end)))
+            })?;
+            return self.value(vm, &whole);
+        }
         self.value(vm, &template.first)?;
         for (number, after) in &template.rest {
-            if *number > groups {
-                return Err(vm.index_error("no such group"));
-            }
-            if let Some(bytes) = group(*number) {
-                self.piece(bytes);
+            if let Some((start, end)) = group(*number)? {
+                self.piece(&subject.bytes()[start..end]);
             }
             self.value(vm, after)?;
         }
@@ -169,7 +207,6 @@ pub fn substitute(vm: &Vm, args: &[Value], with_count: bool) -> PyResult<Value> 
     };
     let filter = filter_of(vm, &args[0], repl)?;
     let subject = Subject::new(vm, pattern, string)?;
-    let text = &*subject.bytes;
     let mut hunt = Hunt::new(pattern, &subject, subject.all());
     let mut out = Out::new(subject.is_text());
     let (mut last, mut count) = (0, 0);
@@ -177,14 +214,14 @@ pub fn substitute(vm: &Vm, args: &[Value], with_count: bool) -> PyResult<Value> 
         && let Some((start, end)) = hunt.next(vm, How::Search)?
     {
         if last < start {
-            out.piece(&text[last..start]);
+            out.piece(&subject.bytes()[last..start]);
         }
         match &filter {
             Filter::Literal(part) => out.value(vm, part)?,
             Filter::Template(template) => {
-                out.template(vm, template, pattern.groups, |group| match group {
-                    0 => Some(&text[start..end]),
-                    group => hunt.scratch.group(group).map(|(start, end)| &text[start..end]),
+                out.template(vm, template, &subject, |group| match group {
+                    0 => Some(Some((start, end))),
+                    group => (group <= pattern.groups).then(|| hunt.scratch.group(group)),
                 })?;
             }
             Filter::Call(function) => {
@@ -196,10 +233,11 @@ pub fn substitute(vm: &Vm, args: &[Value], with_count: bool) -> PyResult<Value> 
         count += 1;
     }
     let result = if count == 0 {
-        subject.slice(vm, 0, text.len())
+        subject.slice(vm, 0, subject.bytes().len())
     } else {
-        if last < text.len() {
-            out.piece(&text[last..]);
+        let rest = &subject.bytes()[last..];
+        if !rest.is_empty() {
+            out.piece(rest);
         }
         out.done(vm)?
     };
@@ -207,22 +245,10 @@ pub fn substitute(vm: &Vm, args: &[Value], with_count: bool) -> PyResult<Value> 
 }
 
 /// `match.expand(template)`
-pub fn expanded(
-    vm: &Vm,
-    pattern: &Value,
-    repl: &Value,
-    found: &Obj<Match>,
-    is_text: bool,
-) -> PyResult<Value> {
+pub fn expanded(vm: &Vm, pattern: &Value, repl: &Value, found: &Obj<Match>) -> PyResult<Value> {
     let template = template_of(vm, pattern, repl)?;
     if template.rest.is_empty() && !template.first.is_none() {
         return Ok(template.first.clone());
     }
-    let mut out = Out::new(is_text);
-    out.value(vm, &template.first)?;
-    for (group, after) in &template.rest {
-        out.value(vm, &found.group_value(vm, *group, &Value::NONE)?)?;
-        out.value(vm, after)?;
-    }
-    out.done(vm)
+    template.expand(vm, |group| found.group_value(vm, group, &Value::NONE))
 }

@@ -26,15 +26,33 @@ pub enum Token {
 }
 
 /// Names by number, and what they mean where the scanner is now.
-#[derive(Default)]
 pub struct Quick {
     numbers: HashMap<Rc<str>, u32>,
     names: Vec<Rc<str>>,
     tags: Vec<Option<Rc<str>>>,
     keys: Vec<Option<Rc<str>>>,
+    /// Numbers that came lately, by length and ends of the name: most names come again and again.
+    recent: [u32; RECENT],
     attributes: Vec<(u32, Range<usize>)>,
     /// Counts how often names came to mean something else.
     epoch: u32,
+}
+
+/// How many names are found without a table.
+const RECENT: usize = 64;
+
+impl Default for Quick {
+    fn default() -> Quick {
+        Quick {
+            numbers: HashMap::new(),
+            names: Vec::new(),
+            tags: Vec::new(),
+            keys: Vec::new(),
+            recent: [0; RECENT],
+            attributes: Vec::new(),
+            epoch: 0,
+        }
+    }
 }
 
 impl Quick {
@@ -46,6 +64,21 @@ impl Quick {
     }
 
     fn number(&mut self, name: &str) -> u32 {
+        let ends = match name.as_bytes() {
+            [first, .., last] => usize::from(*first) ^ usize::from(*last) << 2,
+            _ => 0,
+        };
+        let place = (ends ^ name.len() << 1) % RECENT;
+        let recent = self.recent[place];
+        if self.names.get(recent as usize).is_some_and(|known| **known == *name) {
+            return recent;
+        }
+        let number = self.numbered(name);
+        self.recent[place] = number;
+        number
+    }
+
+    fn numbered(&mut self, name: &str) -> u32 {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }
