@@ -250,6 +250,39 @@ impl Vm {
         new.into_value()
     }
 
+    /// A new string of parts that have so many bytes and code points together.
+    pub fn str_of_parts<'a>(
+        &self,
+        length: usize,
+        chars: usize,
+        parts: impl Iterator<Item = &'a [u8]>,
+    ) -> Value {
+        if length <= 1 {
+            let all: Vec<u8> = parts.flatten().copied().collect();
+            return self.str_with_len(&all, chars);
+        }
+        let text = allocate(&self.interp().str_type, length, chars);
+        let mut at = 0;
+        for part in parts {
+            assert!(part.len() <= length - at, "a part too much");
+            // SAFETY: allocated with that length above, and this part still fits.
+            unsafe { std::ptr::copy_nonoverlapping(part.as_ptr(), text.items_start().add(at), part.len()) };
+            at += part.len();
+        }
+        assert!(at == length, "a part too few");
+        text.into_value()
+    }
+
+    /// A new string of texts in a row; what is no text is left out.
+    pub fn str_of_texts(&self, texts: &[Value]) -> Value {
+        let (mut length, mut chars) = (0, 0);
+        for text in texts.iter().filter_map(Value::as_str) {
+            length += text.bytes().len();
+            chars += text.len();
+        }
+        self.str_of_parts(length, chars, texts.iter().filter_map(Value::as_str).map(|text| text.bytes()))
+    }
+
     /// The concatenation of two strings.
     pub fn str_concat(&self, a: &Obj<Str>, b: &Obj<Str>) -> Value {
         let text = allocate(&self.interp().str_type, a.bytes().len() + b.bytes().len(), a.len() + b.len());
