@@ -13,6 +13,7 @@ use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::number::float_text;
 use crate::runtime::number::int_math;
+use crate::runtime::object::hash::address_hash;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{Cmp, GetSet, Native, Slots, TypeRef, TypeSpec, getter, kind, native};
@@ -323,7 +324,7 @@ fn float_slots(s: &mut Slots) {
     s.repr = Some(|vm, a| Ok(vm.float_repr(this(vm, a)?)));
     s.hash = Some(|vm, a| {
         // NaN hashes by identity.
-        Ok(int_math::hash_float(this(vm, a)?).unwrap_or((a.to_bits() >> 4) as i64))
+        Ok(int_math::hash_float(this(vm, a)?).unwrap_or(address_hash(a.to_bits())))
     });
     s.compare = Some(compare);
     s.bool = Some(|vm, a| Ok(this(vm, a)? != 0.0));

@@ -293,7 +293,11 @@ fn table_hash(table: &Table) -> i64 {
 }
 
 /// The hash of an item that is to be looked up: a set counts as the frozenset of its members.
+#[inline]
 pub(super) fn lookup_hash(vm: &Vm, item: &Value) -> PyResult<i64> {
+    if item.as_small().is_some() || item.kind() == kind::STR {
+        return Table::hash_key(vm, item);
+    }
     match item.downcast::<Set>() {
         Some(set)
             if item.ty(vm).slots.get().hash.is_none_or(|f| {

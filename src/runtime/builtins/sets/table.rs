@@ -160,34 +160,22 @@ impl Table {
         if entries.is_empty() {
             return None;
         }
-        if key.as_small().is_some() {
-            return Table::search(entries, hash, |place, entry| {
-                if entry.key.is(key) {
-                    return Some(Some(Found::At(place)));
-                }
-                if entry.key.is_unbound() {
-                    return if entry.hash == 0 { Some(Some(Found::Free(place))) } else { None };
-                }
-                // Two small ints are equal if they are the same word.
-                if entry.hash == hash && entry.key.as_small().is_none() { Some(None) } else { None }
-            });
-        }
         Table::search(entries, hash, |place, entry| {
-            if entry.hash == hash {
-                if entry.key.is(key) {
-                    return Some(Some(Found::At(place)));
-                }
-                if entry.key.is_unbound() {
-                    // A hash of 0 may be the key's own.
-                    return if hash == 0 { Some(Some(Found::Free(place))) } else { None };
-                }
-                return match (exact_str(&entry.key), exact_str(key)) {
-                    (Some(a), Some(b)) if a.bytes() == b.bytes() => Some(Some(Found::At(place))),
-                    (Some(_), Some(_)) => None,
-                    _ => Some(None),
-                };
+            if entry.key.is(key) {
+                return Some(Some(Found::At(place)));
             }
-            if entry.hash == 0 && entry.key.is_unbound() { Some(Some(Found::Free(place))) } else { None }
+            if entry.key.is_unbound() {
+                return if entry.hash == 0 { Some(Some(Found::Free(place))) } else { None };
+            }
+            // Two small ints are equal if they are the same word.
+            if entry.hash != hash || entry.key.as_small().is_some() && key.as_small().is_some() {
+                return None;
+            }
+            match (exact_str(&entry.key), exact_str(key)) {
+                (Some(a), Some(b)) if a.bytes() == b.bytes() => Some(Some(Found::At(place))),
+                (Some(_), Some(_)) => None,
+                _ => Some(None),
+            }
         })
     }
 

@@ -377,14 +377,13 @@ impl Vm {
             return Err(self.memory_error());
         }
         let chars = chars + gaps * sep.len();
-        let parts = items.iter().map(|item| item.as_str().map_or(&[][..], |text| text.bytes()));
-        if sep.is_empty() {
-            return Ok(self.str_of_parts(total, chars, parts));
-        }
-        let separated = parts.enumerate().flat_map(|(at, part)| {
-            let before = if at == 0 { &[][..] } else { sep.bytes() };
-            [before, part]
-        });
-        Ok(self.str_of_parts(total, chars, separated))
+        Ok(self.str_filled(total, chars, |room| {
+            for (at, text) in items.iter().filter_map(Value::as_str).enumerate() {
+                if at > 0 {
+                    room.put(sep.bytes());
+                }
+                room.put(text.bytes());
+            }
+        }))
     }
 }
