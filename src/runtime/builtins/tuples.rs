@@ -117,9 +117,10 @@ pub fn same(vm: &Vm, x: &Obj<Tuple>, y: &Obj<Tuple>) -> PyResult<bool> {
     let (left, right) = (x.items(), y.items());
     let both = left.len().min(right.len());
     let (p, q) = (&left[..both], &right[..both]);
-    for at in 0..both {
+    let mut at = 0;
+    while at < both {
         match quick_equal(&p[at], &q[at]) {
-            Some(true) => {}
+            Some(true) => at += 1,
             Some(false) => return Ok(false),
             None => return same_from(vm, x, y, at),
         }

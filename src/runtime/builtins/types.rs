@@ -9,10 +9,10 @@ use crate::runtime::builtins::descr::{
 };
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::{Layout, TypeHead, type_flag};
-use crate::runtime::object::hash::address_hash;
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::attrs;
 use crate::runtime::object::dict::Dict;
+use crate::runtime::object::hash::address_hash;
 use crate::runtime::object::protocol;
 use crate::runtime::object::slots::{self, not_hashable};
 use crate::runtime::object::str::Str;
