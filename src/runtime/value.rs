@@ -474,6 +474,49 @@ impl Drop for Value {
     }
 }
 
+/// Are all of them small ints? Several are looked at with one instruction.
+#[inline(always)]
+fn all_small(items: &[Value; STRIDE]) -> bool {
+    items.iter().fold(1, |all, item| all & item.to_bits()) != 0
+}
+
+/// So many values are looked at together.
+const STRIDE: usize = 8;
+
+/// Clones of all values; counting is left out where there is nothing to count.
+pub fn clone_all(items: &[Value]) -> Vec<Value> {
+    let mut out = Vec::with_capacity(items.len());
+    let (strides, rest) = items.as_chunks::<STRIDE>();
+    for some in strides {
+        if !all_small(some) {
+            some.iter().for_each(|item| std::mem::forget(item.clone()));
+        }
+    }
+    rest.iter().for_each(|item| std::mem::forget(item.clone()));
+    // SAFETY: there is room for all of them, and each object was counted up for its copy.
+    unsafe {
+        std::ptr::copy_nonoverlapping(items.as_ptr(), out.as_mut_ptr(), items.len());
+        out.set_len(items.len());
+    }
+    out
+}
+
+/// Drops values from the last to the first.
+pub fn drop_backwards(mut items: Vec<Value>) {
+    while let Some(some) = items.last_chunk::<STRIDE>() {
+        if all_small(some) {
+            let left = items.len() - STRIDE;
+            // SAFETY: fewer than before; what is left out are small ints, which need no drop.
+            unsafe { items.set_len(left) }
+        } else {
+            (0..STRIDE).for_each(|_| drop(items.pop()));
+        }
+    }
+    while let Some(item) = items.pop() {
+        drop(item);
+    }
+}
+
 /// A value that is known to be an object with payload `T`.
 #[repr(transparent)]
 pub struct Ref<T: Payload> {

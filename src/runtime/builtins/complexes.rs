@@ -6,6 +6,7 @@ use crate::runtime::gc::heap::type_flag;
 use crate::runtime::number::float_text;
 use crate::runtime::number::int_math;
 use crate::runtime::object::args::Args;
+use crate::runtime::object::hash::address_hash;
 use crate::runtime::object::typedef::{Cmp, Native, Slots, TypeRef, TypeSpec, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::text::format_value::{self, Locale};
@@ -340,7 +341,7 @@ fn complex_slots(s: &mut Slots) {
     s.repr = Some(complex_repr);
     s.hash = Some(|vm, a| {
         let z = this(vm, a)?;
-        let identity = (a.to_bits() >> 4) as i64;
+        let identity = address_hash(a.to_bits());
         let re = int_math::hash_float(z.re).unwrap_or(identity);
         let im = int_math::hash_float(z.im).unwrap_or(identity);
         let hash = re.wrapping_add(im.wrapping_mul(1_000_003));

@@ -14,11 +14,13 @@ use crate::runtime::gc::heap::type_flag;
 use crate::runtime::number::float_text;
 use crate::runtime::number::int_math;
 use crate::runtime::object::args::Args;
+use crate::runtime::object::hash::address_hash;
+use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{Cmp, GetSet, Native, Slots, TypeRef, TypeSpec, getter, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::text::format_value::{self, Locale};
 use crate::runtime::text::unicode::to_ascii_decimal;
-use crate::runtime::value::{LockCell, Payload, Value};
+use crate::runtime::value::{LockCell, Obj, Payload, Value};
 
 use super::ints::IntView;
 
@@ -322,7 +324,7 @@ fn float_slots(s: &mut Slots) {
     s.repr = Some(|vm, a| Ok(vm.float_repr(this(vm, a)?)));
     s.hash = Some(|vm, a| {
         // NaN hashes by identity.
-        Ok(int_math::hash_float(this(vm, a)?).unwrap_or((a.to_bits() >> 4) as i64))
+        Ok(int_math::hash_float(this(vm, a)?).unwrap_or(address_hash(a.to_bits())))
     });
     s.compare = Some(compare);
     s.bool = Some(|vm, a| Ok(this(vm, a)? != 0.0));
@@ -494,8 +496,13 @@ fn format(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if spec.is_empty() {
         return vm.to_str(&args[0]);
     }
-    let name = args[0].type_name(vm);
-    let text = format_value::format_float(this(vm, &args[0])?, spec.bytes(), &name, &Locale::C)
+    format_with(vm, &args[0], spec)
+}
+
+/// `float.__format__` with a spec that is not empty.
+pub fn format_with(vm: &Vm, value: &Value, spec: &Obj<Str>) -> PyResult<Value> {
+    let name = value.type_name(vm);
+    let text = format_value::format_float(this(vm, value)?, spec.bytes(), &name, &Locale::C)
         .map_err(|fault| vm.fault(fault))?;
     Ok(vm.str_bytes(&text))
 }

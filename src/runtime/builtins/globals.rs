@@ -461,36 +461,45 @@ fn extreme(vm: &Vm, args: Args, name: &str, op: Cmp) -> PyResult<Value> {
             "Cannot specify a default for {name}() with multiple positional arguments"
         )));
     }
-    let mut best: Option<(Value, Value)> = None;
-    let mut look = |item: Value| -> PyResult<()> {
-        let rank = match key {
-            Some(key) => vm.call1(key, &item)?,
-            None => item.clone(),
-        };
-        let better = match &best {
-            Some((_, top)) => vm.compare_bool(&rank, top, op)?,
-            None => true,
-        };
-        if better {
-            best = Some((item, rank));
-        }
-        Ok(())
-    };
-    match pos {
-        [iterable] => {
-            let iter = vm.iter(iterable)?;
-            while let Some(item) = vm.next(&iter)? {
-                look(item)?;
+    let mut best: Option<Value> = None;
+    match key {
+        None => {
+            let mut look = |item: Value| -> PyResult<()> {
+                let better = match &best {
+                    None => true,
+                    Some(top) => match (item.as_small(), top.as_small()) {
+                        (Some(x), Some(y)) => op.holds(x.cmp(&y)),
+                        _ => vm.compare_bool(&item, top, op)?,
+                    },
+                };
+                if better {
+                    best = Some(item);
+                }
+                Ok(())
+            };
+            match pos {
+                [iterable] => vm.for_each(iterable, look)?,
+                items => items.iter().try_for_each(|item| look(item.clone()))?,
             }
         }
-        items => {
-            for item in items {
-                look(item.clone())?;
+        Some(key) => {
+            let mut top: Option<Value> = None;
+            let mut look = |item: Value| -> PyResult<()> {
+                let rank = vm.call1(key, &item)?;
+                if top.as_ref().map_or(Ok(true), |top| vm.compare_bool(&rank, top, op))? {
+                    best = Some(item);
+                    top = Some(rank);
+                }
+                Ok(())
+            };
+            match pos {
+                [iterable] => vm.for_each(iterable, look)?,
+                items => items.iter().try_for_each(|item| look(item.clone()))?,
             }
         }
     }
     match (best, default) {
-        (Some((item, _)), _) => Ok(item),
+        (Some(item), _) => Ok(item),
         (None, Some(default)) => Ok(default.clone()),
         (None, None) => Err(vm.value_error(format!("{name}() iterable argument is empty"))),
     }

@@ -10,7 +10,7 @@ use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::typedef::{Cmp, Native, Slots, TypeRef, TypeSpec, kind, native};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
+use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value, clone_all, drop_backwards};
 
 /// The payload of `list`.
 #[repr(C)]
@@ -28,20 +28,14 @@ crate::payload!(List, "list", gc {
         self.items.get().iter().for_each(visit);
     }
     fn clear(&self) {
-        drop_items(self.items.take());
+        // Destructors show the order, which is CPython's.
+        drop_backwards(self.items.take());
     }
 });
 
 impl Drop for List {
     fn drop(&mut self) {
-        drop_items(self.items.take());
-    }
-}
-
-/// Drops items from the last to the first, as CPython does: destructors show the order.
-fn drop_items(mut items: Vec<Value>) {
-    while let Some(item) = items.pop() {
-        drop(item);
+        drop_backwards(self.items.take());
     }
 }
 
@@ -280,7 +274,7 @@ fn list_slots(s: &mut Slots) {
     s.irepeat = Some(|vm, value, count| {
         let list = this(vm, value)?;
         let items = vm.repeated(list.items.get(), count)?;
-        drop_items(list.items.replace(items));
+        drop_backwards(list.items.replace(items));
         Ok(value.clone())
     });
 }
@@ -295,7 +289,7 @@ fn list_init(vm: &Vm, value: &Value, args: Args) -> PyResult<()> {
         args.no_keywords(vm, "list")?;
     }
     let args = Args::positional(args.pos()).count(vm, "list", 0, 1)?;
-    drop_items(list.items.take());
+    drop_backwards(list.items.take());
     match args.first() {
         Some(iterable) => extend(vm, list, iterable),
         None => Ok(()),
@@ -342,7 +336,7 @@ pub fn pick(items: &[Value], span: Span) -> Vec<Value> {
         return Vec::new();
     }
     if span.step == 1 {
-        return items[span.start as usize..span.start as usize + span.count].to_vec();
+        return clone_all(&items[span.start as usize..span.start as usize + span.count]);
     }
     span.positions().map(|at| items[at].clone()).collect()
 }
@@ -383,7 +377,7 @@ fn assign_slice(vm: &Vm, list: &Obj<List>, key: &Value, new: &Value) -> PyResult
         let start = span.start as usize;
         let stop = span.stop.max(span.start) as usize;
         let old: Vec<Value> = list.items.get_mut().splice(start..stop, new).collect();
-        drop_items(old);
+        drop_backwards(old);
         return Ok(());
     }
     if new.len() != span.count {
@@ -409,7 +403,7 @@ fn delete_slice(vm: &Vm, list: &Obj<List>, key: &Value) -> PyResult<()> {
     let (start, step) = (span.start as usize, span.step as usize);
     if step == 1 {
         let old: Vec<Value> = items.drain(start..start + span.count).collect();
-        drop_items(old);
+        drop_backwards(old);
         return Ok(());
     }
     let mut old = Vec::with_capacity(span.count);
@@ -435,7 +429,7 @@ static LIST_METHODS: &[Native] = &[
     native(
         "clear(self, /)",
         |vm, args| {
-            drop_items(this(vm, &args[0])?.items.take());
+            drop_backwards(this(vm, &args[0])?.items.take());
             Ok(Value::NONE)
         },
         "Remove all items from list.",
@@ -443,7 +437,7 @@ static LIST_METHODS: &[Native] = &[
     native(
         "copy(self, /)",
         |vm, args| {
-            let items = this(vm, &args[0])?.items.cloned();
+            let items = clone_all(this(vm, &args[0])?.items.get());
             Ok(vm.list(items))
         },
         "Return a shallow copy of the list.",

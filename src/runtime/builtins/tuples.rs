@@ -5,6 +5,7 @@ use crate::runtime::builtins::lists::pick;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
+use crate::runtime::object::ops::quick_equal;
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::{Cmp, Native, Slots, TypeSpec, kind, native};
 use crate::runtime::object::vm::Vm;
@@ -51,21 +52,7 @@ fn tuple_slots(s: &mut Slots) {
         vm.repr_items(b"(", close, |at| tuple.items().get(at).cloned())
     });
     s.hash = Some(hash);
-    s.compare = Some(|vm, a, b, op| {
-        let (Some(x), Some(y)) = (a.as_tuple(), b.as_tuple()) else { return Ok(Value::NOT_IMPLEMENTED) };
-        let (x, y) = (x.to_ref(), y.to_ref());
-        // Tuples of other lengths may still be ordered by an early item, so only the items decide.
-        for (p, q) in x.items().iter().zip(y.items()) {
-            if !vm.equal(p, q)? {
-                return match op {
-                    Cmp::Eq => Ok(Value::FALSE),
-                    Cmp::Ne => Ok(Value::TRUE),
-                    _ => vm.compare(p, q, op),
-                };
-            }
-        }
-        Ok(Value::bool(op.holds(x.len().cmp(&y.len()))))
-    });
+    s.compare = Some(compare);
     s.iter = Some(|vm, value| Ok(vm.tuple_iter(this(vm, value)?.to_ref())));
     s.len = Some(|vm, value| Ok(this(vm, value)?.len()));
     s.getitem = Some(getitem);
@@ -103,6 +90,55 @@ fn tuple_slots(s: &mut Slots) {
 }
 
 /// CPython's hash of tuples, a variant of xxHash over the items' hashes; computed once.
+fn compare(vm: &Vm, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
+    let (Some(x), Some(y)) = (a.as_tuple(), b.as_tuple()) else { return Ok(Value::NOT_IMPLEMENTED) };
+    if matches!(op, Cmp::Eq | Cmp::Ne) {
+        return Ok(Value::bool(same(vm, x, y)? == (op == Cmp::Eq)));
+    }
+    let (x, y) = (x.to_ref(), y.to_ref());
+    // Tuples of other lengths may still be ordered by an early item, so only the items decide.
+    for (p, q) in x.items().iter().zip(y.items()) {
+        if !vm.equal(p, q)? {
+            return vm.compare(p, q, op);
+        }
+    }
+    Ok(Value::bool(op.holds(x.len().cmp(&y.len()))))
+}
+
+/// Is it a tuple, perhaps of a subclass, that no other comparison was given to?
+#[inline]
+pub fn compares_as_tuple(vm: &Vm, value: &Value) -> bool {
+    let own: fn(&Vm, &Value, &Value, Cmp) -> PyResult<Value> = compare;
+    value.is_object() && value.ty(vm).slots.get().compare.is_some_and(|f| std::ptr::fn_addr_eq(f, own))
+}
+
+/// Are two tuples equal? Items are compared up to the first that differ, even if the lengths do.
+pub fn same(vm: &Vm, x: &Obj<Tuple>, y: &Obj<Tuple>) -> PyResult<bool> {
+    let (left, right) = (x.items(), y.items());
+    let both = left.len().min(right.len());
+    let (p, q) = (&left[..both], &right[..both]);
+    let mut at = 0;
+    while at < both {
+        match quick_equal(&p[at], &q[at]) {
+            Some(true) => at += 1,
+            Some(false) => return Ok(false),
+            None => return same_from(vm, x, y, at),
+        }
+    }
+    Ok(left.len() == right.len())
+}
+
+/// As [`same`], from an item on that may run Python code.
+fn same_from(vm: &Vm, x: &Obj<Tuple>, y: &Obj<Tuple>, from: usize) -> PyResult<bool> {
+    let (x, y) = (x.to_ref(), y.to_ref());
+    for (p, q) in x.items()[from..].iter().zip(&y.items()[from..]) {
+        if !vm.equal(p, q)? {
+            return Ok(false);
+        }
+    }
+    Ok(x.len() == y.len())
+}
+
 fn hash(vm: &Vm, value: &Value) -> PyResult<i64> {
     const P1: u64 = 11_400_714_785_074_694_791;
     const P2: u64 = 14_029_467_366_897_019_727;

@@ -12,6 +12,7 @@ use crate::runtime::gc::heap::{Layout, TypeHead, type_flag};
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::attrs;
 use crate::runtime::object::dict::Dict;
+use crate::runtime::object::hash::address_hash;
 use crate::runtime::object::protocol;
 use crate::runtime::object::slots::{self, not_hashable};
 use crate::runtime::object::str::Str;
@@ -434,7 +435,7 @@ fn object_slots(s: &mut Slots) {
     s.init = Some(object_init);
     s.repr = Some(object_repr);
     s.str = Some(|vm, object| vm.repr(object));
-    s.hash = Some(|_, object| Ok((object.to_bits() >> 4) as i64));
+    s.hash = Some(|_, object| Ok(address_hash(object.to_bits())));
     s.getattr = Some(protocol::generic);
     s.setattr = Some(|vm, object, name, value| vm.generic_setattr(object, name, value));
     s.compare = Some(|vm, a, b, op| {

@@ -176,6 +176,17 @@ pub fn to_radix(value: &IBig, base: u32) -> String {
     }
 }
 
+/// The two digits of each number below a hundred.
+static PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut at = 0;
+    while at < 100 {
+        pairs[at] = [b'0' + at as u8 / 10, b'0' + at as u8 % 10];
+        at += 1;
+    }
+    pairs
+};
+
 /// The decimal digits of a small int, with its sign.
 pub struct Decimal {
     bytes: [u8; 20],
@@ -187,16 +198,26 @@ impl Decimal {
     pub fn of(value: i64) -> Decimal {
         let mut decimal = Decimal { bytes: [0; 20], start: 20 };
         let mut left = value.unsigned_abs();
-        while left >= 10 {
-            decimal.push(b'0' + (left % 10) as u8);
-            left /= 10;
+        while left >= 100 {
+            decimal.push_pair((left % 100) as usize);
+            left /= 100;
         }
-        decimal.push(b'0' + left as u8);
+        if left >= 10 {
+            decimal.push_pair(left as usize);
+        } else {
+            decimal.push(b'0' + left as u8);
+        }
         if value < 0 {
             decimal.push(b'-');
         }
         decimal
     }
+    #[inline(always)]
+    fn push_pair(&mut self, pair: usize) {
+        self.start -= 2;
+        self.bytes[self.start..self.start + 2].copy_from_slice(&PAIRS[pair]);
+    }
+    #[inline(always)]
     fn push(&mut self, byte: u8) {
         self.start -= 1;
         self.bytes[self.start] = byte;

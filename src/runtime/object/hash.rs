@@ -145,6 +145,14 @@ pub fn keyed_hash(key0: u64, key1: u64, bytes: &[u8]) -> u64 {
     (v[0] ^ v[1]) ^ (v[2] ^ v[3])
 }
 
+/// Hash of an object by where it is. Objects stand in rows, types some hundred bytes apart: without the higher bits most of
+/// them would begin at a few places of a small table.
+#[inline(always)]
+pub fn address_hash(word: u64) -> i64 {
+    let place = word >> 4;
+    (place ^ place >> 5) as i64
+}
+
 /// Hash of an int that fits a machine word.
 #[inline(always)]
 pub fn int_hash(i: i64) -> i64 {

@@ -1,7 +1,9 @@
 //! Operators: how a binary operation finds its slot, comparison, truth, containment.
 
 use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::builtins::tuples;
 use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::object::dict::exact_str;
 use crate::runtime::object::typedef::{Binary, Cmp, Slots};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Value, bits};
@@ -50,6 +52,24 @@ binary_ops! {
     XOR "^" xor ixor;
     /// `divmod`
     DIVMOD "divmod()" divmod divmod;
+}
+
+/// `a is b or a == b` of small ints, floats and texts; `None` if it takes more to tell.
+#[inline(always)]
+pub fn quick_equal(a: &Value, b: &Value) -> Option<bool> {
+    if a.is(b) {
+        return Some(true);
+    }
+    if a.as_small().is_some() && b.as_small().is_some() {
+        return Some(false);
+    }
+    if let (Some(x), Some(y)) = (exact_str(a), exact_str(b)) {
+        return Some(x.bytes() == y.bytes());
+    }
+    match (a.as_tagged_float(), b.as_tagged_float()) {
+        (Some(x), Some(y)) => Some(x == y),
+        _ => None,
+    }
 }
 
 impl Vm {
@@ -327,16 +347,24 @@ impl Vm {
     /// `a is b or a == b`
     #[inline]
     pub fn equal(&self, a: &Value, b: &Value) -> PyResult<bool> {
-        if a.is(b) {
-            return Ok(true);
+        match quick_equal(a, b) {
+            Some(equal) => Ok(equal),
+            None => self.equal_slow(a, b),
         }
-        if let (Some(x), Some(y)) =
-            (crate::runtime::object::dict::exact_str(a), crate::runtime::object::dict::exact_str(b))
-        {
-            return Ok(x.bytes() == y.bytes());
-        }
+    }
+
+    #[inline(never)]
+    fn equal_slow(&self, a: &Value, b: &Value) -> PyResult<bool> {
         if let (Some(x), Some(y)) = (a.as_small_or_bool(), b.as_small_or_bool()) {
             return Ok(x == y);
+        }
+        // Keys of dicts often are tuples: their items are compared without a slot and a result between.
+        if tuples::compares_as_tuple(self, a)
+            && tuples::compares_as_tuple(self, b)
+            && let (Some(x), Some(y)) = (a.as_tuple(), b.as_tuple())
+        {
+            self.check_native()?;
+            return tuples::same(self, x, y);
         }
         let result = self.compare(a, b, Cmp::Eq)?;
         self.truth(&result)

@@ -1,11 +1,12 @@
 //! The protocols that native code is written against: attributes, calls, iteration, items, conversion.
 
+use crate::runtime::builtins::sets::{Set, SetIter};
 use crate::runtime::error::PyResult;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::TypeRef;
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Obj, Payload, Value};
+use crate::runtime::value::{Obj, Payload, Value, clone_all};
 
 impl Vm {
     /// The object as payload `T`, or TypeError: for receivers of native methods.
@@ -146,13 +147,37 @@ impl Vm {
 
     /// Calls `each` with every item.
     pub fn for_each(&self, iterable: &Value, mut each: impl FnMut(Value) -> PyResult<()>) -> PyResult<()> {
-        if iterable.kind() == crate::runtime::object::typedef::kind::TUPLE
-            && let Some(tuple) = iterable.as_tuple()
-        {
-            for item in tuple.items() {
-                each(item.clone())?;
+        match iterable.kind() {
+            crate::runtime::object::typedef::kind::TUPLE => {
+                if let Some(tuple) = iterable.as_tuple() {
+                    for item in tuple.items() {
+                        each(item.clone())?;
+                    }
+                    return Ok(());
+                }
             }
-            return Ok(());
+            crate::runtime::object::typedef::kind::LIST => {
+                // Who takes an item may change the list, even let go of it.
+                let held = iterable.clone();
+                if let Some(list) = self.list_items(&held) {
+                    let mut at = 0;
+                    while let Some(item) = list.get().get(at).cloned() {
+                        at += 1;
+                        each(item)?;
+                    }
+                    return Ok(());
+                }
+            }
+            crate::runtime::object::typedef::kind::SET | crate::runtime::object::typedef::kind::FROZENSET => {
+                if let Some(set) = iterable.downcast::<Set>() {
+                    let iter = SetIter::new(set);
+                    while let Some(item) = iter.step(self)? {
+                        each(item)?;
+                    }
+                    return Ok(());
+                }
+            }
+            _ => {}
         }
         let iter = self.iter(iterable)?;
         while let Some(item) = self.next(&iter)? {
@@ -166,12 +191,12 @@ impl Vm {
         match iterable.kind() {
             crate::runtime::object::typedef::kind::TUPLE => {
                 if let Some(tuple) = iterable.as_tuple() {
-                    return Ok(tuple.items().to_vec());
+                    return Ok(clone_all(tuple.items()));
                 }
             }
             crate::runtime::object::typedef::kind::LIST => {
                 if let Some(list) = self.list_items(iterable) {
-                    return Ok(list.cloned());
+                    return Ok(clone_all(list.get()));
                 }
             }
             _ => {}

@@ -158,6 +158,26 @@ impl Obj<Str> {
     }
 }
 
+/// The part of a new string that has not been filled yet.
+pub struct Room {
+    at: *mut u8,
+    left: usize,
+}
+
+impl Room {
+    /// Puts bytes behind what is there.
+    #[inline(always)]
+    pub fn put(&mut self, part: &[u8]) {
+        assert!(part.len() <= self.left, "a string has room");
+        // SAFETY: `left` bytes from `at` on belong to the new string, and this part fits.
+        unsafe {
+            std::ptr::copy_nonoverlapping(part.as_ptr(), self.at, part.len());
+            self.at = self.at.add(part.len());
+        }
+        self.left -= part.len();
+    }
+}
+
 /// Room for a string of a type; the caller fills the bytes.
 fn allocate(ty: &TypeRef, length: usize, chars: usize) -> Ref<Str> {
     let exact = ty.is_exact_builtin();
@@ -248,6 +268,34 @@ impl Vm {
             std::ptr::copy_nonoverlapping(text.bytes().as_ptr(), new.items_start(), text.bytes().len())
         };
         new.into_value()
+    }
+
+    /// A new string of so many bytes and code points, which `fill` puts in.
+    #[inline]
+    pub fn str_filled(&self, length: usize, chars: usize, fill: impl FnOnce(&mut Room)) -> Value {
+        if length <= 1 {
+            let mut one = [0];
+            let mut room = Room { at: one.as_mut_ptr(), left: length };
+            fill(&mut room);
+            return self.str_with_len(&one[..length], chars);
+        }
+        let text = allocate(&self.interp().str_type, length, chars);
+        let mut room = Room { at: text.items_start(), left: length };
+        fill(&mut room);
+        assert!(room.left == 0, "a string is filled");
+        text.into_value()
+    }
+
+    /// A new string of texts in a row; what is no text is left out.
+    pub fn str_of_texts(&self, texts: &[Value]) -> Value {
+        let (mut length, mut chars) = (0, 0);
+        for text in texts.iter().filter_map(Value::as_str) {
+            length += text.bytes().len();
+            chars += text.len();
+        }
+        self.str_filled(length, chars, |room| {
+            texts.iter().filter_map(Value::as_str).for_each(|text| room.put(text.bytes()));
+        })
     }
 
     /// The concatenation of two strings.

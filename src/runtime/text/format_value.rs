@@ -45,7 +45,12 @@ impl IntRef<'_> {
             (IntRef::Small(value), 10) => {
                 let decimal = int_text::Decimal::of(value);
                 let digits = decimal.text();
-                return Ok(String::from_utf8_lossy(digits.strip_prefix(b"-").unwrap_or(digits)).into_owned());
+                return Ok(digits
+                    .strip_prefix(b"-")
+                    .unwrap_or(digits)
+                    .iter()
+                    .map(|&b| char::from(b))
+                    .collect());
             }
             (IntRef::Small(value), _) => int_text::small_to_radix(value, base),
             (IntRef::Big(value), 10) => int_text::to_decimal(value, limit)?,
@@ -244,6 +249,67 @@ pub fn format_str(text: &[u8], spec: &[u8], type_name: &str) -> Result<Vec<u8>, 
         _ => (0, margin),
     };
     pad::pad(text, left, right, &wtf8::from_points([spec.fill])).map_err(|_| Fault::memory())
+}
+
+/// The room that [`quick_int`] needs.
+pub const QUICK: usize = 64;
+
+/// `format(value, spec)` of a small int for the specifications that are met most, `[[fill]align][0][width][d|x|X]` in
+/// ASCII; `None` for others, right or wrong. Gives the length of what stands in `out` then.
+pub fn quick_int(value: i64, spec: &[u8], out: &mut [u8; QUICK]) -> Option<usize> {
+    let is_align = |byte: u8| matches!(byte, b'<' | b'>' | b'^' | b'=');
+    let (fill, align, rest) = match *spec {
+        [fill, align, ref rest @ ..] if is_align(align) => (fill, align, rest),
+        [align, ref rest @ ..] if is_align(align) => (b' ', align, rest),
+        [b'0', ref rest @ ..] => (b'0', b'=', rest),
+        _ => (b' ', b'>', spec),
+    };
+    let (width, rest) = match *rest {
+        [b'0', ..] => return None,
+        [ten @ b'1'..=b'9', one @ b'0'..=b'9', ref rest @ ..] => {
+            (usize::from(ten - b'0') * 10 + usize::from(one - b'0'), rest)
+        }
+        [one @ b'1'..=b'9', ref rest @ ..] => (usize::from(one - b'0'), rest),
+        ref rest => (0, rest),
+    };
+    if !fill.is_ascii() || width > QUICK {
+        return None;
+    }
+    let decimal = int_text::Decimal::of(value);
+    let mut hex = [0; 16];
+    let (negative, digits) = match *rest {
+        [] | [b'd'] => (value < 0, &decimal.text()[usize::from(value < 0)..]),
+        [kind @ (b'x' | b'X')] => {
+            let letters = if kind == b'x' { b"0123456789abcdef" } else { b"0123456789ABCDEF" };
+            let (mut left, mut start) = (value.unsigned_abs(), 16);
+            loop {
+                start -= 1;
+                hex[start] = letters[left as usize & 15];
+                left >>= 4;
+                if left == 0 {
+                    break;
+                }
+            }
+            (value < 0, &hex[start..])
+        }
+        _ => return None,
+    };
+    let sign = usize::from(negative);
+    let margin = width.saturating_sub(sign + digits.len());
+    let (left, inner) = match align {
+        b'<' => (0, 0),
+        b'^' => (margin / 2, 0),
+        b'=' => (0, margin),
+        _ => (margin, 0),
+    };
+    let total = sign + digits.len() + margin;
+    let start = left + sign + inner;
+    out[..total].fill(fill);
+    if negative {
+        out[left] = b'-';
+    }
+    out[start..start + digits.len()].copy_from_slice(digits);
+    Some(total)
 }
 
 /// `format(value, spec)` of an int; `limit` is that of decimal digits.

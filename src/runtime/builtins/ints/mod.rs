@@ -486,6 +486,12 @@ fn format(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 /// `int.__format__` with a spec that is not empty.
 pub fn format_with(vm: &Vm, value: &Value, spec: &Obj<Str>) -> PyResult<Value> {
+    let mut quick = [0; format_value::QUICK];
+    if let Some(i) = value.as_small()
+        && let Some(length) = format_value::quick_int(i, spec.bytes(), &mut quick)
+    {
+        return Ok(vm.str_ascii(&quick[..length]));
+    }
     let limit = vm.interp().int_max_str_digits.get();
     let name = value.type_name(vm);
     let text = format_value::format_int(this(vm, value)?.int_ref(), spec.bytes(), &name, limit, &Locale::C)

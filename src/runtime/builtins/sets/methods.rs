@@ -27,15 +27,18 @@ pub fn update(vm: &Vm, set: &Value, other: &Value) -> PyResult<()> {
 }
 
 pub fn intersection(vm: &Vm, set: &Value, other: &Value) -> PyResult<Value> {
-    let table = Table::new();
     let mine = this(vm, set)?;
     if set.is(other) {
         return Ok(new_like(vm, set, mine.table.copy()));
     }
+    let table = Table::new();
     match other.downcast::<Set>() {
         Some(other) => {
             let (small, large) =
                 if other.table.len() > mine.table.len() { (mine, other) } else { (other, mine) };
+            if let Some(common) = small.table.filtered_plain(&large.table, true, Table::grown_size) {
+                return Ok(new_like(vm, set, common));
+            }
             let large = large.to_ref();
             for_members(small, |key, hash| {
                 if large.table.contains_hashed(vm, &key, hash)? {
@@ -73,9 +76,16 @@ pub fn difference(vm: &Vm, set: &Value, other: &Value) -> PyResult<Value> {
     if let Some(other) = other.downcast_ref::<Set>() {
         // Far more to take away than there is: ask for each of ours. Otherwise take theirs out of a copy.
         if (mine.table.len() >> 2) > other.table.len() {
+            let size = mine.table.copied_size();
+            if let Some(rest) = mine.table.filtered_plain(&other.table, false, |_| size) {
+                return Ok(new_like(vm, set, rest));
+            }
             let copy = mine.table.copy();
             for_members(&other, |key, hash| copy.remove_hashed(vm, &key, hash).map(drop))?;
             return Ok(new_like(vm, set, copy));
+        }
+        if let Some(rest) = mine.table.filtered_plain(&other.table, false, Table::grown_size) {
+            return Ok(new_like(vm, set, rest));
         }
         for_members(mine, |key, hash| {
             if !other.table.contains_hashed(vm, &key, hash)? {
@@ -243,6 +253,9 @@ const IS_DISJOINT: Native = native(
         if let Some(other) = args[1].downcast::<Set>() {
             let (small, large) =
                 if other.table.len() > mine.table.len() { (mine, other) } else { (other, mine) };
+            if let Some(apart) = small.table.is_apart_plain(&large.table) {
+                return Ok(Value::bool(apart));
+            }
             let (small, large) = (small.to_ref(), large.to_ref());
             let mut at = 0;
             while let Some((found, key, hash)) = small.table.next(at) {

@@ -144,7 +144,18 @@ crate::payload!(SetIter, "set_iterator", gc {
 });
 
 impl SetIter {
-    fn step(&self, vm: &Vm) -> PyResult<Option<Value>> {
+    /// An iterator, not yet an object.
+    pub fn new(set: &Obj<Set>) -> SetIter {
+        SetIter {
+            set: LockCell::new(Some(set.to_ref())),
+            at: Cell::new(0),
+            used: Cell::new(set.table.len()),
+            left: Cell::new(set.table.len()),
+        }
+    }
+    /// The next member.
+    #[inline]
+    pub fn step(&self, vm: &Vm) -> PyResult<Option<Value>> {
         let Some(set) = self.set.get() else { return Ok(None) };
         if set.table.len() != self.used.get() {
             self.used.set(usize::MAX);
@@ -221,7 +232,12 @@ pub(super) fn fill(vm: &Vm, table: &Table, iterable: &Value) -> PyResult<()> {
 
 /// A new set or frozenset: the builtin type that `like` is an instance of.
 pub(super) fn new_like(vm: &Vm, like: &Value, table: Table) -> Value {
-    let spec = if like.ty(vm).is_subtype(vm.typ(&FROZENSET)) { &FROZENSET } else { &SET };
+    let frozen = match like.kind() {
+        kind::SET => false,
+        kind::FROZENSET => true,
+        _ => like.ty(vm).is_subtype(vm.typ(&FROZENSET)),
+    };
+    let spec = if frozen { &FROZENSET } else { &SET };
     vm.alloc_spec(spec, Set::new(table))
 }
 
@@ -277,7 +293,11 @@ fn table_hash(table: &Table) -> i64 {
 }
 
 /// The hash of an item that is to be looked up: a set counts as the frozenset of its members.
+#[inline]
 pub(super) fn lookup_hash(vm: &Vm, item: &Value) -> PyResult<i64> {
+    if item.as_small().is_some() || item.kind() == kind::STR {
+        return Table::hash_key(vm, item);
+    }
     match item.downcast::<Set>() {
         Some(set)
             if item.ty(vm).slots.get().hash.is_none_or(|f| {
@@ -296,9 +316,13 @@ fn contains(vm: &Vm, value: &Value, item: &Value) -> PyResult<bool> {
 }
 
 /// Is every member of `a` one of `b`?
+#[inline]
 pub(super) fn is_subset(vm: &Vm, a: &Obj<Set>, b: &Obj<Set>) -> PyResult<bool> {
     if a.table.len() > b.table.len() {
         return Ok(false);
+    }
+    if let Some(plain) = a.table.is_within_plain(&b.table) {
+        return Ok(plain);
     }
     let (a, b) = (a.to_ref(), b.to_ref());
     let mut at = 0;
@@ -381,13 +405,7 @@ fn common_slots(s: &mut Slots) {
     s.repr = Some(repr);
     s.compare = Some(compare);
     s.iter = Some(|vm, value| {
-        let set = this(vm, value)?;
-        let iter = SetIter {
-            set: LockCell::new(Some(set.to_ref())),
-            at: Cell::new(0),
-            used: Cell::new(set.table.len()),
-            left: Cell::new(set.table.len()),
-        };
+        let iter = SetIter::new(this(vm, value)?);
         Ok(vm.alloc_spec(&SET_ITER, iter))
     });
     s.len = Some(|vm, value| Ok(this(vm, value)?.table.len()));

@@ -8,6 +8,8 @@
 //!
 //! 1. `fill` entries are used or deleted, `used` of them have a key; `fill * 5 < size * 3`, so probing ends.
 //! 2. `epoch` changes with every change of the entries: who compared keys by Python code looks whether it moved.
+//! 3. `marks` has the bit of each key's hash ([`Table::mark`]); removing a key leaves its bit, making the table anew does
+//!    not, so that without deleted entries (`fill == used`) there are no other bits.
 
 use std::cell::Cell;
 
@@ -31,12 +33,20 @@ struct Entry {
 
 const FREE: Entry = Entry { key: Value::UNBOUND, hash: 0 };
 
+/// So many free entries.
+fn free_entries(size: usize) -> Vec<Entry> {
+    let mut entries = Vec::with_capacity(size);
+    entries.resize_with(size, || FREE);
+    entries
+}
+
 /// A set of values.
 pub struct Table {
     entries: LockCell<Vec<Entry>>,
     fill: Cell<usize>,
     used: Cell<usize>,
     epoch: Cell<u32>,
+    marks: Cell<u64>,
 }
 
 impl Default for Table {
@@ -60,7 +70,18 @@ impl Table {
             fill: Cell::new(0),
             used: Cell::new(0),
             epoch: Cell::new(0),
+            marks: Cell::new(0),
         }
+    }
+    /// The bit of a hash in `marks`.
+    #[inline(always)]
+    fn mark(hash: i64) -> u64 {
+        1 << (hash & 63)
+    }
+    /// May a key with this hash be there? Most that are not are found out without a look at the entries, if there are few.
+    #[inline(always)]
+    fn may_have(&self, hash: i64) -> bool {
+        self.marks.get() & Table::mark(hash) != 0
     }
     /// Number of keys.
     #[inline(always)]
@@ -114,6 +135,24 @@ impl Table {
         }
     }
 
+    /// As [`Table::probe`], in entries that nothing changes meanwhile.
+    #[inline(always)]
+    fn search<R>(entries: &[Entry], hash: i64, mut visit: impl FnMut(usize, &Entry) -> Option<R>) -> R {
+        let mask = entries.len() - 1;
+        let mut perturb = hash as u64 as usize;
+        let mut at = perturb & mask;
+        loop {
+            let run = if at + LINEAR <= mask { LINEAR } else { 0 };
+            for (step, entry) in entries[at..=at + run].iter().enumerate() {
+                if let Some(result) = visit(at + step, entry) {
+                    return result;
+                }
+            }
+            perturb >>= 5;
+            at = at.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
+        }
+    }
+
     /// Searches without running Python code; `None` if that takes a comparison that might.
     #[inline(always)]
     fn find_plain(&self, key: &Value, hash: i64) -> Option<Found> {
@@ -121,27 +160,22 @@ impl Table {
         if entries.is_empty() {
             return None;
         }
-        Table::probe(entries.len(), hash, |place| {
-            let entry = &entries[place];
-            if entry.hash == hash {
-                if entry.key.is(key) {
-                    return Some(Some(Found::At(place)));
-                }
-                if entry.key.is_unbound() {
-                    // A hash of 0 may be the key's own.
-                    return if hash == 0 { Some(Some(Found::Free(place))) } else { None };
-                }
-                // Two small ints are equal if they are the same word.
-                if entry.key.as_small().is_some() && key.as_small().is_some() {
-                    return None;
-                }
-                return match (exact_str(&entry.key), exact_str(key)) {
-                    (Some(a), Some(b)) if a.bytes() == b.bytes() => Some(Some(Found::At(place))),
-                    (Some(_), Some(_)) => None,
-                    _ => Some(None),
-                };
+        Table::search(entries, hash, |place, entry| {
+            if entry.key.is(key) {
+                return Some(Some(Found::At(place)));
             }
-            if entry.hash == 0 && entry.key.is_unbound() { Some(Some(Found::Free(place))) } else { None }
+            if entry.key.is_unbound() {
+                return if entry.hash == 0 { Some(Some(Found::Free(place))) } else { None };
+            }
+            // Two small ints are equal if they are the same word.
+            if entry.hash != hash || entry.key.as_small().is_some() && key.as_small().is_some() {
+                return None;
+            }
+            match (exact_str(&entry.key), exact_str(key)) {
+                (Some(a), Some(b)) if a.bytes() == b.bytes() => Some(Some(Found::At(place))),
+                (Some(_), Some(_)) => None,
+                _ => Some(None),
+            }
         })
     }
 
@@ -157,7 +191,7 @@ impl Table {
         loop {
             let size = self.entries.get().len();
             if size == 0 {
-                self.entries.set(vec![FREE; SMALLEST]);
+                self.entries.set(free_entries(SMALLEST));
                 continue;
             }
             let epoch = self.epoch.get();
@@ -192,10 +226,121 @@ impl Table {
 
     /// Is the key there?
     pub fn contains_hashed(&self, vm: &Vm, key: &Value, hash: i64) -> PyResult<bool> {
-        if self.is_empty() {
+        if self.is_empty() || !self.may_have(hash) {
             return Ok(false);
         }
         Ok(matches!(self.find(vm, key, hash)?, Found::At(_)))
+    }
+
+    /// Does every key stand in the other table, as far as that can be told without running Python code?
+    pub fn is_within_plain(&self, other: &Table) -> Option<bool> {
+        if self.fill.get() == self.used.get() && self.marks.get() & !other.marks.get() != 0 {
+            return Some(false);
+        }
+        if self.is_empty() {
+            return Some(true);
+        }
+        for entry in self.entries.get().iter().filter(|entry| !entry.key.is_unbound()) {
+            if !other.contains_plain(entry)? {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+
+    /// Have the tables no key in common? `None` if that cannot be told without running Python code.
+    pub fn is_apart_plain(&self, other: &Table) -> Option<bool> {
+        if self.marks.get() & other.marks.get() == 0 {
+            return Some(true);
+        }
+        for entry in self.entries.get().iter().filter(|entry| !entry.key.is_unbound()) {
+            if other.contains_plain(entry)? {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+
+    #[inline(always)]
+    fn contains_plain(&self, entry: &Entry) -> Option<bool> {
+        if !self.may_have(entry.hash) {
+            return Some(false);
+        }
+        self.find_plain(&entry.key, entry.hash).map(|found| matches!(found, Found::At(_)))
+    }
+
+    /// A new table of the keys that the other one has (`wanted`) or has not; `None` if it takes running Python code or
+    /// if this one is large. `size` says how many places it shall have for so many keys.
+    pub fn filtered_plain(
+        &self,
+        other: &Table,
+        wanted: bool,
+        size: impl FnOnce(usize) -> usize,
+    ) -> Option<Table> {
+        const WORDS: usize = 8;
+        let entries = self.entries.get();
+        if entries.len() > WORDS * 64 {
+            return None;
+        }
+        // Counted first, so that the new table gets its size at once.
+        let (mut chosen, mut count) = ([0u64; WORDS], 0);
+        for (word, entries) in chosen.iter_mut().zip(entries.chunks(64)) {
+            for (bit, entry) in entries.iter().enumerate() {
+                if !entry.key.is_unbound() && other.contains_plain(entry)? == wanted {
+                    *word |= 1 << bit;
+                    count += 1;
+                }
+            }
+        }
+        let table = Table::new();
+        if count == 0 {
+            return Some(table);
+        }
+        let mut new = free_entries(size(count));
+        let mut marks = 0;
+        for (mut word, entries) in chosen.into_iter().zip(entries.chunks(64)) {
+            while word != 0 {
+                let entry = &entries[word.trailing_zeros() as usize];
+                word &= word - 1;
+                marks |= Table::mark(entry.hash);
+                Table::place(&mut new, entry.clone());
+            }
+        }
+        table.entries.set(new);
+        table.fill.set(count);
+        table.used.set(count);
+        table.marks.set(marks);
+        Some(table)
+    }
+
+    /// The size of a copy of this table.
+    pub fn copied_size(&self) -> usize {
+        let count = self.len();
+        if count * 5 < (SMALLEST - 1) * 3 { SMALLEST } else { Table::size_for(count * 2) }
+    }
+
+    /// The size of a table to which so many keys were added one by one.
+    pub fn grown_size(count: usize) -> usize {
+        let mut size = SMALLEST;
+        while count * 5 >= (size - 1) * 3 {
+            // The key that made it too full.
+            let full = ((size - 1) * 3).div_ceil(5);
+            size = Table::size_for(Table::growth(full));
+        }
+        size
+    }
+
+    /// How many keys a table of so many is made ready for when it is full.
+    fn growth(used: usize) -> usize {
+        if used > 50_000 { used * 2 } else { used * 4 }
+    }
+
+    fn size_for(least: usize) -> usize {
+        let mut size = SMALLEST;
+        while size <= least {
+            size *= 2;
+        }
+        size
     }
 
     /// Is the key there?
@@ -219,11 +364,11 @@ impl Table {
                 self.entries.get_mut()[place] = Entry { key, hash };
                 self.fill.set(self.fill.get() + 1);
                 self.used.set(self.used.get() + 1);
+                self.marks.set(self.marks.get() | Table::mark(hash));
                 self.touch();
                 let size = self.entries.get().len();
                 if self.fill.get() * 5 >= (size - 1) * 3 {
-                    let used = self.used.get();
-                    self.resize(if used > 50_000 { used * 2 } else { used * 4 });
+                    self.resize(Table::growth(self.used.get()));
                 }
                 Ok(true)
             }
@@ -232,26 +377,35 @@ impl Table {
 
     /// Makes the table anew for more than `least` keys, without the deleted entries.
     fn resize(&self, least: usize) {
-        let mut size = SMALLEST;
-        while size <= least {
-            size *= 2;
-        }
-        let old = self.entries.replace(vec![FREE; size]);
+        let old = self.entries.replace(free_entries(Table::size_for(least)));
         let new = self.entries.get_mut();
+        let mut marks = 0;
         for entry in old {
             if !entry.key.is_unbound() {
+                marks |= Table::mark(entry.hash);
                 Table::place(new, entry);
             }
         }
+        self.marks.set(marks);
         self.fill.set(self.used.get());
         self.touch();
     }
 
     /// Puts an entry, which is not there yet, into a table without deleted entries.
+    #[inline(always)]
     fn place(entries: &mut [Entry], entry: Entry) {
-        let at = Table::probe(entries.len(), entry.hash, |place| {
-            if entries[place].key.is_unbound() { Some(place) } else { None }
-        });
+        let first = entry.hash as usize & (entries.len() - 1);
+        if entries[first].key.is_unbound() {
+            entries[first] = entry;
+            return;
+        }
+        let at = Table::search(
+            entries,
+            entry.hash,
+            |place, entry| {
+                if entry.key.is_unbound() { Some(place) } else { None }
+            },
+        );
         entries[at] = entry;
     }
 
@@ -263,7 +417,7 @@ impl Table {
 
     /// As [`Table::remove`], hash known.
     pub fn remove_hashed(&self, vm: &Vm, key: &Value, hash: i64) -> PyResult<Option<Value>> {
-        if self.is_empty() {
+        if self.is_empty() || !self.may_have(hash) {
             return Ok(None);
         }
         Ok(match self.find(vm, key, hash)? {
@@ -314,6 +468,7 @@ impl Table {
         self.entries.set(other.entries.replace(entries));
         self.fill.swap(&other.fill);
         self.used.swap(&other.used);
+        self.marks.swap(&other.marks);
         self.touch();
         other.touch();
     }
@@ -355,17 +510,12 @@ impl Table {
             return;
         }
         let count = other.len();
-        let mut size = SMALLEST;
-        if count * 5 >= (SMALLEST - 1) * 3 {
-            while size <= count * 2 {
-                size *= 2;
-            }
-        }
+        let size = other.copied_size();
         let entries = other.entries.get();
         let new = if entries.len() == size && other.fill.get() == count {
             entries.clone()
         } else {
-            let mut new = vec![FREE; size];
+            let mut new = free_entries(size);
             for entry in entries.iter().filter(|entry| !entry.key.is_unbound()) {
                 Table::place(&mut new, entry.clone());
             }
@@ -374,7 +524,18 @@ impl Table {
         self.entries.set(new);
         self.fill.set(count);
         self.used.set(count);
+        // A deleted key's bit may be among them, and there is no deleted entry to tell.
+        self.marks.set(if other.fill.get() == count {
+            other.marks.get()
+        } else {
+            Table::marks_of(self.entries.get())
+        });
         self.touch();
+    }
+
+    fn marks_of(entries: &[Entry]) -> u64 {
+        let used = entries.iter().filter(|entry| !entry.key.is_unbound());
+        used.fold(0, |marks, entry| marks | Table::mark(entry.hash))
     }
 
     /// Makes room for `count` more keys, as CPython does before a set or dict is merged.

@@ -3,7 +3,7 @@
 use crate::runtime::error::PyResult;
 use crate::runtime::number::Fault;
 use crate::runtime::object::str::Str;
-use crate::runtime::object::typedef::{Native, native, native_raw};
+use crate::runtime::object::typedef::{Native, kind, native, native_raw};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::text::strip::Ends;
 use crate::runtime::text::{Points, format_value, pad, search, strip, unicode, unicode_case, wtf8};
@@ -119,9 +119,7 @@ pub static METHODS: &[Native] = &[
         if spec.is_empty() {
             return if args[0].kind() == crate::runtime::object::typedef::kind::STR { Ok(args[0].clone()) } else { vm.to_str(&args[0]) };
         }
-        let name = args[0].type_name(vm);
-        let text = format_value::format_str(this(vm, &args[0])?.bytes(), spec.bytes(), &name).map_err(|fault| vm.fault(fault))?;
-        Ok(vm.str_bytes(&text))
+        format_with(vm, &args[0], spec)
     }, "Return a formatted version of the string as described by format_spec."),
     native_raw("maketrans(x, y=<unrepresentable>, z=<unrepresentable>, /)", translate::make_table, "A table for translate(): of a dict, or of two strings of equal length and, perhaps, a\nstring of characters to delete.").of_static(),
     native("__sizeof__(self, /)", |vm, args| Ok(vm.int_usize(size_of(this(vm, &args[0])?))), "Return the size of the string in memory, in bytes."),
@@ -285,6 +283,14 @@ fn partition(vm: &Vm, args: &[Value], last: bool) -> PyResult<Value> {
     }))
 }
 
+/// `str.__format__` with a spec that is not empty.
+pub fn format_with(vm: &Vm, value: &Value, spec: &Obj<Str>) -> PyResult<Value> {
+    let name = value.type_name(vm);
+    let text = format_value::format_str(this(vm, value)?.bytes(), spec.bytes(), &name)
+        .map_err(|fault| vm.fault(fault))?;
+    Ok(vm.str_bytes(&text))
+}
+
 fn stripped(vm: &Vm, args: &[Value], ends: Ends, name: &str) -> PyResult<Value> {
     let text = this(vm, &args[0])?;
     let rest = match args[1].some() {
@@ -328,8 +334,18 @@ fn join(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if slots.iter.is_none() && slots.getitem.is_none() {
         return Err(vm.type_error("can only join an iterable"));
     }
-    let items = vm.collect(iterable)?;
-    vm.str_join(sep, &items)
+    // Joining runs no Python code, so items of a list can be looked at where they are.
+    if iterable.kind() == kind::LIST
+        && let Some(list) = vm.list_items(iterable)
+    {
+        return vm.str_join(sep, list.get());
+    }
+    if iterable.kind() == kind::TUPLE
+        && let Some(tuple) = iterable.as_tuple()
+    {
+        return vm.str_join(sep, tuple.items());
+    }
+    vm.str_join(sep, &vm.collect(iterable)?)
 }
 
 impl Vm {
@@ -356,16 +372,18 @@ impl Vm {
         let Some(total) = total.filter(|&n| n < isize::MAX as usize) else {
             return Err(self.overflow_error("join() result is too long for a Python string"));
         };
-        let mut out = Vec::new();
-        if out.try_reserve_exact(total).is_err() {
+        // Whether there is that much memory is asked where it may be doubted.
+        if total > 1 << 20 && Vec::<u8>::new().try_reserve_exact(total).is_err() {
             return Err(self.memory_error());
         }
-        for (at, item) in items.iter().enumerate() {
-            if at > 0 {
-                out.extend_from_slice(sep.bytes());
+        let chars = chars + gaps * sep.len();
+        Ok(self.str_filled(total, chars, |room| {
+            for (at, text) in items.iter().filter_map(Value::as_str).enumerate() {
+                if at > 0 {
+                    room.put(sep.bytes());
+                }
+                room.put(text.bytes());
             }
-            out.extend_from_slice(item.as_str().map_or(&[], |text| text.bytes()));
-        }
-        Ok(self.str_with_len(&out, chars + gaps * sep.len()))
+        }))
     }
 }

@@ -16,6 +16,7 @@ pub mod translate;
 use std::cmp::Ordering;
 
 use crate::runtime::builtins::slices::Slice;
+use crate::runtime::builtins::{floats, ints};
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
@@ -134,6 +135,20 @@ impl Vm {
             }
             if value.as_small().is_some() || value.kind() == kind::INT || value.is_exact_float() {
                 return self.repr(value);
+            }
+        }
+        // These are exact: nobody can have given them another `__format__`.
+        if let Some(text) = spec.as_str()
+            && !text.is_empty()
+        {
+            if value.as_small().is_some() {
+                return ints::format_with(self, value, text);
+            }
+            if value.is_exact_float() {
+                return floats::format_with(self, value, text);
+            }
+            if value.kind() == kind::STR {
+                return methods::format_with(self, value, text);
             }
         }
         if spec.as_str().is_none() {
