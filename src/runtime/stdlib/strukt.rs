@@ -240,6 +240,15 @@ impl Layout {
             let (own, others) = rest.split_at(item.count);
             rest = others;
             for (nth, value) in own.iter().enumerate() {
+                if let (b'b'..=b'q' | b'B'..=b'Q', Some(small)) = (item.letter, value.as_small())
+                    && !matches!(item.letter, b'c' | b'd' | b'e' | b'f' | b'p' | b'D' | b'F' | b'P')
+                {
+                    let at = item.offset + nth * item.size;
+                    let place = &mut out[at..at + item.size];
+                    if int_bytes::write_small(small, place, self.order, item.letter.is_ascii_lowercase()) {
+                        continue;
+                    }
+                }
                 let bytes = self.item_bytes(vm, item, value)?;
                 let at = item.offset + nth * item.size;
                 out[at..at + bytes.len()].copy_from_slice(&bytes);
@@ -403,7 +412,7 @@ impl Layout {
     }
 
     fn unpack_whole(&self, vm: &Vm, buffer: &Value) -> PyResult<Value> {
-        let bytes = vm.buffer_bytes(buffer)?;
+        let bytes = crate::runtime::builtins::bytes::shared::buffer(vm, buffer)?;
         if bytes.len() != self.size {
             return Err(error(vm, format!("unpack requires a buffer of {} bytes", self.size)));
         }
@@ -415,7 +424,7 @@ impl Layout {
             Some(offset) => vm.to_index(offset)?,
             None => 0,
         };
-        let bytes = vm.buffer_bytes(buffer)?;
+        let bytes = crate::runtime::builtins::bytes::shared::buffer(vm, buffer)?;
         let at = self.place(vm, given, bytes.len(), "unpack_from", "unpacking")?;
         self.unpack(vm, &bytes[at..at + self.size])
     }
