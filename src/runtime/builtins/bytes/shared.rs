@@ -352,11 +352,13 @@ pub fn join(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     }
     // Nothing but bytes: no Python code runs, and none has to be held.
     if args[0].as_bytes().is_some()
-        && let Some(total) = items.iter().try_fold(0usize, |sum, item| sum.checked_add(item.as_bytes()?.len()))
+        && let Some(total) =
+            items.iter().try_fold(0usize, |sum, item| sum.checked_add(item.as_bytes()?.len()))
         && !items.is_empty()
     {
         let sep = data(vm, &args[0])?;
-        let Some(total) = sep.len().checked_mul(items.len() - 1).and_then(|seps| seps.checked_add(total)) else {
+        let Some(total) = sep.len().checked_mul(items.len() - 1).and_then(|seps| seps.checked_add(total))
+        else {
             return Err(vm.overflow_error("join() result is too long"));
         };
         if Vec::<u8>::new().try_reserve_exact(total).is_err() {
@@ -485,8 +487,8 @@ pub fn translate(vm: &Vm, args: &[Value]) -> PyResult<Value> {
             map(&mut out);
             return Ok(vm.bytearray(out));
         }
-        let same = args[0].kind() == kind::BYTES
-            && bytes.iter().all(|byte| table[usize::from(*byte)] == *byte);
+        let same =
+            args[0].kind() == kind::BYTES && bytes.iter().all(|byte| table[usize::from(*byte)] == *byte);
         return Ok(if same { args[0].clone() } else { vm.bytes_filled(bytes.len(), map).0 });
     }
     let mut out = Vec::new();
