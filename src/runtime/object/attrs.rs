@@ -356,7 +356,7 @@ impl Vm {
             return self.attribute_error_on(
                 object,
                 name,
-                format!("'{}' object attribute '{text}' is read-only", ty.name()),
+                format!("'{}' object attribute '{text}' is read-only", ty.tp_name()),
             );
         }
         let has_dict = ty.has(type_flag::DICT_ATTR);
@@ -364,7 +364,7 @@ impl Vm {
         self.attribute_error_on(
             object,
             name,
-            format!("'{}' object has no attribute '{text}'{tail}", ty.name()),
+            format!("'{}' object has no attribute '{text}'{tail}", ty.tp_name()),
         )
     }
 
