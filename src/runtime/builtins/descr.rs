@@ -159,7 +159,7 @@ pub fn check_receiver(vm: &Vm, def: &Native, owner: &TypeRef, args: Args) -> PyR
         "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
         def.name(),
         owner.tp_name(),
-        ty.name()
+        ty.tp_name()
     )))
 }
 
@@ -323,7 +323,7 @@ fn wrong_instance(vm: &Vm, name: &str, owner: &TypeRef, object: &Value) -> Raise
     vm.type_error(format!(
         "descriptor '{name}' for '{}' objects doesn't apply to a '{}' object",
         owner.tp_name(),
-        object.type_name(vm)
+        object.ty(vm).tp_name()
     ))
 }
 

@@ -47,6 +47,24 @@ pub fn to_bytes(value: &IBig, length: i64, order: ByteOrder, signed: bool) -> Re
     Ok(bytes)
 }
 
+/// As [`to_bytes`], of a small value; false if it does not fit into `out`, which may be written all the same.
+pub fn write_small(value: i64, out: &mut [u8], order: ByteOrder, signed: bool) -> bool {
+    let bits = 8 * out.len() as u32;
+    let fits = match (bits < 64, signed) {
+        (true, true) => value >> bits.saturating_sub(1) == value >> 63 && (bits > 0 || value == 0),
+        (true, false) => value >> bits == 0,
+        (false, signed) => signed || value >= 0,
+    };
+    let sign = (value >> 63) as u8;
+    let little = value.to_le_bytes();
+    let byte = |at: usize| little.get(at).copied().unwrap_or(sign);
+    match order {
+        ByteOrder::Little => out.iter_mut().enumerate().for_each(|(at, place)| *place = byte(at)),
+        ByteOrder::Big => out.iter_mut().rev().enumerate().for_each(|(at, place)| *place = byte(at)),
+    }
+    fits
+}
+
 /// `int.from_bytes(bytes, order, signed=signed)`.
 pub fn from_bytes(bytes: &[u8], order: ByteOrder, signed: bool) -> Int {
     let top = match order {
@@ -91,6 +109,11 @@ mod tests {
         ] {
             assert_eq!(to_bytes(&IBig::from(value), length, ByteOrder::Big, signed).as_deref(), Ok(bytes));
             assert_eq!(from_bytes(bytes, ByteOrder::Big, signed), Int::Small(value));
+            for order in [ByteOrder::Big, ByteOrder::Little] {
+                let mut out = vec![7; bytes.len()];
+                assert!(write_small(value, &mut out, order, signed));
+                assert_eq!(Ok(out), to_bytes(&IBig::from(value), length, order, signed));
+            }
             let mut turned = bytes.to_vec();
             turned.reverse();
             assert_eq!(to_bytes(&IBig::from(value), length, ByteOrder::Little, signed), Ok(turned.clone()));
@@ -113,6 +136,9 @@ mod tests {
             (1, 0, false, "int too big to convert"),
         ] {
             assert_eq!(to_bytes(&IBig::from(value), length, ByteOrder::Big, signed).unwrap_err().msg, text);
+            if let Ok(length) = usize::try_from(length) {
+                assert!(!write_small(value, &mut vec![0; length], ByteOrder::Big, signed));
+            }
         }
     }
 }

@@ -64,6 +64,23 @@ impl Vm {
         self.bytes_of_type(self.typ(&BYTES), bytes)
     }
 
+    /// A new `bytes` of so many bytes, which `fill` writes; they are zeros before. Also gives what `fill` returns.
+    pub fn bytes_filled<R>(&self, length: usize, fill: impl FnOnce(&mut [u8]) -> R) -> (Value, R) {
+        // SAFETY: header, payload and all bytes are written before anything else runs, and nobody else knows of the object
+        // while `fill` does.
+        unsafe {
+            let ty = self.typ(&BYTES);
+            let at = heap().object(ty.head_ptr(), size_of::<Obj<Bytes>>() + length, false);
+            let this = at.cast::<Obj<Bytes>>();
+            (&raw mut (*this.as_ptr()).data).write(Bytes { hash: Cell::new(0), length });
+            let start = this.as_ref().items_start();
+            start.write_bytes(0, length);
+            let result = fill(std::slice::from_raw_parts_mut(start, length));
+            let made = Ref::<Bytes>::from_value_unchecked(Value::from_bits(at.as_ptr() as u64));
+            (made.into_value(), result)
+        }
+    }
+
     /// A new instance of a subclass of `bytes` (or of itself).
     pub fn bytes_of_type(&self, ty: &TypeRef, bytes: &[u8]) -> Value {
         // SAFETY: header, payload and all attribute words are written before anything else runs, and there is room for the

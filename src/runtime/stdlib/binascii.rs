@@ -1,11 +1,15 @@
 //! `binascii`: hexadecimal and base 64 text of bytes, and the checksum of zip files.
 
-use crate::runtime::builtins::bytes::shared::{from_hex, hex_layout, hex_text};
+use std::borrow::Cow;
+
+use crate::runtime::builtins::bytes::shared::{buffer, hex_layout, hex_text, write_hex, write_unhex};
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::object::typedef::native;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::NativeModule;
+use crate::runtime::stdlib::zlib::checksum_start;
+use crate::runtime::sys::zlib::crc32;
 use crate::runtime::value::Value;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -24,77 +28,131 @@ const DIGITS: [u8; 256] = {
     digits
 };
 
-/// Remainders of the polynomial of CRC-32 for each byte.
-const CRC_TABLE: [u32; 256] = {
-    let mut table = [0; 256];
+/// Of no four digits: the bit above the 24 of a group.
+const NO_GROUP: u32 = 1 << 24;
+
+/// What a byte of base 64 text adds to its group of 24 bits at each of the four places, or [`NO_GROUP`].
+static PLACES: [[u32; 256]; 4] = {
+    let mut places = [[NO_GROUP; 256]; 4];
     let mut at = 0;
     while at < 256 {
-        let mut crc = at as u32;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 1 != 0 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
-            bit += 1;
+        let digit = DIGITS[at];
+        if digit != NO_DIGIT {
+            let mut place = 0;
+            while place < 4 {
+                places[place][at] = (digit as u32) << (18 - 6 * place);
+                place += 1;
+            }
         }
-        table[at] = crc;
         at += 1;
     }
-    table
+    places
 };
 
-/// Base 64 text of bytes, with padding (RFC 4648), and a newline behind it if wanted.
-fn base64_text(data: &[u8], newline: bool) -> Vec<u8> {
-    let mut out = vec![b'='; data.len().div_ceil(3) * 4];
-    let digit = |word: u32, shift: u32| ALPHABET[(word >> shift) as usize & 63];
-    let whole = data.chunks_exact(3);
-    let rest = whole.remainder();
-    let mut places = out.chunks_exact_mut(4);
-    for (chunk, place) in whole.zip(&mut places) {
+/// The two digits of each 12 bits.
+static PAIRS: [[u8; 2]; 4096] = {
+    let mut pairs = [[0; 2]; 4096];
+    let mut at = 0;
+    while at < 4096 {
+        pairs[at] = [ALPHABET[at >> 6], ALPHABET[at & 63]];
+        at += 1;
+    }
+    pairs
+};
+
+/// The length of base 64 text of so many bytes.
+fn base64_length(bytes: usize) -> usize {
+    bytes.div_ceil(3) * 4
+}
+
+/// Writes base 64 text of bytes, with padding (RFC 4648); there is room for [`base64_length`].
+fn write_base64(data: &[u8], out: &mut [u8]) {
+    let (whole, rest) = data.as_chunks::<3>();
+    let (places, _) = out.as_chunks_mut::<4>();
+    let (firsts, last) = places.split_at_mut(whole.len());
+    for (chunk, place) in whole.iter().zip(firsts) {
         let word = u32::from(chunk[0]) << 16 | u32::from(chunk[1]) << 8 | u32::from(chunk[2]);
-        place.copy_from_slice(&[digit(word, 18), digit(word, 12), digit(word, 6), digit(word, 0)]);
+        let (high, low) = (PAIRS[word as usize >> 12], PAIRS[word as usize & 0xfff]);
+        *place = [high[0], high[1], low[0], low[1]];
     }
-    if let Some(place) = places.next() {
-        let word = u32::from(rest[0]) << 16 | rest.get(1).map_or(0, |byte| u32::from(*byte) << 8);
-        (place[0], place[1]) = (digit(word, 18), digit(word, 12));
-        if rest.len() == 2 {
-            place[2] = digit(word, 6);
+    if let ([first, others @ ..], [place, ..]) = (rest, last) {
+        let word = u32::from(*first) << 16 | others.first().map_or(0, |byte| u32::from(*byte) << 8);
+        let (high, low) = (PAIRS[word as usize >> 12], PAIRS[word as usize & 0xfff]);
+        *place = [high[0], high[1], if others.is_empty() { b'=' } else { low[0] }, b'='];
+    }
+}
+
+/// Writes the bytes of base 64 text up to the first group of four bytes that are not all digits; gives the number of
+/// groups.
+fn write_groups(text: &[u8], out: &mut [u8]) -> usize {
+    let groups = text.as_chunks::<4>().0.iter();
+    for (at, (group, place)) in groups.zip(out.as_chunks_mut::<3>().0).enumerate() {
+        let [a, b, c, d] = std::array::from_fn(|place| PLACES[place][usize::from(group[place])]);
+        let word = a | b | c | d;
+        if word & NO_GROUP != 0 {
+            return at;
         }
+        let [_, high, middle, low] = word.to_be_bytes();
+        *place = [high, middle, low];
     }
-    if newline {
-        out.push(b'\n');
+    text.len() / 4
+}
+
+/// The bytes of text that is as base 64 should be: only digits in groups of four, the last one padded.
+fn tidy_base64(vm: &Vm, text: &[u8]) -> Option<Value> {
+    let (body, last) = match text {
+        [body @ .., a, b, c, b'='] if text.len() % 4 == 0 => (body, Some([*a, *b, *c])),
+        _ if text.len() % 4 == 0 => (text, None),
+        _ => return None,
+    };
+    let mut rest = vec![];
+    if let Some([a, b, c]) = last {
+        let mut three = [0; 3];
+        if write_groups(&[a, b, if c == b'=' { b'A' } else { c }, b'A'], &mut three) == 0 {
+            return None;
+        }
+        rest.extend_from_slice(&three[..if c == b'=' { 1 } else { 2 }]);
     }
-    out
+    let groups = body.len() / 4;
+    let (bytes, written) = vm.bytes_filled(groups * 3 + rest.len(), |out| {
+        let (first, end) = out.split_at_mut(groups * 3);
+        end.copy_from_slice(&rest);
+        write_groups(body, first)
+    });
+    (written == groups).then_some(bytes)
 }
 
 /// The bytes of base 64 text. What is no digit is skipped, but in strict mode; the error is a message of CPython's.
 fn base64_bytes(data: &[u8], strict: bool) -> Result<Vec<u8>, String> {
-    let mut out = Vec::with_capacity(data.len() / 4 * 3 + 3);
-    let mut at = 0;
-    // Groups of four digits; the first that is none is left to the careful way.
-    for chunk in data.chunks_exact(4) {
-        let [a, b, c, d] = [0, 1, 2, 3].map(|nth| DIGITS[chunk[nth] as usize]);
-        if (a | b | c | d) & NO_DIGIT != 0 {
-            break;
-        }
-        let word = u32::from(a) << 18 | u32::from(b) << 12 | u32::from(c) << 6 | u32::from(d);
-        out.extend_from_slice(&word.to_be_bytes()[1..]);
-        at += 4;
-    }
+    // Four bytes of text are three at most.
+    let (mut out, mut used) = (vec![0; data.len() / 4 * 3 + 3], 0);
     if strict && data.first() == Some(&b'=') {
         return Err("Leading padding not allowed".to_owned());
     }
-    let invalid = |out: &[u8]| {
+    let invalid = |used: usize| {
         format!(
             "Invalid base64-encoded string: number of data characters ({}) cannot be 1 more than a multiple of 4",
-            out.len() / 3 * 4 + 1
+            used / 3 * 4 + 1
         )
     };
     let (mut word, mut held, mut pads) = (0u32, 0, 0);
-    for &byte in &data[at..] {
+    let mut at = 0;
+    while let Some(&byte) = data.get(at) {
+        // Whole groups, as between the ends of lines, are not looked at byte by byte.
+        if held == 0 && pads == 0 {
+            let groups = write_groups(&data[at..], &mut out[used..]);
+            used += groups * 3;
+            at += groups * 4;
+            if groups > 0 {
+                continue;
+            }
+        }
+        at += 1;
         if byte == b'=' {
             pads += 1;
             // Padding that belongs to nothing is passed over.
             match held {
-                1 if strict => return Err(invalid(&out)),
+                1 if strict => return Err(invalid(used)),
                 _ if strict && (held == 0 || held + pads > 4) => {
                     return Err("Excess padding not allowed".to_owned());
                 }
@@ -119,19 +177,16 @@ fn base64_bytes(data: &[u8], strict: bool) -> Result<Vec<u8>, String> {
         pads = 0;
         word = word << 6 | u32::from(digit);
         held += 1;
-        match held {
-            2 => out.push((word >> 4) as u8),
-            3 => out.push((word >> 2) as u8),
-            4 => {
-                out.push(word as u8);
-                held = 0;
-            }
-            _ => {}
+        if held > 1 {
+            out[used] = (word >> (8 - 2 * held)) as u8;
+            used += 1;
+            held %= 4;
         }
     }
+    out.truncate(used);
     match held {
         0 => Ok(out),
-        1 => Err(invalid(&out)),
+        1 => Err(invalid(used)),
         _ if held + pads >= 4 => Ok(out),
         _ => Err("Incorrect padding".to_owned()),
     }
@@ -157,9 +212,15 @@ pub static MODULE: NativeModule = NativeModule {
         native(
             "b2a_base64(data, /, *, newline=True)",
             |vm, args| {
-                let data = vm.buffer_bytes(&args[0])?;
+                let data = buffer(vm, &args[0])?;
                 let newline = args[1].given().map_or(Ok(true), |value| vm.truth(value))?;
-                Ok(vm.bytes(&base64_text(&data, newline)))
+                let length = base64_length(data.len());
+                let write = |out: &mut [u8]| {
+                    let (text, end) = out.split_at_mut(length);
+                    write_base64(&data, text);
+                    end.fill(b'\n');
+                };
+                Ok(vm.bytes_filled(length + usize::from(newline), write).0)
             },
             "Base64-code line of data.",
         ),
@@ -168,6 +229,9 @@ pub static MODULE: NativeModule = NativeModule {
             |vm, args| {
                 let strict = args[1].given().map_or(Ok(false), |value| vm.truth(value))?;
                 let data = ascii(vm, &args[0])?;
+                if let Some(bytes) = tidy_base64(vm, &data) {
+                    return Ok(bytes);
+                }
                 match base64_bytes(&data, strict) {
                     Ok(bytes) => Ok(vm.bytes(&bytes)),
                     Err(message) => Err(error(vm, &message)),
@@ -178,16 +242,9 @@ pub static MODULE: NativeModule = NativeModule {
         native(
             "crc32(data, crc=0, /)",
             |vm, args| {
-                let data = vm.buffer_bytes(&args[0])?;
-                let start = match args[1].given() {
-                    Some(crc) => vm.to_i64(crc)? as u32,
-                    None => 0,
-                };
-                let mut crc = !start;
-                for byte in data {
-                    crc = crc >> 8 ^ CRC_TABLE[(crc as u8 ^ byte) as usize];
-                }
-                Ok(vm.int((!crc).into()))
+                let start = checksum_start(vm, &args[1], 0)?;
+                let sum = vm.with_buffer(&args[0], |bytes| crc32(start, bytes))?;
+                Ok(vm.int(sum.into()))
             },
             "Compute CRC-32 incrementally.",
         ),
@@ -217,17 +274,20 @@ fn error(vm: &Vm, message: &str) -> Raised {
     }
 }
 
-fn ascii(vm: &Vm, value: &Value) -> PyResult<Vec<u8>> {
+fn ascii<'a>(vm: &Vm, value: &'a Value) -> PyResult<Cow<'a, [u8]>> {
     match value.as_str() {
-        Some(text) if text.is_ascii() => Ok(text.bytes().to_vec()),
+        Some(text) if text.is_ascii() => Ok(Cow::Borrowed(text.bytes())),
         Some(_) => Err(vm.value_error("string argument should contain only ASCII characters")),
-        None => vm.buffer_bytes(value),
+        None => buffer(vm, value),
     }
 }
 
 fn hexlify(vm: &Vm, args: &[Value]) -> PyResult<Value> {
-    let data = vm.buffer_bytes(&args[0])?;
+    let data = buffer(vm, &args[0])?;
     let (sep, group) = hex_layout(vm, &args[1], &args[2])?;
+    if sep.is_none() {
+        return Ok(vm.bytes_filled(data.len() * 2, |out| write_hex(&data, out)).0);
+    }
     Ok(vm.bytes(&hex_text(&data, sep, group)))
 }
 
@@ -236,9 +296,6 @@ fn unhexlify(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if text.len() % 2 != 0 {
         return Err(error(vm, "Odd-length string"));
     }
-    if !text.iter().all(u8::is_ascii_hexdigit) {
-        return Err(error(vm, "Non-hexadecimal digit found"));
-    }
-    let bytes = from_hex(vm, &vm.str_ascii(&text))?;
-    Ok(vm.bytes(&bytes))
+    let (bytes, are_digits) = vm.bytes_filled(text.len() / 2, |out| write_unhex(&text, out));
+    if are_digits { Ok(bytes) } else { Err(error(vm, "Non-hexadecimal digit found")) }
 }

@@ -122,7 +122,6 @@ struct Layout {
     values: usize,
     size: usize,
     order: ByteOrder,
-    native: bool,
 }
 
 /// Size in standard and in native mode.
@@ -171,7 +170,7 @@ impl Layout {
                 _ => at = 0,
             }
         }
-        let mut layout = Layout { items: Vec::new(), values: 0, size: 0, order, native };
+        let mut layout = Layout { items: Vec::new(), values: 0, size: 0, order };
         let too_long = || error(vm, "total struct size too long");
         while at < text.len() {
             if text[at].is_ascii_whitespace() {
@@ -240,6 +239,15 @@ impl Layout {
             let (own, others) = rest.split_at(item.count);
             rest = others;
             for (nth, value) in own.iter().enumerate() {
+                if let (b'b'..=b'q' | b'B'..=b'Q', Some(small)) = (item.letter, value.as_small())
+                    && !matches!(item.letter, b'c' | b'd' | b'e' | b'f' | b'p' | b'D' | b'F' | b'P')
+                {
+                    let at = item.offset + nth * item.size;
+                    let place = &mut out[at..at + item.size];
+                    if int_bytes::write_small(small, place, self.order, item.letter.is_ascii_lowercase()) {
+                        continue;
+                    }
+                }
                 let bytes = self.item_bytes(vm, item, value)?;
                 let at = item.offset + nth * item.size;
                 out[at..at + bytes.len()].copy_from_slice(&bytes);
@@ -258,11 +266,14 @@ impl Layout {
     fn item_bytes(&self, vm: &Vm, item: &Item, value: &Value) -> PyResult<Vec<u8>> {
         let float = |vm: &Vm| match vm.to_f64(value) {
             Ok(x) => Ok(x),
-            Err(raised) if vm.raised_is(&exc::TYPE_ERROR) => {
+            Err(raised) => {
                 drop(vm.take_raised(raised));
                 Err(error(vm, "required argument is not a float"))
             }
-            Err(raised) => Err(raised),
+        };
+        let too_large = |letter: char| match vm.is_int(value) {
+            true => error(vm, "int too large to convert"),
+            false => vm.overflow_error(format!("float too large to pack with {letter} format")),
         };
         let text = |vm: &Vm| -> PyResult<Vec<u8>> {
             match (vm.bytes_of(value), value.as_bytearray().is_some()) {
@@ -297,15 +308,14 @@ impl Layout {
             b'?' => vec![u8::from(vm.truth(value)?)],
             b'e' => {
                 let x = float(vm)?;
-                let half = half_from_float(x)
-                    .ok_or_else(|| vm.overflow_error("float too large to pack with e format"))?;
+                let half = half_from_float(x).ok_or_else(|| too_large('e'))?;
                 self.ordered(half.to_le_bytes().to_vec())
             }
             b'f' => {
                 let x = float(vm)?;
                 let narrow = x as f32;
                 if narrow.is_infinite() && x.is_finite() {
-                    return Err(vm.overflow_error("float too large to pack with f format"));
+                    return Err(too_large('f'));
                 }
                 self.ordered(narrow.to_le_bytes().to_vec())
             }
@@ -333,7 +343,7 @@ impl Layout {
                     }
                     Err(raised) => return Err(raised),
                 };
-                let signed = letter.is_ascii_lowercase();
+                let signed = letter.is_ascii_lowercase() || letter == b'P' && vm.is_negative(&index);
                 let big = index.as_int().map(|view| view.big().into_owned()).unwrap_or_default();
                 int_bytes::to_bytes(&big, item.size as i64, self.order, signed)
                     .map_err(|_| self.out_of_range(vm, letter, item.size, signed))?
@@ -342,15 +352,9 @@ impl Layout {
     }
 
     fn out_of_range(&self, vm: &Vm, letter: u8, size: usize, signed: bool) -> Raised {
-        if self.native && size == 8 {
-            let name = match letter {
-                b'n' => "ssize_t",
-                b'N' => "size_t",
-                _ => "",
-            };
-            if !name.is_empty() {
-                return error(vm, "argument out of range");
-            }
+        // Pointers may be given with either sign.
+        if letter == b'P' {
+            return error(vm, "int too large to convert");
         }
         let letter = char::from(letter);
         let bits = 8 * size as u32;
@@ -403,7 +407,7 @@ impl Layout {
     }
 
     fn unpack_whole(&self, vm: &Vm, buffer: &Value) -> PyResult<Value> {
-        let bytes = vm.buffer_bytes(buffer)?;
+        let bytes = crate::runtime::builtins::bytes::shared::buffer(vm, buffer)?;
         if bytes.len() != self.size {
             return Err(error(vm, format!("unpack requires a buffer of {} bytes", self.size)));
         }
@@ -415,7 +419,7 @@ impl Layout {
             Some(offset) => vm.to_index(offset)?,
             None => 0,
         };
-        let bytes = vm.buffer_bytes(buffer)?;
+        let bytes = crate::runtime::builtins::bytes::shared::buffer(vm, buffer)?;
         let at = self.place(vm, given, bytes.len(), "unpack_from", "unpacking")?;
         self.unpack(vm, &bytes[at..at + self.size])
     }

@@ -98,7 +98,7 @@ pub static MODULE: NativeModule = NativeModule {
 };
 
 /// The lowest 32 bits of a starting value.
-fn checksum_start(vm: &Vm, value: &Value, default: u32) -> PyResult<u32> {
+pub fn checksum_start(vm: &Vm, value: &Value, default: u32) -> PyResult<u32> {
     let Some(value) = value.given() else { return Ok(default) };
     let number = vm.index(value)?;
     let low = vm.binary(&number, &vm.int(0xffff_ffff), &crate::runtime::object::ops::AND)?;

@@ -101,8 +101,23 @@ fn bytes_repr(vm: &Vm, value: &Value) -> PyResult<Value> {
     Ok(vm.str_bytes(&escape::repr_bytes(vm.cast::<Bytes>(value)?.bytes())))
 }
 
+fn both(vm: &Vm, x: &[u8], y: &[u8]) -> Value {
+    let write = |out: &mut [u8]| {
+        let (first, second) = out.split_at_mut(x.len());
+        first.copy_from_slice(x);
+        second.copy_from_slice(y);
+    };
+    vm.bytes_filled(x.len() + y.len(), write).0
+}
+
 fn bytes_concat(vm: &Vm, a: &Value, b: &Value) -> PyResult<Value> {
     let x = vm.cast::<Bytes>(a)?.bytes();
+    if let Some(y) = b.as_bytes().map(|b| b.bytes())
+        && !x.is_empty()
+        && !y.is_empty()
+    {
+        return Ok(both(vm, x, y));
+    }
     if !vm.has_buffer(b) {
         return Err(vm.type_error(format!("can't concat {} to {}", b.type_name(vm), a.type_name(vm))));
     }
@@ -110,7 +125,10 @@ fn bytes_concat(vm: &Vm, a: &Value, b: &Value) -> PyResult<Value> {
         return Ok(b.clone());
     }
     vm.with_buffer(b, |y| {
-        if y.is_empty() && a.kind() == kind::BYTES { a.clone() } else { vm.bytes(&[x, y].concat()) }
+        if y.is_empty() && a.kind() == kind::BYTES {
+            return a.clone();
+        }
+        both(vm, x, y)
     })
 }
 

@@ -350,6 +350,35 @@ pub fn join(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     {
         return Ok(only.clone());
     }
+    // Nothing but bytes: no Python code runs, and none has to be held.
+    if args[0].as_bytes().is_some()
+        && let Some(total) =
+            items.iter().try_fold(0usize, |sum, item| sum.checked_add(item.as_bytes()?.len()))
+        && !items.is_empty()
+    {
+        let sep = data(vm, &args[0])?;
+        let Some(total) = sep.len().checked_mul(items.len() - 1).and_then(|seps| seps.checked_add(total))
+        else {
+            return Err(vm.overflow_error("join() result is too long"));
+        };
+        if Vec::<u8>::new().try_reserve_exact(total).is_err() {
+            return Err(vm.memory_error());
+        }
+        let write = |mut out: &mut [u8]| {
+            let mut put = |bytes: &[u8]| {
+                let (place, rest) = std::mem::take(&mut out).split_at_mut(bytes.len());
+                place.copy_from_slice(bytes);
+                out = rest;
+            };
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    put(sep);
+                }
+                put(item.as_bytes().map_or(&[], |item| item.bytes()));
+            }
+        };
+        return Ok(vm.bytes_filled(total, write).0);
+    }
     let mut pieces = Vec::with_capacity(items.len());
     for (at, item) in items.iter().enumerate() {
         if !vm.has_buffer(item) {
@@ -442,11 +471,35 @@ pub fn translate(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         gone[byte as usize] = true;
     }
     let bytes = data(vm, &args[0])?;
-    let kept = bytes.iter().filter(|&&byte| !gone[byte as usize]);
-    let out: Vec<u8> = match &table {
-        Some(table) => kept.map(|&byte| table[byte as usize]).collect(),
-        None => kept.copied().collect(),
+    // The table has 256 bytes, which the compiler is to know.
+    let table = match table.as_deref().and_then(|table| <&[u8; 256]>::try_from(table).ok()) {
+        Some(table) => table,
+        None => &std::array::from_fn(|byte| byte as u8),
     };
+    if !gone.contains(&true) {
+        let map = |out: &mut [u8]| {
+            for (byte, place) in bytes.iter().zip(out) {
+                *place = table[usize::from(*byte)];
+            }
+        };
+        if args[0].as_bytes().is_none() {
+            let mut out = vec![0; bytes.len()];
+            map(&mut out);
+            return Ok(vm.bytearray(out));
+        }
+        let same =
+            args[0].kind() == kind::BYTES && bytes.iter().all(|byte| table[usize::from(*byte)] == *byte);
+        return Ok(if same { args[0].clone() } else { vm.bytes_filled(bytes.len(), map).0 });
+    }
+    let mut out = Vec::new();
+    for chunk in bytes.chunks(16) {
+        // Who asks whether anything is left finds mostly nothing.
+        if chunk.iter().fold(true, |all, byte| all & gone[usize::from(*byte)]) {
+            continue;
+        }
+        let kept = chunk.iter().filter(|byte| !gone[usize::from(**byte)]);
+        out.extend(kept.map(|byte| table[usize::from(*byte)]));
+    }
     if out == bytes {
         return Ok(part(vm, &args[0], bytes, bytes.len()));
     }
@@ -469,8 +522,12 @@ pub fn maketrans(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 /// The content mapped byte by byte.
 pub fn mapped(vm: &Vm, args: &[Value], mut map: impl FnMut(u8) -> u8) -> PyResult<Value> {
-    let out = data(vm, &args[0])?.iter().map(|&byte| map(byte)).collect();
-    Ok(made(vm, &args[0], out))
+    let bytes = data(vm, &args[0])?;
+    if args[0].as_bytes().is_none() {
+        return Ok(vm.bytearray(bytes.iter().map(|&byte| map(byte)).collect()));
+    }
+    let write = |out: &mut [u8]| bytes.iter().zip(out).for_each(|(&byte, place)| *place = map(byte));
+    Ok(vm.bytes_filled(bytes.len(), write).0)
 }
 
 pub fn capitalize(vm: &Vm, args: &[Value]) -> PyResult<Value> {
@@ -530,9 +587,7 @@ pub fn hex_text(bytes: &[u8], sep: Option<u8>, group: i32) -> Vec<u8> {
     let size = group.unsigned_abs() as usize;
     if sep.is_none() || size == 0 {
         let mut out = vec![0; bytes.len() * 2];
-        for (byte, place) in bytes.iter().zip(out.chunks_exact_mut(2)) {
-            (place[0], place[1]) = (DIGITS[*byte as usize >> 4], DIGITS[*byte as usize & 15]);
-        }
+        write_hex(bytes, &mut out);
         return out;
     }
     let mut out = Vec::with_capacity(bytes.len() * 3);
@@ -550,6 +605,50 @@ pub fn hex_text(bytes: &[u8], sep: Option<u8>, group: i32) -> Vec<u8> {
         out.extend_from_slice(&[DIGITS[byte as usize >> 4], DIGITS[byte as usize & 15]]);
     }
     out
+}
+
+/// Writes two hexadecimal digits for each byte.
+pub fn write_hex(bytes: &[u8], out: &mut [u8]) {
+    const PAIRS: [[u8; 2]; 256] = {
+        let digits = b"0123456789abcdef";
+        let mut pairs = [[0; 2]; 256];
+        let mut at = 0;
+        while at < 256 {
+            pairs[at] = [digits[at >> 4], digits[at & 15]];
+            at += 1;
+        }
+        pairs
+    };
+    for (byte, place) in bytes.iter().zip(out.as_chunks_mut().0) {
+        *place = PAIRS[usize::from(*byte)];
+    }
+}
+
+/// Of no hexadecimal digit.
+const NO_NIBBLE: u8 = 0xff;
+
+/// The values of hexadecimal digits, or [`NO_NIBBLE`].
+static NIBBLES: [u8; 256] = {
+    let mut nibbles = [NO_NIBBLE; 256];
+    let mut at = 0;
+    while at < 16 {
+        nibbles[b"0123456789abcdef"[at] as usize] = at as u8;
+        nibbles[b"0123456789ABCDEF"[at] as usize] = at as u8;
+        at += 1;
+    }
+    nibbles
+};
+
+/// Writes a byte for each two hexadecimal digits; false if there is anything else.
+pub fn write_unhex(text: &[u8], out: &mut [u8]) -> bool {
+    let (pairs, rest) = text.as_chunks::<2>();
+    let mut seen = 0;
+    for (pair, place) in pairs.iter().zip(out) {
+        let (high, low) = (NIBBLES[usize::from(pair[0])], NIBBLES[usize::from(pair[1])]);
+        seen |= high | low;
+        *place = high << 4 | low;
+    }
+    rest.is_empty() && seen < 16
 }
 
 /// The separator and group size of `hex`.
@@ -598,7 +697,12 @@ pub fn from_hex(vm: &Vm, value: &Value) -> PyResult<Vec<u8>> {
         let place = if value.as_str().is_some() { wtf8::count(&text[..at]) } else { at };
         vm.value_error(format!("non-hexadecimal number found in fromhex() arg at position {place}"))
     };
-    let mut out = Vec::with_capacity(text.len() / 2);
+    // Nothing but digits goes without looking at each.
+    let mut out = vec![0; text.len() / 2];
+    if write_unhex(&text, &mut out) {
+        return Ok(out);
+    }
+    out.clear();
     let mut at = 0;
     loop {
         while text.get(at).is_some_and(|byte| matches!(byte, b' ' | 0x09..=0x0d)) {

@@ -443,6 +443,12 @@ fn to_bytes(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     };
     let order = byte_order(vm, &args[2], "to_bytes")?;
     let signed = args[3].given().map_or(Ok(false), |v| vm.truth(v))?;
+    if let (Some(small), Ok(length @ 0..=64)) = (args[0].as_small(), usize::try_from(length)) {
+        let (bytes, fits) = vm.bytes_filled(length, |out| int_bytes::write_small(small, out, order, signed));
+        if fits {
+            return Ok(bytes);
+        }
+    }
     let bytes = int_bytes::to_bytes(&value.big(), length, order, signed).map_err(|fault| vm.fault(fault))?;
     Ok(vm.bytes(&bytes))
 }

@@ -5,7 +5,10 @@
 use std::cmp::Ordering;
 
 use super::coeff::{Coeff, LIMIT, WIDE_POW10, rounded_product, small_quotient};
-use super::number::{Ctx, Dec, EXP_INF, Kind, MOST_DIGITS, Round, flag, max_finite, nan_of, too_long};
+use super::number::{
+    Ctx, Dec, EXP_INF, Kind, MOST_DIGITS, PRODUCT, QUOTIENT, Round, flag, max_finite, nan_of, no_room,
+    too_long,
+};
 use super::order::compare;
 
 /// `a + b`
@@ -141,7 +144,7 @@ pub fn mul(a: &Dec, b: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
             }
             return result;
         }
-    } else if too_long(a.digits().saturating_add(b.digits()), status) {
+    } else if no_room(a.digits().saturating_add(b.digits()), PRODUCT, status) {
         return Dec::NAN;
     }
     product(a, b, ctx, status).finalize(ctx, status)
@@ -149,6 +152,9 @@ pub fn mul(a: &Dec, b: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
 
 /// `a * b + c`, rounded once.
 pub fn fma(a: &Dec, b: &Dec, c: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
+    if no_room(a.digits().saturating_add(b.digits()), PRODUCT, status) {
+        return Dec::NAN;
+    }
     let mut work = 0;
     let mut result = product(a, b, ctx, &mut work);
     if work & flag::INVALID_OPERATION == 0 {
@@ -206,7 +212,7 @@ fn quotient(a: &Dec, b: &Dec, ctx: &Ctx, status: &mut u32, ideal: bool) -> Dec {
     }
     let shift = b.digits() - a.digits() + ctx.prec + 1;
     let mut exp = ideal_exp - shift;
-    if too_long(shift + a.digits(), status) {
+    if no_room((shift + a.digits()).max(b.digits() - shift.min(0)), QUOTIENT, status) {
         return Dec::NAN;
     }
     let (mut coeff, has_rest) = match (&a.coeff, &b.coeff) {
@@ -255,7 +261,7 @@ fn whole_quotient(a: &Dec, b: &Dec, ctx: &Ctx, status: &mut u32) -> (Dec, Dec) {
         *status |= flag::DIVISION_IMPOSSIBLE;
         return (Dec::NAN, Dec::NAN);
     }
-    if too_long(a.digits().max(b.digits()) + (a.exp - b.exp).abs(), status) {
+    if no_room(a.digits().max(b.digits()) + (a.exp - b.exp).abs(), QUOTIENT, status) {
         return (Dec::NAN, Dec::NAN);
     }
     let (quotient, rest) = match a.exp.cmp(&b.exp) {
@@ -579,11 +585,6 @@ pub fn small_integer(a: &Dec) -> Option<i64> {
     Some(if a.negative { -size } else { size })
 }
 
-/// The second operand of shifts: an integer of at most the precision.
-fn shift_count(b: &Dec, ctx: &Ctx) -> Option<i64> {
-    small_integer(b).filter(|n| n.abs() <= ctx.prec)
-}
-
 /// `a * 10^b`
 pub fn scaleb(a: &Dec, b: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
     if let Some(nan) = nan_of(&[a, b], ctx, status) {
@@ -601,45 +602,44 @@ pub fn scaleb(a: &Dec, b: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
     result.finalize(ctx, status)
 }
 
-/// The coefficient moved by digits, within the precision.
-pub fn shift(a: &Dec, b: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
+/// What moves digits within the precision: `moved` makes the coefficient of the second operand, which is an integer of at most
+/// the precision.
+fn digits_moved(
+    (a, b): (&Dec, &Dec),
+    ctx: &Ctx,
+    status: &mut u32,
+    moved: impl FnOnce(&Coeff, i64) -> Coeff,
+) -> Dec {
     if let Some(nan) = nan_of(&[a, b], ctx, status) {
         return nan;
     }
-    let Some(n) = shift_count(b, ctx) else { return Dec::error(flag::INVALID_OPERATION, status) };
-    let mut result = a.clone();
+    let Some(n) = small_integer(b).filter(|n| n.abs() <= ctx.prec) else {
+        return Dec::error(flag::INVALID_OPERATION, status);
+    };
     if a.is_infinite() {
-        return result;
+        return a.clone();
     }
-    if n >= 0 {
-        if too_long(a.digits() + n, status) {
-            return Dec::NAN;
-        }
-        result.coeff = a.coeff.shl(n).low_digits(ctx.prec);
-    } else {
-        result.coeff = a.coeff.low_digits(ctx.prec).shr(-n).0;
+    if too_long(ctx.prec.min(a.digits().saturating_add(n.abs())), status) {
+        return Dec::NAN;
     }
-    result
+    Dec { coeff: moved(&a.coeff.low_digits(ctx.prec), n), ..a.clone() }
+}
+
+/// The coefficient moved by digits, within the precision.
+pub fn shift(a: &Dec, b: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
+    digits_moved((a, b), ctx, status, |coeff, n| match n {
+        0.. => coeff.low_digits(ctx.prec - n).shl(n),
+        _ => coeff.shr(-n).0,
+    })
 }
 
 /// The coefficient rotated by digits, within the precision.
 pub fn rotate(a: &Dec, b: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
-    if let Some(nan) = nan_of(&[a, b], ctx, status) {
-        return nan;
-    }
-    let Some(n) = shift_count(b, ctx) else { return Dec::error(flag::INVALID_OPERATION, status) };
-    let mut result = a.clone();
-    if a.is_infinite() {
-        return result;
-    }
-    let left = if n >= 0 { n } else { ctx.prec + n };
-    if too_long(a.digits() + left, status) {
-        return Dec::NAN;
-    }
-    let coeff = a.coeff.low_digits(ctx.prec);
-    let low = coeff.shr(ctx.prec - left).0;
-    result.coeff = coeff.shl(left).low_digits(ctx.prec).add(&low);
-    result
+    digits_moved((a, b), ctx, status, |coeff, n| {
+        let left = if n >= 0 { n } else { ctx.prec + n };
+        let high = coeff.low_digits(ctx.prec - left).shl(left);
+        high.add(&coeff.shr(ctx.prec - left).0)
+    })
 }
 
 /// The exponent of the first digit.
@@ -680,6 +680,9 @@ pub fn sqrt(a: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
         prec = length + 2;
     }
     let shift = prec - length;
+    if no_room(a.digits().max(2 * prec), QUOTIENT, status) {
+        return Dec::NAN;
+    }
     let base = a.coeff.shl(odd);
     let (square, mut exact) = if shift >= 0 {
         (base.shl(2 * shift), true)

@@ -53,8 +53,10 @@ impl Context {
             return Ok(());
         }
         let signals = &self.signals;
-        signals.flags.set(signals.flags.get() | status);
-        let trapped = status & (signals.traps.get() | flag::MEMORY);
+        let trapped = status & (signals.traps.get() | flag::MEMORY | flag::INTERRUPTED);
+        if trapped & flag::INTERRUPTED == 0 {
+            signals.flags.set(signals.flags.get() | status);
+        }
         if trapped == 0 { Ok(()) } else { Err(signals::raise(vm, trapped)) }
     }
 }

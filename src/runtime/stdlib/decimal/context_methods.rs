@@ -181,7 +181,6 @@ pub const METHODS: &[Native] = &[
     about!("is_subnormal", |_, dec, ctx| Value::bool(order::is_subnormal(dec, ctx)), "Subnormal?"),
     about!("is_zero", |_, dec, _| Value::bool(dec.is_zero()), "Zero?"),
     about!("copy_abs", |vm, dec, _| wrap(vm, dec.clone().with_sign(false)), "x without its sign."),
-    about!("copy_decimal", |vm, dec, _| wrap(vm, dec.clone()), "x as a decimal."),
     about!("copy_negate", |vm, dec, _| wrap(vm, dec.clone().negated()), "x with the other sign."),
     about!("number_class", |vm, dec, ctx| vm.str(order::class(dec, ctx)), "The class of x as a word."),
     native(
@@ -191,6 +190,17 @@ pub const METHODS: &[Native] = &[
             Ok(args[1].clone())
         },
         "x itself.",
+    ),
+    native(
+        "copy_decimal(self, x, /)",
+        |vm, args| {
+            if args[1].downcast::<Dec>().is_some() {
+                return Ok(args[1].clone());
+            }
+            let dec = needed(vm, inside(vm, &args[0])?, &args[1])?;
+            Ok(wrap(vm, dec.clone()))
+        },
+        "x as a decimal.",
     ),
     native(
         "is_canonical(self, x, /)",

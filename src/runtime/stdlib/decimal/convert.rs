@@ -4,7 +4,7 @@ use dashu_int::{IBig, Sign, UBig};
 
 use super::coeff::Coeff;
 use super::limbs::{self, BASE};
-use super::number::{Ctx, Dec, Kind, too_long};
+use super::number::{Ctx, Dec, Kind, QUOTIENT, no_room};
 use super::text::{exactly, format};
 use crate::runtime::builtins::ints::IntView;
 use crate::runtime::number::float_text;
@@ -111,7 +111,7 @@ pub enum Whole {
 /// A finite decimal that is an integer, as an int; the condition for what is too long.
 pub fn to_int(a: &Dec, status: &mut u32) -> Option<Whole> {
     let coeff = if a.exp > 0 && !a.coeff.is_zero() {
-        if too_long(a.digits() + a.exp, status) {
+        if no_room(a.digits() + a.exp, QUOTIENT, status) {
             return None;
         }
         a.coeff.shl(a.exp)

@@ -235,7 +235,8 @@ impl Spec {
             _ if dec.exp <= 0 && left > -6 => left,
             _ => 1,
         };
-        if place.abs() > MOST_DIGITS {
+        let zeros = place.saturating_abs();
+        if zeros > MOST_DIGITS || lacks_room(dec.digits().saturating_add(zeros) as usize + self.width) {
             return None;
         }
         let digits = coeff_digits(&dec.coeff);
@@ -281,6 +282,11 @@ impl Spec {
             ..*self
         }
     }
+}
+
+/// Is there no memory for so much text, several times over?
+fn lacks_room(length: usize) -> bool {
+    length > 1 << 24 && Vec::<u8>::new().try_reserve_exact(length.saturating_mul(6)).is_err()
 }
 
 /// Characters of UTF-8.

@@ -131,7 +131,7 @@ fn as_integer_ratio(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     }
     let zeros = dec.coeff.trailing_zeros().min(-dec.exp);
     let (numerator, places) = (dec.coeff.shr(zeros).0, -dec.exp - zeros);
-    if super::number::too_long(places, &mut status) {
+    if super::number::no_room(places, super::number::QUOTIENT, &mut status) {
         return Err(vm.memory_error());
     }
     let numerator = int(&Dec::new(dec.negative, numerator, 0), &mut status)?;
@@ -424,9 +424,6 @@ pub const METHODS: &[Native] = &[
                     "conversion from {} to Decimal is not supported",
                     number.full_type_name(vm)
                 )));
-            }
-            if let Some(x) = number.as_float() {
-                return of_class(vm, &args[0], convert::from_float(x));
             }
             of_class(vm, &args[0], converted(vm, number)?)
         },

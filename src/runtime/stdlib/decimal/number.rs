@@ -1,7 +1,10 @@
 //! A decimal number, the context that a result is fitted to, and the fitting: what the General Decimal Arithmetic
 //! specification calls rounding and the conditions that it raises.
 
+use std::cell::RefCell;
+
 use super::coeff::Coeff;
+use crate::runtime::value::Value;
 
 /// What a decimal is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +41,8 @@ pub mod flag {
     pub const ROUNDED: u32 = 0x1000;
     pub const SUBNORMAL: u32 = 0x2000;
     pub const UNDERFLOW: u32 = 0x4000;
+    /// No condition of arithmetic: see [`super::interrupted`].
+    pub const INTERRUPTED: u32 = 0x8000_0000;
     /// What the signal InvalidOperation stands for.
     pub const INVALID: u32 = CONVERSION_SYNTAX
         | DIVISION_IMPOSSIBLE
@@ -46,7 +51,7 @@ pub mod flag {
         | INVALID_CONTEXT
         | INVALID_OPERATION
         | MEMORY;
-    pub const ERRORS: u32 = INVALID | DIVISION_BY_ZERO;
+    pub const ERRORS: u32 = INVALID | DIVISION_BY_ZERO | INTERRUPTED;
 }
 
 /// Rounding modes, in the order of their numbers.
@@ -80,6 +85,8 @@ pub const MIN_ETINY: i64 = -MAX_PREC - (MAX_PREC - 1);
 pub const EXP_INF: i64 = 2_000_000_000_000_000_001;
 /// Numbers of more digits are not tried: MemoryError.
 pub const MOST_DIGITS: i64 = 4_000_000_000;
+/// Nobody asks whether there is memory for so many.
+const SURE_DIGITS: i64 = 10_000_000;
 
 /// What results are fitted to.
 #[derive(Clone, Copy, Debug)]
@@ -320,14 +327,53 @@ pub fn max_finite(ctx: &Ctx, status: &mut u32) -> Dec {
     Dec::new(false, Coeff::nines(ctx.prec), ctx.etop())
 }
 
+/// How many coefficients as long as the result operations need at the same time: those that write one digit after the other,
+/// products, quotients and roots.
+const COPIES: usize = 4;
+pub const PRODUCT: usize = 12;
+pub const QUOTIENT: usize = 24;
+
 /// Is a coefficient of so many digits beyond what is tried? Then this is noted.
 #[inline(always)]
 pub fn too_long(digits: i64, status: &mut u32) -> bool {
-    let long = digits > MOST_DIGITS;
-    if long {
+    no_room(digits, COPIES, status)
+}
+
+/// As [`too_long`], of an operation that holds so many coefficients of this length.
+#[inline(always)]
+pub fn no_room(digits: i64, copies: usize, status: &mut u32) -> bool {
+    digits > SURE_DIGITS && lacks_room(digits, copies, status)
+}
+
+#[cold]
+fn lacks_room(digits: i64, copies: usize, status: &mut u32) -> bool {
+    // What is asked for below cannot fail softly: it is asked for once before.
+    let lacks = digits > MOST_DIGITS
+        || Vec::<u64>::new().try_reserve_exact((digits as usize / super::limbs::WIDTH + 1) * copies).is_err();
+    if lacks {
         *status |= flag::MEMORY;
     }
-    long
+    lacks
+}
+
+/// Runs what signals that arrived want to be run; true if that raised an exception: the operation then ends with whatever
+/// result, and the exception is raised where the status is looked at.
+pub fn interrupted(status: &mut u32) -> bool {
+    if *status & flag::INTERRUPTED == 0
+        && let vm = crate::runtime::object::vm::vm()
+        && vm.is_wanted()
+        && let Err(raised) = vm.check_signals()
+    {
+        let exception = vm.take_raised(raised);
+        drop(INTERRUPT.replace(Some(exception)));
+        *status |= flag::INTERRUPTED;
+    }
+    *status & flag::INTERRUPTED != 0
+}
+
+thread_local! {
+    /// What an interrupted operation raises.
+    pub static INTERRUPT: RefCell<Option<Value>> = const { RefCell::new(None) };
 }
 
 /// The NaN that an operation on these operands gives: the first signaling one, else the first one.

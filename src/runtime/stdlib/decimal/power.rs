@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::arith::{div, mul, small_integer};
 use super::coeff::Coeff;
-use super::number::{Ctx, Dec, EXP_INF, Round, flag, nan_of, too_long};
+use super::number::{Ctx, Dec, EXP_INF, Round, flag, interrupted, nan_of, too_long};
 use super::order::{compare, compare_abs};
 use super::series::{exp, ln};
 
@@ -180,7 +180,7 @@ fn integer_power(base: &Dec, exponent: &Dec, negative: bool, ctx: &Ctx, status: 
             if n >> bit & 1 != 0 {
                 result = mul(&result, &factor, &work_ctx, &mut work);
             }
-            if ended(&result, work) {
+            if ended(&result, work) || interrupted(&mut work) {
                 break;
             }
         }
@@ -194,7 +194,7 @@ fn integer_power(base: &Dec, exponent: &Dec, negative: bool, ctx: &Ctx, status: 
         } else {
             exponent.coeff.shr(-exponent.exp).0
         };
-        while !left.is_zero() {
+        while !left.is_zero() && !interrupted(&mut work) {
             if left.is_odd() {
                 result = mul(&result, &factor, &work_ctx, &mut work);
                 if ended(&result, work) {
@@ -240,9 +240,9 @@ pub fn power_modulo(base: &Dec, exponent: &Dec, modulus: &Dec, ctx: &Ctx, status
     }
     // Integers as a coefficient and a power of ten.
     let parts = |a: &Dec| if a.exp < 0 { (a.coeff.shr(-a.exp).0, 0) } else { (a.coeff.clone(), a.exp) };
-    let raise = |base: &Coeff, exponent: &Coeff| {
+    let raise = |base: &Coeff, exponent: &Coeff, status: &mut u32| {
         let (mut base, mut left, mut result) = (base.clone(), exponent.clone(), reduce(&Coeff::ONE));
-        while !left.is_zero() {
+        while !left.is_zero() && !interrupted(status) {
             if left.is_odd() {
                 result = reduce(&result.mul(&base));
             }
@@ -253,13 +253,13 @@ pub fn power_modulo(base: &Dec, exponent: &Dec, modulus: &Dec, ctx: &Ctx, status
     };
     let (base, base_exp) = parts(base);
     let (exponent, exponent_exp) = parts(exponent);
-    let tens = raise(&reduce(&Coeff::Small(10)), &Coeff::Small(base_exp as u128));
+    let tens = raise(&reduce(&Coeff::Small(10)), &Coeff::Small(base_exp as u128), status);
     let mut base = reduce(&reduce(&base).mul(&tens));
     for _ in 0..exponent_exp {
-        base = raise(&base, &Coeff::Small(10));
-        if base.is_zero() || base.is_one() {
+        base = raise(&base, &Coeff::Small(10), status);
+        if base.is_zero() || base.is_one() || interrupted(status) {
             break;
         }
     }
-    Dec::new(negative, raise(&base, &exponent), 0)
+    Dec::new(negative, raise(&base, &exponent, status), 0)
 }

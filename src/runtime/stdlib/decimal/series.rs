@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 
 use super::coeff::Coeff;
-use super::number::{Ctx, Dec, MOST_DIGITS, Round, flag, nan_of};
+use super::number::{Ctx, Dec, MOST_DIGITS, Round, flag, interrupted, nan_of};
 
 /// A number in fixed point; the scale is the caller's.
 #[derive(Clone)]
@@ -25,7 +25,7 @@ impl Fixed {
 }
 
 /// `e^x * 10^w` for `x = r / 10^w` between 0 and 3, with an error below three.
-fn exp_fixed(r: &Coeff, w: i64) -> Coeff {
+fn exp_fixed(r: &Coeff, w: i64, status: &mut u32) -> Coeff {
     let halvings = ((w as f64).sqrt() * 0.6) as u64 + 2;
     // A truncation a step, and each squaring doubles what there is.
     let guard = 12 + halvings as i64 * 31 / 100 + i64::from(w.max(10).ilog10());
@@ -41,25 +41,28 @@ fn exp_fixed(r: &Coeff, w: i64) -> Coeff {
     let mut sum = one.add(&step);
     let mut term = step.clone();
     let mut n = 2;
-    while !term.is_zero() {
+    while !term.is_zero() && !interrupted(status) {
         term = term.mul(&step).shr(scale).0.div_word(n);
         sum = sum.add(&term);
         n += 1;
     }
     for _ in 0..halvings {
+        if interrupted(status) {
+            return Coeff::ONE;
+        }
         sum = sum.mul(&sum).shr(scale).0;
     }
     sum.shr(guard).0
 }
 
 /// `atanh(1 / k) * 10^scale`, a little too small.
-fn atanh_inverse(k: u64, scale: i64) -> Coeff {
+fn atanh_inverse(k: u64, scale: i64, status: &mut u32) -> Coeff {
     let mut power = Coeff::pow10(scale).div_word(k);
     let mut sum = power.clone();
     let mut n = 3;
     loop {
         power = power.div_word(k * k);
-        if power.is_zero() {
+        if power.is_zero() || interrupted(status) {
             return sum;
         }
         sum = sum.add(&power.div_word(n));
@@ -73,20 +76,27 @@ thread_local! {
 }
 
 /// `ln(10) * 10^scale` with an error below one.
-fn ln10_fixed(scale: i64) -> Coeff {
-    LN10.with_borrow_mut(|(known, value)| {
-        if *known < scale {
-            // Some digits more than asked for: the next one may want a few more.
-            let new = scale + scale / 4 + 40;
-            let work = new + 12;
-            let sum = atanh_inverse(31, work)
-                .mul_word(46)
-                .add(&atanh_inverse(49, work).mul_word(34))
-                .add(&atanh_inverse(161, work).mul_word(20));
-            (*known, *value) = (new, sum.shr(12).0);
-        }
-        value.shr(*known - scale).0
-    })
+fn ln10_fixed(scale: i64, status: &mut u32) -> Coeff {
+    let known = |scale: i64| {
+        LN10.with_borrow(|(known, value)| (*known >= scale).then(|| value.shr(*known - scale).0))
+    };
+    if let Some(value) = known(scale) {
+        return value;
+    }
+    // Some digits more than asked for: the next one may want a few more.
+    let new = scale + scale / 4 + 40;
+    let work = new + 12;
+    let sum = atanh_inverse(31, work, status)
+        .mul_word(46)
+        .add(&atanh_inverse(49, work, status).mul_word(34))
+        .add(&atanh_inverse(161, work, status).mul_word(20));
+    let value = sum.shr(12).0;
+    let result = value.shr(new - scale).0;
+    // A handler of a signal may have run in between, and computed as well.
+    if *status & flag::INTERRUPTED == 0 && known(new).is_none() {
+        LN10.set((new, value));
+    }
+    result
 }
 
 /// The fixed-point form of a number's size, cut off.
@@ -151,7 +161,7 @@ pub fn exp(a: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
     let mut w = ctx.prec + 4;
     loop {
         let scale = w + whole.max(0) + 3;
-        let ln10 = ln10_fixed(scale);
+        let ln10 = ln10_fixed(scale, status);
         let (quotient, mut rest) = to_fixed(a, scale).div_rem(&ln10);
         let mut k = quotient.small().unwrap_or(0) as i64;
         if a.negative {
@@ -160,7 +170,10 @@ pub fn exp(a: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
             rest = ln10.sub(if rest.is_zero() { &Coeff::ONE } else { &rest });
             k -= 1;
         }
-        let size = exp_fixed(&rest.shr(scale - w).0, w);
+        let size = exp_fixed(&rest.shr(scale - w).0, w, status);
+        if interrupted(status) {
+            return Dec::NAN;
+        }
         let result = Dec::new(false, size, k - w);
         if settled(&result, 20, ctx.prec) {
             return result.finalize(ctx, status);
@@ -170,7 +183,7 @@ pub fn exp(a: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
 }
 
 /// The natural logarithm of a finite positive number in fixed point, with an error below a hundred.
-fn ln_fixed(a: &Dec, w: i64) -> Fixed {
+fn ln_fixed(a: &Dec, w: i64, status: &mut u32) -> Fixed {
     let work = w + 3;
     // a = v * 10^t, v between 0.3 and 3.2
     let digits = a.digits();
@@ -190,7 +203,10 @@ fn ln_fixed(a: &Dec, w: i64) -> Fixed {
             if new_scale >= scale { y.size.shl(new_scale - scale) } else { y.size.shr(scale - new_scale).0 };
         y.size = size;
         scale = new_scale;
-        let power = exp_fixed(&y.size, scale);
+        let power = exp_fixed(&y.size, scale, status);
+        if interrupted(status) {
+            return y;
+        }
         let v = to_fixed(&v, scale);
         let ratio = if y.negative { v.mul(&power).shr(scale).0 } else { v.shl(scale).div_rem(&power).0 };
         let (size, order) = ratio.distance(&Coeff::pow10(scale));
@@ -199,7 +215,7 @@ fn ln_fixed(a: &Dec, w: i64) -> Fixed {
     }
     let mut result = Fixed { negative: y.negative, size: y.size };
     if t != 0 {
-        let product = ln10_fixed(scale + 20).mul_word(t.unsigned_abs()).shr(20).0;
+        let product = ln10_fixed(scale + 20, status).mul_word(t.unsigned_abs()).shr(20).0;
         result = result.add(&Fixed { negative: t < 0, size: product });
     }
     result.size = result.size.shr(scale - w).0;
@@ -252,7 +268,7 @@ pub fn ln(a: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
     if let Some(result) = log_overflow(bound, a, ctx, status) {
         return result;
     }
-    logarithm(a, ctx, status, |a, w| ln_fixed(a, w))
+    logarithm(a, ctx, status, ln_fixed)
 }
 
 /// `log10(a)`
@@ -268,17 +284,17 @@ pub fn log10(a: &Dec, ctx: &Ctx, status: &mut u32) -> Dec {
     if let Some(result) = log_overflow(bound, a, ctx, status) {
         return result;
     }
-    logarithm(a, ctx, status, |a, w| {
+    logarithm(a, ctx, status, |a, w, status| {
         let scale = w + 3;
-        let mut result = ln_fixed(a, scale);
+        let mut result = ln_fixed(a, scale, status);
         // As exact as the numerator, relative to its size.
         let more = 22;
-        result.size = result.size.shl(scale + more).div_rem(&ln10_fixed(scale + more)).0.shr(3).0;
+        result.size = result.size.shl(scale + more).div_rem(&ln10_fixed(scale + more, status)).0.shr(3).0;
         result
     })
 }
 
-fn logarithm(a: &Dec, ctx: &Ctx, status: &mut u32, approximate: fn(&Dec, i64) -> Fixed) -> Dec {
+fn logarithm(a: &Dec, ctx: &Ctx, status: &mut u32, approximate: fn(&Dec, i64, &mut u32) -> Fixed) -> Dec {
     let ctx = &ctx.with_round(Round::HalfEven);
     if beyond(ctx.prec.saturating_add(a.digits()), status) {
         return Dec::NAN;
@@ -286,10 +302,20 @@ fn logarithm(a: &Dec, ctx: &Ctx, status: &mut u32, approximate: fn(&Dec, i64) ->
     *status |= flag::INEXACT | flag::ROUNDED;
     let mut w = ctx.prec + 4 + lost_digits(a);
     loop {
-        let result = approximate(a, w);
+        let result = approximate(a, w, status);
+        if interrupted(status) {
+            return Dec::NAN;
+        }
         let result = Dec::new(result.negative, result.size, -w);
         if settled(&result, 200, ctx.prec) {
-            return result.finalize(ctx, status);
+            let mut work = 0;
+            let result = result.finalize(ctx, &mut work);
+            // Digits beyond the approximation's end make it inexact however few it shows.
+            if work & flag::SUBNORMAL != 0 {
+                work |= flag::UNDERFLOW;
+            }
+            *status |= work;
+            return result;
         }
         w += 19 + w / 8;
     }

@@ -174,6 +174,11 @@ impl State {
 #[cold]
 #[inline(never)]
 pub fn raise(vm: &Vm, trapped: u32) -> Raised {
+    if trapped & flag::INTERRUPTED != 0
+        && let Some(exception) = super::number::INTERRUPT.take()
+    {
+        return vm.set_raised(exception);
+    }
     if trapped & flag::MEMORY != 0 {
         return vm.memory_error();
     }

@@ -39,13 +39,15 @@ fn descriptor(vm: &Vm, file: &Value) -> PyResult<i32> {
         };
     }
     let fd = vm.call_method_str(&file, "fileno", &[])?;
-    let Some(fd) = fd.as_small().filter(|fd| *fd >= 0) else {
+    let Some(fd) =
+        fd.as_int().and_then(|fd| i32::try_from(fd.small()?).ok()).filter(|fd| (0..i32::MAX).contains(fd))
+    else {
         return Err(vm.runtime_error("file.fileno() is not a valid file descriptor"));
     };
     if let Err(raised) = vm.call_method(&file, &vm.names().flush, &[]) {
         drop(vm.take_raised(raised));
     }
-    Ok(fd as i32)
+    Ok(fd)
 }
 
 /// Keeps the file of a request open as long as the request stands: by the signal's number, 0 for fatal ones, -1 for the watch.

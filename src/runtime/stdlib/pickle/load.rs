@@ -1,5 +1,6 @@
 //! `Unpickler`: a stack machine. Marks are positions in its stack; what is below the topmost mark is out of reach.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
@@ -11,7 +12,7 @@ use crate::runtime::builtins::memoryviews::MemoryView;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::{Args, Signature};
-use crate::runtime::object::typedef::{TypeRef, TypeSpec, getset, native};
+use crate::runtime::object::typedef::{TypeRef, TypeSpec, getset, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, Value};
 
@@ -23,8 +24,8 @@ pub struct Unpickler {
     buffers: LockCell<Value>,
     /// Set on the object, instead of the method.
     persistent_load: LockCell<Value>,
-    encoding: LockCell<String>,
-    errors: LockCell<String>,
+    encoding: LockCell<Cow<'static, str>>,
+    errors: LockCell<Cow<'static, str>>,
     fix_imports: Cell<bool>,
     protocol: Cell<i64>,
     memo: LockCell<Vec<Value>>,
@@ -67,8 +68,8 @@ impl Unpickler {
             readline: cell(),
             buffers: cell(),
             persistent_load: cell(),
-            encoding: LockCell::new(String::new()),
-            errors: LockCell::new(String::new()),
+            encoding: LockCell::new(Cow::Borrowed("")),
+            errors: LockCell::new(Cow::Borrowed("")),
             fix_imports: Cell::new(true),
             protocol: Cell::new(0),
             memo: LockCell::new(Vec::new()),
@@ -92,6 +93,18 @@ impl Unpickler {
     fn crosses(&self, start: usize, count: usize) -> bool {
         let end = self.frame_end.get();
         start < end && count > end - start
+    }
+    /// What `make` makes of so many bytes; it runs no Python code that could load.
+    #[inline(always)]
+    fn with_bytes<R>(&self, vm: &Vm, count: usize, make: impl FnOnce(&[u8]) -> PyResult<R>) -> PyResult<R> {
+        let start = self.at.get();
+        if !self.crosses(start, count)
+            && let Some(bytes) = self.input.get().get(start..).and_then(|rest| rest.get(..count))
+        {
+            self.at.set(start + count);
+            return make(bytes);
+        }
+        make(&self.bytes(vm, count)?)
     }
     /// So many bytes; those that the buffer lacks come from the file.
     fn bytes(&self, vm: &Vm, count: usize) -> PyResult<Vec<u8>> {
@@ -136,11 +149,16 @@ impl Unpickler {
             array.copy_from_slice(bytes);
             return Ok(array);
         }
+        self.array_elsewhere(vm)
+    }
+    #[cold]
+    fn array_elsewhere<const N: usize>(&self, vm: &Vm) -> PyResult<[u8; N]> {
         let bytes = self.bytes(vm, N)?;
         let mut array = [0; N];
         array.copy_from_slice(&bytes);
         Ok(array)
     }
+    #[inline(always)]
     fn byte(&self, vm: &Vm) -> PyResult<u8> {
         Ok(self.array::<1>(vm)?[0])
     }
@@ -195,6 +213,7 @@ impl Unpickler {
 
     // ---- stack
 
+    #[inline(always)]
     fn push(&self, value: Value) {
         self.stack.get_mut().push(value);
     }
@@ -243,6 +262,18 @@ impl Unpickler {
         drop(old);
         Ok(())
     }
+    /// The top gets the next number.
+    #[inline(always)]
+    fn memoize(&self, vm: &Vm) -> PyResult<()> {
+        let memo = self.memo.get();
+        let dense = self.far_memo.get().is_empty() && memo.last().is_none_or(|v| !v.is_unbound());
+        if !dense {
+            return self.remember(vm, self.memo_len());
+        }
+        let value = self.top(vm)?;
+        self.memo.get_mut().push(value);
+        Ok(())
+    }
     fn recall(&self, vm: &Vm, at: usize) -> PyResult<()> {
         let near = self.memo.get().get(at).and_then(Value::given);
         match near.or_else(|| self.far_memo.get().get(&at)) {
@@ -276,16 +307,16 @@ impl Unpickler {
 
 struct Options {
     fix_imports: bool,
-    encoding: String,
-    errors: String,
+    encoding: Cow<'static, str>,
+    errors: Cow<'static, str>,
     buffers: Value,
 }
 
 fn options(vm: &Vm, args: &[Value], function: &str) -> PyResult<Options> {
-    let text = |value: &Value, name: &str, default: &str| match value.given() {
-        None => Ok(default.to_owned()),
+    let text = |value: &Value, name: &str, default: &'static str| match value.given() {
+        None => Ok(Cow::Borrowed(default)),
         Some(value) => match value.as_str() {
-            Some(text) => Ok(text.to_string_lossy().into_owned()),
+            Some(text) => Ok(Cow::Owned(text.to_string_lossy().into_owned())),
             None => Err(vm.type_error(format!(
                 "{function}() argument '{name}' must be str, not {}",
                 value.type_name(vm)
@@ -406,10 +437,26 @@ fn run(vm: &Vm, object: &Value, this: &Obj<Unpickler>) -> PyResult<Value> {
                 }
             }
         };
-        if code == op::STOP {
-            return this.pop(vm);
+        // What most of a pickle is made of needs no call.
+        match code {
+            op::STOP => return this.pop(vm),
+            op::NONE => this.push(Value::NONE),
+            op::MARK => this.marks.get_mut().push(this.stack.get().len()),
+            op::MEMOIZE => this.memoize(vm)?,
+            op::BININT1 => {
+                let n = this.byte(vm)?;
+                this.push(vm.int(n.into()));
+            }
+            op::SHORT_BINUNICODE => {
+                let n = this.byte(vm)?.into();
+                this.push(this.with_bytes(vm, n, |bytes| this.text(vm, bytes))?);
+            }
+            op::BINGET => {
+                let at = this.byte(vm)?;
+                this.recall(vm, at.into())?;
+            }
+            _ => step(vm, object, this, code)?,
         }
-        step(vm, object, this, code)?;
     }
 }
 
@@ -436,17 +483,13 @@ fn long(vm: &Vm, bytes: &[u8]) -> Value {
     vm.int_big(IBig::from_le_bytes(bytes))
 }
 
+/// The opcodes that [`run`] does not do itself.
 fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()> {
     match code {
-        op::NONE => this.push(Value::NONE),
         op::NEWTRUE => this.push(Value::TRUE),
         op::NEWFALSE => this.push(Value::FALSE),
         op::BININT => {
             let n = i32::from_le_bytes(this.array(vm)?);
-            this.push(vm.int(n.into()));
-        }
-        op::BININT1 => {
-            let n = this.byte(vm)?;
             this.push(vm.int(n.into()));
         }
         op::BININT2 => {
@@ -472,8 +515,7 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
         }
         op::LONG1 => {
             let n = this.byte(vm)?;
-            let bytes = this.bytes(vm, n.into())?;
-            this.push(long(vm, &bytes));
+            this.push(this.with_bytes(vm, n.into(), |bytes| Ok(long(vm, bytes)))?);
         }
         op::LONG4 => {
             let n = i32::from_le_bytes(this.array(vm)?);
@@ -522,14 +564,12 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
             let line = this.line(vm)?;
             this.push(vm.decode(&line, "raw-unicode-escape", "strict")?);
         }
-        op::SHORT_BINUNICODE | op::BINUNICODE | op::BINUNICODE8 => {
+        op::BINUNICODE | op::BINUNICODE8 => {
             let n = match code {
-                op::SHORT_BINUNICODE => usize::from(this.byte(vm)?),
                 op::BINUNICODE => this.length4(vm)?,
                 _ => this.length8(vm, "BINUNICODE8")?,
             };
-            let bytes = this.bytes(vm, n)?;
-            this.push(this.text(vm, &bytes)?);
+            this.push(this.with_bytes(vm, n, |bytes| this.text(vm, bytes))?);
         }
         op::SHORT_BINBYTES | op::BINBYTES | op::BINBYTES8 => {
             let n = match code {
@@ -537,8 +577,7 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
                 op::BINBYTES => this.length4(vm)?,
                 _ => this.length8(vm, "BINBYTES8")?,
             };
-            let bytes = this.bytes(vm, n)?;
-            this.push(vm.bytes(&bytes));
+            this.push(this.with_bytes(vm, n, |bytes| Ok(vm.bytes(bytes)))?);
         }
         op::BYTEARRAY8 => {
             let n = this.length8(vm, "BYTEARRAY8")?;
@@ -574,8 +613,9 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
             if length < this.fence() + count {
                 return Err(this.underflow(vm));
             }
-            let items = this.stack.get_mut().split_off(length - count);
-            this.push(vm.tuple(items));
+            let tuple = vm.tuple_of(&this.stack.get()[length - count..]);
+            this.stack.get_mut().truncate(length - count);
+            this.push(tuple);
         }
         op::TUPLE => {
             let items = this.pop_mark(vm)?;
@@ -593,10 +633,9 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
                 return Err(unpickling_error(vm, "odd number of items for DICT"));
             }
             let dict = vm.new_dict();
-            for pair in items.chunks_exact(2) {
-                drop(dict.insert(vm, pair[0].clone(), pair[1].clone())?);
-            }
-            this.push(dict.into_value());
+            let dict = dict.into_value();
+            set_items(vm, &dict, items)?;
+            this.push(dict);
         }
         op::EMPTY_SET => this.push(vm.new_set()),
         op::FROZENSET => {
@@ -614,7 +653,7 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
         op::SETITEM => {
             let value = this.pop(vm)?;
             let key = this.pop(vm)?;
-            set_items(vm, &this.top(vm)?, &[key, value])?;
+            set_items(vm, &this.top(vm)?, vec![key, value])?;
         }
         op::SETITEMS => {
             let items = this.pop_mark(vm)?;
@@ -622,7 +661,7 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
             if items.len() % 2 != 0 {
                 return Err(unpickling_error(vm, "odd number of items for SETITEMS"));
             }
-            set_items(vm, &target, &items)?;
+            set_items(vm, &target, items)?;
         }
         op::ADDITEMS => {
             let items = this.pop_mark(vm)?;
@@ -636,7 +675,6 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
                 }
             }
         }
-        op::MARK => this.marks.get_mut().push(this.stack.get().len()),
         op::POP => {
             // Without anything above it a mark goes itself.
             if this.marks.get().last() == Some(&this.stack.get().len()) {
@@ -650,10 +688,6 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
         op::GET => {
             let at = index_line(vm, this, "negative GET argument")?;
             this.recall(vm, at)?;
-        }
-        op::BINGET => {
-            let at = this.byte(vm)?;
-            this.recall(vm, at.into())?;
         }
         op::LONG_BINGET => {
             let at = this.length4(vm)?;
@@ -669,12 +703,6 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
         }
         op::LONG_BINPUT => {
             let at = this.length4(vm)?;
-            this.remember(vm, at)?;
-        }
-        op::MEMOIZE => {
-            let memo = this.memo.get();
-            let dense = this.far_memo.get().is_empty() && memo.last().is_none_or(|v| !v.is_unbound());
-            let at = if dense { memo.len() } else { this.memo_len() };
             this.remember(vm, at)?;
         }
         op::PROTO => {
@@ -785,7 +813,7 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
 }
 
 fn append(vm: &Vm, target: &Value, items: Vec<Value>, single: bool) -> PyResult<()> {
-    if target.ty(vm).address() == vm.list(vec![]).ty(vm).address()
+    if target.kind() == kind::LIST
         && let Some(list) = vm.list_items(target)
     {
         list.get_mut().extend(items);
@@ -801,13 +829,19 @@ fn append(vm: &Vm, target: &Value, items: Vec<Value>, single: bool) -> PyResult<
     Ok(())
 }
 
-fn set_items(vm: &Vm, target: &Value, items: &[Value]) -> PyResult<()> {
-    let plain = target.downcast_ref::<crate::runtime::object::dict::Dict>();
-    let plain = plain.filter(|_| target.kind() == crate::runtime::object::typedef::kind::DICT);
-    for pair in items.chunks_exact(2) {
-        match &plain {
-            Some(dict) => drop(dict.insert(vm, pair[0].clone(), pair[1].clone())?),
-            None => vm.setitem(target, &pair[0], Some(&pair[1]))?,
+/// Sets keys and values, which take turns.
+fn set_items(vm: &Vm, target: &Value, items: Vec<Value>) -> PyResult<()> {
+    let plain = target.as_dict().filter(|_| target.kind() == kind::DICT);
+    if let Some(dict) = plain
+        && dict.is_empty()
+    {
+        dict.reserve(items.len() / 2);
+    }
+    let mut items = items.into_iter();
+    while let (Some(key), Some(value)) = (items.next(), items.next()) {
+        match plain {
+            Some(dict) => drop(dict.insert(vm, key, value)?),
+            None => vm.setitem(target, &key, Some(&value))?,
         }
     }
     Ok(())

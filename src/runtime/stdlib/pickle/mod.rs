@@ -140,6 +140,17 @@ fn table(vm: &Vm, module: &str, name: &str) -> PyResult<Value> {
     vm.getattr_str(&vm.import(module)?, name)
 }
 
+/// As [`table`], of what stays the same object: it is looked for once in the life of the interpreter, as `key`.
+fn kept_table(vm: &Vm, key: &'static str, module: &str, name: &str) -> PyResult<Value> {
+    let kept = vm.interp().module_state.borrow().get(key).cloned();
+    if let Some(kept) = kept {
+        return Ok(kept);
+    }
+    let found = table(vm, module, name)?;
+    vm.interp().module_state.borrow_mut().insert(key, found.clone());
+    Ok(found)
+}
+
 /// `table.get(key)`
 fn look_up(vm: &Vm, table: &Value, key: &Value) -> PyResult<Option<Value>> {
     match table.as_dict() {

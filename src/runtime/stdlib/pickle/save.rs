@@ -5,14 +5,11 @@
 //! outside of frames.
 
 use std::cell::Cell;
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 
 use dashu_int::IBig;
 
 use super::{DEFAULT_PROTOCOL, HIGHEST_PROTOCOL, buffer_of, look_up, op, pickling_error, raw, table};
 use crate::runtime::error::{PyResult, Raised};
-use crate::runtime::gc::heap::AddressHasher;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::raise::Exception;
@@ -25,9 +22,77 @@ const FRAME_TARGET: usize = 64 * 1024;
 /// Shorter frames are written without header.
 const FRAME_MIN: usize = 4;
 const FRAME_HEADER: usize = 9;
+/// Where the interpreter keeps the tables of `copyreg`.
+const DISPATCH: &str = "copyreg.dispatch_table";
+const EXTENSIONS: &str = "copyreg._extension_registry";
 const BATCH: usize = 1000;
+/// Room for output that is there from the start: most pickles are shorter.
+const FIRST_ROOM: usize = 1024;
 
-type Memo = HashMap<u64, (usize, Value), BuildHasherDefault<AddressHasher>>;
+/// A header of an opcode and a length: see [`header`].
+type Header = ([u8; 9], usize);
+
+/// What was written, with the numbers under which the reader knows it: an open-addressing table by identity.
+#[derive(Default)]
+struct Memo {
+    /// As many as a power of two, or none; free ones are unbound.
+    slots: Vec<(Value, usize)>,
+    used: usize,
+}
+
+impl Memo {
+    const FIRST: usize = 64;
+
+    /// The slot of an object, or the free one where it belongs; there are slots, and free ones among them.
+    #[inline(always)]
+    fn slot(&self, object: &Value) -> usize {
+        let mask = self.slots.len() - 1;
+        // Fibonacci hashing; the low bits of the product know nothing of the high bits of the address.
+        let product = object.to_bits().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut at = (product >> 32) as usize & mask;
+        while !self.slots[at].0.is_unbound() && !self.slots[at].0.is(object) {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+    #[inline(always)]
+    fn get(&self, object: &Value) -> Option<usize> {
+        if self.used == 0 {
+            return None;
+        }
+        let (found, number) = &self.slots[self.slot(object)];
+        if found.is_unbound() { None } else { Some(*number) }
+    }
+    /// Sets the number of an object.
+    #[inline(always)]
+    fn insert(&mut self, object: &Value, number: usize) {
+        if self.used * 2 >= self.slots.len() {
+            self.grow();
+        }
+        let at = self.slot(object);
+        if self.slots[at].0.is_unbound() {
+            self.used += 1;
+            self.slots[at] = (object.clone(), number);
+        } else {
+            self.slots[at].1 = number;
+        }
+    }
+    #[cold]
+    fn grow(&mut self) {
+        let length = (self.slots.len() * 4).max(Memo::FIRST);
+        let mut slots = Vec::with_capacity(length);
+        slots.resize_with(length, || (Value::UNBOUND, 0));
+        for (object, number) in std::mem::replace(&mut self.slots, slots) {
+            if !object.is_unbound() {
+                let at = self.slot(&object);
+                self.slots[at] = (object, number);
+            }
+        }
+    }
+    fn entries(&self) -> impl Iterator<Item = &(Value, usize)> {
+        self.slots.iter().filter(|(object, _)| !object.is_unbound())
+    }
+}
 
 /// The payload of `Pickler`.
 pub struct Pickler {
@@ -40,7 +105,10 @@ pub struct Pickler {
     /// Found when a dump begins; unbound if there is none.
     persistent: LockCell<Value>,
     reducer: LockCell<Value>,
-    tables: LockCell<[Value; 2]>,
+    /// The table of reducers that is asked; unbound before the first question if it is the one of `copyreg`.
+    dispatch: LockCell<Value>,
+    /// `copyreg._extension_registry`, unbound before the first question.
+    extensions: LockCell<Value>,
     protocol: Cell<i64>,
     binary: Cell<i64>,
     fast: Cell<i64>,
@@ -58,9 +126,8 @@ crate::payload!(Pickler, "Pickler", gc {
         for cell in self.cells() {
             visit(cell.get());
         }
-        self.tables.get().iter().for_each(&mut *visit);
-        for (_, value) in self.memo.get().values() {
-            visit(value);
+        for (object, _) in self.memo.get().entries() {
+            visit(object);
         }
     }
     fn clear(&self) {
@@ -80,7 +147,8 @@ impl Pickler {
             dispatch_table: cell(),
             persistent: cell(),
             reducer: cell(),
-            tables: LockCell::new([Value::UNBOUND, Value::UNBOUND]),
+            dispatch: cell(),
+            extensions: cell(),
             protocol: Cell::new(DEFAULT_PROTOCOL),
             binary: Cell::new(1),
             fast: Cell::new(0),
@@ -92,7 +160,7 @@ impl Pickler {
             running: Cell::new(false),
         }
     }
-    fn cells(&self) -> [&LockCell<Value>; 6] {
+    fn cells(&self) -> [&LockCell<Value>; 8] {
         [
             &self.write,
             &self.buffer_callback,
@@ -100,6 +168,8 @@ impl Pickler {
             &self.dispatch_table,
             &self.persistent,
             &self.reducer,
+            &self.dispatch,
+            &self.extensions,
         ]
     }
     fn set(&self, options: Options) {
@@ -113,13 +183,18 @@ impl Pickler {
 
     // ---- output
 
+    #[inline(always)]
     fn put(&self, bytes: &[u8]) {
-        let out = self.out.get_mut();
         if self.framing.get() && self.frame.get().is_none() {
-            self.frame.set(Some(out.len()));
-            out.extend_from_slice(&[op::FRAME; FRAME_HEADER]);
+            self.open_frame();
         }
-        out.extend_from_slice(bytes);
+        self.out.get_mut().extend_from_slice(bytes);
+    }
+    #[cold]
+    fn open_frame(&self) {
+        let out = self.out.get_mut();
+        self.frame.set(Some(out.len()));
+        out.extend_from_slice(&[op::FRAME; FRAME_HEADER]);
     }
     fn close_frame(&self) {
         let Some(start) = self.frame.take() else { return };
@@ -142,6 +217,7 @@ impl Pickler {
         Ok(())
     }
     /// Between two objects: a frame that is long enough ends.
+    #[inline(always)]
     fn boundary(&self, vm: &Vm) -> PyResult<()> {
         let Some(start) = self.frame.get() else { return Ok(()) };
         if self.out.get().len() - start - FRAME_HEADER < FRAME_TARGET {
@@ -151,12 +227,18 @@ impl Pickler {
         self.flush(vm)
     }
     /// Writes an opcode with a string; a large one, which `owner` holds, goes to the file by itself.
-    fn put_string(&self, vm: &Vm, header: &[u8], bytes: &[u8], owner: Option<&Value>) -> PyResult<()> {
+    #[inline(always)]
+    fn put_string(&self, vm: &Vm, header: Header, bytes: &[u8], owner: Option<&Value>) -> PyResult<()> {
+        let header = &header.0[..header.1];
         if bytes.len() < FRAME_TARGET {
             self.put(header);
             self.put(bytes);
             return Ok(());
         }
+        self.put_large(vm, header, bytes, owner)
+    }
+    #[cold]
+    fn put_large(&self, vm: &Vm, header: &[u8], bytes: &[u8], owner: Option<&Value>) -> PyResult<()> {
         self.close_frame();
         let framing = self.framing.replace(false);
         self.put(header);
@@ -175,7 +257,7 @@ impl Pickler {
     // ---- memo
 
     fn known(&self, object: &Value) -> Option<usize> {
-        self.memo.get().get(&object.to_bits()).map(|(at, _)| *at)
+        self.memo.get().get(object)
     }
     fn put_get(&self, at: usize) {
         if self.binary.get() == 0 {
@@ -187,13 +269,13 @@ impl Pickler {
             self.put(&(at as u32).to_le_bytes());
         }
     }
+    #[inline(always)]
     fn memoize(&self, object: &Value) {
         if self.fast.get() != 0 {
             return;
         }
-        let at = self.memo.get().len();
-        let old = self.memo.get_mut().insert(object.to_bits(), (at, object.clone()));
-        drop(old);
+        let at = self.memo.get().used;
+        self.memo.get_mut().insert(object, at);
         if self.protocol.get() >= 4 {
             self.put(&[op::MEMOIZE]);
         } else if self.binary.get() == 0 {
@@ -298,7 +380,7 @@ pub fn dump(vm: &Vm, pickler: &Value, object: &Value) -> PyResult<()> {
 }
 
 fn dump_inner(vm: &Vm, pickler: &Value, this: &Obj<Pickler>, object: &Value) -> PyResult<()> {
-    drop(this.out.take());
+    drop(this.out.replace(Vec::with_capacity(FIRST_ROOM)));
     let is_plain = pickler.ty(vm).address() == vm.typ(&PICKLER).address();
     let persistent = match this.persistent_id.cloned().given() {
         Some(found) => found.clone(),
@@ -328,9 +410,7 @@ fn dump_inner(vm: &Vm, pickler: &Value, this: &Obj<Pickler>, object: &Value) -> 
         }
         found => found.given().cloned(),
     };
-    let dispatch = own.map_or_else(|| table(vm, "copyreg", "dispatch_table"), Ok)?;
-    let tables = [dispatch, table(vm, "copyreg", "_extension_registry")?];
-    drop(this.tables.replace(tables));
+    this.dispatch.set(own.unwrap_or(Value::UNBOUND));
     if this.protocol.get() >= 2 {
         this.put(&[op::PROTO, this.protocol.get() as u8]);
         this.framing.set(this.protocol.get() >= 4);
@@ -343,15 +423,30 @@ fn dump_inner(vm: &Vm, pickler: &Value, this: &Obj<Pickler>, object: &Value) -> 
 }
 
 /// Adds a note to the exception in flight.
-fn noted<T>(vm: &Vm, result: PyResult<T>, note: impl FnOnce() -> PyResult<String>) -> PyResult<T> {
-    result.or_else(|raised: Raised| {
-        let exception = vm.take_raised(raised);
-        let text = note()?;
-        if exception.downcast::<Exception>().is_some() {
-            vm.call_method_str(&exception, "add_note", &[vm.str(text)])?;
-        }
-        Err(vm.set_raised(exception))
-    })
+#[inline(always)]
+fn noted(vm: &Vm, result: PyResult<()>, note: impl FnOnce() -> PyResult<String>) -> PyResult<()> {
+    match result {
+        Ok(()) => Ok(()),
+        Err(raised) => add_note(vm, raised, note),
+    }
+}
+
+#[cold]
+fn add_note(vm: &Vm, raised: Raised, note: impl FnOnce() -> PyResult<String>) -> PyResult<()> {
+    let exception = vm.take_raised(raised);
+    let text = note()?;
+    if exception.downcast::<Exception>().is_some() {
+        vm.call_method_str(&exception, "add_note", &[vm.str(text)])?;
+    }
+    Err(vm.set_raised(exception))
+}
+
+/// A table of `copyreg`, which a cell keeps.
+fn registry<'a>(vm: &Vm, cell: &'a LockCell<Value>, key: &'static str, name: &str) -> PyResult<&'a Value> {
+    if cell.get().is_unbound() {
+        cell.set(super::kept_table(vm, key, "copyreg", name)?);
+    }
+    Ok(cell.get())
 }
 
 fn save_noted(vm: &Vm, this: &Obj<Pickler>, part: &Value, owner: &Value, what: &str) -> PyResult<()> {
@@ -362,11 +457,24 @@ fn save_noted(vm: &Vm, this: &Obj<Pickler>, part: &Value, owner: &Value, what: &
 
 fn save(vm: &Vm, this: &Obj<Pickler>, object: &Value, persistent: bool) -> PyResult<()> {
     this.boundary(vm)?;
-    if persistent && let Some(method) = this.persistent.cloned().given() {
-        let id = vm.call1(method, object)?;
+    if persistent && !this.persistent.get().is_unbound() {
+        let id = vm.call1(&this.persistent.cloned(), object)?;
         if !id.is_none() {
             return save_persistent(vm, this, &id);
         }
+    }
+    let exact = object.kind();
+    if exact == kind::STR {
+        return match this.known(object) {
+            Some(at) => {
+                this.put_get(at);
+                Ok(())
+            }
+            None => save_str(vm, this, object),
+        };
+    }
+    if object.as_small().is_some() {
+        return save_int(vm, this, object);
     }
     if object.is_none() {
         this.put(&[op::NONE]);
@@ -380,9 +488,8 @@ fn save(vm: &Vm, this: &Obj<Pickler>, object: &Value, persistent: bool) -> PyRes
         }
         return Ok(());
     }
-    let exact = object.kind();
     let is_exact = |spec| object.ty(vm).address() == vm.typ(spec).address();
-    if object.as_small().is_some() || (vm.is_int(object) && is_exact(&crate::runtime::builtins::ints::INT)) {
+    if exact == kind::INT {
         return save_int(vm, this, object);
     }
     if let Some(x) = object.as_float()
@@ -400,10 +507,8 @@ fn save(vm: &Vm, this: &Obj<Pickler>, object: &Value, persistent: bool) -> PyRes
         this.put_get(at);
         return Ok(());
     }
-    match exact {
-        kind::BYTES => return save_bytes(vm, this, object),
-        kind::STR => return save_str(vm, this, object),
-        _ => {}
+    if exact == kind::BYTES {
+        return save_bytes(vm, this, object);
     }
     vm.check_native_in(" while pickling an object")?;
     match exact {
@@ -418,8 +523,8 @@ fn save(vm: &Vm, this: &Obj<Pickler>, object: &Value, persistent: bool) -> PyRes
         }
         _ => {}
     }
-    if let Some(reducer) = this.reducer.cloned().given() {
-        let reduced = vm.call1(reducer, object)?;
+    if !this.reducer.get().is_unbound() {
+        let reduced = vm.call1(&this.reducer.cloned(), object)?;
         if !reduced.is_not_implemented() {
             return save_reduced(vm, this, object, &reduced);
         }
@@ -431,7 +536,7 @@ fn save(vm: &Vm, this: &Obj<Pickler>, object: &Value, persistent: bool) -> PyRes
         return save_global(vm, this, object, None);
     }
     let ty = object.ty(vm).to_value();
-    let found = look_up(vm, &this.tables.get()[0].clone(), &ty)?;
+    let found = look_up(vm, &registry(vm, &this.dispatch, DISPATCH, "dispatch_table")?.clone(), &ty)?;
     let reduced = if let Some(reduce) = found {
         vm.call1(&reduce, object)?
     } else if object.as_type().is_some() {
@@ -506,26 +611,28 @@ fn save_int(vm: &Vm, this: &Obj<Pickler>, object: &Value) -> PyResult<()> {
     Ok(())
 }
 
-fn header(code: u8, length: &[u8]) -> Vec<u8> {
-    let mut header = vec![code];
-    header.extend_from_slice(length);
-    header
+/// An opcode and the length that follows it.
+#[inline(always)]
+fn header<const N: usize>(code: u8, length: [u8; N]) -> Header {
+    let mut bytes = [code; 9];
+    bytes[1..=N].copy_from_slice(&length);
+    (bytes, N + 1)
 }
 
 fn put_bytes(vm: &Vm, this: &Obj<Pickler>, bytes: &[u8], owner: Option<&Value>) -> PyResult<()> {
     let n = bytes.len();
     let header = if n <= 0xff {
-        header(op::SHORT_BINBYTES, &[n as u8])
+        header(op::SHORT_BINBYTES, [n as u8])
     } else if let Ok(n) = u32::try_from(n) {
-        header(op::BINBYTES, &n.to_le_bytes())
+        header(op::BINBYTES, n.to_le_bytes())
     } else if this.protocol.get() >= 4 {
-        header(op::BINBYTES8, &(n as u64).to_le_bytes())
+        header(op::BINBYTES8, (n as u64).to_le_bytes())
     } else {
         return Err(vm.overflow_error(
             "serializing a bytes object larger than 4 GiB requires pickle protocol 4 or higher",
         ));
     };
-    this.put_string(vm, &header, bytes, owner)
+    this.put_string(vm, header, bytes, owner)
 }
 
 fn builtin(vm: &Vm, name: &str) -> PyResult<Value> {
@@ -549,7 +656,7 @@ fn save_bytes(vm: &Vm, this: &Obj<Pickler>, object: &Value) -> PyResult<()> {
 }
 
 fn put_bytearray(vm: &Vm, this: &Obj<Pickler>, bytes: &[u8], owner: Option<&Value>) -> PyResult<()> {
-    this.put_string(vm, &header(op::BYTEARRAY8, &(bytes.len() as u64).to_le_bytes()), bytes, owner)
+    this.put_string(vm, header(op::BYTEARRAY8, (bytes.len() as u64).to_le_bytes()), bytes, owner)
 }
 
 fn save_bytearray(vm: &Vm, this: &Obj<Pickler>, object: &Value) -> PyResult<()> {
@@ -619,17 +726,17 @@ fn save_str(vm: &Vm, this: &Obj<Pickler>, object: &Value) -> PyResult<()> {
     }
     let n = bytes.len();
     let header = if n <= 0xff && this.protocol.get() >= 4 {
-        header(op::SHORT_BINUNICODE, &[n as u8])
+        header(op::SHORT_BINUNICODE, [n as u8])
     } else if let Ok(n) = u32::try_from(n) {
-        header(op::BINUNICODE, &n.to_le_bytes())
+        header(op::BINUNICODE, n.to_le_bytes())
     } else if this.protocol.get() >= 4 {
-        header(op::BINUNICODE8, &(n as u64).to_le_bytes())
+        header(op::BINUNICODE8, (n as u64).to_le_bytes())
     } else {
         return Err(
             vm.overflow_error("serializing a string larger than 4 GiB requires pickle protocol 4 or higher")
         );
     };
-    this.put_string(vm, &header, bytes, None)?;
+    this.put_string(vm, header, bytes, None)?;
     this.memoize(object);
     Ok(())
 }
@@ -906,7 +1013,7 @@ fn save_global(vm: &Vm, this: &Obj<Pickler>, object: &Value, name: Option<&Value
     };
     let module = module_of(vm, object, &name)?;
     if this.protocol.get() >= 2 {
-        let registry = this.tables.get()[1].clone();
+        let registry = registry(vm, &this.extensions, EXTENSIONS, "_extension_registry")?.clone();
         if let Some(code) = look_up(vm, &registry, &vm.tuple(vec![module.clone(), name.clone()]))? {
             let code = vm.to_i64(&code)?;
             match code {
@@ -1057,15 +1164,10 @@ fn save_reduce(vm: &Vm, this: &Obj<Pickler>, parts: &[Value], object: Option<&Va
             ),
         ));
     }
-    let special = if this.protocol.get() >= 2 {
-        let name = vm.getattr_opt(function, vm.names().__name__.value())?;
-        name.and_then(|name| name.as_str().map(|name| name.to_string_lossy().into_owned()))
-            .unwrap_or_default()
-    } else {
-        String::new()
-    };
-    match special.as_str() {
-        "__newobj_ex__" => {
+    let special =
+        if this.protocol.get() >= 2 { vm.getattr_opt(function, vm.names().__name__.value())? } else { None };
+    match special.as_ref().and_then(|name| name.as_str()).map_or(&b""[..], |name| name.bytes()) {
+        b"__newobj_ex__" => {
             let [class, positional, keywords] = items else {
                 return Err(pickling_error(
                     vm,
@@ -1112,7 +1214,7 @@ fn save_reduce(vm: &Vm, this: &Obj<Pickler>, parts: &[Value], object: Option<&Va
                 this.put(&[op::REDUCE]);
             }
         }
-        "__newobj__" => {
+        b"__newobj__" => {
             let [class, rest @ ..] = items else {
                 return Err(pickling_error(
                     vm,
@@ -1242,8 +1344,9 @@ pub static PICKLER: TypeSpec = TypeSpec::new("_pickle.Pickler", Pickler::layout)
             "__sizeof__(self, /)",
             |vm, args| {
                 let this = this(vm, &args[0])?;
-                let size =
-                    size_of::<Obj<Pickler>>() + this.out.get().capacity() + this.memo.get().capacity() * 24;
+                let size = size_of::<Obj<Pickler>>()
+                    + this.out.get().capacity()
+                    + this.memo.get().slots.capacity() * 16;
                 Ok(vm.int_usize(size))
             },
             "Size in memory, in bytes.",
@@ -1277,15 +1380,15 @@ pub static PICKLER: TypeSpec = TypeSpec::new("_pickle.Pickler", Pickler::layout)
                 };
                 let mut memo = Memo::default();
                 if let Some(proxy) = value.downcast::<MemoProxy>() {
-                    for (key, entry) in this(vm, &proxy.owner)?.memo.get() {
-                        memo.insert(*key, entry.clone());
+                    for (object, at) in this(vm, &proxy.owner)?.memo.get().entries() {
+                        memo.insert(object, *at);
                     }
                 } else if let Some(dict) = value.as_dict() {
                     for (_, entry) in dict.entries() {
                         let [at, object] = entry.as_tuple().map_or(&[][..], |t| t.items()) else {
                             return Err(vm.type_error("'memo' values must be 2-item tuples"));
                         };
-                        memo.insert(object.to_bits(), (vm.to_usize(at)?, object.clone()));
+                        memo.insert(object, vm.to_usize(at)?);
                     }
                 } else {
                     return Err(vm.type_error(format!(
@@ -1313,9 +1416,9 @@ crate::payload!(MemoProxy, "PicklerMemoProxy", gc {
 
 fn memo_copy(vm: &Vm, proxy: &Value) -> PyResult<Value> {
     let owner = &vm.cast::<MemoProxy>(proxy)?.owner;
-    let entries: Vec<(usize, Value)> = this(vm, owner)?.memo.get().values().cloned().collect();
+    let entries: Vec<(Value, usize)> = this(vm, owner)?.memo.get().entries().cloned().collect();
     let copy = vm.new_dict();
-    for (at, object) in entries {
+    for (object, at) in entries {
         let key = vm.call1(&vm.builtin("id")?, &object)?;
         copy.insert(vm, key, vm.tuple(vec![vm.int_usize(at), object]))?;
     }
