@@ -88,10 +88,7 @@ slow_handlers! {
     exc_match => exc::exc_match, 0;
     exc_star_match => exc::exc_star_match, 0;
     prep_reraise_star => exc::prep_reraise_star, 0;
-    before_with => exc::before_with, 0;
-    before_async_with => exc::before_async_with, 0;
     with_except => exc::with_except, 0;
-    with_exit => exc::with_exit, 0;
     get_iter => iter::get_iter, 0;
     get_aiter => iter::get_aiter, 0;
     get_anext => iter::get_anext, 0;
@@ -310,10 +307,10 @@ const fn handler(op: Op) -> Handler {
         Op::JumpIfNotExc => calls::jump_if_not_exc,
         Op::ExcStarMatch => exc_star_match,
         Op::PrepReraiseStar => prep_reraise_star,
-        Op::BeforeWith => before_with,
-        Op::BeforeAsyncWith => before_async_with,
+        Op::BeforeWith => calls::before_with,
+        Op::BeforeAsyncWith => calls::before_async_with,
         Op::WithExcept => with_except,
-        Op::WithExit => with_exit,
+        Op::WithExit => calls::with_exit,
         Op::MatchSequence => match_sequence,
         Op::MatchMapping => match_mapping,
         Op::GetLen => get_len,
