@@ -77,6 +77,13 @@ pub fn install(vm: &Vm) -> PyResult<()> {
     Ok(())
 }
 
+/// Is it the built-in `__import__`?
+pub fn is_import(value: &Value) -> bool {
+    value.downcast::<NativeFunction>().is_some_and(|function| {
+        FUNCTIONS.as_ptr_range().contains(&std::ptr::from_ref(function.def)) && function.def.name() == "__import__"
+    })
+}
+
 /// The functions of `builtins`.
 pub static FUNCTIONS: &[Native] = &[
     native_raw(

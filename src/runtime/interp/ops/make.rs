@@ -1,6 +1,7 @@
 //! Functions and classes, patterns, imports, intrinsics, far temporaries.
 
 use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::builtins::globals;
 use crate::runtime::bytecode::ops::{Common, Intrinsic1, Intrinsic2, Part};
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
@@ -54,9 +55,11 @@ pub fn make_function(vm: &Vm, at: At) -> PyResult<()> {
         return Err(vm.system_error("MakeFunction without code"));
     };
     let parts = at.c() as u8;
-    let count = parts.count_ones() as usize;
-    let mut run = at.take_run(at.b(), count).into_iter();
-    let mut part = |which: Part| if parts & which as u8 != 0 { run.next() } else { None };
+    let mut run = at.run(at.b(), parts.count_ones() as usize).iter_mut();
+    let mut part = |which: Part| {
+        let place = if parts & which as u8 != 0 { run.next() } else { None };
+        place.map(|place| std::mem::replace(place, Value::UNBOUND))
+    };
     let defaults = part(Part::Defaults);
     let kwdefaults = part(Part::KwDefaults);
     let annotate = part(Part::Annotate);
@@ -249,7 +252,7 @@ pub fn import_name(vm: &Vm, at: At) -> PyResult<()> {
     let locals = at.frame().namespace().unwrap_or(Value::NONE);
     let level = vm.int(i64::from(level));
     let args = [name.into_value(), function.globals.clone().into_value(), locals, fromlist, level];
-    let module = vm.call_args(&import, &args)?;
+    let module = if globals::is_import(&import) { vm.builtin_import(&args)? } else { vm.call_args(&import, &args)? };
     at.set(at.a(), module);
     Ok(())
 }
