@@ -77,10 +77,10 @@ pub fn install(vm: &Vm) -> PyResult<()> {
     Ok(())
 }
 
-/// Is it the built-in `__import__`?
-pub fn is_import(value: &Value) -> bool {
+/// Is it the function of `builtins` that had this name at first?
+pub fn is_builtin(value: &Value, name: &str) -> bool {
     value.downcast::<NativeFunction>().is_some_and(|function| {
-        FUNCTIONS.as_ptr_range().contains(&std::ptr::from_ref(function.def)) && function.def.name() == "__import__"
+        FUNCTIONS.as_ptr_range().contains(&std::ptr::from_ref(function.def)) && function.def.name() == name
     })
 }
 

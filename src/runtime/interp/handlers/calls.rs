@@ -427,7 +427,7 @@ handlers! {
             }
             match kind {
                 kind::GENERATOR => return generators::for_iter_generator(m.pc, m.base, m.vm, m.table),
-                kind::DICT_KEY_ITER | kind::DICT_VALUE_ITER | kind::STR_ITER => {
+                kind::DICT_KEY_ITER | kind::DICT_VALUE_ITER | kind::SET_ITER | kind::STR_ITER => {
                     return loops::for_iter_known(m.pc, m.base, m.vm, m.table);
                 }
                 kind::DICT_ITEM_ITER | kind::ENUMERATE | kind::ZIP => {

@@ -304,6 +304,7 @@ const fn handler(op: Op) -> Handler {
         Op::PushExc => push_exc,
         Op::PopExc => pop_exc,
         Op::ExcMatch => exc_match,
+        Op::JumpIfNotCommon => jumps::jump_if_not_common,
         Op::JumpIfNotExc => calls::jump_if_not_exc,
         Op::ExcStarMatch => exc_star_match,
         Op::PrepReraiseStar => prep_reraise_star,
