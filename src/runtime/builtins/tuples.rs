@@ -1,7 +1,7 @@
 //! `tuple`: slots and methods. The payload and its makers are in `object::tuple`, the iterator in `iters`, tuples with
 //! named fields in `structs`.
 
-use crate::runtime::builtins::lists::pick;
+use crate::runtime::builtins::lists::{equal_start, pick};
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
@@ -95,9 +95,10 @@ fn compare(vm: &Vm, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
     if matches!(op, Cmp::Eq | Cmp::Ne) {
         return Ok(Value::bool(same(vm, x, y)? == (op == Cmp::Eq)));
     }
+    let from = equal_start(x.items(), y.items());
     let (x, y) = (x.to_ref(), y.to_ref());
     // Tuples of other lengths may still be ordered by an early item, so only the items decide.
-    for (p, q) in x.items().iter().zip(y.items()) {
+    for (p, q) in x.items()[from..].iter().zip(&y.items()[from..]) {
         if !vm.equal(p, q)? {
             return vm.compare(p, q, op);
         }
@@ -170,6 +171,10 @@ fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
         let span = vm.slice_span(key, tuple.len())?;
         if span.count == tuple.len() && span.step == 1 && value.kind() == kind::TUPLE {
             return Ok(value.clone());
+        }
+        if span.step == 1 {
+            let start = span.start as usize;
+            return Ok(vm.tuple_of(&tuple.items()[start..start + span.count]));
         }
         return Ok(vm.tuple(pick(tuple.items(), span)));
     }
