@@ -361,18 +361,45 @@ impl Table {
         match self.find(vm, &key, hash)? {
             Found::At(_) => Ok(false),
             Found::Free(place) => {
-                self.entries.get_mut()[place] = Entry { key, hash };
-                self.fill.set(self.fill.get() + 1);
-                self.used.set(self.used.get() + 1);
-                self.marks.set(self.marks.get() | Table::mark(hash));
-                self.touch();
-                let size = self.entries.get().len();
-                if self.fill.get() * 5 >= (size - 1) * 3 {
-                    self.resize(Table::growth(self.used.get()));
-                }
+                self.put(place, key, hash);
                 Ok(true)
             }
         }
+    }
+
+    /// Puts a new key into a free place.
+    #[inline(always)]
+    fn put(&self, place: usize, key: Value, hash: i64) {
+        let entries = self.entries.get_mut();
+        entries[place] = Entry { key, hash };
+        let size = entries.len();
+        self.fill.set(self.fill.get() + 1);
+        self.used.set(self.used.get() + 1);
+        self.marks.set(self.marks.get() | Table::mark(hash));
+        self.touch();
+        if self.fill.get() * 5 >= (size - 1) * 3 {
+            self.resize(Table::growth(self.used.get()));
+        }
+    }
+
+    /// Adds small ints and texts as long as no Python code has to run for it; gives how many.
+    pub fn extend_plain(&self, keys: &[Value]) -> usize {
+        if self.entries.get().is_empty() && !keys.is_empty() {
+            self.entries.set(free_entries(SMALLEST));
+        }
+        for (at, key) in keys.iter().enumerate() {
+            let hash = match (key.as_small(), exact_str(key)) {
+                (Some(i), _) => int_hash(i),
+                (_, Some(text)) => text.hash() as i64,
+                _ => return at,
+            };
+            match self.find_plain(key, hash) {
+                Some(Found::At(_)) => {}
+                Some(Found::Free(place)) => self.put(place, key.clone(), hash),
+                None => return at,
+            }
+        }
+        keys.len()
     }
 
     /// Makes the table anew for more than `least` keys, without the deleted entries.
