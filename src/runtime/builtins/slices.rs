@@ -67,6 +67,17 @@ pub fn span(start: Option<isize>, stop: Option<isize>, step: isize, length: usiz
     adjust(start, stop, step, length as isize)
 }
 
+/// A bound that is left out or a small int; `None` for others.
+#[inline(always)]
+fn quick_bound(value: &Value) -> Option<Option<isize>> {
+    if value.is_none() {
+        return Some(None);
+    }
+    value.as_small().map(|i| Some(i as isize))
+}
+
+/// As `Vm::slice_span`, after `Vm::slice_unpack`, of a length that may stand for another.
+#[inline]
 pub fn adjust(start: Option<isize>, stop: Option<isize>, step: isize, length: isize) -> Span {
     let (low, high) = if step < 0 { (-1, length - 1) } else { (0, length) };
     let (first, last) = if step < 0 { (high, low) } else { (low, high) };
@@ -74,6 +85,8 @@ pub fn adjust(start: Option<isize>, stop: Option<isize>, step: isize, length: is
     let stop = stop.map_or(last, |at| fit(at, length, low, high));
     let count = if step < 0 {
         if stop < start { (start - stop - 1) as usize / step.unsigned_abs() + 1 } else { 0 }
+    } else if step == 1 {
+        (stop - start).max(0) as usize
     } else if start < stop {
         (stop - start - 1) as usize / step as usize + 1
     } else {
@@ -103,8 +116,19 @@ impl Vm {
     }
 
     /// Bounds and step of a slice, before a length is known: running `__index__` may change the sequence.
+    #[inline]
     pub fn slice_unpack(&self, slice: &Value) -> PyResult<(Option<isize>, Option<isize>, isize)> {
         let this = self.cast::<Slice>(slice)?;
+        if this.step.is_none()
+            && let (Some(start), Some(stop)) = (quick_bound(&this.start), quick_bound(&this.stop))
+        {
+            return Ok((start, stop, 1));
+        }
+        self.slice_unpack_any(this)
+    }
+
+    #[inline(never)]
+    fn slice_unpack_any(&self, this: &Slice) -> PyResult<(Option<isize>, Option<isize>, isize)> {
         let step = self.slice_bound(&this.step)?.unwrap_or(1).max(-isize::MAX);
         if step == 0 {
             return Err(self.value_error("slice step cannot be zero"));

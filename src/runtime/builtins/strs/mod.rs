@@ -238,6 +238,9 @@ fn slice(vm: &Vm, value: &Value, text: &Obj<Str>, key: &Value) -> PyResult<Value
         if span.count == text.len() {
             return Ok(vm.plain_str(value));
         }
+        if text.is_ascii() {
+            return Ok(vm.str_ascii(&text.bytes()[start..start + span.count]));
+        }
         return Ok(substring(vm, text, start, start + span.count));
     }
     let bytes = if text.is_ascii() {
