@@ -3,7 +3,7 @@
 //! Whatever may run Python (comparison, repr, iteration, the drop of an item) works on clones: no borrow of the items
 //! is alive meanwhile, and each step looks at the length anew.
 
-use crate::runtime::builtins::slices::Span;
+use crate::runtime::builtins::slices::{Span, plain_range};
 use crate::runtime::builtins::sorting;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
@@ -335,6 +335,9 @@ pub fn extend(vm: &Vm, list: &Obj<List>, iterable: &Value) -> PyResult<()> {
 fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
     let list = this(vm, value)?;
     if key.kind() == kind::SLICE {
+        if let Some(range) = plain_range(key, list.len()) {
+            return Ok(vm.list(clone_all(&list.items.get()[range])));
+        }
         let span = vm.slice_span_of(key, || list.len())?;
         return Ok(vm.list(pick(list.items.get(), span)));
     }

@@ -67,13 +67,20 @@ pub fn span(start: Option<isize>, stop: Option<isize>, step: isize, length: usiz
     adjust(start, stop, step, length as isize)
 }
 
-/// A bound that is left out or a small int; `None` for others.
+/// The positions that a slice without a step means whose bounds are left out or small ints; `None` for others.
 #[inline(always)]
-fn quick_bound(value: &Value) -> Option<Option<isize>> {
-    if value.is_none() {
-        return Some(None);
-    }
-    value.as_small().map(|i| Some(i as isize))
+pub fn plain_range(slice: &Value, length: usize) -> Option<std::ops::Range<usize>> {
+    let this = slice.downcast::<Slice>().filter(|this| this.step.is_none())?;
+    let fit = |bound: &Value, absent: usize| {
+        if bound.is_none() {
+            return Some(absent);
+        }
+        let at = bound.as_small()?;
+        let at = if at < 0 { (at + length as i64).max(0) } else { at };
+        Some((at as usize).min(length))
+    };
+    let (start, end) = (fit(&this.start, 0)?, fit(&this.stop, length)?);
+    Some(start..end.max(start))
 }
 
 /// As `Vm::slice_span`, after `Vm::slice_unpack`, of a length that may stand for another.
@@ -116,19 +123,8 @@ impl Vm {
     }
 
     /// Bounds and step of a slice, before a length is known: running `__index__` may change the sequence.
-    #[inline]
     pub fn slice_unpack(&self, slice: &Value) -> PyResult<(Option<isize>, Option<isize>, isize)> {
         let this = self.cast::<Slice>(slice)?;
-        if this.step.is_none()
-            && let (Some(start), Some(stop)) = (quick_bound(&this.start), quick_bound(&this.stop))
-        {
-            return Ok((start, stop, 1));
-        }
-        self.slice_unpack_any(this)
-    }
-
-    #[inline(never)]
-    fn slice_unpack_any(&self, this: &Slice) -> PyResult<(Option<isize>, Option<isize>, isize)> {
         let step = self.slice_bound(&this.step)?.unwrap_or(1).max(-isize::MAX);
         if step == 0 {
             return Err(self.value_error("slice step cannot be zero"));

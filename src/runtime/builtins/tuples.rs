@@ -2,6 +2,7 @@
 //! named fields in `structs`.
 
 use crate::runtime::builtins::lists::{equal_start, pick};
+use crate::runtime::builtins::slices::plain_range;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
@@ -168,13 +169,15 @@ fn hash(vm: &Vm, value: &Value) -> PyResult<i64> {
 fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
     let tuple = this(vm, value)?;
     if key.kind() == kind::SLICE {
+        if let Some(range) = plain_range(key, tuple.len()) {
+            if range.len() == tuple.len() && value.kind() == kind::TUPLE {
+                return Ok(value.clone());
+            }
+            return Ok(vm.tuple_of(&tuple.items()[range]));
+        }
         let span = vm.slice_span(key, tuple.len())?;
         if span.count == tuple.len() && span.step == 1 && value.kind() == kind::TUPLE {
             return Ok(value.clone());
-        }
-        if span.step == 1 {
-            let start = span.start as usize;
-            return Ok(vm.tuple_of(&tuple.items()[start..start + span.count]));
         }
         return Ok(vm.tuple(pick(tuple.items(), span)));
     }
