@@ -359,6 +359,11 @@ pub static FUNCTIONS: &[Native] = &[
         "round(number, ndigits=None)",
         |vm, args| {
             let rest = args[1].some().map_or(&[][..], std::slice::from_ref);
+            match (args[0].as_small(), args[0].as_tagged_float()) {
+                (Some(_), _) if rest.is_empty() => return Ok(args[0].clone()),
+                (_, Some(x)) if rest.is_empty() => return vm.int_from_float(x.round_ties_even()),
+                _ => {}
+            }
             match vm.call_special(&args[0], &vm.names().__round__, rest)? {
                 Some(result) => Ok(result),
                 None => Err(

@@ -12,7 +12,7 @@ use crate::runtime::object::dict::{Dict, exact_str};
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Header, Obj, Value};
+use crate::runtime::value::{Header, Obj, Value, clone_all};
 
 /// The bits of `object[key]`, counted up, for an exact list or tuple and a small int in range.
 ///
@@ -462,6 +462,20 @@ pub fn unpack_ex(vm: &Vm, at: At) -> PyResult<()> {
     let slots = source.ty(vm).slots.get();
     if slots.iter.is_none() && slots.getitem.is_none() {
         return Err(vm.type_error(format!("cannot unpack non-iterable {} object", source.type_name(vm))));
+    }
+    let items: Option<&[Value]> = match source.kind() {
+        kind::TUPLE => source.as_tuple().map(|tuple| tuple.items()),
+        kind::LIST => vm.list_items(&source).map(|list| list.get().as_slice()),
+        _ => None,
+    };
+    if let Some(items) = items.filter(|items| items.len() >= before + after) {
+        let end = items.len() - after;
+        let middle = vm.list(clone_all(&items[before..end]));
+        let all = items[..before].iter().cloned().chain([middle]).chain(items[end..].iter().cloned());
+        for (place, item) in all.enumerate() {
+            at.set(at.a() + place as i8, item);
+        }
+        return Ok(());
     }
     let iter = vm.iter(&source)?;
     let mut first = Vec::new();
