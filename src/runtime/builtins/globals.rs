@@ -77,6 +77,13 @@ pub fn install(vm: &Vm) -> PyResult<()> {
     Ok(())
 }
 
+/// Is it the function of `builtins` that had this name at first?
+pub fn is_builtin(value: &Value, name: &str) -> bool {
+    value.downcast::<NativeFunction>().is_some_and(|function| {
+        FUNCTIONS.as_ptr_range().contains(&std::ptr::from_ref(function.def)) && function.def.name() == name
+    })
+}
+
 /// The functions of `builtins`.
 pub static FUNCTIONS: &[Native] = &[
     native_raw(

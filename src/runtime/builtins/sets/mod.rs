@@ -154,6 +154,18 @@ impl SetIter {
             left: Cell::new(set.table.len()),
         }
     }
+    /// The next member; `None` also if the set has changed.
+    #[inline(always)]
+    pub fn next_member(&self) -> Option<&Value> {
+        let set = self.set.get().as_ref()?;
+        if set.table.len() != self.used.get() {
+            return None;
+        }
+        let (at, key, _) = set.table.next(self.at.get())?;
+        self.at.set(at + 1);
+        self.left.set(self.left.get().saturating_sub(1));
+        Some(key)
+    }
     /// The next member.
     #[inline]
     pub fn step(&self, vm: &Vm) -> PyResult<Option<Value>> {
@@ -162,14 +174,11 @@ impl SetIter {
             self.used.set(usize::MAX);
             return Err(vm.runtime_error("Set changed size during iteration"));
         }
-        let Some((at, key, _)) = set.table.next(self.at.get()) else {
+        let member = self.next_member().cloned();
+        if member.is_none() {
             self.set.set(None);
-            return Ok(None);
-        };
-        let key = key.clone();
-        self.at.set(at + 1);
-        self.left.set(self.left.get().saturating_sub(1));
-        Ok(Some(key))
+        }
+        Ok(member)
     }
 }
 
