@@ -182,6 +182,7 @@ impl SetIter {
     }
 }
 
+#[inline(always)]
 pub(super) fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Set>> {
     vm.cast::<Set>(value)
 }

@@ -106,7 +106,7 @@ impl Table {
     }
 
     /// The hash of a key.
-    #[inline]
+    #[inline(always)]
     pub fn hash_key(vm: &Vm, key: &Value) -> PyResult<i64> {
         if let Some(i) = key.as_small() {
             return Ok(int_hash(i));
