@@ -492,6 +492,12 @@ fn format(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 /// `float.__format__` with a spec that is not empty.
 pub fn format_with(vm: &Vm, value: &Value, spec: &Obj<Str>) -> PyResult<Value> {
+    let mut quick = [0; format_value::QUICK];
+    if let Some(x) = value.as_tagged_float()
+        && let Some(length) = format_value::quick_float(x, spec.bytes(), &mut quick)
+    {
+        return Ok(vm.str_ascii(&quick[..length]));
+    }
     let name = value.type_name(vm);
     let text = format_value::format_float(this(vm, value)?, spec.bytes(), &name, &Locale::C)
         .map_err(|fault| vm.fault(fault))?;

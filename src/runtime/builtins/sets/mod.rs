@@ -5,6 +5,7 @@ pub mod table;
 
 use std::cell::Cell;
 
+use crate::runtime::builtins::lists::List;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
@@ -181,6 +182,7 @@ impl SetIter {
     }
 }
 
+#[inline(always)]
 pub(super) fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Set>> {
     vm.cast::<Set>(value)
 }
@@ -235,6 +237,22 @@ pub(super) fn fill(vm: &Vm, table: &Table, iterable: &Value) -> PyResult<()> {
         && let Some(dict) = iterable.as_dict()
     {
         return table.extend_from_dict(vm, dict);
+    }
+    if let Some(tuple) = iterable.as_tuple().filter(|_| iterable.kind() == kind::TUPLE) {
+        let plain = table.extend_plain(tuple.items());
+        let rest = tuple.items()[plain..].iter();
+        return rest.map(|item| table.insert(vm, item.clone())).try_for_each(|new| new.map(drop));
+    }
+    if iterable.kind() == kind::LIST
+        && let Some(list) = iterable.downcast_ref::<List>()
+    {
+        // Comparing may change the list, even let go of it.
+        let mut at = table.extend_plain(list.items.get());
+        while let Some(item) = list.get(at) {
+            at += 1;
+            table.insert(vm, item)?;
+        }
+        return Ok(());
     }
     vm.for_each(iterable, |item| table.insert(vm, item).map(drop))
 }

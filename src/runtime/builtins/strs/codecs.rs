@@ -33,6 +33,9 @@ pub enum Native {
 impl Native {
     /// By name, spelled in any of the usual ways.
     pub fn from_name(name: &str) -> Option<Native> {
+        if name == "utf-8" {
+            return Some(Native::Utf8);
+        }
         // Runs of punctuation are one underscore.
         let mut normal = String::with_capacity(name.len());
         for c in name.chars() {
@@ -253,7 +256,7 @@ impl Vm {
         };
         let whole = match codec {
             Native::Ascii | Native::Latin1 => text.is_ascii(),
-            Native::Utf8 => wtf8::find_surrogate(text.bytes()).is_none(),
+            Native::Utf8 => text.is_ascii() || wtf8::find_surrogate(text.bytes()).is_none(),
             _ => false,
         };
         if whole {
