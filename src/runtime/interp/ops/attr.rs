@@ -211,8 +211,8 @@ fn remember_dict(at: At, version: u32, dict: &Dict, name: &Ref<Str>, form: Op) {
     quicken(at, form);
 }
 
-/// Is what a metaclass has under a name a mere method, before which the class's own attribute stands?
-fn gives_way(found: &Value) -> bool {
+/// A method that is itself when it is read from its class; what a class has stands before such a one of its metaclass.
+fn is_mere_method(found: &Value) -> bool {
     matches!(found.kind(), kind::FUNCTION | kind::METHOD_DESCRIPTOR | kind::SLOT_WRAPPER)
 }
 
@@ -221,13 +221,13 @@ fn remember_type(vm: &Vm, at: At, class: &Value, name: &Ref<Str>, form: Op) {
     let (Some(ty), meta) = (class.as_type(), class.ty(vm)) else { return };
     let plain = vm.interp().type_type.slots.get().getattr;
     if meta.slots.get().getattr.map(|f| f as usize) != plain.map(|f| f as usize)
-        || meta.lookup(vm, name).is_some_and(|found| !gives_way(&found))
+        || meta.lookup(vm, name).is_some_and(|found| !is_mere_method(&found))
     {
         return;
     }
     let Some(found) = ty.lookup(vm, name) else { return };
     // Functions and native methods are themselves when they are read from the class; other descriptors are asked each time.
-    if !gives_way(&found) && found.is_object() && found.ty(vm).slots.get().get.is_some() {
+    if !is_mere_method(&found) && found.is_object() && found.ty(vm).slots.get().get.is_some() {
         return;
     }
     let (version, meta_version) = (ty.version(vm), meta.version(vm));
