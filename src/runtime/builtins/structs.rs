@@ -139,10 +139,19 @@ fn shape(vm: &Vm, ty: &TypeRef) -> PyResult<Shape> {
     Ok(Shape { names, visible })
 }
 
-fn make(vm: &Vm, ty: &TypeRef, mut fields: Vec<Value>, visible: usize) -> Value {
-    let rest = fields.split_off(visible.min(fields.len()));
-    let object = vm.tuple_from(ty, fields.into_iter());
-    word_at(&object, Tuple::layout().size).set(vm.tuple(rest));
+fn make(
+    vm: &Vm,
+    ty: &TypeRef,
+    fields: impl IntoIterator<IntoIter: ExactSizeIterator<Item = Value>>,
+    visible: usize,
+) -> Value {
+    let mut fields = fields.into_iter();
+    let object = vm.tuple_from(ty, fields.by_ref().take(visible));
+    let rest = match fields.len() {
+        0 => vm.interp().empty_tuple.clone(),
+        _ => vm.tuple_from(&vm.interp().tuple_type, fields),
+    };
+    word_at(&object, Tuple::layout().size).set(rest);
     object
 }
 
@@ -199,6 +208,12 @@ impl Vm {
         fields.resize(spec.fields.len(), Value::NONE);
         let ty = self.struct_type(spec).clone();
         Ok(make(self, &ty, fields, spec.visible))
+    }
+
+    /// As [`Vm::struct_value`], all fields at hand.
+    pub fn struct_of<const N: usize>(&self, spec: &'static StructSpec, fields: [Value; N]) -> Value {
+        debug_assert_eq!(N, spec.fields.len());
+        make(self, self.struct_type(spec), fields, spec.visible)
     }
 
     /// As [`Vm::struct_value`].

@@ -269,7 +269,9 @@ fn interpolation_new(vm: &Vm, _: &TypeRef, args: Args) -> PyResult<Value> {
     };
     let text = |part: Option<Value>, name: &str| match part {
         None => Ok(vm.interp().empty_str.clone()),
-        Some(part) => vm.text(&part, &format!("Interpolation() argument '{name}'")).map(drop).map(|()| part),
+        Some(part) => {
+            vm.text(&part, format_args!("Interpolation() argument '{name}'")).map(drop).map(|()| part)
+        }
     };
     let expression = text(expression, "expression")?;
     let conversion = match conversion {

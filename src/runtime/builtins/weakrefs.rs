@@ -240,6 +240,9 @@ pub static REFERENCE: TypeSpec = TypeSpec::new("weakref.ReferenceType", WeakRef:
     .flags(type_flag::BASE)
     .slots(|s| {
         s.new = Some(|vm, ty, args| {
+            if let ([object], true) = (args.values, args.names.is_empty()) {
+                return make(vm, ty, object, Value::NONE, ty.is(vm.typ(&REFERENCE)));
+            }
             // Keywords are for the `__init__` of a subclass.
             let args = Args::positional(args.pos()).count(vm, "__new__", 1, 2)?;
             let callback = args.get(1).cloned().unwrap_or(Value::NONE);
@@ -247,6 +250,9 @@ pub static REFERENCE: TypeSpec = TypeSpec::new("weakref.ReferenceType", WeakRef:
             make(vm, ty, &args[0], callback, shared)
         });
         s.init = Some(|vm, _, args: Args| {
+            if args.names.is_empty() && args.values.len() == 1 {
+                return Ok(());
+            }
             args.no_keywords(vm, "ref")?;
             args.count(vm, "__init__", 1, 2).map(drop)
         });

@@ -51,7 +51,7 @@ impl<'a> Args<'a> {
             .map(|(_, v)| v)
     }
     /// Error unless there are no keywords.
-    pub fn no_keywords(&self, vm: &Vm, function: &str) -> PyResult<()> {
+    pub fn no_keywords(&self, vm: &Vm, function: impl std::fmt::Display) -> PyResult<()> {
         if self.names.is_empty() {
             Ok(())
         } else {

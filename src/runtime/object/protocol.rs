@@ -359,7 +359,7 @@ impl Vm {
     }
 
     /// The text of a string argument, or TypeError that names the function and argument.
-    pub fn text<'a>(&self, value: &'a Value, what: &str) -> PyResult<&'a Obj<Str>> {
+    pub fn text<'a>(&self, value: &'a Value, what: impl std::fmt::Display) -> PyResult<&'a Obj<Str>> {
         match value.as_str() {
             Some(text) => Ok(text),
             None => Err(self.type_error(format!("{what} must be str, not {}", value.type_name(self)))),

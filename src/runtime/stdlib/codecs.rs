@@ -521,7 +521,7 @@ fn run_codec(vm: &Vm, args: &[Value], at: i64) -> PyResult<Value> {
     let call = vm.getitem(&codec, &vm.int(at))?;
     let result = match args[2].given() {
         Some(errors) => {
-            vm.text(errors, &format!("{function}() argument 'errors'"))?;
+            vm.text(errors, format_args!("{function}() argument 'errors'"))?;
             vm.call_args(&call, &[args[0].clone(), errors.clone()])
         }
         None => vm.call1(&call, &args[0]),

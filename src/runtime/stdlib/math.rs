@@ -364,7 +364,7 @@ fn fold(
     start: i64,
     f: fn(&dashu_int::IBig, &dashu_int::IBig) -> dashu_int::IBig,
 ) -> PyResult<Value> {
-    args.no_keywords(vm, &format!("math.{name}"))?;
+    args.no_keywords(vm, format_args!("math.{name}"))?;
     let mut total = dashu_int::IBig::from(start);
     for value in args.values {
         let value = vm.index(value)?;

@@ -136,6 +136,9 @@ impl Vm {
     }
     /// Text of the system.
     pub fn fs_decode(&self, bytes: &[u8]) -> Value {
+        if bytes.is_ascii() {
+            return self.str_ascii(bytes);
+        }
         match std::str::from_utf8(bytes) {
             Ok(text) => self.str(text),
             Err(_) => self.os_str(std::os::unix::ffi::OsStrExt::from_bytes(bytes)),
@@ -177,9 +180,12 @@ impl Vm {
     }
 
     fn path_of(&self, path: Value, function: &str, argument: &str) -> PyResult<OsPath> {
-        let bytes = self.fs_encode(&path)?;
         let is_bytes = path.as_str().is_none();
-        match CString::new(bytes) {
+        let text = match path.as_str().filter(|text| text.is_ascii()) {
+            Some(text) => CString::new(text.bytes()),
+            None => CString::new(self.fs_encode(&path)?),
+        };
+        match text {
             Ok(text) => Ok(OsPath { text, given: path, is_bytes }),
             Err(_) => Err(self.value_error(if function.is_empty() {
                 "embedded null byte".to_owned()

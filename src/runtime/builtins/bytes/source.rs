@@ -35,7 +35,7 @@ pub fn parts<'a>(vm: &Vm, args: Args<'a>, name: &str) -> PyResult<Parts<'a>> {
     }
     for (at, what) in [(1, "encoding"), (2, "errors")] {
         if let Some(value) = parts[at] {
-            vm.text(value, &format!("{name}() argument '{what}'"))?;
+            vm.text(value, format_args!("{name}() argument '{what}'"))?;
         }
     }
     Ok(parts)

@@ -431,7 +431,7 @@ static INT_METHODS: &[Native] = &[
 
 fn byte_order(vm: &Vm, value: &Value, function: &str) -> PyResult<ByteOrder> {
     let Some(value) = value.given() else { return Ok(ByteOrder::Big) };
-    let name = vm.text(value, &format!("{function}() argument 'byteorder'"))?;
+    let name = vm.text(value, format_args!("{function}() argument 'byteorder'"))?;
     ByteOrder::from_name(name.bytes()).map_err(|fault| vm.fault(fault))
 }
 

@@ -157,6 +157,14 @@ pub fn symmetric_difference_update(vm: &Vm, set: &Value, other: &Value) -> PyRes
     })
 }
 
+/// Error unless there are no keywords; the name of the type is asked for only then.
+fn no_keywords(vm: &Vm, args: crate::runtime::object::args::Args, name: &str) -> PyResult<()> {
+    if args.names.is_empty() {
+        return Ok(());
+    }
+    args.no_keywords(vm, format_args!("{}.{name}", base_name(vm, &args.values[0])))
+}
+
 /// Calls a method that takes one other for every argument, on the set itself.
 fn for_others(
     vm: &Vm,
@@ -164,7 +172,7 @@ fn for_others(
     name: &str,
     each: fn(&Vm, &Value, &Value) -> PyResult<()>,
 ) -> PyResult<Value> {
-    args.no_keywords(vm, &format!("{}.{name}", base_name(vm, &args.values[0])))?;
+    no_keywords(vm, args, name)?;
     for other in &args.values[1..] {
         each(vm, &args.values[0], other)?;
     }
@@ -189,7 +197,7 @@ const COPY: Native =
 const UNION: Native = native_raw(
     "union(self, /, *others)",
     |vm, args| {
-        args.no_keywords(vm, &format!("{}.union", base_name(vm, &args.values[0])))?;
+        no_keywords(vm, args, "union")?;
         let result = new_like(vm, &args.values[0], this(vm, &args.values[0])?.table.copy());
         for other in &args.values[1..] {
             fill(vm, &this(vm, &result)?.table, other)?;
@@ -202,7 +210,7 @@ const UNION: Native = native_raw(
 const INTERSECTION: Native = native_raw(
     "intersection(self, /, *others)",
     |vm, args| {
-        args.no_keywords(vm, &format!("{}.intersection", base_name(vm, &args.values[0])))?;
+        no_keywords(vm, args, "intersection")?;
         intersection_of(vm, args.values)
     },
     "Return a new set with elements common to the set and all others.",
@@ -225,7 +233,7 @@ fn intersection_of(vm: &Vm, sets: &[Value]) -> PyResult<Value> {
 const DIFFERENCE: Native = native_raw(
     "difference(self, /, *others)",
     |vm, args| {
-        args.no_keywords(vm, &format!("{}.difference", base_name(vm, &args.values[0])))?;
+        no_keywords(vm, args, "difference")?;
         let [set, others @ ..] = args.values else { return Ok(Value::NONE) };
         let Some(first) = others.first() else { return copy(vm, set) };
         let result = difference(vm, set, first)?;

@@ -36,15 +36,21 @@ impl Native {
         if name == "utf-8" {
             return Some(Native::Utf8);
         }
-        // Runs of punctuation are one underscore.
-        let mut normal = String::with_capacity(name.len());
-        for c in name.chars() {
-            if c.is_ascii_alphanumeric() || c == '.' {
-                normal.push(c.to_ascii_lowercase());
-            } else if !normal.ends_with('_') && !normal.is_empty() {
-                normal.push('_');
-            }
+        // Runs of punctuation are one underscore. No name is longer.
+        let mut normal = [0; 24];
+        let mut length = 0;
+        for byte in name.bytes() {
+            let kept = if byte.is_ascii_alphanumeric() || byte == b'.' {
+                byte.to_ascii_lowercase()
+            } else if length > 0 && normal[length - 1] != b'_' {
+                b'_'
+            } else {
+                continue;
+            };
+            *normal.get_mut(length)? = kept;
+            length += 1;
         }
+        let normal = std::str::from_utf8(&normal[..length]).ok()?;
         Some(match normal.trim_end_matches('_') {
             "utf_8" | "utf8" => Native::Utf8,
             "ascii" | "us_ascii" => Native::Ascii,
@@ -235,7 +241,7 @@ pub fn names<'a>(vm: &Vm, args: &'a [Value], function: &str) -> PyResult<(&'a st
     let name = |at: usize, what: &str, default: &'static str| match args[at].given() {
         None => Ok(default),
         Some(value) => {
-            vm.text(value, &format!("{function}() argument '{what}'"))?;
+            vm.text(value, format_args!("{function}() argument '{what}'"))?;
             let name = vm.utf8(value)?;
             if name.contains('\0') {
                 return Err(vm.value_error("embedded null character"));

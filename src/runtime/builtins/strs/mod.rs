@@ -338,7 +338,7 @@ fn str_new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
         match value {
             None => Ok(None),
             Some(value) => {
-                vm.text(value, &format!("str() argument '{name}'"))?;
+                vm.text(value, format_args!("str() argument '{name}'"))?;
                 Ok(Some(vm.utf8(value)?.to_owned()))
             }
         }

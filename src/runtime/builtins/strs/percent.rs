@@ -193,6 +193,45 @@ fn quick_modulo(vm: &Vm, template: &Obj<Str>, operand: &Value) -> Option<Value> 
     Some(vm.str_with_len(&out[..length], length - extra))
 }
 
+/// How many values a template takes in which nothing but `%s` and `%r` stands; `None` for other templates.
+fn plain_count(template: &[u8]) -> Option<usize> {
+    let (mut count, mut at) = (0, 0);
+    while let Some(run) = memchr::memchr(b'%', &template[at..]) {
+        at += run + 2;
+        if !matches!(template.get(at - 1), Some(b's' | b'r')) {
+            return None;
+        }
+        count += 1;
+    }
+    Some(count)
+}
+
+/// `template % operand` where texts just follow each other.
+fn joined(vm: &Vm, template: &[u8], values: &[Value]) -> PyResult<Value> {
+    let mut out = Vec::with_capacity(template.len() + 32);
+    let mut rest = template;
+    for value in values {
+        let Some(run) = memchr::memchr(b'%', rest) else { break };
+        out.extend_from_slice(&rest[..run]);
+        let made;
+        let text = match (rest[run + 1], value.kind()) {
+            (b's', kind::STR) => value,
+            (b's', _) => {
+                made = vm.to_str(value)?;
+                &made
+            }
+            _ => {
+                made = vm.repr(value)?;
+                &made
+            }
+        };
+        out.extend_from_slice(text.as_str().map_or(&[][..], |text| text.bytes()));
+        rest = &rest[run + 2..];
+    }
+    out.extend_from_slice(rest);
+    Ok(vm.str_bytes(&out))
+}
+
 /// `text % operand`
 pub fn str_modulo(vm: &Vm, a: &Value, b: &Value) -> PyResult<Value> {
     let Some(text) = a.as_str() else { return Ok(Value::NOT_IMPLEMENTED) };
@@ -200,6 +239,12 @@ pub fn str_modulo(vm: &Vm, a: &Value, b: &Value) -> PyResult<Value> {
         && let Some(result) = quick_modulo(vm, text, b)
     {
         return Ok(result);
+    }
+    if plain_count(text.bytes()) == Some(b.as_tuple().map_or(1, |tuple| tuple.items().len())) {
+        // The operands may lie in registers, which what is called may write.
+        let (text, b) = (text.to_ref(), b.clone());
+        let values = b.as_tuple().map_or(std::slice::from_ref(&b), |tuple| tuple.items());
+        return joined(vm, text.bytes(), values);
     }
     let mut arguments = Arguments::of(vm, b, b.as_str().is_some());
     let mut out = Vec::with_capacity(text.bytes().len() + 32);

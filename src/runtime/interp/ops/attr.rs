@@ -5,10 +5,10 @@ use crate::runtime::builtins::modules::Module;
 use crate::runtime::builtins::props::Property;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
-use crate::runtime::interp::push::push_taken;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::function::Function;
 use crate::runtime::interp::ops::known;
+use crate::runtime::interp::push::push_taken;
 use crate::runtime::object::attrs::{Attrs, attrs};
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::protocol;
@@ -207,19 +207,23 @@ fn remember_dict(at: At, version: u32, dict: &Dict, name: &Ref<Str>, form: Op) {
     quicken(at, form);
 }
 
-/// A class's attribute that reading does not bind, if its metaclass has nothing of that name.
+/// A method that is itself when it is read from its class; what a class has stands before such a one of its metaclass.
+fn is_mere_method(found: &Value) -> bool {
+    matches!(found.kind(), kind::FUNCTION | kind::METHOD_DESCRIPTOR | kind::SLOT_WRAPPER)
+}
+
+/// A class's attribute that reading does not bind, if its metaclass has nothing of that name that stands before it.
 fn remember_type(vm: &Vm, at: At, class: &Value, name: &Ref<Str>, form: Op) {
     let (Some(ty), meta) = (class.as_type(), class.ty(vm)) else { return };
     let plain = vm.interp().type_type.slots.get().getattr;
     if meta.slots.get().getattr.map(|f| f as usize) != plain.map(|f| f as usize)
-        || meta.lookup(vm, name).is_some()
+        || meta.lookup(vm, name).is_some_and(|found| !is_mere_method(&found))
     {
         return;
     }
     let Some(found) = ty.lookup(vm, name) else { return };
     // Functions and native methods are themselves when they are read from the class; other descriptors are asked each time.
-    let is_itself = matches!(found.kind(), kind::FUNCTION | kind::METHOD_DESCRIPTOR | kind::SLOT_WRAPPER);
-    if !is_itself && found.is_object() && found.ty(vm).slots.get().get.is_some() {
+    if !is_mere_method(&found) && found.is_object() && found.ty(vm).slots.get().get.is_some() {
         return;
     }
     let (version, meta_version) = (ty.version(vm), meta.version(vm));

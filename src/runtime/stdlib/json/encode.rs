@@ -1,5 +1,7 @@
 //! The encoder: from objects to JSON text.
 
+use std::borrow::Cow;
+
 use super::{quote, quote_ascii};
 use crate::runtime::builtins::descr::NativeFunction;
 use crate::runtime::builtins::tools::member;
@@ -193,28 +195,28 @@ impl Run<'_> {
     }
 
     /// What constants and numbers are written as, for values and for keys.
-    fn scalar(&mut self, value: &Value) -> PyResult<Option<String>> {
+    fn scalar(&mut self, value: &Value) -> PyResult<Option<Cow<'static, str>>> {
         let literal = if value.is_none() {
             "null"
         } else if let Some(truth) = value.as_bool() {
             if truth { "true" } else { "false" }
         } else if let Some(number) = value.as_int() {
-            return Ok(Some(self.vm.int_digits(number, 10)?));
+            return Ok(Some(self.vm.int_digits(number, 10)?.into()));
         } else if let Some(x) = value.as_float() {
-            return self.float(value, x).map(Some);
+            return self.float(value, x).map(|text| Some(text.into()));
         } else {
             return Ok(None);
         };
-        Ok(Some(literal.to_owned()))
+        Ok(Some(literal.into()))
     }
 
     fn mark(&self, object: &Value) -> PyResult<Option<Value>> {
         let Some(markers) = &self.encoder.markers else { return Ok(None) };
         let id = self.vm.int_u64(object.to_bits());
-        if markers.contains(self.vm, &id)? {
+        // What stands there under the number of an object can only be the object itself.
+        if markers.insert(self.vm, id.clone(), object.clone())?.is_some() {
             return Err(self.vm.value_error("Circular reference detected"));
         }
-        drop(markers.insert(self.vm, id.clone(), object.clone())?);
         Ok(Some(id))
     }
     fn unmark(&self, mark: Option<Value>) -> PyResult<()> {

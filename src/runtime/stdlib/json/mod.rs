@@ -97,8 +97,40 @@ fn quote(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
+/// Has one of eight bytes to be escaped?
+#[inline(always)]
+fn escapes_any(word: u64) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    const TOPS: u64 = ONES << 7;
+    // Some byte is below `limit`, which is at most 0x80; what borrows carry on matters only where the answer is yes.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
+    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    (word | below(word, 0x20) | is(b'"') | is(b'\\') | is(0x7f)) & TOPS != 0
+}
+
+/// Is a text as good as its JSON in ASCII?
+#[inline(always)]
+fn is_plain(text: &[u8]) -> bool {
+    if let Some(last) = text.last_chunk::<8>() {
+        let (chunks, _) = text.as_chunks::<8>();
+        return chunks.iter().chain([last]).all(|chunk| !escapes_any(u64::from_le_bytes(*chunk)));
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        return !escapes_any(u64::from(first) << 32 | u64::from(last));
+    }
+    text.iter().all(|byte| ESCAPES[usize::from(*byte)] == 0 && *byte < 0x7f)
+}
+
 /// As [`quote`], in ASCII characters alone.
 fn quote_ascii(text: &[u8], out: &mut Vec<u8>) {
+    if is_plain(text) {
+        out.reserve(text.len() + 2);
+        out.push(b'"');
+        out.extend_from_slice(text);
+        out.push(b'"');
+        return;
+    }
     out.push(b'"');
     let (mut at, mut done) = (0, 0);
     while at < text.len() {

@@ -202,17 +202,17 @@ fn next_entry(vm: &Vm, object: &Value) -> PyResult<Option<Value>> {
 
 fn entry_value(vm: &Vm, scan: &Scan, entry: FolderEntry) -> PyResult<Value> {
     let fd = scan.fd.get();
-    let full = [&scan.prefix[..], &entry.name].concat();
-    let path = if fd < 0 {
-        vm.fs_decode_like(&full, scan.is_bytes)
-    } else {
-        vm.fs_decode_like(&entry.name, scan.is_bytes)
-    };
+    // With room for the zero at the end.
+    let mut full = Vec::with_capacity(scan.prefix.len() + entry.name.len() + 1);
+    full.extend_from_slice(&scan.prefix);
+    full.extend_from_slice(&entry.name);
+    let name = vm.fs_decode_like(&entry.name, scan.is_bytes);
+    let path = if fd < 0 { vm.fs_decode_like(&full, scan.is_bytes) } else { name.clone() };
     let Some(text) = file::c_text(full) else { return Err(vm.value_error("embedded null byte")) };
     Ok(vm.alloc_spec(
         &DIR_ENTRY,
         Entry {
-            name: vm.fs_decode_like(&entry.name, scan.is_bytes),
+            name,
             path,
             text,
             dir: fd,

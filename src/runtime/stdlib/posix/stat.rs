@@ -37,8 +37,14 @@ pub static STAT_RESULT: StructSpec = StructSpec::new(
 
 /// The Python object of a stat.
 pub fn stat_value(vm: &Vm, stat: &Stat) -> PyResult<Value> {
-    let times = [stat.atime, stat.mtime, stat.ctime];
-    let mut fields = vec![
+    let seconds = |(s, _): (i64, i64)| vm.int(s);
+    let float = |(s, n): (i64, i64)| vm.float(s as f64 + 1e-9 * n as f64);
+    let nanoseconds = |(s, n): (i64, i64)| match s.checked_mul(1_000_000_000).and_then(|ns| ns.checked_add(n))
+    {
+        Some(ns) => vm.int(ns),
+        None => vm.int_big(dashu_int::IBig::from(s) * 1_000_000_000 + n),
+    };
+    let fields = [
         vm.int(stat.mode.into()),
         vm.int_u64(stat.ino),
         vm.int_u64(stat.dev),
@@ -46,17 +52,20 @@ pub fn stat_value(vm: &Vm, stat: &Stat) -> PyResult<Value> {
         vm.int(stat.uid.into()),
         vm.int(stat.gid.into()),
         vm.int(stat.size),
+        seconds(stat.atime),
+        seconds(stat.mtime),
+        seconds(stat.ctime),
+        float(stat.atime),
+        float(stat.mtime),
+        float(stat.ctime),
+        nanoseconds(stat.atime),
+        nanoseconds(stat.mtime),
+        nanoseconds(stat.ctime),
+        vm.int(stat.blksize),
+        vm.int(stat.blocks),
+        vm.int_u64(stat.rdev),
     ];
-    fields.extend(times.iter().map(|(s, _)| vm.int(*s)));
-    fields.extend(times.iter().map(|(s, n)| vm.float(*s as f64 + 1e-9 * *n as f64)));
-    for (s, n) in times {
-        fields.push(match s.checked_mul(1_000_000_000).and_then(|ns| ns.checked_add(n)) {
-            Some(ns) => vm.int(ns),
-            None => vm.int_big(dashu_int::IBig::from(s) * 1_000_000_000 + n),
-        });
-    }
-    fields.extend([vm.int(stat.blksize), vm.int(stat.blocks), vm.int_u64(stat.rdev)]);
-    vm.struct_value(&STAT_RESULT, fields)
+    Ok(vm.struct_of(&STAT_RESULT, fields))
 }
 
 /// `stat` of a path or descriptor, with the checks of its arguments.
