@@ -7,9 +7,10 @@ use crate::runtime::builtins::generics::union_args;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::attrs;
+use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::{GetSet, Type};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Obj, Value};
+use crate::runtime::value::{Obj, Ref, Value};
 
 pub use crate::runtime::builtins::structs::StructSpec;
 
@@ -123,26 +124,10 @@ impl Vm {
         }
         let members = match union_args(class) {
             Some(args) => Some(args),
-            None => class.downcast_ref::<crate::runtime::object::tuple::Tuple>(),
+            None => class.downcast_ref::<Tuple>(),
         };
         if let Some(members) = members {
-            self.check_native()?;
-            let (metaclass, is_instance) =
-                (self.interp().type_type.head_ptr(), std::ptr::eq(test, &ISINSTANCE));
-            for member in members.items() {
-                let plain = member.header().is_some_and(|head| head.ty.get() == metaclass);
-                let found = if plain && is_instance {
-                    subject.ty(self).address() == member.to_bits() || self.real_isinstance(subject, member)?
-                } else if is_instance {
-                    self.isinstance(subject, member)?
-                } else {
-                    self.issubclass(subject, member)?
-                };
-                if found {
-                    return Ok(true);
-                }
-            }
-            return Ok(false);
+            return self.any_member(subject, members, std::ptr::eq(test, &ISINSTANCE));
         }
         let hook = (test.hook)(self);
         if let Some(name) = hook.as_str()
@@ -151,6 +136,39 @@ impl Vm {
             return self.truth(&result);
         }
         real(self)
+    }
+
+    /// The test with the members of a tuple; those within it are gone through on the way, however deep they lie.
+    fn any_member(&self, subject: &Value, members: Ref<Tuple>, is_instance: bool) -> PyResult<bool> {
+        self.check_native()?;
+        let metaclass = self.interp().type_type.head_ptr();
+        let mut outer = Vec::new();
+        let (mut members, mut at) = (members, 0);
+        loop {
+            let Some(member) = members.items().get(at) else {
+                match outer.pop() {
+                    Some(left) => (members, at) = left,
+                    None => return Ok(false),
+                }
+                continue;
+            };
+            at += 1;
+            let plain = member.header().is_some_and(|head| head.ty.get() == metaclass);
+            if !plain && let Some(inner) = member.downcast_ref::<Tuple>() {
+                outer.push((std::mem::replace(&mut members, inner), std::mem::replace(&mut at, 0)));
+                continue;
+            }
+            let found = if plain && is_instance {
+                subject.ty(self).address() == member.to_bits() || self.real_isinstance(subject, member)?
+            } else if is_instance {
+                self.isinstance(subject, member)?
+            } else {
+                self.issubclass(subject, member)?
+            };
+            if found {
+                return Ok(true);
+            }
+        }
     }
 
     /// `type.__instancecheck__`: by the type, then by `__class__`.
