@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! …xxx1   small int: 63 bits, two's complement, in the bits above the tag
-//! …xx10   float whose magnitude is 0 < 2^-255 ≤ |x| < 2^257: the bits of x, see `float_encode`
+//! …xx10   float that is zero or whose magnitude is 2^-255 < |x| < 2^257: the bits of x, see `float_encode`
 //! …x100   None, False, True, Ellipsis, NotImplemented, unbound
 //! …x000   pointer to an object's header, 16-byte aligned, never null
 //! ```
@@ -12,7 +12,7 @@
 //! # Invariants
 //!
 //! 1. The word is never zero, so `Option<Value>` is one word too. (`NonZeroU64`.)
-//! 2. Equal small ints, and floats that fit the tag, are the same word; an int that fits 63 bits is never boxed
+//! 2. Equal small ints, and floats that fit the tag and are not zero, are the same word; an int that fits 63 bits is never boxed
 //!    unless it belongs to a subclass of `int`. (`Value::int` is the only maker.)
 //! 3. An object whose count is above zero is alive; the count is changed under the interpreter lock only.
 //!
@@ -197,16 +197,28 @@ impl<T: Default> LockCell<T> {
 }
 
 /// The floats that fit the tag: adding 2^60 to the bits turns the exponents' top bits 011 and 100 into 10x, which a
-/// rotation by three puts where the tag is.
+/// rotation by three puts where the tag is. The words of ±2^-255, the smallest magnitude, stand for ±0.
 #[inline(always)]
 pub const fn float_encode(x: f64) -> Option<u64> {
     let word = x.to_bits().wrapping_add(1 << 60).rotate_left(3);
-    if word & 3 == FLOAT_TAG { Some(word) } else { None }
+    if word & 3 == FLOAT_TAG && word > LAST_ZERO {
+        Some(word)
+    } else if x == 0.0 {
+        Some(x.to_bits() >> 61 | FLOAT_TAG)
+    } else {
+        None
+    }
 }
+
+/// The word of -0.0; that of 0.0 is the only smaller one of a float.
+const LAST_ZERO: u64 = 4 | FLOAT_TAG;
 
 /// Inverse of [`float_encode`].
 #[inline(always)]
 pub const fn float_decode(word: u64) -> f64 {
+    if word <= LAST_ZERO {
+        return f64::from_bits((word & !FLOAT_TAG) << 61);
+    }
     f64::from_bits(word.rotate_right(3).wrapping_sub(1 << 60))
 }
 
@@ -691,14 +703,16 @@ mod tests {
             assert!(value.is(&value.clone()));
         }
         assert!(Value::small(SMALL_MAX + 1).is_none() && Value::small(SMALL_MIN - 1).is_none());
-        for number in [1.0, -1.5, 0.1, 1e70, -1e-70, std::f64::consts::PI] {
+        let least = f64::from_bits(2f64.powi(-255).to_bits() + 1);
+        for number in [1.0, -1.5, 0.1, 1e70, -1e-70, 0.0, -0.0, least, -least, std::f64::consts::PI] {
             let value = Value::tagged_float(number).expect("fits");
+            assert_eq!(value.as_tagged_float().map(f64::to_bits), Some(number.to_bits()));
             assert_eq!(
                 (value.as_tagged_float(), value.as_small(), value.is_object()),
                 (Some(number), None, false)
             );
         }
-        for number in [0.0, f64::NAN, f64::INFINITY, 1e300, 5e-324] {
+        for number in [f64::NAN, f64::INFINITY, 1e300, 5e-324, 2f64.powi(-255), -(2f64.powi(-255))] {
             assert!(Value::tagged_float(number).is_none());
         }
         assert!(Value::NONE.is_none() && Value::UNBOUND.given().is_none() && Value::NONE.some().is_none());

@@ -20,7 +20,7 @@ use crate::runtime::object::typedef::{Cmp, GetSet, Native, Slots, TypeRef, TypeS
 use crate::runtime::object::vm::Vm;
 use crate::runtime::text::format_value::{self, Locale};
 use crate::runtime::text::unicode::to_ascii_decimal;
-use crate::runtime::value::{LockCell, Obj, Payload, Value};
+use crate::runtime::value::{Obj, Payload, Value};
 
 use super::ints::IntView;
 
@@ -68,16 +68,7 @@ impl Vm {
 
     #[inline(never)]
     fn float_boxed(&self, x: f64) -> Value {
-        if x != 0.0 {
-            return self.alloc_spec(&FLOAT, FloatObject { value: x });
-        }
-        let interp = self.interp();
-        let cache: &LockCell<Value> =
-            if x.is_sign_negative() { &interp.float_minus_zero } else { &interp.float_zero };
-        if cache.get().is_none() {
-            cache.set(self.alloc_spec(&FLOAT, FloatObject { value: x }));
-        }
-        cache.cloned()
+        self.alloc_spec(&FLOAT, FloatObject { value: x })
     }
 
     /// The number of a float, or of an int as float; `None` for anything else.
@@ -501,6 +492,12 @@ fn format(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 /// `float.__format__` with a spec that is not empty.
 pub fn format_with(vm: &Vm, value: &Value, spec: &Obj<Str>) -> PyResult<Value> {
+    let mut quick = [0; format_value::QUICK];
+    if let Some(x) = value.as_tagged_float()
+        && let Some(length) = format_value::quick_float(x, spec.bytes(), &mut quick)
+    {
+        return Ok(vm.str_ascii(&quick[..length]));
+    }
     let name = value.type_name(vm);
     let text = format_value::format_float(this(vm, value)?, spec.bytes(), &name, &Locale::C)
         .map_err(|fault| vm.fault(fault))?;

@@ -46,13 +46,7 @@ fn finish(vm: &Vm, step: Step) -> PyResult<Value> {
 }
 
 fn next(vm: &Vm, object: &Value) -> PyResult<Option<Value>> {
-    match vm.generator_send(this(vm, object)?, Value::NONE)? {
-        Step::Yield(value) => Ok(Some(value)),
-        Step::Return(value) => {
-            vm.stop_value.set(value);
-            Ok(None)
-        }
-    }
+    vm.generator_next(this(vm, object)?)
 }
 
 fn send(vm: &Vm, args: &[Value]) -> PyResult<Value> {

@@ -77,6 +77,13 @@ pub fn install(vm: &Vm) -> PyResult<()> {
     Ok(())
 }
 
+/// Is it the function of `builtins` that had this name at first?
+pub fn is_builtin(value: &Value, name: &str) -> bool {
+    value.downcast::<NativeFunction>().is_some_and(|function| {
+        FUNCTIONS.as_ptr_range().contains(&std::ptr::from_ref(function.def)) && function.def.name() == name
+    })
+}
+
 /// The functions of `builtins`.
 pub static FUNCTIONS: &[Native] = &[
     native_raw(
@@ -359,6 +366,11 @@ pub static FUNCTIONS: &[Native] = &[
         "round(number, ndigits=None)",
         |vm, args| {
             let rest = args[1].some().map_or(&[][..], std::slice::from_ref);
+            match (args[0].as_small(), args[0].as_tagged_float()) {
+                (Some(_), _) if rest.is_empty() => return Ok(args[0].clone()),
+                (_, Some(x)) if rest.is_empty() => return vm.int_from_float(x.round_ties_even()),
+                _ => {}
+            }
             match vm.call_special(&args[0], &vm.names().__round__, rest)? {
                 Some(result) => Ok(result),
                 None => Err(
@@ -438,6 +450,26 @@ fn dir(vm: &Vm, args: Args) -> PyResult<Value> {
 }
 
 /// `max` and `min`: the first item that compares so to none before it.
+/// The items of an exact list or tuple, to be looked at before anything runs that could change them.
+#[inline]
+fn plain_items<'a>(vm: &Vm, iterable: &'a Value) -> Option<&'a [Value]> {
+    match iterable.kind() {
+        kind::LIST => vm.list_items(iterable).map(|items| items.get().as_slice()),
+        kind::TUPLE => iterable.as_tuple().map(|tuple| tuple.items()),
+        _ => None,
+    }
+}
+
+/// The smallest or largest of small ints; `None` if there are none or others among them.
+#[inline]
+fn small_extreme(items: &[Value], op: Cmp) -> Option<i64> {
+    let (first, rest) = items.split_first()?;
+    rest.iter().try_fold(first.as_small()?, |best, item| {
+        let item = item.as_small()?;
+        Some(if op == Cmp::Lt { best.min(item) } else { best.max(item) })
+    })
+}
+
 fn extreme(vm: &Vm, args: Args, name: &str, op: Cmp) -> PyResult<Value> {
     let pos = args.pos();
     if pos.is_empty() {
@@ -460,6 +492,11 @@ fn extreme(vm: &Vm, args: Args, name: &str, op: Cmp) -> PyResult<Value> {
         return Err(vm.type_error(format!(
             "Cannot specify a default for {name}() with multiple positional arguments"
         )));
+    }
+    if let ([iterable], None) = (pos, key)
+        && let Some(best) = plain_items(vm, iterable).and_then(|items| small_extreme(items, op))
+    {
+        return Ok(vm.int(best));
     }
     let mut best: Option<Value> = None;
     match key {
@@ -566,6 +603,14 @@ fn exact_complex(value: &Value) -> Option<Complex> {
 }
 
 fn sum(vm: &Vm, iterable: &Value, start: Option<&Value>) -> PyResult<Value> {
+    if let Some(first) = start.map_or(Some(0), Value::as_small)
+        && let Some(items) = plain_items(vm, iterable)
+    {
+        let added = items.iter().try_fold(first, |total, item| total.checked_add(item.as_small()?));
+        if let Some(total) = added {
+            return Ok(vm.int(total));
+        }
+    }
     let iter = vm.iter(iterable)?;
     let mut total = match start {
         None => vm.int(0),

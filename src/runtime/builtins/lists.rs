@@ -3,11 +3,13 @@
 //! Whatever may run Python (comparison, repr, iteration, the drop of an item) works on clones: no borrow of the items
 //! is alive meanwhile, and each step looks at the length anew.
 
-use crate::runtime::builtins::slices::Span;
+use crate::runtime::builtins::slices::{Span, plain_range};
 use crate::runtime::builtins::sorting;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
+use crate::runtime::number::int_text::Decimal;
 use crate::runtime::object::args::Args;
+use crate::runtime::object::ops::quick_equal;
 use crate::runtime::object::typedef::{Cmp, Native, Slots, TypeRef, TypeSpec, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value, clone_all, drop_backwards};
@@ -147,11 +149,15 @@ impl Vm {
             if at > 0 {
                 text.extend_from_slice(b", ");
             }
+            at += 1;
+            if let Some(i) = value.as_small() {
+                text.extend_from_slice(Decimal::of(i).text());
+                continue;
+            }
             let repr = self.repr(&value)?;
             if let Some(repr) = repr.as_str() {
                 text.extend_from_slice(repr.bytes());
             }
-            at += 1;
         }
         text.extend_from_slice(close);
         Ok(self.str_bytes(&text))
@@ -178,10 +184,11 @@ impl Vm {
         Ok(all)
     }
 
-    /// The slots' comparison of two sequences, item by item.
+    /// The slots' comparison of two sequences, item by item; those before `from` are known to be equal.
     pub fn compare_items(
         &self,
         op: Cmp,
+        from: usize,
         lengths: impl Fn() -> (usize, usize),
         item: impl Fn(usize) -> Option<(Value, Value)>,
     ) -> PyResult<Value> {
@@ -189,7 +196,7 @@ impl Vm {
         if a != b && matches!(op, Cmp::Eq | Cmp::Ne) {
             return Ok(Value::bool(op == Cmp::Ne));
         }
-        let mut at = 0;
+        let mut at = from;
         while let Some((x, y)) = item(at) {
             if !self.equal(&x, &y)? {
                 // The comparison may have emptied one of them: then their lengths decide.
@@ -208,6 +215,12 @@ impl Vm {
         let (a, b) = lengths();
         Ok(Value::bool(op.holds(a.cmp(&b))))
     }
+}
+
+/// How many items at the start of both are equal, as far as that can be told without running Python code.
+#[inline]
+pub fn equal_start(a: &[Value], b: &[Value]) -> usize {
+    a.iter().zip(b).take_while(|(x, y)| quick_equal(x, y) == Some(true)).count()
 }
 
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<List>> {
@@ -234,7 +247,11 @@ fn list_slots(s: &mut Slots) {
         let (Some(x), Some(y)) = (a.downcast::<List>(), b.downcast::<List>()) else {
             return Ok(Value::NOT_IMPLEMENTED);
         };
-        vm.compare_items(op, || (x.len(), y.len()), |at| Some((x.get(at)?, y.get(at)?)))
+        if x.len() != y.len() && matches!(op, Cmp::Eq | Cmp::Ne) {
+            return Ok(Value::bool(op == Cmp::Ne));
+        }
+        let from = equal_start(x.items.get(), y.items.get());
+        vm.compare_items(op, from, || (x.len(), y.len()), |at| Some((x.get(at)?, y.get(at)?)))
     });
     s.iter = Some(|vm, value| Ok(vm.list_iter(this(vm, value)?.to_ref())));
     s.len = Some(|vm, value| Ok(this(vm, value)?.len()));
@@ -318,6 +335,9 @@ pub fn extend(vm: &Vm, list: &Obj<List>, iterable: &Value) -> PyResult<()> {
 fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
     let list = this(vm, value)?;
     if key.kind() == kind::SLICE {
+        if let Some(range) = plain_range(key, list.len()) {
+            return Ok(vm.list(clone_all(&list.items.get()[range])));
+        }
         let span = vm.slice_span_of(key, || list.len())?;
         return Ok(vm.list(pick(list.items.get(), span)));
     }

@@ -157,7 +157,8 @@ pub static MODULE: TypeSpec = TypeSpec::new("module", Module::layout)
         ),
     ]);
 
-fn module_getattr(vm: &Vm, module: &Value, name: &Value) -> PyResult<Option<Value>> {
+/// The attribute of a module; `None` if it has none.
+pub fn module_getattr(vm: &Vm, module: &Value, name: &Value) -> PyResult<Option<Value>> {
     let Some(text) = name.as_str() else {
         return Err(vm.type_error(format!("attribute name must be string, not '{}'", name.type_name(vm))));
     };
@@ -252,9 +253,10 @@ fn file_origin(vm: &Vm, spec: Option<&Value>) -> PyResult<Option<String>> {
     origin.filter(|origin| origin.as_str().is_some()).map(|origin| vm.to_string(&origin)).transpose()
 }
 
-fn is_initializing(vm: &Vm, spec: Option<&Value>) -> PyResult<bool> {
-    let Some(spec) = spec else { return Ok(false) };
-    match vm.getattr_opt(spec, vm.intern("_initializing").value())? {
+/// Does the spec say that its module is being imported?
+pub fn is_initializing(vm: &Vm, spec: Option<&Value>) -> PyResult<bool> {
+    let Some(spec) = spec.and_then(Value::some) else { return Ok(false) };
+    match vm.getattr_opt(spec, vm.names()._initializing.value())? {
         Some(flag) => vm.truth(&flag),
         None => Ok(false),
     }

@@ -67,6 +67,24 @@ pub fn span(start: Option<isize>, stop: Option<isize>, step: isize, length: usiz
     adjust(start, stop, step, length as isize)
 }
 
+/// The positions that a slice without a step means whose bounds are left out or small ints; `None` for others.
+#[inline(always)]
+pub fn plain_range(slice: &Value, length: usize) -> Option<std::ops::Range<usize>> {
+    let this = slice.downcast::<Slice>().filter(|this| this.step.is_none())?;
+    let fit = |bound: &Value, absent: usize| {
+        if bound.is_none() {
+            return Some(absent);
+        }
+        let at = bound.as_small()?;
+        let at = if at < 0 { (at + length as i64).max(0) } else { at };
+        Some((at as usize).min(length))
+    };
+    let (start, end) = (fit(&this.start, 0)?, fit(&this.stop, length)?);
+    Some(start..end.max(start))
+}
+
+/// As `Vm::slice_span`, after `Vm::slice_unpack`, of a length that may stand for another.
+#[inline]
 pub fn adjust(start: Option<isize>, stop: Option<isize>, step: isize, length: isize) -> Span {
     let (low, high) = if step < 0 { (-1, length - 1) } else { (0, length) };
     let (first, last) = if step < 0 { (high, low) } else { (low, high) };
@@ -74,6 +92,8 @@ pub fn adjust(start: Option<isize>, stop: Option<isize>, step: isize, length: is
     let stop = stop.map_or(last, |at| fit(at, length, low, high));
     let count = if step < 0 {
         if stop < start { (start - stop - 1) as usize / step.unsigned_abs() + 1 } else { 0 }
+    } else if step == 1 {
+        (stop - start).max(0) as usize
     } else if start < stop {
         (stop - start - 1) as usize / step as usize + 1
     } else {

@@ -34,7 +34,7 @@ pub fn sort(vm: &Vm, items: &mut Vec<Value>, key: Option<&Value>, reverse: bool)
     if u32::try_from(items.len()).is_err() {
         return Err(vm.memory_error());
     }
-    if keys.is_none() && reverse_sorted_ints(items, reverse) {
+    if keys.is_none() && sorted_ints(items, reverse) {
         return Ok(());
     }
     let (order, result) = match &keys {
@@ -50,16 +50,16 @@ pub fn sort(vm: &Vm, items: &mut Vec<Value>, key: Option<&Value>, reverse: bool)
 }
 
 /// Small ints without keys: equal ones are the same word, so any sort will do.
-fn reverse_sorted_ints(items: &mut [Value], reverse: bool) -> bool {
-    let Some(mut numbers) = items.iter().map(Value::as_small).collect::<Option<Vec<i64>>>() else {
+fn sorted_ints(items: &mut [Value], reverse: bool) -> bool {
+    if !items.iter().all(|item| item.as_small().is_some()) {
         return false;
-    };
-    numbers.sort();
-    if reverse {
-        numbers.reverse();
     }
-    for (place, number) in items.iter_mut().zip(numbers) {
-        *place = Value::small_wrapping(number);
+    // The words have the order of their numbers.
+    let word = |item: &Value| item.to_bits() as i64;
+    if reverse {
+        items.sort_by_key(|item| std::cmp::Reverse(word(item)));
+    } else {
+        items.sort_by_key(word);
     }
     true
 }

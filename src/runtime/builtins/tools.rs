@@ -127,8 +127,13 @@ impl Vm {
         };
         if let Some(members) = members {
             self.check_native()?;
+            let (metaclass, is_instance) =
+                (self.interp().type_type.head_ptr(), std::ptr::eq(test, &ISINSTANCE));
             for member in members.items() {
-                let found = if std::ptr::eq(test, &ISINSTANCE) {
+                let plain = member.header().is_some_and(|head| head.ty.get() == metaclass);
+                let found = if plain && is_instance {
+                    subject.ty(self).address() == member.to_bits() || self.real_isinstance(subject, member)?
+                } else if is_instance {
                     self.isinstance(subject, member)?
                 } else {
                     self.issubclass(subject, member)?
@@ -173,7 +178,21 @@ impl Vm {
     }
 
     /// Is `__class__` of all instances what `object` makes of it: their type?
+    #[inline]
     fn has_plain_class(&self, ty: &Obj<Type>) -> bool {
+        let version = ty.plain_class.get();
+        if version != 0 && version == ty.fast.version.get() {
+            return true;
+        }
+        let plain = self.finds_plain_class(ty);
+        if plain {
+            ty.plain_class.set(ty.version(self));
+        }
+        plain
+    }
+
+    #[inline(never)]
+    fn finds_plain_class(&self, ty: &Obj<Type>) -> bool {
         let object = &self.interp().object_type;
         let (own, plain) = (ty.slots.get().getattr, object.slots.get().getattr);
         let name = &self.names().__class__;

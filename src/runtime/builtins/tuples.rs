@@ -1,7 +1,8 @@
 //! `tuple`: slots and methods. The payload and its makers are in `object::tuple`, the iterator in `iters`, tuples with
 //! named fields in `structs`.
 
-use crate::runtime::builtins::lists::pick;
+use crate::runtime::builtins::lists::{equal_start, pick};
+use crate::runtime::builtins::slices::plain_range;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
@@ -95,9 +96,10 @@ fn compare(vm: &Vm, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
     if matches!(op, Cmp::Eq | Cmp::Ne) {
         return Ok(Value::bool(same(vm, x, y)? == (op == Cmp::Eq)));
     }
+    let from = equal_start(x.items(), y.items());
     let (x, y) = (x.to_ref(), y.to_ref());
     // Tuples of other lengths may still be ordered by an early item, so only the items decide.
-    for (p, q) in x.items().iter().zip(y.items()) {
+    for (p, q) in x.items()[from..].iter().zip(&y.items()[from..]) {
         if !vm.equal(p, q)? {
             return vm.compare(p, q, op);
         }
@@ -198,6 +200,12 @@ fn hash(vm: &Vm, value: &Value) -> PyResult<i64> {
 fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
     let tuple = this(vm, value)?;
     if key.kind() == kind::SLICE {
+        if let Some(range) = plain_range(key, tuple.len()) {
+            if range.len() == tuple.len() && value.kind() == kind::TUPLE {
+                return Ok(value.clone());
+            }
+            return Ok(vm.tuple_of(&tuple.items()[range]));
+        }
         let span = vm.slice_span(key, tuple.len())?;
         if span.count == tuple.len() && span.step == 1 && value.kind() == kind::TUPLE {
             return Ok(value.clone());

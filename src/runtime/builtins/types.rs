@@ -142,6 +142,7 @@ pub fn raw_type(
         subclasses: LockCell::new(Vec::new()),
         slot_names: LockCell::new(Vec::new()),
         init: Cell::new((0, 0)),
+        plain_class: Cell::new(0),
     }
 }
 
@@ -753,6 +754,48 @@ fn type_repr(vm: &Vm, value: &Value) -> PyResult<Value> {
     })
 }
 
+/// The calls of builtin classes that are met most: what their `__new__` and `__init__` would make of such arguments, without
+/// the way through both. Subclasses are of no builtin kind.
+#[inline(always)]
+fn quick_call(vm: &Vm, class: u16, values: &[Value]) -> Option<PyResult<Value>> {
+    match values {
+        [] => match class {
+            kind::LIST => Some(Ok(vm.list(Vec::new()))),
+            kind::DICT => Some(Ok(vm.new_dict().into_value())),
+            _ => None,
+        },
+        [value] => match class {
+            kind::STR => Some(vm.to_str(value)),
+            kind::BOOL => Some(vm.truth(value).map(Value::bool)),
+            kind::INT => match (value.as_tagged_float(), value.as_small()) {
+                (Some(x), _) if x.abs() < 4e18 => Some(Ok(vm.int(x as i64))),
+                (None, Some(_)) => Some(Ok(value.clone())),
+                _ => None,
+            },
+            kind::FLOAT => match (value.as_small(), value.as_tagged_float()) {
+                (Some(i), _) => Some(Ok(vm.float(i as f64))),
+                (_, Some(_)) => Some(Ok(value.clone())),
+                _ => None,
+            },
+            kind::LIST | kind::TUPLE | kind::DICT => quick_copy(vm, class, value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A container of a builtin class from another one.
+#[inline(never)]
+fn quick_copy(vm: &Vm, class: u16, value: &Value) -> Option<PyResult<Value>> {
+    match (class, value.kind()) {
+        (kind::LIST, kind::LIST | kind::TUPLE) => Some(vm.collect(value).map(|items| vm.list(items))),
+        (kind::TUPLE, kind::TUPLE) => Some(Ok(value.clone())),
+        (kind::TUPLE, kind::LIST) => Some(Ok(vm.tuple_of(vm.list_items(value)?.get()))),
+        (kind::DICT, kind::DICT) => Some(Ok(vm.dict(value.as_dict()?.copy()).into_value())),
+        _ => None,
+    }
+}
+
 /// A call of a class whose metaclass is `type`.
 pub fn type_call(vm: &Vm, callable: &Value, args: Args) -> PyResult<Value> {
     vm.check_native()?;
@@ -763,6 +806,11 @@ pub fn type_call(vm: &Vm, callable: &Value, args: Args) -> PyResult<Value> {
             [_, _, _] => {}
             _ => return Err(vm.type_error("type() takes 1 or 3 arguments")),
         }
+    }
+    if args.names.is_empty()
+        && let Some(result) = quick_call(vm, ty.fast.kind.get(), args.values)
+    {
+        return result;
     }
     let Some(new) = ty.slots.get().new else {
         return Err(vm.type_error(format!("cannot create '{}' instances", type_full_name(vm, ty)?)));

@@ -220,6 +220,7 @@ macro_rules! for_each_op {
             "jump if (A >= small int B) is C" JGeI (U, I8, N8) [Jump];
             "jump if (A is B) is C" JIs (U, U, N8) [Jump];
             "jump if (A in B) is C" JIn (U, U, N8) [Jump];
+            "jump if A is not the common object B, see Common" JumpIfNotCommon (K, N8, Z) [Jump];
 
             // ---- iteration
             "A = iter(B)" GetIter (D, U, Z) [];
@@ -459,7 +460,7 @@ macro_rules! numbered {
 }
 
 numbered! {
-    /// Objects that `LoadCommon` loads.
+    /// Objects that `LoadCommon` loads and `JumpIfNotCommon` asks for.
     Common {
         /// The exception class `AssertionError`.
         AssertionError = 0,
@@ -469,6 +470,14 @@ numbered! {
         EmptyTuple = 2,
         /// The builtin function `set` for optimised displays.
         Set = 3,
+        /// The type `list`.
+        List = 4,
+        /// The type `tuple`.
+        Tuple = 5,
+        /// The builtin function `any`.
+        Any = 6,
+        /// The builtin function `all`.
+        All = 7,
     }
 }
 

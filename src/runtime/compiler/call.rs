@@ -8,7 +8,7 @@ use super::compile::{Compiler, span, str_const};
 use super::emit::Reg;
 use super::expr::MAX_ITEMS;
 use super::problem::Outcome;
-use super::scope::{Binding, ScopeId};
+use super::scope::{Binding, Role, ScopeId};
 use super::source::Span;
 
 impl<'a> Compiler<'a> {
@@ -49,7 +49,91 @@ impl<'a> Compiler<'a> {
             return self.plain_arguments(arguments, call_at, dst, base, Op::CallMethod, Op::CallMethodKw);
         }
         self.expr_to(&node.func, base)?;
+        if let Some(consumer) = self.consumer(node) {
+            return self.consume(node, consumer, base, dst);
+        }
         self.plain_arguments(arguments, at, dst, base, Op::Call, Op::CallKw)
+    }
+
+    /// The builtin by whose name a call says that it only goes through its argument, a generator expression.
+    fn consumer(&self, node: &'a ast::ExprCall) -> Option<Common> {
+        let (Expr::Name(name), [Expr::Generator(generator)], []) =
+            (&*node.func, &*node.arguments.args, &*node.arguments.keywords)
+        else {
+            return None;
+        };
+        if self.table.scope(self.node_scope(generator, Role::Body)).coroutine {
+            return None;
+        }
+        match name.id.as_str() {
+            "any" => Some(Common::Any),
+            "all" => Some(Common::All),
+            "tuple" => Some(Common::Tuple),
+            "list" => Some(Common::List),
+            "set" => Some(Common::Set),
+            _ => None,
+        }
+    }
+
+    /// A call of the builtin `consumer`, if the callee in `base` is that, with a generator expression: a loop over the generator
+    /// here, which resumes it without native code between. CPython does so for `any`, `all` and `tuple`, and shows the name alone as
+    /// the place.
+    fn consume(&mut self, node: &'a ast::ExprCall, consumer: Common, base: Reg, dst: Reg) -> Outcome<()> {
+        let (call_at, name_at) = (span(node), span(&*node.func));
+        let at = if matches!(consumer, Common::List | Common::Set) { call_at } else { name_at };
+        let [argument @ Expr::Generator(generator)] = &*node.arguments.args else { return Ok(()) };
+        if !generator.parenthesized {
+            self.parentheses = Some(node.arguments.range.into());
+        }
+        let iter = self.expr_temp(argument)?;
+        let mark = self.unit.height;
+        let [general, next, end, done] = [(); 4].map(|()| self.unit.label());
+        self.jump_if(name_at, Op::JumpIfNotCommon, [base, consumer as i32, 0], general);
+        let item = self.unit.temp();
+        match consumer {
+            Common::Any | Common::All => {
+                let (jump, early) = match consumer {
+                    Common::Any => (Op::JumpIfTrue, Op::LoadTrue),
+                    _ => (Op::JumpIfFalse, Op::LoadFalse),
+                };
+                let late = if early == Op::LoadTrue { Op::LoadFalse } else { Op::LoadTrue };
+                let found = self.unit.label();
+                self.emit(at, Op::Clear, base, 0, 0);
+                self.unit.bind(next);
+                self.jump_if(at, Op::ForIter, [item, iter, 0], end);
+                self.jump_if(at, jump, [item, 0, 0], found);
+                self.jump_back(at, next);
+                self.unit.bind(found);
+                self.emit(at, Op::Clear, iter, 0, 0);
+                self.emit(at, early, dst, 0, 0);
+                self.jump(at, done);
+                self.unit.bind(end);
+                self.emit(at, late, dst, 0, 0);
+            }
+            _ => {
+                let (build, add) = match consumer {
+                    Common::Set => (Op::BuildSet, Op::SetAdd),
+                    _ => (Op::BuildList, Op::ListAppend),
+                };
+                self.emit(at, build, base, item, 0);
+                self.unit.bind(next);
+                self.jump_if(at, Op::ForIter, [item, iter, 0], end);
+                self.emit(at, add, base, item, 0);
+                self.jump_back(at, next);
+                self.unit.bind(end);
+                if consumer as u32 == Common::Tuple as u32 {
+                    self.emit(at, Op::ListToTuple, dst, base, 0);
+                } else if dst != base {
+                    self.emit(at, Op::Move, dst, base, 0);
+                }
+            }
+        }
+        self.jump(at, done);
+        self.unit.bind(general);
+        self.unit.height = mark;
+        self.emit(call_at, Op::Call, dst, base, 1);
+        self.unit.bind(done);
+        Ok(())
     }
 
     fn plain_arguments(

@@ -7,6 +7,7 @@ pub mod frozen;
 pub mod library;
 
 use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::builtins::modules;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::code::Code;
 use crate::runtime::object::dict::Dict;
@@ -171,15 +172,7 @@ impl Vm {
             Some(dict) => dict.get_str(&self.names().__spec__),
             None => self.getattr_opt(module, self.names().__spec__.value())?,
         };
-        match spec {
-            Some(spec) if !spec.is_none() => {
-                match self.getattr_opt(&spec, self.intern("_initializing").value())? {
-                    Some(flag) => self.truth(&flag),
-                    None => Ok(false),
-                }
-            }
-            _ => Ok(false),
-        }
+        modules::is_initializing(self, spec.as_ref())
     }
 
     fn bootstrap(&self, function: &str) -> PyResult<Value> {

@@ -15,7 +15,7 @@ use crate::runtime::interp::function::Function;
 use crate::runtime::interp::{push, unwind};
 use crate::runtime::object::str::Str;
 use crate::runtime::object::vm::{Handled, Vm};
-use crate::runtime::value::{Header, LockCell, Obj, Payload, Ref, Value, bits, flag};
+use crate::runtime::value::{Header, LockCell, Obj, Payload, Ref, Value, bits, flag, is_object_bits};
 
 /// Where a generator is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -336,9 +336,55 @@ fn deliver(generator: &Obj<Generator>, sent: Value) {
     }
 }
 
+/// Is the generator new, or waits it at a `Yield` whose register takes None, which this writes there?
+#[inline]
+fn ready_for_none(generator: &Obj<Generator>) -> bool {
+    match generator.state.get() {
+        State::Created => true,
+        State::Suspended => {
+            let frame = Frame(generator.base.get());
+            // SAFETY: as in `sent_register`; operand A names a register of the frame.
+            unsafe {
+                let word = *frame.pc().sub(1);
+                let place = frame.0.offset((word >> 8) as i8 as isize).cast::<u64>();
+                if word as u8 != Op::Yield as u8 || is_object_bits(*place) {
+                    return false;
+                }
+                *place = bits::NONE;
+            }
+            true
+        }
+        State::Running | State::Closed => false,
+    }
+}
+
 impl Vm {
     fn busy(&self, generator: &Obj<Generator>) -> Raised {
         self.value_error(format!("{} already executing", kind_name(generator)))
+    }
+
+    /// `next(generator)`, from native code: what it yields; at the end `None`, the result in `stop_value`.
+    #[inline]
+    pub fn generator_next(&self, generator: &Obj<Generator>) -> PyResult<Option<Value>> {
+        let step = match ready_for_none(generator) {
+            true => {
+                self.check_native()?;
+                let frame = link(self, generator, 0, info::ENTRY)?;
+                let result = dispatch::run(self, frame.0)?;
+                match generator.state.get() {
+                    State::Closed => Step::Return(result),
+                    _ => Step::Yield(result),
+                }
+            }
+            false => self.generator_send(generator, Value::NONE)?,
+        };
+        match step {
+            Step::Yield(value) => Ok(Some(value)),
+            Step::Return(value) => {
+                self.stop_value.set(value);
+                Ok(None)
+            }
+        }
     }
 
     /// `generator.send(value)`, from native code.
@@ -562,8 +608,8 @@ pub fn failed(vm: &Vm, frame: Frame, raised: Raised) -> Raised {
             e.context.set(cause);
             e.suppress_context.set(true);
         }
+        // It is raised anew where the generator was left: the traceback does not show that.
         raised = vm.set_raised(new);
-        unwind::add_traceback(vm, frame);
     }
     let exception = vm.take_raised(raised);
     generator.state.set(State::Closed);

@@ -6,7 +6,7 @@
 
 use dashu_int::UBig;
 
-use super::{Fault, compose_float};
+use super::{Fault, compose_float, int_text};
 
 /// No float has more significant decimal digits, nor more fractional ones, than this; beyond it follow zeros.
 const EXACT_DIGITS: usize = 1100;
@@ -146,6 +146,14 @@ pub fn write_magnitude(
             }
         }
         Layout::Fixed => {
+            let mut buffer = [0; FIXED];
+            if let Some(length) = fixed_text(x, precision, &mut buffer) {
+                out.extend(buffer[..length].iter().map(|&byte| char::from(byte)));
+                if precision == 0 && alternate {
+                    out.push('.');
+                }
+                return Ok(());
+            }
             let exact = precision.min(EXACT_DIGITS);
             push_display(out, format_args!("{x:.exact$}"));
             push_zeros(precision - exact, out);
@@ -166,6 +174,53 @@ pub fn write_magnitude(
         Layout::General => write_general(x, precision.max(1), alternate, dot_zero, out),
     }
     Ok(())
+}
+
+/// The room that [`fixed_text`] needs.
+pub const FIXED: usize = 24;
+
+/// The text of `|x|` with so many digits after the point, exactly rounded, ties to even; `None` if that takes numbers of more
+/// than two words. Gives the length of what stands in `out` then.
+pub fn fixed_text(x: f64, precision: usize, out: &mut [u8; FIXED]) -> Option<usize> {
+    let decimal = int_text::Decimal::of(fixed_digits(x, precision)?);
+    let digits = decimal.text();
+    // At least one digit stands before the point.
+    let zeros = (precision + 1).saturating_sub(digits.len());
+    let whole = digits.len() + zeros - precision;
+    out[..zeros].fill(b'0');
+    out[zeros..zeros + digits.len()].copy_from_slice(digits);
+    if precision == 0 {
+        return Some(whole);
+    }
+    out.copy_within(whole..whole + precision, whole + 1);
+    out[whole] = b'.';
+    Some(whole + 1 + precision)
+}
+
+/// `|x| * 10**precision` to the nearest integer, ties to even.
+fn fixed_digits(x: f64, precision: usize) -> Option<i64> {
+    const FRACTION: u32 = f64::MANTISSA_DIGITS - 1;
+    if precision > 18 || !x.is_finite() {
+        return None;
+    }
+    let bits = x.abs().to_bits();
+    let (exponent, fraction) = ((bits >> FRACTION) as i32, bits & ((1 << FRACTION) - 1));
+    // `|x|` is `mantissa * 2**exponent`.
+    let (mantissa, exponent) =
+        if exponent == 0 { (fraction, -1074) } else { (fraction | 1 << FRACTION, exponent - 1075) };
+    // Below 2**113.
+    let scaled = u128::from(mantissa) * 10u128.pow(precision as u32);
+    let rounded = match exponent {
+        11.. => return None,
+        0..=10 => scaled << exponent,
+        ..=-115 => 0,
+        _ => {
+            let shift = -exponent as u32;
+            let (whole, rest, half) = (scaled >> shift, scaled & ((1 << shift) - 1), 1 << (shift - 1));
+            whole + u128::from(rest > half || rest == half && whole & 1 == 1)
+        }
+    };
+    i64::try_from(rounded).ok()
 }
 
 fn push_display(out: &mut String, args: std::fmt::Arguments<'_>) {

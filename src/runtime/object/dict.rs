@@ -830,11 +830,46 @@ impl Dict {
         all
     }
 
+    /// A copy of the block, gaps included.
+    fn cloned(&self) -> Dict {
+        let layout = self.block_layout(self.log2.get(), self.hashed.get());
+        let block = crate::runtime::gc::heap::heap().memory(layout.size());
+        let (fill, stride) = (self.fill.get(), self.stride());
+        // SAFETY: both blocks have that size and form; each key and value that now stands in both is counted up, gaps are
+        // immediates, and a hash is a plain number.
+        unsafe {
+            std::ptr::copy_nonoverlapping(self.block.get(), block, layout.size());
+            let mut entry = block.cast::<Value>();
+            for _ in 0..fill {
+                std::mem::forget((*entry).clone());
+                std::mem::forget((*entry.add(1)).clone());
+                entry = entry.add(stride);
+            }
+            Dict {
+                block: Cell::new(block),
+                slots: Cell::new(block.add(self.slots.get().offset_from_unsigned(self.block.get()))),
+                fill: self.fill.clone(),
+                budget: self.budget.clone(),
+                used: self.used.clone(),
+                version: Cell::new(0),
+                epoch: Cell::new(0),
+                moves: Cell::new(0),
+                log2: self.log2.clone(),
+                hashed: self.hashed.clone(),
+            }
+        }
+    }
+
     /// A copy: no key is compared or hashed.
     pub fn copy(&self) -> Dict {
         let new = Dict::new();
         if self.used.get() == 0 {
             return new;
+        }
+        // As the block is, unless much of it is empty.
+        let (used, fill) = (self.used.get(), self.fill.get());
+        if used * 3 >= fill * 2 && usable(self.log2.get()) <= (used * 4).max(usable(3)) {
+            return self.cloned();
         }
         new.hashed.set(self.hashed.get());
         new.resize(self.used.get(), self.hashed.get());

@@ -36,7 +36,7 @@ names! {
     __set_name__ __setattr__ __setitem__ __setstate__ __sizeof__ __slotnames__ __slots__ __spec__
     __static_attributes__ __str__ __sub__ __subclasscheck__ __subclasses__ __subclasshook__ __suppress_context__
     __text_signature__ __thisclass__ __traceback__ __truediv__ __trunc__ __type_params__
-    __typing_prepare_subst__ __typing_subst__ __typing_unpacked_tuple_args__ __typing_is_unpacked_typevartuple__ __weakref__ __wrapped__ __xor__ _abc_impl
+    _initializing __typing_prepare_subst__ __typing_subst__ __typing_unpacked_tuple_args__ __typing_is_unpacked_typevartuple__ __weakref__ __wrapped__ __xor__ _abc_impl
     add append args builtins close code copy copyreg default encoding end end_lineno end_offset errors exceptions extend
     fget file filename flush fromkeys get indent items join key keys lineno main mode modules mro msg name name_from newline obj
     offset path pop print_file_and_line read readline replace reverse send sep sort start stop step stderr stdin

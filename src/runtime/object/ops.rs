@@ -383,8 +383,8 @@ impl Vm {
 
     #[inline(never)]
     fn truth_slow(&self, v: &Value) -> PyResult<bool> {
-        if v.as_tagged_float().is_some() {
-            return Ok(true);
+        if let Some(x) = v.as_tagged_float() {
+            return Ok(x != 0.0);
         }
         let slots = v.ty(self).slots.get();
         if let Some(f) = slots.bool {

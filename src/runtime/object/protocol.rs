@@ -1,10 +1,11 @@
 //! The protocols that native code is written against: attributes, calls, iteration, items, conversion.
 
+use crate::runtime::builtins::modules;
 use crate::runtime::builtins::sets::{Set, SetIter};
 use crate::runtime::error::PyResult;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::str::Str;
-use crate::runtime::object::typedef::TypeRef;
+use crate::runtime::object::typedef::{TypeRef, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Payload, Value, clone_all};
 
@@ -51,8 +52,14 @@ impl Vm {
                 }
             };
         }
-        let result = self.getattr(object, name);
-        self.catch(result, &crate::runtime::builtins::exceptions::ATTRIBUTE_ERROR)
+        let result = match object.kind() {
+            kind::MODULE => modules::module_getattr(self, object, name),
+            _ => self.getattr(object, name).map(Some),
+        };
+        match result {
+            Ok(found) => Ok(found),
+            Err(raised) => self.catch(Err(raised), &crate::runtime::builtins::exceptions::ATTRIBUTE_ERROR),
+        }
     }
 
     /// `setattr(object, name, value)` or `delattr(object, name)`

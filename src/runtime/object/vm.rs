@@ -212,10 +212,6 @@ pub struct Interp {
     pub empty_tuple: Value,
     /// One-character ASCII strings.
     pub ascii_chars: Vec<Value>,
-    /// Boxed `0.0` and `-0.0`.
-    pub float_zero: LockCell<Value>,
-    /// See `float_zero`.
-    pub float_minus_zero: LockCell<Value>,
     interned: Interned,
     type_cache: LockCell<Vec<TypeCacheEntry>>,
     type_cache_misses: Cell<usize>,
@@ -602,8 +598,6 @@ impl Interp {
             empty_str,
             empty_tuple,
             ascii_chars,
-            float_zero: LockCell::new(Value::NONE),
-            float_minus_zero: LockCell::new(Value::NONE),
             interned,
             type_cache: LockCell::new(empty_type_cache(FIRST_TYPE_CACHE)),
             type_cache_misses: Cell::new(0),

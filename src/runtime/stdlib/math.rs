@@ -111,7 +111,7 @@ pub static MODULE: NativeModule = NativeModule {
         native(
             "trunc(x, /)",
             |vm, args| {
-                if args[0].kind() == crate::runtime::object::typedef::kind::FLOAT
+                if args[0].is_exact_float()
                     && let Some(x) = args[0].as_float()
                 {
                     return vm.int_from_float(x.trunc());
@@ -345,7 +345,7 @@ fn logarithm(
 }
 
 fn to_integral(vm: &Vm, value: &Value, name: &str, round: fn(f64) -> f64) -> PyResult<Value> {
-    if value.kind() == crate::runtime::object::typedef::kind::FLOAT
+    if value.is_exact_float()
         && let Some(x) = value.as_float()
     {
         return vm.int_from_float(round(x));

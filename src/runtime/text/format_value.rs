@@ -312,6 +312,32 @@ pub fn quick_int(value: i64, spec: &[u8], out: &mut [u8; QUICK]) -> Option<usize
     Some(total)
 }
 
+/// `format(x, spec)` for `[width].<digit>f`, the specification that is met most; `None` for others, right or wrong, and for
+/// numbers that take more. Gives the length of what stands in `out` then.
+pub fn quick_float(x: f64, spec: &[u8], out: &mut [u8; QUICK]) -> Option<usize> {
+    let (width, precision) = match *spec {
+        [b'.', precision, b'f'] => (0, precision),
+        [one @ b'1'..=b'9', b'.', precision, b'f'] => (usize::from(one - b'0'), precision),
+        [ten @ b'1'..=b'5', one @ b'0'..=b'9', b'.', precision, b'f'] => {
+            (usize::from(ten - b'0') * 10 + usize::from(one - b'0'), precision)
+        }
+        _ => return None,
+    };
+    if !precision.is_ascii_digit() || !x.is_finite() {
+        return None;
+    }
+    let mut text = [0; float_text::FIXED];
+    let length = float_text::fixed_text(x, usize::from(precision - b'0'), &mut text)?;
+    let sign = usize::from(x.is_sign_negative());
+    let start = width.saturating_sub(length + sign) + sign;
+    out[..start].fill(b' ');
+    if sign == 1 {
+        out[start - 1] = b'-';
+    }
+    out[start..start + length].copy_from_slice(&text[..length]);
+    Some(start + length)
+}
+
 /// `format(value, spec)` of an int; `limit` is that of decimal digits.
 pub fn format_int(
     value: IntRef<'_>,
@@ -570,6 +596,11 @@ mod tests {
             (f64::INFINITY, "010", "0000000inf"),
             (-0.0001, "z.2f", "0.00"),
             (-0.0001, ".2f", "-0.00"),
+            (0.125, ".2f", "0.12"),
+            (0.375, "8.2f", "    0.38"),
+            (2.5, ".0f", "2"),
+            (5e-324, ".9f", "0.000000000"),
+            (9007199254740993.0, ".1f", "9007199254740992.0"),
             (0.125, ".1%", "12.5%"),
             (123456789.123456, "020,.5_f", "0,123,456,789.123_46"),
             (1.5, "d", "Unknown format code 'd' for object of type 'float'"),

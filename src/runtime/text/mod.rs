@@ -51,6 +51,7 @@ impl Unit for Points {
         wtf8::count(text)
     }
 
+    #[inline(always)]
     fn is_space(unit: u32) -> bool {
         unicode::is_space(unit)
     }

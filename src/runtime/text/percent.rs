@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use super::format_value::IntRef;
 use super::{Unit, pad, wtf8};
 use crate::runtime::number::float_text::{self, Layout, MAX_PRECISION};
-use crate::runtime::number::{Fault, FaultKind};
+use crate::runtime::number::{Fault, FaultKind, int_text};
 
 pub const NEEDS_MAPPING: &str = "format requires a mapping";
 pub const NOT_ENOUGH: &str = "not enough arguments for format string";
@@ -260,6 +260,10 @@ pub fn push_text<U: Unit>(spec: &Spec<'_>, text: &[u8], out: &mut Vec<u8>) -> Re
         text = &text[..offset_of::<U>(text, precision)];
     }
     let width = spec.width.get().unwrap_or(0);
+    if width == 0 && out.capacity() - out.len() >= text.len() {
+        out.extend_from_slice(text);
+        return Ok(());
+    }
     let margin = if width == 0 { 0 } else { width.saturating_sub(U::count(text)) };
     lay_out(spec, margin, false, [b"", text], out)
 }
@@ -277,6 +281,11 @@ fn offset_of<U: Unit>(text: &[u8], count: usize) -> usize {
 
 /// Appends an int by `d`, `i`, `u`, `o`, `x` or `X`; `limit` is that of decimal digits.
 pub fn push_int(spec: &Spec<'_>, value: IntRef<'_>, limit: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
+    if let (IntRef::Small(small), Amount::None, 0x64) = (value, spec.precision, spec.conversion) {
+        let decimal = int_text::Decimal::of(small);
+        let digits = &decimal.text()[usize::from(small < 0)..];
+        return push_number(spec, sign_of(spec, small < 0), digits, out);
+    }
     let (base, prefix) = match u8::try_from(spec.conversion).unwrap_or(b'd') {
         b'o' => (8, "0o"),
         b'x' => (16, "0x"),
@@ -344,6 +353,11 @@ fn lay_out(
 ) -> Result<(), Fault> {
     let len = margin.checked_add(head.len() + body.len()).ok_or_else(Fault::memory)?;
     out.try_reserve(len).map_err(|_| Fault::memory())?;
+    if margin == 0 {
+        out.extend_from_slice(head);
+        out.extend_from_slice(body);
+        return Ok(());
+    }
     let (left, inner, right) = match (spec.left, zeros) {
         (true, _) => (0, 0, margin),
         (_, true) => (0, margin, 0),

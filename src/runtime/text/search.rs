@@ -44,8 +44,15 @@ pub fn replace<U: Unit>(text: &[u8], old: &[u8], new: &[u8], max: usize) -> Resu
     if old.is_empty() {
         return interleave::<U>(text, new, max).map(Some);
     }
-    let finder = Finder::new(old);
     let mut out = Vec::new();
+    if let ([old], [new], usize::MAX) = (old, new, max) {
+        let Some(first) = memchr::memchr(*old, text) else { return Ok(None) };
+        reserve(&mut out, text.len())?;
+        out.extend_from_slice(text);
+        out[first..].iter_mut().for_each(|byte| *byte = if byte == old { *new } else { *byte });
+        return Ok(Some(out));
+    }
+    let finder = Finder::new(old);
     if old.len() == new.len() {
         let mut hits = finder.find_iter(text).take(max).peekable();
         if hits.peek().is_none() {
@@ -189,8 +196,8 @@ pub fn rsplit_space<U: Unit>(text: &[u8], max: usize) -> Vec<&[u8]> {
 
 /// Past all units that are (or are not) white space.
 fn skip<U: Unit>(text: &[u8], mut at: usize, space: bool) -> usize {
-    while at < text.len() {
-        let (unit, len) = U::next(text, at);
+    while let Some(&byte) = text.get(at) {
+        let (unit, len) = if byte < 0x80 { (u32::from(byte), 1) } else { U::next(text, at) };
         if U::is_space(unit) != space {
             break;
         }

@@ -92,6 +92,10 @@ pub fn contains(vm: &Vm, value: &Value, item: &Value) -> PyResult<bool> {
 /// `bytes[key]`; `name` is what the type calls its indices.
 pub fn getitem(vm: &Vm, value: &Value, key: &Value, name: &str, out_of_range: &str) -> PyResult<Value> {
     if key.kind() == kind::SLICE {
+        let bytes = data(vm, value)?;
+        if let Some(range) = crate::runtime::builtins::slices::plain_range(key, bytes.len()) {
+            return Ok(part(vm, value, &bytes[range], bytes.len()));
+        }
         let (start, stop, step) = vm.slice_unpack(key)?;
         let bytes = data(vm, value)?;
         let span = crate::runtime::builtins::slices::span(start, stop, step, bytes.len());

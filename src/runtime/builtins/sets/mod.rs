@@ -5,6 +5,7 @@ pub mod table;
 
 use std::cell::Cell;
 
+use crate::runtime::builtins::lists::List;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
@@ -153,6 +154,18 @@ impl SetIter {
             left: Cell::new(set.table.len()),
         }
     }
+    /// The next member; `None` also if the set has changed.
+    #[inline(always)]
+    pub fn next_member(&self) -> Option<&Value> {
+        let set = self.set.get().as_ref()?;
+        if set.table.len() != self.used.get() {
+            return None;
+        }
+        let (at, key, _) = set.table.next(self.at.get())?;
+        self.at.set(at + 1);
+        self.left.set(self.left.get().saturating_sub(1));
+        Some(key)
+    }
     /// The next member.
     #[inline]
     pub fn step(&self, vm: &Vm) -> PyResult<Option<Value>> {
@@ -161,17 +174,15 @@ impl SetIter {
             self.used.set(usize::MAX);
             return Err(vm.runtime_error("Set changed size during iteration"));
         }
-        let Some((at, key, _)) = set.table.next(self.at.get()) else {
+        let member = self.next_member().cloned();
+        if member.is_none() {
             self.set.set(None);
-            return Ok(None);
-        };
-        let key = key.clone();
-        self.at.set(at + 1);
-        self.left.set(self.left.get().saturating_sub(1));
-        Ok(Some(key))
+        }
+        Ok(member)
     }
 }
 
+#[inline(always)]
 pub(super) fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Set>> {
     vm.cast::<Set>(value)
 }
@@ -226,6 +237,22 @@ pub(super) fn fill(vm: &Vm, table: &Table, iterable: &Value) -> PyResult<()> {
         && let Some(dict) = iterable.as_dict()
     {
         return table.extend_from_dict(vm, dict);
+    }
+    if let Some(tuple) = iterable.as_tuple().filter(|_| iterable.kind() == kind::TUPLE) {
+        let plain = table.extend_plain(tuple.items());
+        let rest = tuple.items()[plain..].iter();
+        return rest.map(|item| table.insert(vm, item.clone())).try_for_each(|new| new.map(drop));
+    }
+    if iterable.kind() == kind::LIST
+        && let Some(list) = iterable.downcast_ref::<List>()
+    {
+        // Comparing may change the list, even let go of it.
+        let mut at = table.extend_plain(list.items.get());
+        while let Some(item) = list.get(at) {
+            at += 1;
+            table.insert(vm, item)?;
+        }
+        return Ok(());
     }
     vm.for_each(iterable, |item| table.insert(vm, item).map(drop))
 }

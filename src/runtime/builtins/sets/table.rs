@@ -106,7 +106,7 @@ impl Table {
     }
 
     /// The hash of a key.
-    #[inline]
+    #[inline(always)]
     pub fn hash_key(vm: &Vm, key: &Value) -> PyResult<i64> {
         if let Some(i) = key.as_small() {
             return Ok(int_hash(i));
@@ -182,6 +182,10 @@ impl Table {
     fn find(&self, vm: &Vm, key: &Value, hash: i64) -> PyResult<Found> {
         match self.find_plain(key, hash) {
             Some(found) => Ok(found),
+            None if self.entries.get().is_empty() => {
+                self.entries.set(free_entries(SMALLEST));
+                Ok(Found::Free(hash as usize & (SMALLEST - 1)))
+            }
             None => self.find_comparing(vm, key, hash),
         }
     }
@@ -353,6 +357,10 @@ impl Table {
     #[inline]
     pub fn insert(&self, vm: &Vm, key: Value) -> PyResult<bool> {
         let hash = Table::hash_key(vm, &key)?;
+        let used = self.used.get();
+        if self.add_plain(&key, hash) {
+            return Ok(self.used.get() != used);
+        }
         self.insert_hashed(vm, key, hash)
     }
 
@@ -361,18 +369,67 @@ impl Table {
         match self.find(vm, &key, hash)? {
             Found::At(_) => Ok(false),
             Found::Free(place) => {
-                self.entries.get_mut()[place] = Entry { key, hash };
-                self.fill.set(self.fill.get() + 1);
-                self.used.set(self.used.get() + 1);
-                self.marks.set(self.marks.get() | Table::mark(hash));
-                self.touch();
-                let size = self.entries.get().len();
-                if self.fill.get() * 5 >= (size - 1) * 3 {
-                    self.resize(Table::growth(self.used.get()));
-                }
+                self.put(place, key, hash);
                 Ok(true)
             }
         }
+    }
+
+    /// Puts a new key into a free place.
+    #[inline(always)]
+    fn put(&self, place: usize, key: Value, hash: i64) {
+        let entries = self.entries.get_mut();
+        entries[place] = Entry { key, hash };
+        let size = entries.len();
+        self.fill.set(self.fill.get() + 1);
+        self.used.set(self.used.get() + 1);
+        self.marks.set(self.marks.get() | Table::mark(hash));
+        self.touch();
+        if self.fill.get() * 5 >= (size - 1) * 3 {
+            self.resize(Table::growth(self.used.get()));
+        }
+    }
+
+    /// Adds a key if it is not there; `false` if that takes running Python code.
+    #[inline(always)]
+    fn add_plain(&self, key: &Value, hash: i64) -> bool {
+        let entries = self.entries.get();
+        // Mostly the first place is the one.
+        let first = hash as usize & entries.len().wrapping_sub(1);
+        match entries.get(first) {
+            Some(entry) if entry.key.is(key) => return true,
+            Some(entry) if entry.key.is_unbound() && entry.hash == 0 => {
+                self.put(first, key.clone(), hash);
+                return true;
+            }
+            _ => {}
+        }
+        match self.find_plain(key, hash) {
+            Some(Found::At(_)) => true,
+            Some(Found::Free(place)) => {
+                self.put(place, key.clone(), hash);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Adds small ints and texts as long as no Python code has to run for it; gives how many.
+    pub fn extend_plain(&self, keys: &[Value]) -> usize {
+        if self.entries.get().is_empty() && !keys.is_empty() {
+            self.entries.set(free_entries(SMALLEST));
+        }
+        for (at, key) in keys.iter().enumerate() {
+            let hash = match (key.as_small(), exact_str(key)) {
+                (Some(i), _) => int_hash(i),
+                (_, Some(text)) => text.hash() as i64,
+                _ => return at,
+            };
+            if !self.add_plain(key, hash) {
+                return at;
+            }
+        }
+        keys.len()
     }
 
     /// Makes the table anew for more than `least` keys, without the deleted entries.
@@ -570,9 +627,11 @@ impl Table {
         self.reserve(other.len());
         let mut at = 0;
         while let Some((found, key, hash)) = other.next(at) {
-            let key = key.clone();
             at = found + 1;
-            self.insert_hashed(vm, key, hash)?;
+            if !self.add_plain(key, hash) {
+                let key = key.clone();
+                self.insert_hashed(vm, key, hash)?;
+            }
         }
         Ok(())
     }

@@ -262,7 +262,7 @@ impl Vm {
         };
         let whole = match codec {
             Native::Ascii | Native::Latin1 => text.is_ascii(),
-            Native::Utf8 => wtf8::find_surrogate(text.bytes()).is_none(),
+            Native::Utf8 => text.is_ascii() || wtf8::find_surrogate(text.bytes()).is_none(),
             _ => false,
         };
         if whole {

@@ -293,7 +293,12 @@ pub fn format_with(vm: &Vm, value: &Value, spec: &Obj<Str>) -> PyResult<Value> {
 
 fn stripped(vm: &Vm, args: &[Value], ends: Ends, name: &str) -> PyResult<Value> {
     let text = this(vm, &args[0])?;
+    let is_seen = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     let rest = match args[1].some() {
+        // Mostly there is nothing to strip.
+        None if is_seen(text.bytes().first()) && is_seen(text.bytes().last()) => {
+            return Ok(vm.plain_str(&args[0]));
+        }
         None => strip::strip_space::<Points>(text.bytes(), ends),
         Some(set) => match set.as_str() {
             Some(set) => strip::strip_set::<Points>(text.bytes(), set.bytes(), ends),

@@ -15,7 +15,7 @@ pub mod translate;
 
 use std::cmp::Ordering;
 
-use crate::runtime::builtins::slices::Slice;
+use crate::runtime::builtins::slices::{Slice, plain_range};
 use crate::runtime::builtins::{floats, ints};
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
@@ -226,6 +226,14 @@ fn getitem(vm: &Vm, value: &Value, key: &Value) -> PyResult<Value> {
 }
 
 fn slice(vm: &Vm, value: &Value, text: &Obj<Str>, key: &Value) -> PyResult<Value> {
+    if text.is_ascii()
+        && let Some(range) = plain_range(key, text.len())
+    {
+        if range.len() == text.len() {
+            return Ok(vm.plain_str(value));
+        }
+        return Ok(vm.str_ascii(&text.bytes()[range]));
+    }
     if key.downcast::<Slice>().is_none() {
         return Err(vm.type_error("string indices must be integers"));
     }

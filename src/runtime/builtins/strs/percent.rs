@@ -5,34 +5,57 @@
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::ints::IntView;
 use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::number::int_text::Decimal;
+use crate::runtime::object::dict::exact_str;
+use crate::runtime::object::str::Str;
+use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::text::percent::{self, Amount, Part, Spec, Template};
 use crate::runtime::text::{Points, Unit, wtf8};
-use crate::runtime::value::Value;
+use crate::runtime::value::{Obj, Ref, Value};
 
 /// Where the values of a template come from.
 pub struct Arguments {
-    /// The tuple's items, or the one value.
-    values: Vec<Value>,
+    values: Source,
     next: usize,
     /// The mapping that keys are looked up in.
     mapping: Option<Value>,
 }
 
+enum Source {
+    /// The items of a tuple.
+    Tuple(Ref<Tuple>),
+    /// One value.
+    One(Value),
+}
+
+impl Source {
+    #[inline]
+    fn values(&self) -> &[Value] {
+        match self {
+            Source::Tuple(tuple) => tuple.items(),
+            Source::One(value) => std::slice::from_ref(value),
+        }
+    }
+}
+
 impl Arguments {
     /// Of the right operand; `is_text` says whether it is a string of the template's own kind, which is no mapping.
     pub fn of(vm: &Vm, operand: &Value, is_text: bool) -> Arguments {
-        if let Some(tuple) = operand.as_tuple() {
-            return Arguments { values: tuple.items().to_vec(), next: 0, mapping: None };
+        if let Some(tuple) = operand.downcast_ref::<Tuple>() {
+            return Arguments { values: Source::Tuple(tuple), next: 0, mapping: None };
         }
         let mapping = !is_text && operand.ty(vm).slots.get().getitem.is_some();
-        Arguments { values: vec![operand.clone()], next: 0, mapping: mapping.then(|| operand.clone()) }
+        let values = Source::One(operand.clone());
+        Arguments { values, next: 0, mapping: mapping.then(|| operand.clone()) }
     }
 
     /// The next value.
     pub fn next(&mut self, vm: &Vm) -> PyResult<Value> {
-        let Some(value) = self.values.get(self.next) else { return Err(vm.type_error(percent::NOT_ENOUGH)) };
+        let Some(value) = self.values.values().get(self.next) else {
+            return Err(vm.type_error(percent::NOT_ENOUGH));
+        };
         self.next += 1;
         Ok(value.clone())
     }
@@ -46,7 +69,7 @@ impl Arguments {
     pub fn prepare(&mut self, vm: &Vm, spec: &mut Spec<'_>, key: impl Fn(&[u8]) -> Value) -> PyResult<()> {
         if let Some(name) = spec.key {
             let Some(mapping) = &self.mapping else { return Err(vm.type_error(percent::NEEDS_MAPPING)) };
-            self.values = vec![vm.getitem(mapping, &key(name))?];
+            self.values = Source::One(vm.getitem(mapping, &key(name))?);
             self.next = 0;
         }
         if spec.width == Amount::Argument {
@@ -77,7 +100,7 @@ impl Arguments {
 
     /// Error unless all values were used.
     pub fn finish(&self, vm: &Vm, message: &str) -> PyResult<()> {
-        if self.next < self.values.len() && self.mapping.is_none() {
+        if self.next < self.values.values().len() && self.mapping.is_none() {
             return Err(vm.type_error(message));
         }
         Ok(())
@@ -131,53 +154,52 @@ pub fn unsupported<U: Unit>(vm: &Vm, template: &[u8], spec: &Spec<'_>) -> Raised
     vm.fault(percent::unsupported::<U>(template, spec))
 }
 
-/// How many values a template takes in which nothing but `%s` and `%r` stands; `None` for other templates.
-fn plain_count(template: &[u8]) -> Option<usize> {
-    let (mut count, mut at) = (0, 0);
-    while let Some(run) = memchr::memchr(b'%', &template[at..]) {
-        at += run + 2;
-        if !matches!(template.get(at - 1), Some(b's' | b'r')) {
-            return None;
-        }
-        count += 1;
-    }
-    Some(count)
-}
+/// Room for the results that [`quick_modulo`] makes.
+const QUICK: usize = 256;
 
-/// `template % operand` where texts just follow each other.
-fn joined(vm: &Vm, template: &[u8], values: &[Value]) -> PyResult<Value> {
-    let mut out = Vec::with_capacity(template.len() + 32);
-    let mut rest = template;
-    for value in values {
-        let Some(run) = memchr::memchr(b'%', rest) else { break };
-        out.extend_from_slice(&rest[..run]);
-        let made;
-        let text = match (rest[run + 1], value.kind()) {
-            (b's', kind::STR) => value,
-            (b's', _) => {
-                made = vm.to_str(value)?;
-                &made
+/// `text % operand` for short results of bare `%s` with texts and `%d` with small ints; `None` for others, right or wrong.
+fn quick_modulo(vm: &Vm, template: &Obj<Str>, operand: &Value) -> Option<Value> {
+    let values = match operand.kind() {
+        kind::TUPLE => operand.as_tuple()?.items(),
+        _ => std::slice::from_ref(operand),
+    };
+    let mut values = values.iter();
+    let (mut out, mut length) = ([0; QUICK], 0);
+    let mut push = |part: &[u8]| {
+        out.get_mut(length..length + part.len())?.copy_from_slice(part);
+        length += part.len();
+        Some(())
+    };
+    // Bytes that are no code points of their own.
+    let mut extra = template.bytes().len() - template.len();
+    let mut rest = template.bytes();
+    while let Some(at) = rest.iter().position(|&byte| byte == b'%') {
+        push(&rest[..at])?;
+        match rest.get(at + 1)? {
+            b's' => {
+                let text = exact_str(values.next()?)?;
+                extra += text.bytes().len() - text.len();
+                push(text.bytes())?;
             }
-            _ => {
-                made = vm.repr(value)?;
-                &made
-            }
-        };
-        out.extend_from_slice(text.as_str().map_or(&[][..], |text| text.bytes()));
-        rest = &rest[run + 2..];
+            b'd' => push(Decimal::of(values.next()?.as_small()?).text())?,
+            _ => return None,
+        }
+        rest = &rest[at + 2..];
     }
-    out.extend_from_slice(rest);
-    Ok(vm.str_bytes(&out))
+    push(rest)?;
+    if values.next().is_some() {
+        return None;
+    }
+    Some(vm.str_with_len(&out[..length], length - extra))
 }
 
 /// `text % operand`
 pub fn str_modulo(vm: &Vm, a: &Value, b: &Value) -> PyResult<Value> {
     let Some(text) = a.as_str() else { return Ok(Value::NOT_IMPLEMENTED) };
-    if plain_count(text.bytes()) == Some(b.as_tuple().map_or(1, |tuple| tuple.items().len())) {
-        // The operands may lie in registers, which what is called may write.
-        let (text, b) = (text.to_ref(), b.clone());
-        let values = b.as_tuple().map_or(std::slice::from_ref(&b), |tuple| tuple.items());
-        return joined(vm, text.bytes(), values);
+    if text.bytes().len() < QUICK
+        && let Some(result) = quick_modulo(vm, text, b)
+    {
+        return Ok(result);
     }
     let mut arguments = Arguments::of(vm, b, b.as_str().is_some());
     let mut out = Vec::with_capacity(text.bytes().len() + 32);

@@ -5,11 +5,12 @@ use crate::runtime::gc::heap::{self, TypeHead, type_flag};
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::frame::Frame;
 use crate::runtime::interp::handlers::handlers;
-use crate::runtime::interp::machine::{Machine, State, counted};
-use crate::runtime::interp::ops::{attr, build};
+use crate::runtime::interp::machine::{Machine, State, Table, counted};
+use crate::runtime::interp::ops::{attr, build, known};
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::kind;
+use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Header, Obj, Value, bits, is_int_bits, is_object_bits};
 
 #[inline(always)]
@@ -157,14 +158,79 @@ unsafe fn unpack_rest(pc: *const u32, base: *mut Value, source: u64, from: usize
     }
 }
 
+/// One time in so many an instruction whose form does not fit looks for a better one although the table knows the attribute.
+const LOOK: u32 = 64;
+
+/// Counts an instruction whose form does not fit its object; says whether the table of known attributes shall be asked.
+#[inline(always)]
+fn asks_table(m: Machine) -> bool {
+    let misses = m.vm.misses.get().wrapping_add(1);
+    m.vm.misses.set(misses);
+    !misses.is_multiple_of(LOOK)
+}
+
+/// A form of `LoadAttr` that does not fit the object.
+#[inline(never)]
+unsafe fn load_attr_known(pc: *const u32, base: *mut Value, vm: &Vm, table: &Table) -> State {
+    let m = Machine { pc, base, vm, table };
+    // SAFETY: a handler's promise.
+    unsafe {
+        if asks_table(m)
+            && let Some(value) = known::load(vm, m.value(m.b()), m.at().name(m.extra(0) as usize))
+        {
+            return m.put_used(value.into_bits(), 5);
+        }
+        m.slow(5, attr::load_attr)
+    }
+}
+
+/// A form of `StoreAttr` that does not fit the object.
+#[inline(never)]
+unsafe fn store_attr_known(pc: *const u32, base: *mut Value, vm: &Vm, table: &Table) -> State {
+    let m = Machine { pc, base, vm, table };
+    // SAFETY: a handler's promise; the place is one of the object's values.
+    unsafe {
+        if asks_table(m)
+            && let Some(place) = known::place(vm, m.value(m.a()), m.at().name(m.extra(0) as usize))
+        {
+            let value = m.take(m.b());
+            let old = place.cast::<u64>().replace(value);
+            let used = m.used(m.a());
+            return m.drop_two_next(5, old, used);
+        }
+        m.slow(5, attr::store_attr)
+    }
+}
+
+/// A form of `LoadMethod` that does not fit the object.
+#[inline(never)]
+unsafe fn load_method_known(pc: *const u32, base: *mut Value, vm: &Vm, table: &Table) -> State {
+    let m = Machine { pc, base, vm, table };
+    // SAFETY: a handler's promise.
+    unsafe {
+        if asks_table(m)
+            && let Some(method) = known::method(vm, m.value(m.b()), m.at().name(m.extra(0) as usize))
+        {
+            return put_method(m, method);
+        }
+        m.slow(5, attr::load_method)
+    }
+}
+
 handlers! {
     /// `A = B.name`
-    load_attr(m) { m.slow(5, attr::load_attr) }
+    load_attr(m) {
+        // It waits before it looks for a form.
+        if m.extra(1) != 0 {
+            return load_attr_known(m.pc, m.base, m.vm, m.table);
+        }
+        m.slow(5, attr::load_attr)
+    }
     /// An inline value of the cached shape.
     load_attr_shape(m) {
         let object = m.bits(m.b());
         if !is_cached(m, object) || word_at(object, m.extra(4) as usize) != m.extra(2) {
-            return m.slow(5, attr::load_attr);
+            return load_attr_known(m.pc, m.base, m.vm, m.table);
         }
         let value = *((object as usize + m.extra(3) as usize) as *const u64);
         m.put_used(counted(value), 5)
@@ -173,7 +239,7 @@ handlers! {
     load_attr_shape_local(m) {
         let object = m.bits(m.b());
         if !is_cached(m, object) || word_at(object, m.extra(4) as usize) != m.extra(2) {
-            return m.slow(5, attr::load_attr);
+            return load_attr_known(m.pc, m.base, m.vm, m.table);
         }
         let value = *((object as usize + m.extra(3) as usize) as *const u64);
         let old = m.swap(m.a(), counted(value));
@@ -187,7 +253,7 @@ handlers! {
         {
             return m.put_used(counted((*place).to_bits()), 5);
         }
-        m.slow(5, attr::load_attr)
+        load_attr_known(m.pc, m.base, m.vm, m.table)
     }
     /// The same, written.
     store_attr_dict(m) {
@@ -199,19 +265,19 @@ handlers! {
             let used = m.used(m.a());
             return m.drop_two_next(5, old, used);
         }
-        m.slow(5, attr::store_attr)
+        store_attr_known(m.pc, m.base, m.vm, m.table)
     }
     /// A property whose getter is a Python function, which runs in a frame above.
     load_attr_property(m) {
         if !is_cached(m, m.bits(m.b())) {
-            return m.slow(5, attr::load_attr);
+            return load_attr_known(m.pc, m.base, m.vm, m.table);
         }
         m.slow_call(5, attr::call_property)
     }
     /// What a native function reads.
     load_attr_native(m) {
         if !is_cached(m, m.bits(m.b())) {
-            return m.slow(5, attr::load_attr);
+            return load_attr_known(m.pc, m.base, m.vm, m.table);
         }
         m.slow(5, attr::load_native)
     }
@@ -224,7 +290,7 @@ handlers! {
                 return m.put_used(counted(value), 5);
             }
         }
-        m.slow(5, attr::load_attr)
+        load_attr_known(m.pc, m.base, m.vm, m.table)
     }
     /// A class attribute that binds nothing.
     load_attr_class(m) {
@@ -235,19 +301,19 @@ handlers! {
                 return m.put_used(counted(m.extra_pair(3)), 5);
             }
         }
-        m.slow(5, attr::load_attr)
+        load_attr_known(m.pc, m.base, m.vm, m.table)
     }
     /// A name in a module.
     load_attr_module(m) {
         if !is_cached_module(m, m.bits(m.b())) {
-            return m.slow(5, attr::load_attr);
+            return load_attr_known(m.pc, m.base, m.vm, m.table);
         }
         m.put_used(counted(*(m.extra_pair(3) as *const u64)), 5)
     }
     /// A class's attribute.
     load_attr_type(m) {
         if !is_cached_class(m, m.bits(m.b())) {
-            return m.slow(5, attr::load_attr);
+            return load_attr_known(m.pc, m.base, m.vm, m.table);
         }
         m.put_used(counted(m.extra_pair(3)), 5)
     }
@@ -255,7 +321,7 @@ handlers! {
     store_attr_shape(m) {
         let object = m.bits(m.a());
         if !is_cached(m, object) || word_at(object, m.extra(3) as usize) != m.extra(2) {
-            return m.slow(5, attr::store_attr);
+            return store_attr_known(m.pc, m.base, m.vm, m.table);
         }
         let value = m.take(m.b());
         let old = ((object as usize + m.extra(4) as usize) as *mut u64).replace(value);
@@ -266,7 +332,7 @@ handlers! {
     store_attr_shape_local(m) {
         let object = m.bits(m.a());
         if !is_cached(m, object) || word_at(object, m.extra(3) as usize) != m.extra(2) {
-            return m.slow(5, attr::store_attr);
+            return store_attr_known(m.pc, m.base, m.vm, m.table);
         }
         let value = m.take(m.b());
         let old = ((object as usize + m.extra(4) as usize) as *mut u64).replace(value);
@@ -276,7 +342,7 @@ handlers! {
     store_attr_slot(m) {
         let object = m.bits(m.a());
         if !is_cached(m, object) {
-            return m.slow(5, attr::store_attr);
+            return store_attr_known(m.pc, m.base, m.vm, m.table);
         }
         let value = m.take(m.b());
         let old = ((object as usize + m.extra(3) as usize) as *mut u64).replace(value);
@@ -305,11 +371,16 @@ handlers! {
     delete_attr(m) { m.slow(1, attr::delete_attr) }
 
     /// `A, A+1 = method and self of B.name`
-    load_method(m) { m.slow(5, attr::load_method) }
+    load_method(m) {
+        if m.extra(1) != 0 {
+            return load_method_known(m.pc, m.base, m.vm, m.table);
+        }
+        m.slow(5, attr::load_method)
+    }
     /// Of an object without attributes of its own.
     load_method_plain(m) {
         if !is_cached(m, m.bits(m.b())) {
-            return m.slow(5, attr::load_method);
+            return load_method_known(m.pc, m.base, m.vm, m.table);
         }
         put_method(m, m.extra_pair(3))
     }
@@ -319,7 +390,7 @@ handlers! {
         if !is_cached(m, object)
             || word_at(object, type_of(object).attrs_offset.get() as usize + 4) != m.extra(2)
         {
-            return m.slow(5, attr::load_method);
+            return load_method_known(m.pc, m.base, m.vm, m.table);
         }
         put_method(m, m.extra_pair(3))
     }
@@ -329,20 +400,20 @@ handlers! {
             Some(dict) if dict.position_str(m.at().name(m.extra(0) as usize)).is_none() => {
                 put_method(m, m.extra_pair(3))
             }
-            _ => m.slow(5, attr::load_method),
+            _ => load_method_known(m.pc, m.base, m.vm, m.table),
         }
     }
     /// Of a class.
     load_method_type(m) {
         if !is_cached_class(m, m.bits(m.b())) {
-            return m.slow(5, attr::load_method);
+            return load_method_known(m.pc, m.base, m.vm, m.table);
         }
         put_function(m, m.extra_pair(3))
     }
     /// Of a module.
     load_method_module(m) {
         if !is_cached_module(m, m.bits(m.b())) {
-            return m.slow(5, attr::load_method);
+            return load_method_known(m.pc, m.base, m.vm, m.table);
         }
         put_function(m, *(m.extra_pair(3) as *const u64))
     }

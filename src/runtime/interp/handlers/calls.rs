@@ -377,6 +377,12 @@ handlers! {
     call_kw(m) { m.slow_call(1, call::call_kw) }
     /// A call with `*` or `**`.
     call_ex(m) { m.slow_call(0, call::call_ex) }
+    /// `A, A + 1 = B.__exit__, B.__enter__()`
+    before_with(m) { m.slow_call(0, exc::before_with) }
+    /// The same with `__aexit__` and `__aenter__`.
+    before_async_with(m) { m.slow_call(0, exc::before_async_with) }
+    /// `A = B(None, None, None)`
+    with_exit(m) { m.slow_call(0, exc::with_exit) }
     /// Returns A.
     return_(m) {
         let value = m.swap(m.a(), bits::UNBOUND);
@@ -421,7 +427,7 @@ handlers! {
             }
             match kind {
                 kind::GENERATOR => return generators::for_iter_generator(m.pc, m.base, m.vm, m.table),
-                kind::DICT_KEY_ITER | kind::DICT_VALUE_ITER | kind::STR_ITER => {
+                kind::DICT_KEY_ITER | kind::DICT_VALUE_ITER | kind::SET_ITER | kind::STR_ITER => {
                     return loops::for_iter_known(m.pc, m.base, m.vm, m.table);
                 }
                 kind::DICT_ITEM_ITER | kind::ENUMERATE | kind::ZIP => {

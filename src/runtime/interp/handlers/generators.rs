@@ -152,6 +152,31 @@ unsafe fn yield_to_caller(m: Machine, value: u64) -> State {
     }
 }
 
+/// The running generator waits, and the native code that resumed it gets a value.
+///
+/// # Safety
+/// The frame was entered from native code; the value is given up.
+#[inline(always)]
+unsafe fn yield_to_native(m: Machine, value: u64) -> State {
+    let frame = m.frame();
+    frame.set_pc(m.pc);
+    let generator = generator::of_frame(frame);
+    // SAFETY: as promised.
+    unsafe {
+        // The reference that `link` took; who resumed it has another one.
+        if generator.head.count.get() == 1 {
+            return yield_on(m.vm, frame, value);
+        }
+        generator.head.count.set(generator.head.count.get() - 1);
+        generator.state.set(GeneratorState::Suspended);
+        m.vm.handled.set(generator.handled.below.get());
+        m.vm.depth_left.set(m.vm.depth_left.get() + 1);
+        m.vm.frame.set(frame.address(word::CALLER) as *mut Value);
+        frame.set(word::CALLER, 1);
+        State::ended(Value::from_bits(value))
+    }
+}
+
 /// The rest of [`yield_to_caller`] for generators that native code resumed.
 #[inline(never)]
 unsafe fn yield_on(vm: &Vm, frame: Frame, value: u64) -> State {
@@ -173,10 +198,10 @@ handlers! {
     }
     /// Yields B.
     yield_(m) {
-        if m.frame().is(info::ENTRY) {
-            return m.slow_flow(0, iter::yield_value);
-        }
         let value = m.take(m.b());
+        if m.frame().is(info::ENTRY) {
+            return yield_to_native(m, value);
+        }
         yield_to_caller(m, value)
     }
     /// `A = what B is awaited by`: a coroutine itself.

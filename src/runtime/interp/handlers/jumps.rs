@@ -2,7 +2,7 @@
 
 use crate::runtime::interp::handlers::handlers;
 use crate::runtime::interp::machine::{Machine, State};
-use crate::runtime::interp::ops::{arith, flow};
+use crate::runtime::interp::ops::{arith, flow, make};
 use crate::runtime::object::typedef::Cmp;
 use crate::runtime::value::{Value, bits, float_decode, is_float_bits, is_int_bits};
 
@@ -107,6 +107,8 @@ unsafe fn by_truth_keep(m: Machine, when: bool) -> State {
 }
 
 handlers! {
+    /// Jumps if A is not the common object B.
+    jump_if_not_common(m) { m.slow_branch(false, make::is_common) }
     /// Jumps.
     jump(m) { m.jump(0, m.i24()) }
     /// Jumps back.

@@ -1,4 +1,4 @@
-//! Loops over dictionaries, texts and pairs.
+//! Loops over dictionaries, sets, texts and pairs.
 
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::interp::dispatch::At;
@@ -8,7 +8,7 @@ use crate::runtime::interp::ops::iter;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::Value;
 
-/// `ForIter` over the keys or values of a dictionary or the characters of a text.
+/// `ForIter` over the keys or values of a dictionary, a set or the characters of a text.
 ///
 /// # Safety
 /// A handler's promise; operand B holds such an iterator.

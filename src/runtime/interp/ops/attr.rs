@@ -30,8 +30,6 @@ pub fn load_attr(vm: &Vm, at: At) -> PyResult<()> {
         remember_load(vm, at, object, name);
         wait_if_still(at, Op::LoadAttr);
         vm.getattr(object, name.value())?
-    } else if let Some(known) = known::load(vm, object, name) {
-        known
     } else {
         let found = vm.getattr(object, name.value())?;
         known::remember(vm, at.reg(at.b()), name);
@@ -44,18 +42,16 @@ pub fn load_attr(vm: &Vm, at: At) -> PyResult<()> {
     Ok(())
 }
 
-/// Shall the instruction be given the form that fits the object at hand? One time in eight if it has another form already,
-/// because a place that sees objects of several kinds would be rewritten without end; the general form says in its first
-/// cache word how many times it waits ([`wait_if_still`]).
+/// Shall the instruction be given the form that fits the object at hand? One time in eight if it has another form already and the
+/// table of known attributes does not help, because a place that sees objects of several kinds would be rewritten without end; the
+/// general form says in its first cache word how many times it waits ([`wait_if_still`]).
 fn is_worth_a_look(vm: &Vm, at: At) -> bool {
     if matches!(Op::decode(at.word()), Some(Op::LoadAttr | Op::LoadMethod)) {
         let wait = at.extra(1);
         at.set_extra(1, wait.saturating_sub(1));
         return wait == 0;
     }
-    let misses = vm.misses.get().wrapping_add(1);
-    vm.misses.set(misses);
-    misses.is_multiple_of(8)
+    vm.misses.get().is_multiple_of(8)
 }
 
 /// No form fits what an instruction sees: it asks again after some rounds.
@@ -295,10 +291,9 @@ pub fn store_attr(vm: &Vm, at: At) -> PyResult<()> {
 
 /// As [`store_attr`], for an instruction whose form does not fit this object.
 fn store_known(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) -> PyResult<()> {
-    if let Err(value) = known::store(vm, object, name, at.reg(at.b()).clone()) {
-        vm.setattr(object, name.value(), Some(&value))?;
-        known::remember(vm, at.reg(at.a()), name);
-    }
+    let value = at.reg(at.b()).clone();
+    vm.setattr(object, name.value(), Some(&value))?;
+    known::remember(vm, at.reg(at.a()), name);
     at.done(at.b());
     at.done(at.a());
     Ok(())
@@ -372,12 +367,6 @@ pub fn load_method(vm: &Vm, at: At) -> PyResult<()> {
     let name = at.name(at.extra(0) as usize);
     let object = at.reg(at.b());
     let look = is_worth_a_look(vm, at);
-    if !look && let Some(method) = known::method(vm, object, name) {
-        let receiver = at.take(at.b());
-        at.set(at.a(), method);
-        at.set(at.a() + 1, receiver);
-        return Ok(());
-    }
     let ty = object.ty(vm);
     if is_generic(ty) {
         let found = ty.lookup(vm, name);

@@ -6,13 +6,13 @@ use crate::runtime::builtins::lists::List;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap;
-use crate::runtime::interp::{call, push};
 use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::{call, push};
 use crate::runtime::object::dict::{Dict, exact_str};
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Header, Obj, Value};
+use crate::runtime::value::{Header, Obj, Value, clone_all};
 
 /// The bits of `object[key]`, counted up, for an exact list or tuple and a small int in range.
 ///
@@ -186,16 +186,7 @@ pub fn build_map(vm: &Vm, at: At) -> PyResult<()> {
 pub fn build_string(vm: &Vm, at: At) -> PyResult<()> {
     let n = count(at);
     let run = at.run(at.b(), n);
-    let (mut bytes, mut chars) = (0, 0);
-    for part in run.iter().filter_map(Value::as_str) {
-        bytes += part.bytes().len();
-        chars += part.len();
-    }
-    let mut text = Vec::with_capacity(bytes);
-    for part in run.iter().filter_map(Value::as_str) {
-        text.extend_from_slice(part.bytes());
-    }
-    let result = vm.str_with_len(&text, chars);
+    let result = vm.str_of_texts(run);
     at.done_run(at.b(), n);
     at.set(at.a(), result);
     Ok(())
@@ -431,6 +422,16 @@ pub fn unpack_sequence(vm: &Vm, at: At) -> PyResult<()> {
         _ => {}
     }
     let slots = source.ty(vm).slots.get();
+    // A tuple of a subclass that is gone through as tuples are; for other lengths the texts of iteration hold.
+    if let Some(tuple) = source.as_tuple()
+        && tuple.len() == n
+        && slots.iter.map(|f| f as usize) == vm.interp().tuple_type.slots.get().iter.map(|f| f as usize)
+    {
+        for (place, item) in tuple.items().iter().enumerate() {
+            at.set(at.a() + place as i8, item.clone());
+        }
+        return Ok(());
+    }
     if slots.iter.is_none() && slots.getitem.is_none() {
         return Err(vm.type_error(format!("cannot unpack non-iterable {} object", source.type_name(vm))));
     }
@@ -461,6 +462,20 @@ pub fn unpack_ex(vm: &Vm, at: At) -> PyResult<()> {
     let slots = source.ty(vm).slots.get();
     if slots.iter.is_none() && slots.getitem.is_none() {
         return Err(vm.type_error(format!("cannot unpack non-iterable {} object", source.type_name(vm))));
+    }
+    let items: Option<&[Value]> = match source.kind() {
+        kind::TUPLE => source.as_tuple().map(|tuple| tuple.items()),
+        kind::LIST => vm.list_items(&source).map(|list| list.get().as_slice()),
+        _ => None,
+    };
+    if let Some(items) = items.filter(|items| items.len() >= before + after) {
+        let end = items.len() - after;
+        let middle = vm.list(clone_all(&items[before..end]));
+        let all = items[..before].iter().cloned().chain([middle]).chain(items[end..].iter().cloned());
+        for (place, item) in all.enumerate() {
+            at.set(at.a() + place as i8, item);
+        }
+        return Ok(());
     }
     let iter = vm.iter(&source)?;
     let mut first = Vec::new();

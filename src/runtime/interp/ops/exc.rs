@@ -1,8 +1,11 @@
 //! Raising, matching and handling exceptions; `with`.
 
+use crate::runtime::builtins::descr::BoundMethod;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::function::Function;
+use crate::runtime::interp::push::push_taken;
 use crate::runtime::object::raise::Exception;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::vm::Vm;
@@ -193,7 +196,7 @@ fn special(vm: &Vm, object: &Value, name: &Obj<Str>) -> PyResult<Option<Value>> 
     }
 }
 
-fn before(vm: &Vm, at: At, asynchronous: bool) -> PyResult<()> {
+fn before(vm: &Vm, at: At, asynchronous: bool) -> PyResult<Option<*mut Value>> {
     let n = vm.names();
     let manager = at.reg(at.b()).clone();
     let (enter, exit) =
@@ -221,20 +224,25 @@ fn before(vm: &Vm, at: At, asynchronous: bool) -> PyResult<()> {
     };
     let Some(exit) = special(vm, &manager, exit)? else { return Err(missing(exit)) };
     let Some(found) = manager.ty(vm).lookup(vm, enter) else { return Err(missing(enter)) };
-    let entered = vm.call_found(&manager, &found, &[])?;
     at.done(at.b());
     at.set(at.a(), exit);
+    if let Some(function) = found.downcast_ref::<Function>()
+        && function.simple_args.get() == 1
+    {
+        return push_taken(vm, function, [manager], at.a() + 1).map(Some);
+    }
+    let entered = vm.call_found(&manager, &found, &[])?;
     at.set(at.a() + 1, entered);
-    Ok(())
+    Ok(None)
 }
 
 /// `BeforeWith`
-pub fn before_with(vm: &Vm, at: At) -> PyResult<()> {
+pub fn before_with(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
     before(vm, at, false)
 }
 
 /// `BeforeAsyncWith`
-pub fn before_async_with(vm: &Vm, at: At) -> PyResult<()> {
+pub fn before_async_with(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
     before(vm, at, true)
 }
 
@@ -252,11 +260,22 @@ pub fn with_except(vm: &Vm, at: At) -> PyResult<()> {
 }
 
 /// `WithExit`
-pub fn with_exit(vm: &Vm, at: At) -> PyResult<()> {
-    let result = vm.call_args(at.reg(at.b()), &[Value::NONE, Value::NONE, Value::NONE])?;
+pub fn with_exit(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
+    let exit = at.reg(at.b());
+    if let Some(method) = exit.downcast::<BoundMethod>()
+        && let Some(function) = method.function.clone().downcast_ref::<Function>()
+        && function.simple_args.get() == 4
+    {
+        let values = [method.receiver.clone(), Value::NONE, Value::NONE, Value::NONE];
+        if at.b() != at.a() {
+            at.done(at.b());
+        }
+        return push_taken(vm, function, values, at.a()).map(Some);
+    }
+    let result = vm.call_args(exit, &[Value::NONE, Value::NONE, Value::NONE])?;
     if at.b() != at.a() {
         at.done(at.b());
     }
     at.set(at.a(), result);
-    Ok(())
+    Ok(None)
 }

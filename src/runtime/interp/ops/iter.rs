@@ -5,6 +5,7 @@ use crate::runtime::builtins::dict_views::DictIter;
 use crate::runtime::builtins::generators as types;
 use crate::runtime::builtins::iters::{ListIter, RangeIter, TupleIter};
 use crate::runtime::builtins::lazies::{Enumerate, Zip};
+use crate::runtime::builtins::sets::SetIter;
 use crate::runtime::builtins::strs::iter::StrIter;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::{At, Next};
@@ -73,8 +74,8 @@ pub unsafe fn tuple_next(iterator: u64) -> Option<u64> {
     Some(item.into_bits())
 }
 
-/// Next key or value of a dictionary, or character of a text, counted up; `None` also at the end, and if the dictionary has
-/// changed.
+/// Next key or value of a dictionary, member of a set, or character of a text, counted up; `None` also at the end, and if the
+/// dictionary or set has changed.
 ///
 /// # Safety
 /// `iterator` is a live iterator of such a kind.
@@ -85,6 +86,7 @@ pub unsafe fn known_next(vm: &Vm, iterator: &Value) -> Option<u64> {
     let found = unsafe {
         match iterator.kind() {
             kind::STR_ITER => (&*(at as *const Obj<StrIter>)).next_ascii(vm)?,
+            kind::SET_ITER => (&*(at as *const Obj<SetIter>)).next_member()?.clone(),
             kind::DICT_KEY_ITER => (&*(at as *const Obj<DictIter>)).next_entry()?.0.clone(),
             _ => (&*(at as *const Obj<DictIter>)).next_entry()?.1.clone(),
         }

@@ -56,33 +56,24 @@ pub fn load(vm: &Vm, object: &Value, name: &Obj<Str>) -> Option<Value> {
     (!value.is_unbound()).then(|| value.clone())
 }
 
-/// Writes an attribute that an instance has already, by the table; gives the value back if it can't.
+/// Where an attribute that an instance has already is written, from the table.
 #[inline(always)]
-pub fn store(vm: &Vm, object: &Value, name: &Obj<Str>, value: Value) -> Result<(), Value> {
-    if !object.is_object() {
-        return Err(value);
-    }
-    match find(vm.interp().known_attrs.get(), object, object.ty(vm), name) {
-        Some(entry) if entry.can_store => {
-            // SAFETY: as in `load`; nothing looks at the place while it changes, and what it held is dropped afterwards.
-            let old = unsafe { ((object.to_bits() + entry.what) as *mut Value).replace(value) };
-            drop(old);
-            Ok(())
-        }
-        _ => Err(value),
-    }
-}
-
-/// A method of an instance that has nothing of its own under that name, from the table.
-#[inline(always)]
-pub fn method(vm: &Vm, object: &Value, name: &Obj<Str>) -> Option<Value> {
+pub fn place(vm: &Vm, object: &Value, name: &Obj<Str>) -> Option<*mut Value> {
     if !object.is_object() {
         return None;
     }
-    let entry = find(vm.interp().known_methods.get(), object, object.ty(vm), name)?;
-    // SAFETY: the type owns the function while its version stays; a clone is made.
-    let function = std::mem::ManuallyDrop::new(unsafe { Value::from_bits(entry.what) });
-    Some((*function).clone())
+    let entry = find(vm.interp().known_attrs.get(), object, object.ty(vm), name)?;
+    entry.can_store.then_some((object.to_bits() + entry.what) as *mut Value)
+}
+
+/// A method of an instance that has nothing of its own under that name, from the table: a word that is not counted, because the
+/// type owns the function while its version stays.
+#[inline(always)]
+pub fn method(vm: &Vm, object: &Value, name: &Obj<Str>) -> Option<u64> {
+    if !object.is_object() {
+        return None;
+    }
+    find(vm.interp().known_methods.get(), object, object.ty(vm), name).map(|entry| entry.what)
 }
 
 fn same<F: PartialEq>(a: Option<F>, b: Option<F>) -> bool {

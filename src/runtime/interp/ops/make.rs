@@ -1,6 +1,7 @@
 //! Functions and classes, patterns, imports, intrinsics, far temporaries.
 
 use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::builtins::{globals, lists, sets, tuples};
 use crate::runtime::bytecode::ops::{Common, Intrinsic1, Intrinsic2, Part};
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
@@ -14,15 +15,34 @@ use crate::runtime::value::Value;
 
 /// `LoadCommon`
 pub fn load_common(vm: &Vm, at: At) -> PyResult<()> {
-    let value = match Common::decode(u32::from(at.b() as u8)) {
-        Some(Common::AssertionError) => vm.typ(&exc::ASSERTION_ERROR).value().clone(),
-        Some(Common::NotImplementedError) => vm.typ(&exc::NOT_IMPLEMENTED_ERROR).value().clone(),
-        Some(Common::EmptyTuple) => vm.tuple(vec![]),
-        Some(Common::Set) => vm.typ(&crate::runtime::builtins::sets::SET).value().clone(),
-        None => return Err(vm.system_error("unknown common object")),
+    let class = match Common::decode(u32::from(at.b() as u8)) {
+        Some(Common::AssertionError) => &exc::ASSERTION_ERROR,
+        Some(Common::NotImplementedError) => &exc::NOT_IMPLEMENTED_ERROR,
+        Some(Common::Set) => &sets::SET,
+        Some(Common::List) => &lists::LIST,
+        Some(Common::Tuple) => &tuples::TUPLE,
+        Some(Common::EmptyTuple) => {
+            at.set(at.a(), vm.interp().empty_tuple.clone());
+            return Ok(());
+        }
+        Some(Common::Any | Common::All) | None => return Err(vm.system_error("unknown common object")),
     };
-    at.set(at.a(), value);
+    at.set(at.a(), vm.typ(class).value().clone());
     Ok(())
+}
+
+/// `JumpIfNotCommon`: is it the object?
+pub fn is_common(vm: &Vm, at: At) -> PyResult<bool> {
+    let value = at.reg(at.a());
+    let class = match Common::decode(u32::from(at.b() as u8)) {
+        Some(Common::Set) => &sets::SET,
+        Some(Common::List) => &lists::LIST,
+        Some(Common::Tuple) => &tuples::TUPLE,
+        Some(Common::Any) => return Ok(globals::is_builtin(value, "any")),
+        Some(Common::All) => return Ok(globals::is_builtin(value, "all")),
+        _ => return Err(vm.system_error("unknown common object")),
+    };
+    Ok(value.is(vm.typ(class).value()))
 }
 
 /// `Spill`
@@ -54,9 +74,11 @@ pub fn make_function(vm: &Vm, at: At) -> PyResult<()> {
         return Err(vm.system_error("MakeFunction without code"));
     };
     let parts = at.c() as u8;
-    let count = parts.count_ones() as usize;
-    let mut run = at.take_run(at.b(), count).into_iter();
-    let mut part = |which: Part| if parts & which as u8 != 0 { run.next() } else { None };
+    let mut run = at.run(at.b(), parts.count_ones() as usize).iter_mut();
+    let mut part = |which: Part| {
+        let place = if parts & which as u8 != 0 { run.next() } else { None };
+        place.map(|place| std::mem::replace(place, Value::UNBOUND))
+    };
     let defaults = part(Part::Defaults);
     let kwdefaults = part(Part::KwDefaults);
     let annotate = part(Part::Annotate);
@@ -249,7 +271,7 @@ pub fn import_name(vm: &Vm, at: At) -> PyResult<()> {
     let locals = at.frame().namespace().unwrap_or(Value::NONE);
     let level = vm.int(i64::from(level));
     let args = [name.into_value(), function.globals.clone().into_value(), locals, fromlist, level];
-    let module = vm.call_args(&import, &args)?;
+    let module = if globals::is_builtin(&import, "__import__") { vm.builtin_import(&args)? } else { vm.call_args(&import, &args)? };
     at.set(at.a(), module);
     Ok(())
 }

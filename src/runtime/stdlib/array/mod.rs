@@ -301,7 +301,7 @@ fn slots(s: &mut Slots) {
         {
             return Ok(Value::bool((x.bytes.get() == y.bytes.get()) == (op == Cmp::Eq)));
         }
-        vm.compare_items(op, || (x.len(), y.len()), |at| Some((x.get(vm, at)?, y.get(vm, at)?)))
+        vm.compare_items(op, 0, || (x.len(), y.len()), |at| Some((x.get(vm, at)?, y.get(vm, at)?)))
     });
     s.len = Some(|vm, value| Ok(this(vm, value)?.len()));
     s.iter = Some(|vm, value| {
