@@ -19,9 +19,11 @@ use std::alloc;
 use std::cell::Cell;
 
 use crate::runtime::builtins::exceptions::TYPE_ERROR;
+use crate::runtime::builtins::tuples;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::object::hash::int_hash;
 use crate::runtime::object::str::Str;
+use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Ref, Value};
 
@@ -442,13 +444,20 @@ impl Dict {
                     }
                     let both_small = key.as_small().is_some() && found.as_small().is_some();
                     if !both_small && !found.is_unbound() && self.hash_at(at) == hash {
-                        let moves = self.moves.get();
-                        let found = found.clone();
-                        let equal = vm.equal(&found, key)?;
-                        // The comparison may have changed the table: go on only if this entry is where it was.
-                        if self.moves.get() != moves || at >= self.fill.get() || !self.key_at(at).is(&found) {
-                            continue 'anew;
-                        }
+                        let equal = match tuples::same_plain(vm, found, key) {
+                            Some(equal) => equal,
+                            None => {
+                                let moves = self.moves.get();
+                                let found = found.clone();
+                                let equal = vm.equal(&found, key)?;
+                                // The comparison may have changed the table: go on only if this entry is where it was.
+                                let stays = self.moves.get() == moves && at < self.fill.get();
+                                if !stays || !self.key_at(at).is(&found) {
+                                    continue 'anew;
+                                }
+                                equal
+                            }
+                        };
                         if equal {
                             return Ok(Found { slot, entry: Some(at) });
                         }
@@ -467,6 +476,12 @@ impl Dict {
     pub fn hash_key(vm: &Vm, key: &Value) -> PyResult<u64> {
         match cheap_hash(key) {
             Some(hash) => Ok(hash),
+            None if key.kind() == kind::TUPLE
+                && let Some(hash) =
+                    key.as_tuple().map(|tuple| tuple.hash.get()).filter(|hash| *hash != 0) =>
+            {
+                Ok(hash as u64)
+            }
             None => match vm.hash(key) {
                 Ok(hash) => Ok(hash as u64),
                 Err(raised) => Err(vm.unhashable_key(key, raised, "a dict key")),
@@ -535,6 +550,24 @@ impl Dict {
     pub fn insert(&self, vm: &Vm, key: Value, value: Value) -> PyResult<Option<Value>> {
         let hash = Dict::hash_key(vm, &key)?;
         self.insert_hashed(vm, key, hash, value)
+    }
+
+    /// As [`Dict::insert`], without calls where the key is a string: for loops that fill dictionaries.
+    #[inline(always)]
+    pub fn insert_in_place(&self, vm: &Vm, key: Value, value: Value) -> PyResult<Option<Value>> {
+        if let Some(text) = exact_str(&key) {
+            let hash = text.hash();
+            if let Ok(found) = self.find_str(text, hash) {
+                return Ok(match found.entry {
+                    Some(at) => Some(self.replace_at(at, value)),
+                    None => {
+                        self.push(found.slot, key, hash, value);
+                        None
+                    }
+                });
+            }
+        }
+        self.insert(vm, key, value)
     }
 
     /// As [`Dict::insert`], hash known.

@@ -16,6 +16,9 @@ use crate::runtime::object::typedef::{TypeRef, TypeSpec, getset, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, Value};
 
+/// Room on the stack and in the memo that is there from the start.
+const FIRST_ROOM: usize = 64;
+
 /// The payload of `Unpickler`.
 pub struct Unpickler {
     /// `file.read` and `file.readline`; unbound before `__init__`, `None` for `loads`.
@@ -271,7 +274,11 @@ impl Unpickler {
             return self.remember(vm, self.memo_len());
         }
         let value = self.top(vm)?;
-        self.memo.get_mut().push(value);
+        let memo = self.memo.get_mut();
+        if memo.capacity() == 0 {
+            memo.reserve(FIRST_ROOM);
+        }
+        memo.push(value);
         Ok(())
     }
     fn recall(&self, vm: &Vm, at: usize) -> PyResult<()> {
@@ -402,8 +409,8 @@ pub fn load(vm: &Vm, object: &Value) -> PyResult<Value> {
     if this.running.replace(true) {
         return Err(vm.runtime_error("Unpickler object is already used"));
     }
-    drop(this.stack.take());
-    drop(this.marks.take());
+    drop(this.stack.replace(Vec::with_capacity(FIRST_ROOM)));
+    drop(this.marks.replace(Vec::with_capacity(FIRST_ROOM / 8)));
     this.protocol.set(0);
     let result = run(vm, object, this);
     this.running.set(false);
@@ -840,7 +847,7 @@ fn set_items(vm: &Vm, target: &Value, items: Vec<Value>) -> PyResult<()> {
     let mut items = items.into_iter();
     while let (Some(key), Some(value)) = (items.next(), items.next()) {
         match plain {
-            Some(dict) => drop(dict.insert(vm, key, value)?),
+            Some(dict) => drop(dict.insert_in_place(vm, key, value)?),
             None => vm.setitem(target, &key, Some(&value))?,
         }
     }

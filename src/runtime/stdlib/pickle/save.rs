@@ -32,65 +32,77 @@ const FIRST_ROOM: usize = 1024;
 /// A header of an opcode and a length: see [`header`].
 type Header = ([u8; 9], usize);
 
-/// What was written, with the numbers under which the reader knows it: an open-addressing table by identity.
+/// What was written, with the numbers under which the reader knows it: an open-addressing table by identity, whose slots
+/// hold the places of the entries, so that a fresh one is cleared, and an old one dropped, without visiting free slots.
 #[derive(Default)]
 struct Memo {
-    /// As many as a power of two, or none; free ones are unbound.
-    slots: Vec<(Value, usize)>,
-    used: usize,
+    entries: Vec<(Value, usize)>,
+    /// Places of entries, plus one; 0 is free. As many as a power of two, or none. (Four billion entries fill more than
+    /// any machine's memory.)
+    slots: Vec<u32>,
 }
 
 impl Memo {
-    const FIRST: usize = 64;
+    const FIRST: usize = 128;
 
-    /// The slot of an object, or the free one where it belongs; there are slots, and free ones among them.
+    /// The place of an object's entry, or else the slot where it belongs, which [`Memo::insert_at`] takes.
     #[inline(always)]
-    fn slot(&self, object: &Value) -> usize {
+    fn find(&self, object: &Value) -> Result<usize, usize> {
+        if self.slots.is_empty() {
+            return Err(0);
+        }
         let mask = self.slots.len() - 1;
         // Fibonacci hashing; the low bits of the product know nothing of the high bits of the address.
         let product = object.to_bits().wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mut at = (product >> 32) as usize & mask;
-        while !self.slots[at].0.is_unbound() && !self.slots[at].0.is(object) {
+        loop {
+            let place = self.slots[at] as usize;
+            if place == 0 {
+                return Err(at);
+            }
+            if self.entries[place - 1].0.is(object) {
+                return Ok(place - 1);
+            }
             at = (at + 1) & mask;
         }
-        at
     }
     #[inline(always)]
     fn get(&self, object: &Value) -> Option<usize> {
-        if self.used == 0 {
-            return None;
+        self.find(object).ok().map(|place| self.entries[place].1)
+    }
+    /// Numbers an object that is not there; `slot` is what [`Memo::find`] gave.
+    #[inline(always)]
+    fn insert_at(&mut self, slot: usize, object: &Value, number: usize) {
+        let mut slot = slot;
+        if self.entries.len() * 2 >= self.slots.len() {
+            slot = self.grow(object);
         }
-        let (found, number) = &self.slots[self.slot(object)];
-        if found.is_unbound() { None } else { Some(*number) }
+        self.entries.push((object.clone(), number));
+        self.slots[slot] = self.entries.len() as u32;
     }
     /// Sets the number of an object.
     #[inline(always)]
     fn insert(&mut self, object: &Value, number: usize) {
-        if self.used * 2 >= self.slots.len() {
-            self.grow();
-        }
-        let at = self.slot(object);
-        if self.slots[at].0.is_unbound() {
-            self.used += 1;
-            self.slots[at] = (object.clone(), number);
-        } else {
-            self.slots[at].1 = number;
+        match self.find(object) {
+            Err(slot) => self.insert_at(slot, object, number),
+            Ok(place) => self.entries[place].1 = number,
         }
     }
+    /// Makes room, and gives the slot of an object that is not there.
     #[cold]
-    fn grow(&mut self) {
+    fn grow(&mut self, object: &Value) -> usize {
         let length = (self.slots.len() * 4).max(Memo::FIRST);
-        let mut slots = Vec::with_capacity(length);
-        slots.resize_with(length, || (Value::UNBOUND, 0));
-        for (object, number) in std::mem::replace(&mut self.slots, slots) {
-            if !object.is_unbound() {
-                let at = self.slot(&object);
-                self.slots[at] = (object, number);
+        self.slots = vec![0; length];
+        self.entries.reserve(length / 2 - self.entries.len());
+        for place in 0..self.entries.len() {
+            if let Err(slot) = self.find(&self.entries[place].0) {
+                self.slots[slot] = place as u32 + 1;
             }
         }
+        self.find(object).err().unwrap_or(0)
     }
     fn entries(&self) -> impl Iterator<Item = &(Value, usize)> {
-        self.slots.iter().filter(|(object, _)| !object.is_unbound())
+        self.entries.iter()
     }
 }
 
@@ -216,6 +228,24 @@ impl Pickler {
         vm.call1(&write, &vm.bytes(&out))?;
         Ok(())
     }
+    /// A string of less than 256 bytes that is not in the memo, where it belongs at `slot`, for protocol 4 and later.
+    #[inline(always)]
+    fn put_short(&self, object: &Value, bytes: &[u8], slot: usize) {
+        if self.framing.get() && self.frame.get().is_none() {
+            self.open_frame();
+        }
+        let out = self.out.get_mut();
+        out.reserve(bytes.len() + 3);
+        out.push(op::SHORT_BINUNICODE);
+        out.push(bytes.len() as u8);
+        out.extend_from_slice(bytes);
+        if self.fast.get() == 0 {
+            out.push(op::MEMOIZE);
+            let memo = self.memo.get_mut();
+            let number = memo.entries.len();
+            memo.insert_at(slot, object, number);
+        }
+    }
     /// Between two objects: a frame that is long enough ends.
     #[inline(always)]
     fn boundary(&self, vm: &Vm) -> PyResult<()> {
@@ -269,13 +299,13 @@ impl Pickler {
             self.put(&(at as u32).to_le_bytes());
         }
     }
-    #[inline(always)]
     fn memoize(&self, object: &Value) {
         if self.fast.get() != 0 {
             return;
         }
-        let at = self.memo.get().used;
-        self.memo.get_mut().insert(object, at);
+        let memo = self.memo.get_mut();
+        let at = memo.entries.len();
+        memo.insert(object, at);
         if self.protocol.get() >= 4 {
             self.put(&[op::MEMOIZE]);
         } else if self.binary.get() == 0 {
@@ -465,13 +495,17 @@ fn save(vm: &Vm, this: &Obj<Pickler>, object: &Value, persistent: bool) -> PyRes
     }
     let exact = object.kind();
     if exact == kind::STR {
-        return match this.known(object) {
-            Some(at) => {
-                this.put_get(at);
-                Ok(())
-            }
-            None => save_str(vm, this, object),
-        };
+        let memo = this.memo.get();
+        match memo.find(object) {
+            Ok(place) => this.put_get(memo.entries[place].1),
+            Err(slot) => match object.as_str().map(|text| text.bytes()) {
+                Some(bytes) if bytes.len() <= 0xff && this.protocol.get() >= 4 && this.binary.get() != 0 => {
+                    this.put_short(object, bytes, slot);
+                }
+                _ => return save_str(vm, this, object),
+            },
+        }
+        return Ok(());
     }
     if object.as_small().is_some() {
         return save_int(vm, this, object);
@@ -1346,7 +1380,8 @@ pub static PICKLER: TypeSpec = TypeSpec::new("_pickle.Pickler", Pickler::layout)
                 let this = this(vm, &args[0])?;
                 let size = size_of::<Obj<Pickler>>()
                     + this.out.get().capacity()
-                    + this.memo.get().slots.capacity() * 16;
+                    + this.memo.get().entries.capacity() * 16
+                    + this.memo.get().slots.capacity() * 4;
                 Ok(vm.int_usize(size))
             },
             "Size in memory, in bytes.",
