@@ -169,7 +169,7 @@ pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Valu
     if names.is_empty() && function.generator_args.get() as usize == values.len() {
         return Ok(make(vm, function, values.iter().cloned()));
     }
-    if let Some(made) = push::arrange_generator(vm, function, values, names)? {
+    if let Some(made) = push::arrange_generator(vm, function, values, names) {
         return Ok(made);
     }
     let bound = push::bind(vm, function, values, names)?;

@@ -131,11 +131,3 @@ pub fn default(function: &Obj<Function>, at: usize) -> Option<Value> {
         None => function.kwdefaults.get().as_dict()?.get_str(&code.local_names[at]),
     }
 }
-
-impl Places {
-    /// Has the function a default for each parameter that is left out?
-    pub fn defaults_suffice(&self, function: &Obj<Function>) -> bool {
-        let mut places = self.from[..self.total].iter().enumerate();
-        places.all(|(at, from)| *from != LEFT_OUT || default(function, at).is_some())
-    }
-}

@@ -79,8 +79,7 @@ pub unsafe fn lay(
 }
 
 /// Pushes a frame for a call, maybe with keywords, whose arguments all have their place at once; the callable stays in the
-/// call's run, from which the frame borrows it. `None` if that is not so, and
-/// nothing has happened.
+/// call's run, from which the frame borrows it. `None` if that is not so, and nothing has happened.
 ///
 /// [`attend`] was called before the function was asked for anything.
 pub fn push_named(
@@ -96,103 +95,107 @@ pub fn push_named(
     let Some(places) = places::of(vm, function, values.len(), names) else { return Ok(None) };
     let moves = at.frame().is(info::GENERATOR);
     let start = if moves { at.frame().address(word::END) as *mut Value } else { values.as_mut_ptr() };
-    let laid = match places.has_rest {
-        true => {
-            if !places.defaults_suffice(function) {
-                return Ok(None);
-            }
-            let count = values.len();
-            let take = |at: usize| std::mem::replace(&mut values[at], Value::UNBOUND);
-            Some(lay_out(vm, function, start, &places, (count, names.list), take)?)
-        }
-        false => lay_places(vm, function, start, &places, values)?,
-    };
-    let Some(new) = laid else { return Ok(None) };
+    let Some(frame) = lay_places(vm, function, start, &places, values, names.list)? else { return Ok(None) };
     // SAFETY: the frame is laid out.
-    unsafe { Frame(new).begin(vm, at.base, function, function.address() | 1, 0) };
-    Ok(Some(new))
+    unsafe { frame.begin(vm, at.base, function, function.address() | 1, 0) };
+    Ok(Some(frame.0))
 }
 
 /// Makes room for a frame whose locals begin at `start`, and moves a call's values to their places, where they may lie already
-/// in another order, with defaults for those that are left out; `None` if one has no default, and nothing has happened.
+/// in another order; see [`arrange`].
 fn lay_places(
     vm: &Vm,
     function: &Obj<Function>,
     start: *mut Value,
     places: &Places,
     values: &mut [Value],
-) -> PyResult<Option<*mut Value>> {
+    names: &[Value],
+) -> PyResult<Option<Frame>> {
     let frame = Frame(start.wrapping_add(function.locals.get() as usize));
     enter(vm, frame.0, function)?;
-    let mut bound = [const { MaybeUninit::<u64>::uninit() }; MOST];
-    for (at, from) in places.from[..places.total].iter().enumerate() {
-        let word = match *from {
-            LEFT_OUT => match places::default(function, at) {
-                Some(value) => value.into_bits(),
-                None => {
-                    vm.depth_left.set(vm.depth_left.get() + 1);
-                    for (from, word) in places.from[..at].iter().zip(&bound) {
-                        if *from == LEFT_OUT {
-                            // SAFETY: a default that was taken above.
-                            drop(unsafe { Value::from_bits(word.assume_init()) });
-                        }
-                    }
-                    return Ok(None);
-                }
-            },
-            from => values[from as usize].to_bits(),
-        };
-        bound[at].write(word);
+    let mut words = Words::NONE;
+    if !arrange(vm, function, places, values, names, &mut words) {
+        vm.depth_left.set(vm.depth_left.get() + 1);
+        return Ok(None);
     }
-    // SAFETY: every value is somebody's, and moves there; the stack is written up to the frame's end (`enter`), and what
-    // lies behind the values is dead.
+    // SAFETY: the stack is written up to the frame's end (`enter`), and what lies there is dead; the values move.
     unsafe {
-        for value in values {
-            std::ptr::from_mut(value).write(Value::UNBOUND);
-        }
-        std::ptr::copy_nonoverlapping(bound.as_ptr().cast::<Value>(), start, places.total);
-        frame.unbind_from(start.add(places.total));
+        std::ptr::copy_nonoverlapping(words.words.as_ptr().cast::<Value>(), start, words.count);
+        frame.unbind_from(start.add(words.count));
     }
-    Ok(Some(frame.0))
+    Ok(Some(frame))
 }
 
-/// What a call's values make of a function's parameters.
-type Arranged = smallvec::SmallVec<[Value; 8]>;
+/// Owned values of parameters, given on by whoever asked for them.
+struct Words {
+    words: [MaybeUninit<u64>; MOST + 2],
+    count: usize,
+}
 
-/// The values of the parameters, in order; see [`lay_out`]. Defaults suffice.
+impl Words {
+    const NONE: Words = Words { words: [const { MaybeUninit::uninit() }; MOST + 2], count: 0 };
+
+    #[inline(always)]
+    fn push(&mut self, value: u64) {
+        self.words[self.count].write(value);
+        self.count += 1;
+    }
+}
+
+/// Takes a call's values, the last of which have names, and gives those of the parameters, in order: defaults for those that are
+/// left out, and tuple and dict for the rest. `false` if one has no default, and nothing has happened.
 fn arrange(
     vm: &Vm,
     function: &Obj<Function>,
     places: &Places,
-    (count, names): (usize, &[Value]),
-    mut take: impl FnMut(usize) -> Value,
-) -> PyResult<Arranged> {
-    let code = function.code.get();
-    let positional = code.arg_count as usize;
-    let mut bound = Arranged::new();
+    values: &mut [Value],
+    names: &[Value],
+    words: &mut Words,
+) -> bool {
     for (at, from) in places.from[..places.total].iter().enumerate() {
-        bound.push(match *from {
-            LEFT_OUT => places::default(function, at).unwrap_or(Value::UNBOUND),
-            from => take(from as usize),
-        });
-    }
-    let given = count - names.len();
-    if code.has(flags::VARARGS) {
-        bound.push(match given {
-            more if more > positional => {
-                vm.tuple_from(&vm.interp().tuple_type, (positional..given).map(&mut take))
-            }
-            _ => vm.interp().empty_tuple.clone(),
-        });
-    }
-    if code.has(flags::VARKEYWORDS) {
-        let rest = vm.new_dict();
-        for nth in (0..names.len()).filter(|nth| places.others & 1 << nth != 0) {
-            drop(rest.insert(vm, names[nth].clone(), take(given + nth))?);
+        if *from != LEFT_OUT {
+            words.push(values[*from as usize].to_bits());
+            continue;
         }
-        bound.push(rest.into_value());
+        let Some(value) = places::default(function, at) else {
+            for (from, word) in places.from[..at].iter().zip(&words.words) {
+                if *from == LEFT_OUT {
+                    // SAFETY: a default that was taken above.
+                    drop(unsafe { Value::from_bits(word.assume_init()) });
+                }
+            }
+            return false;
+        };
+        words.push(value.into_bits());
     }
-    Ok(bound)
+    if places.has_rest {
+        let code = function.code.get();
+        let (given, positional) = (values.len() - names.len(), code.arg_count as usize);
+        let take = |value: &mut Value| std::mem::replace(value, Value::UNBOUND);
+        if code.has(flags::VARARGS) {
+            let rest = match given > positional {
+                true => {
+                    vm.tuple_from(&vm.interp().tuple_type, values[positional..given].iter_mut().map(take))
+                }
+                false => vm.interp().empty_tuple.clone(),
+            };
+            words.push(rest.into_bits());
+        }
+        if code.has(flags::VARKEYWORDS) {
+            let rest = vm.new_dict();
+            for nth in (0..names.len()).filter(|nth| places.others & 1 << nth != 0) {
+                if let Some(name) = names[nth].as_str() {
+                    drop(rest.insert_str(&name.to_ref(), take(&mut values[given + nth])));
+                }
+            }
+            words.push(rest.into_value().into_bits());
+        }
+    }
+    for value in values {
+        // SAFETY: what was there has a place in `words` now, or was taken.
+        unsafe { std::ptr::from_mut(value).write(Value::UNBOUND) };
+    }
+    true
 }
 
 /// A generator whose parameters get copies of the values; `None` if they do not match at once.
@@ -201,46 +204,19 @@ pub fn arrange_generator(
     function: &Obj<Function>,
     values: &[Value],
     names: &[Value],
-) -> PyResult<Option<Value>> {
-    let places = places::of(vm, function, values.len(), Names::listed(names));
-    let Some(places) = places.filter(|places| places.defaults_suffice(function)) else { return Ok(None) };
-    let bound = arrange(vm, function, &places, (values.len(), names), |at| values[at].clone())?;
-    Ok(Some(generator::make(vm, function, bound.into_iter())))
+) -> Option<Value> {
+    let places = places::of(vm, function, values.len(), Names::listed(names))?;
+    let (mut copies, mut words) = (Copies::from(values), Words::NONE);
+    if !arrange(vm, function, &places, &mut copies, names, &mut words) {
+        return None;
+    }
+    // SAFETY: the words are owned values, given up here.
+    let bound = words.words[..words.count].iter().map(|word| unsafe { Value::from_bits(word.assume_init()) });
+    Some(generator::make(vm, function, bound))
 }
 
-/// Makes room for a frame whose locals begin at `start`, and lays out its locals: `take` gives a value of the call's, `count`
-/// of which there are, each once; `names` are those of the last ones. Defaults suffice.
-fn lay_out(
-    vm: &Vm,
-    function: &Obj<Function>,
-    start: *mut Value,
-    places: &Places,
-    (count, names): (usize, &[Value]),
-    mut take: impl FnMut(usize) -> Value,
-) -> PyResult<*mut Value> {
-    function.resolve();
-    let new = start.wrapping_add(function.locals.get() as usize);
-    enter(vm, new, function)?;
-    // The values may lie where the locals will.
-    let bound = match arrange(vm, function, places, (count, names), &mut take) {
-        Ok(bound) => bound,
-        Err(raised) => {
-            vm.depth_left.set(vm.depth_left.get() + 1);
-            return Err(raised);
-        }
-    };
-    // SAFETY: the stack is written up to the frame's end (`enter`); the values were taken out of their places, and what lies
-    // behind is dead.
-    unsafe {
-        let mut place = start;
-        for value in bound {
-            place.write(value);
-            place = place.add(1);
-        }
-        Frame(new).unbind_from(place);
-    }
-    Ok(new)
-}
+/// A call's values, copied to be moved.
+type Copies = smallvec::SmallVec<[Value; 8]>;
 
 /// Makes room for a frame with its base at `new`: counts the depth, extends the written part of the stack.
 #[inline]
@@ -301,15 +277,14 @@ pub fn push_values(
     let exact = names.is_empty() && function.simple_args.get() as usize == values.len();
     if !exact
         && let Some(places) = places::of(vm, function, values.len(), Names::listed(names))
-        && places.defaults_suffice(function)
+        && let Some(frame) =
+            lay_places(vm, function, free_stack(vm), &places, &mut Copies::from(values), names)?
     {
-        let start = free_stack(vm);
-        let new = lay_out(vm, function, start, &places, (values.len(), names), |at| values[at].clone())?;
         let register = u64::from(result as u8) << 8;
         let owned = function.to_value().into_bits() | 1;
         // SAFETY: the frame is laid out.
-        unsafe { Frame(new).begin(vm, vm.frame.get(), function, owned, register | flags | info::OWNS) };
-        return Ok(new);
+        unsafe { frame.begin(vm, vm.frame.get(), function, owned, register | flags | info::OWNS) };
+        return Ok(frame.0);
     }
     // Python code may run while arguments are bound (equality of keyword names): not on the stack's words.
     let bound = if exact { Bound::new() } else { bind(vm, function, values, names)? };
