@@ -59,6 +59,9 @@ static ISSUBCLASS: Test = Test {
     hook: |vm| vm.names().__subclasscheck__.value(),
 };
 
+/// How deep tuples of classes may lie in tuples: about as deep as CPython's stack lets them.
+const MOST_NESTED: usize = 100_000;
+
 impl Vm {
     /// Marks that an object's repr is being made; `None` if it is already.
     pub fn enter_repr(&self, object: &Value) -> Option<ReprGuard<'_>> {
@@ -138,7 +141,7 @@ impl Vm {
         real(self)
     }
 
-    /// The test with the members of a tuple; those within it are gone through on the way, however deep they lie.
+    /// The test with the members of a tuple; those within it are gone through on the way, down to [`MOST_NESTED`].
     fn any_member(&self, subject: &Value, members: Ref<Tuple>, is_instance: bool) -> PyResult<bool> {
         self.check_native()?;
         let metaclass = self.interp().type_type.head_ptr();
@@ -155,6 +158,10 @@ impl Vm {
             at += 1;
             let plain = member.header().is_some_and(|head| head.ty.get() == metaclass);
             if !plain && let Some(inner) = member.downcast_ref::<Tuple>() {
+                if outer.len() >= MOST_NESTED {
+                    let during = if is_instance { " in __instancecheck__" } else { " in __subclasscheck__" };
+                    return Err(self.too_deep(during));
+                }
                 outer.push((std::mem::replace(&mut members, inner), std::mem::replace(&mut at, 0)));
                 continue;
             }

@@ -112,7 +112,8 @@ fn find(vm: &Vm, code: &Obj<Code>, count: usize, names: Names, slot: usize) -> O
         if table.is_empty() {
             table.resize_with(ENTRIES, || Entry { code: 0, names: Value::NONE, count: 0, places });
         }
-        let entry = Entry { code: code.serial, names: names.tuple.cloned().unwrap_or(Value::NONE), count, places };
+        let entry =
+            Entry { code: code.serial, names: names.tuple.cloned().unwrap_or(Value::NONE), count, places };
         let old = std::mem::replace(&mut table[slot], entry);
         drop(old);
     }

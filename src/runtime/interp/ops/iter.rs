@@ -1,7 +1,7 @@
 //! Iteration, yields, awaiting.
 
-use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::dict_views::DictIter;
+use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::generators as types;
 use crate::runtime::builtins::iters::{ListIter, RangeIter, TupleIter};
 use crate::runtime::builtins::lazies::{Enumerate, Zip};

@@ -271,7 +271,11 @@ pub fn import_name(vm: &Vm, at: At) -> PyResult<()> {
     let locals = at.frame().namespace().unwrap_or(Value::NONE);
     let level = vm.int(i64::from(level));
     let args = [name.into_value(), function.globals.clone().into_value(), locals, fromlist, level];
-    let module = if globals::is_builtin(&import, "__import__") { vm.builtin_import(&args)? } else { vm.call_args(&import, &args)? };
+    let module = if globals::is_builtin(&import, "__import__") {
+        vm.builtin_import(&args)?
+    } else {
+        vm.call_args(&import, &args)?
+    };
     at.set(at.a(), module);
     Ok(())
 }
