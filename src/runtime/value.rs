@@ -200,13 +200,9 @@ impl<T: Default> LockCell<T> {
 /// rotation by three puts where the tag is. The words of ±2^-255, the smallest magnitude, stand for ±0.
 #[inline(always)]
 pub const fn float_encode(x: f64) -> Option<u64> {
-    let word = x.to_bits().wrapping_add(1 << 60).rotate_left(3);
-    if word & 3 == FLOAT_TAG && word > LAST_ZERO {
-        Some(word)
-    } else if x == 0.0 {
-        Some(x.to_bits() >> 61 | FLOAT_TAG)
-    } else {
-        None
+    match float_encode_plain(x) {
+        None if x == 0.0 => Some(x.to_bits() >> 61 | FLOAT_TAG),
+        found => found,
     }
 }
 
@@ -219,6 +215,27 @@ pub const fn float_decode(word: u64) -> f64 {
     if word <= LAST_ZERO {
         return f64::from_bits((word & !FLOAT_TAG) << 61);
     }
+    float_decode_plain(word)
+}
+
+/// Is the word a tagged float that is not zero? Then the `_plain` forms hold, which are cheaper.
+#[inline(always)]
+pub const fn is_plain_float_bits(word: u64) -> bool {
+    // With the tag in front, they are the words behind those of the two zeros: one comparison.
+    const FIRST: u64 = (FLOAT_TAG << 62) + 2;
+    word.rotate_right(2).wrapping_sub(FIRST) < (1 << 62) - 2
+}
+
+/// [`float_encode`] of what is not zero; `None` also for zeros.
+#[inline(always)]
+pub const fn float_encode_plain(x: f64) -> Option<u64> {
+    let word = x.to_bits().wrapping_add(1 << 60).rotate_left(3);
+    if is_plain_float_bits(word) { Some(word) } else { None }
+}
+
+/// [`float_decode`] of what is not zero.
+#[inline(always)]
+pub const fn float_decode_plain(word: u64) -> f64 {
     f64::from_bits(word.rotate_right(3).wrapping_sub(1 << 60))
 }
 

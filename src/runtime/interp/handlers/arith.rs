@@ -3,12 +3,15 @@
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::handlers::handlers;
-use crate::runtime::interp::machine::{Machine, State};
+use crate::runtime::interp::machine::{Machine, State, Table};
 use crate::runtime::interp::ops::arith;
 use crate::runtime::object::ops::{self, BinaryOp};
 use crate::runtime::object::typedef::Cmp;
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Value, bits, float_decode, float_encode, is_float_bits, is_int_bits};
+use crate::runtime::value::{
+    Value, bits, float_decode, float_decode_plain, float_encode, float_encode_plain, is_float_bits,
+    is_int_bits, is_plain_float_bits,
+};
 
 /// Operands B and C.
 #[inline(always)]
@@ -32,7 +35,31 @@ unsafe fn arithmetic(
             if let Some(result) = int(x as i64, y as i64) {
                 return m.put(m.a(), result as u64, 0);
             }
-        } else if is_float_bits(x)
+        } else if is_plain_float_bits(x)
+            && is_plain_float_bits(y)
+            && let Some(result) = float_encode_plain(float(float_decode_plain(x), float_decode_plain(y)))
+        {
+            return m.put(m.a(), result, 0);
+        }
+        with_zeros(m.pc, m.base, m.vm, m.table, float, rest)
+    }
+}
+
+/// The rest of [`arithmetic`]: floats of which one or the result is zero, and everything else by the operator.
+#[inline(never)]
+unsafe fn with_zeros(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    table: &Table,
+    float: impl Fn(f64, f64) -> f64,
+    rest: impl Fn(&Vm, At) -> PyResult<()>,
+) -> State {
+    let m = Machine { pc, base, vm, table };
+    // SAFETY: a handler's promise.
+    unsafe {
+        let (x, y) = operands(m);
+        if is_float_bits(x)
             && is_float_bits(y)
             && let Some(result) = float_encode(float(float_decode(x), float_decode(y)))
         {
@@ -166,13 +193,13 @@ handlers! {
     /// `A = B / C`
     true_div(m) {
         let (x, y) = operands(m);
-        if is_float_bits(x)
-            && is_float_bits(y)
-            && let Some(result) = float_encode(float_decode(x) / float_decode(y))
+        if is_plain_float_bits(x)
+            && is_plain_float_bits(y)
+            && let Some(result) = float_encode_plain(float_decode_plain(x) / float_decode_plain(y))
         {
             return m.put(m.a(), result, 0);
         }
-        m.slow(0, arith::true_div)
+        with_zeros(m.pc, m.base, m.vm, m.table, |x, y| x / y, arith::true_div)
     }
     /// `A = B // C`
     floor_div(m) {
