@@ -1,4 +1,4 @@
-//! Frames of callees: which argument each parameter gets, and how the frame comes to lie on the stack.
+//! Frames of callees: how arguments and defaults come to lie where the locals of the frame begin.
 
 use std::mem::MaybeUninit;
 

@@ -302,13 +302,6 @@ pub fn yield_from(vm: &Vm, at: At) -> PyResult<Next> {
     }
 }
 
-/// `Yield`
-#[inline(always)]
-pub fn yield_value(vm: &Vm, at: At) -> PyResult<Next> {
-    let value = at.take(at.b());
-    Ok(generator::suspend(vm, at.frame(), value))
-}
-
 /// `AsyncYield`
 pub fn async_yield(vm: &Vm, at: At) -> PyResult<Next> {
     let value = at.take(at.b());
