@@ -1,10 +1,12 @@
 //! Attributes, items, appending.
 
 use crate::runtime::builtins::lists::List;
+use crate::runtime::bytecode::ops::Op;
 use crate::runtime::gc::heap::{self, TypeHead, type_flag};
 use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::forms;
 use crate::runtime::interp::frame::Frame;
-use crate::runtime::interp::handlers::handlers;
+use crate::runtime::interp::handlers::{debug_assert_dead, handlers};
 use crate::runtime::interp::machine::{Machine, State, Table, counted};
 use crate::runtime::interp::ops::{attr, build, known};
 use crate::runtime::object::dict::Dict;
@@ -76,17 +78,6 @@ unsafe fn cached_dict<'a>(m: Machine, object: u64) -> Option<&'a Dict> {
         let word = heap::attrs_word(&*(object as *const Header)).get();
         if heap::shape_of(word).is_some() { None } else { Some(&*(word as *const Obj<Dict>)) }
     }
-}
-
-/// Temporaries that an instruction writes were dead.
-#[inline(always)]
-fn debug_assert_dead(m: Machine, first: u64, second: u64) {
-    debug_assert!(
-        !is_object_bits(first) && !is_object_bits(second),
-        "a temporary of {:?} is alive at word {}",
-        m.frame().code().qualname.to_string_lossy(),
-        m.frame().code().index_of(m.pc)
-    );
 }
 
 /// Writes a method and its receiver, which was taken from B, into dead temporaries.
@@ -427,6 +418,9 @@ handlers! {
         let (object, key) = (m.bits(m.b()), m.bits(m.c()));
         if is_object_bits(object) {
             if let Some(value) = build::subscr_fast(object, key) {
+                if type_of(object).kind.get() == kind::LIST {
+                    forms::rewrite(m.at(), Op::SubscrList);
+                }
                 // The key is a small int: nothing is to be dropped.
                 return m.put_used(value, 0);
             }
@@ -435,6 +429,17 @@ handlers! {
             }
         }
         m.slow_call(0, build::subscr)
+    }
+    /// Of a list.
+    subscr_list(m) {
+        let (object, key) = (m.bits(m.b()), m.bits(m.c()));
+        if is_object_bits(object)
+            && is_int_bits(key)
+            && let Some(slot) = build::list_slot(object, key)
+        {
+            return m.put_used(counted(*slot.cast::<u64>()), 0);
+        }
+        subscr_again(m.pc, m.base, m.vm, m.table)
     }
     /// `A = B[small int]`
     subscr_i(m) {
@@ -495,6 +500,9 @@ handlers! {
             && is_int_bits(key)
             && let Some(slot) = build::list_slot(object, key)
         {
+            if m.a() < 0 {
+                forms::rewrite(m.at(), Op::StoreSubscrList);
+            }
             let value = m.take(m.c());
             let old = slot.cast::<u64>().replace(value);
             let used = m.used(m.a());
@@ -504,6 +512,20 @@ handlers! {
             return store_subscr_dict(m.pc, m.base, m.vm, m.table);
         }
         m.slow(0, build::store_subscr)
+    }
+    /// Of a list that a local holds.
+    store_subscr_list(m) {
+        let (object, key) = (m.bits(m.a()), m.bits(m.b()));
+        if m.a() < 0
+            && is_object_bits(object)
+            && is_int_bits(key)
+            && let Some(slot) = build::list_slot(object, key)
+        {
+            let value = m.take(m.c());
+            let old = slot.cast::<u64>().replace(value);
+            return m.drop_next(0, old);
+        }
+        store_subscr_again(m.pc, m.base, m.vm, m.table)
     }
     /// Appends B to list A.
     list_append(m) {
@@ -522,6 +544,18 @@ handlers! {
 }
 
 handlers! {
+    /// A `SubscrList` of something else.
+    #[inline(never)]
+    subscr_again(m) {
+        forms::rewrite(m.at(), Op::Subscr);
+        subscr(m.pc, m.base, m.vm, m.table)
+    }
+    /// A `StoreSubscrList` of something else.
+    #[inline(never)]
+    store_subscr_again(m) {
+        forms::rewrite(m.at(), Op::StoreSubscr);
+        store_subscr(m.pc, m.base, m.vm, m.table)
+    }
     /// `A = B[C]` of a dict, if the key is found without running Python code.
     #[inline(never)]
     subscr_dict(m) {

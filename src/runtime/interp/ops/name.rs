@@ -108,7 +108,7 @@ fn cache_global(vm: &Vm, at: At, name: &Ref<Str>) -> Option<Value> {
             at.set_extra(0, !version);
             at.set_extra(1, 0);
             remember_address(at, globals.cached_value(found));
-            quicken_global(at, Op::LoadGlobalPlain);
+            quicken_global(at, if at.a() >= 0 { Op::LoadGlobalTemp } else { Op::LoadGlobalPlain });
         }
         return Some(globals.cached_value(found).clone());
     }
