@@ -318,6 +318,7 @@ macro_rules! for_each_op {
             "LoadAttr of an inline value of the cached shape" LoadAttrShape (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttrShape of a local's attribute into a temporary" LoadAttrShapeLocal (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "StoreAttrShape of a local's attribute" StoreAttrShapeLocal (U, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadAttrShapeLocal before a StoreAttr of the same into a local's attribute" LoadStoreAttr (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttr of a property with a Python function" LoadAttrProperty (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttr of a name in the instance's dictionary" LoadAttrDict (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "StoreAttr of a name in the instance's dictionary" StoreAttrDict (U, U, Z) [Name, Cache, Cache, Cache, Cache];
@@ -414,6 +415,7 @@ impl Op {
             Op::LoadGlobalPlain | Op::LoadGlobalTemp => Op::LoadGlobal,
             Op::LoadAttrShape
             | Op::LoadAttrShapeLocal
+            | Op::LoadStoreAttr
             | Op::LoadAttrDict
             | Op::LoadAttrProperty
             | Op::LoadAttrSlot

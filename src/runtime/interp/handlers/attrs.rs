@@ -7,7 +7,7 @@ use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::forms;
 use crate::runtime::interp::frame::Frame;
 use crate::runtime::interp::handlers::{debug_assert_dead, handlers};
-use crate::runtime::interp::machine::{Machine, State, Table, counted};
+use crate::runtime::interp::machine::{self, Machine, State, Table, counted};
 use crate::runtime::interp::ops::{attr, build, known};
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::tuple::Tuple;
@@ -32,7 +32,7 @@ unsafe fn type_version(bits: u64) -> u32 {
 #[inline(always)]
 unsafe fn is_cached(m: Machine, object: u64) -> bool {
     // SAFETY: the type of a live object.
-    unsafe { is_object_bits(object) && !type_of(object).version.get() == m.extra(1) }
+    unsafe { is_object_bits(object) && type_of(object).version.get() == m.extra(1) }
 }
 
 /// Is it the class whose version and whose metaclass's are cached? (Words 1 and 2.)
@@ -43,8 +43,8 @@ unsafe fn is_cached_class(m: Machine, object: u64) -> bool {
         is_object_bits(object) && {
             let meta = type_of(object);
             meta.flags.get() & type_flag::TYPE != 0
-                && !type_version(object) == m.extra(1)
-                && !meta.version.get() == m.extra(2)
+                && type_version(object) == m.extra(1)
+                && meta.version.get() == m.extra(2)
         }
     }
 }
@@ -56,7 +56,7 @@ unsafe fn is_cached_module(m: Machine, object: u64) -> bool {
     unsafe {
         is_object_bits(object)
             && type_of(object).kind.get() == kind::MODULE
-            && !attr::module_version(object) == m.extra(1)
+            && attr::module_version(object) == m.extra(1)
     }
 }
 
@@ -237,6 +237,25 @@ handlers! {
         debug_assert_dead(m, old, bits::UNBOUND);
         m.next(5)
     }
+    /// The same, and what follows: it is stored as an attribute of what a local holds.
+    load_store_attr(m) {
+        let object = m.bits(m.b());
+        if !is_cached(m, object) || word_at(object, m.extra(4) as usize) != m.extra(2) {
+            return load_attr_known(m.pc, m.base, m.vm, m.table);
+        }
+        let value = counted(*((object as usize + m.extra(3) as usize) as *const u64));
+        let next = Machine { pc: m.pc.add(6), ..m };
+        if *m.pc.add(5).cast::<u8>().add(machine::OPCODE) == Op::StoreAttrShapeLocal as u8 {
+            let target = next.bits(next.a());
+            if is_cached(next, target) && word_at(target, next.extra(3) as usize) == next.extra(2) {
+                let old = ((target as usize + next.extra(4) as usize) as *mut u64).replace(value);
+                return next.drop_next(5, old);
+            }
+        }
+        let old = m.swap(m.a(), value);
+        debug_assert_dead(m, old, bits::UNBOUND);
+        m.next(5)
+    }
     /// A name at the cached position of the instance's dictionary.
     load_attr_dict(m) {
         if let Some(dict) = cached_dict(m, m.bits(m.b()))
@@ -343,7 +362,7 @@ handlers! {
     /// `A.name = B`, a new inline value.
     store_attr(m) {
         let object = m.bits(m.a());
-        if is_cached(m, object) {
+        if is_object_bits(object) && !type_of(object).version.get() == m.extra(1) {
             let area = type_of(object).attrs_offset.get() as usize;
             let place = m.extra(4) as usize;
             if word_at(object, area + 4) == m.extra(2)

@@ -156,6 +156,7 @@ const fn handler(op: Op) -> Handler {
         Op::LoadLocals => load_locals,
         Op::LoadAttr => attrs::load_attr,
         Op::LoadAttrShape => attrs::load_attr_shape,
+        Op::LoadStoreAttr => attrs::load_store_attr,
         Op::LoadAttrShapeLocal => attrs::load_attr_shape_local,
         Op::StoreAttrShapeLocal => attrs::store_attr_shape_local,
         Op::LoadAttrProperty => attrs::load_attr_property,

@@ -108,14 +108,14 @@ handlers! {
 
     /// `A = global` that is no builtin.
     load_global_plain(m) {
-        if !m.frame().function().globals.current_version() != m.extra(0) {
+        if m.frame().function().globals.current_version() != m.extra(0) {
             return m.slow(4, name::load_global);
         }
         m.put(m.a(), counted(*(m.extra_pair(2) as *const u64)), 4)
     }
     /// The same into a dead temporary.
     load_global_temp(m) {
-        if !m.frame().function().globals.current_version() != m.extra(0) {
+        if m.frame().function().globals.current_version() != m.extra(0) {
             return m.slow(4, name::load_global);
         }
         fill(m, m.a(), counted(*(m.extra_pair(2) as *const u64)));
