@@ -142,6 +142,7 @@ pub fn raw_type(
         subclasses: LockCell::new(Vec::new()),
         slot_names: LockCell::new(Vec::new()),
         init: Cell::new((0, 0)),
+        getitem: Cell::new((0, 0)),
         plain_class: Cell::new(0),
     }
 }

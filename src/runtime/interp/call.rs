@@ -11,14 +11,16 @@ use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::{Function, GENERATOR_KINDS, NOT_SIMPLE};
 use crate::runtime::interp::places::Names;
 use crate::runtime::interp::push::{attend, push_exact, push_named, push_values};
-use crate::runtime::interp::{generator, handlers};
+use crate::runtime::interp::{generator, handlers, rest};
 use crate::runtime::object::args::Args;
-use crate::runtime::object::str::Str;
-use crate::runtime::object::typedef::kind;
+use crate::runtime::object::typedef::{Type, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Ref, Value, bits};
 
 type Pushed = PyResult<Option<*mut Value>>;
+
+/// A call's values with a receiver in front.
+type All = smallvec::SmallVec<[Value; 8]>;
 
 /// `Call` and `CallMethod` beyond the simple case. `Ok(None)`: the result is stored; `Ok(Some(base))`: that frame runs now.
 #[inline(never)]
@@ -28,6 +30,12 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
     let run = at.reg(at.b());
     let kind = run.kind();
     if kind == kind::FUNCTION {
+        // SAFETY: exact kind; the arguments are the last words of their run.
+        if let Some(new) =
+            unsafe { rest::push(vm, at.base, &*(callable as *const Obj<Function>), values) }
+        {
+            return Ok(Some(new));
+        }
         return call_python(vm, at, values, Names::NONE);
     }
     let result = match kind {
@@ -59,7 +67,7 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
                 let old = std::mem::replace(run, function);
                 if std::ptr::eq(args, std::ptr::from_mut(at.reg(at.b() + 1))) {
                     // `Call`: no place for the receiver; the pair form has one.
-                    let all: Vec<Value> = std::iter::once(receiver)
+                    let all: All = std::iter::once(receiver)
                         .chain(values.iter_mut().map(|v| std::mem::replace(v, Value::UNBOUND)))
                         .collect();
                     drop(old);
@@ -127,7 +135,7 @@ fn call_class(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> PyResul
         handlers::classes::remember_init(vm, ty, function);
     }
     let instance = vm.alloc(&ty.to_ref(), crate::runtime::builtins::types::Plain).into_value();
-    let mut all = vec![instance.clone()];
+    let mut all: All = smallvec::smallvec![instance.clone()];
     all.extend(values.iter_mut().map(|v| std::mem::replace(v, Value::UNBOUND)));
     let pushed = push_values(vm, function, &all, names, at.a(), info::INIT)?;
     Frame(pushed).set(word::NAMESPACE, instance.into_bits());
@@ -183,15 +191,34 @@ fn call_python(vm: &Vm, at: At, values: &mut [Value], names: Names) -> Pushed {
     Ok(started(at, begun))
 }
 
-/// The Python function that a class has under a name, if its parameters are that many: what a slot of its instances calls.
-pub fn python_method(vm: &Vm, object: &Value, name: &Obj<Str>, count: u32) -> Option<Ref<Function>> {
+/// The Python function that is `__getitem__` of an object's class, if its parameters are receiver and key.
+#[inline]
+pub fn python_getitem(vm: &Vm, object: &Value) -> Option<Ref<Function>> {
     let ty = object.ty(vm);
     if !ty.is_heap() {
         return None;
     }
-    let found = ty.lookup(vm, name)?;
-    let function = found.downcast_ref::<Function>()?;
-    (function.simple_args.get() == count).then_some(function)
+    let (version, known) = ty.getitem.get();
+    let function = match version != 0 && version == ty.fast.version.get() {
+        true => known,
+        false => find_getitem(vm, ty),
+    };
+    if function == 0 {
+        return None;
+    }
+    // SAFETY: the type owns the function while its version stays (or it was found just now).
+    let function = unsafe { &*(function as *const Obj<Function>) };
+    (function.simple_args.get() == 2).then(|| function.to_ref())
+}
+
+/// Looks for a Python function that is `__getitem__` and remembers it, or that there is none (0).
+#[cold]
+#[inline(never)]
+fn find_getitem(vm: &Vm, ty: &Obj<Type>) -> u64 {
+    let found = ty.lookup(vm, &vm.names().__getitem__);
+    let function = found.as_ref().and_then(Value::downcast::<Function>).map_or(0, Obj::address);
+    ty.getitem.set((ty.version(vm), function));
+    function
 }
 
 /// `CallKw` and `CallMethodKw`.

@@ -129,6 +129,14 @@ pub fn default(function: &Obj<Function>, at: usize) -> Option<Value> {
             let defaults = function.defaults.get().as_tuple()?.items();
             defaults.get(defaults.len().checked_sub(behind + 1)?).cloned()
         }
-        None => function.kwdefaults.get().as_dict()?.get_str(&code.local_names[at]),
+        None => {
+            let (defaults, name) = (function.kwdefaults.get().as_dict()?, &code.local_names[at]);
+            // As the function was made, they stand in order: all have one, or those of the last parameters.
+            let nth = (at - code.arg_count as usize + defaults.len()).checked_sub(code.kwonly_count as usize);
+            match nth.and_then(|nth| defaults.next_entry(nth)) {
+                Some((_, key, value)) if key.is(name.value()) => Some(value.clone()),
+                _ => defaults.get_str(name),
+            }
+        }
     }
 }

@@ -62,7 +62,7 @@ pub unsafe fn list_slot(object: u64, key: u64) -> Option<*mut Value> {
 #[inline(never)]
 pub fn subscr(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
     let (object, key) = (at.reg(at.b()), at.reg(at.c()));
-    if let Some(function) = call::python_method(vm, object, &vm.names().__getitem__, 2) {
+    if let Some(function) = call::python_getitem(vm, object) {
         let taken = [at.take(at.b()), at.take(at.c())];
         return push::push_taken(vm, function, taken, at.a()).map(Some);
     }
@@ -83,7 +83,7 @@ pub fn subscr(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
 pub fn subscr_small(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
     let key = Value::small_wrapping(i64::from(at.c()));
     let object = at.reg(at.b());
-    if let Some(function) = call::python_method(vm, object, &vm.names().__getitem__, 2) {
+    if let Some(function) = call::python_getitem(vm, object) {
         return push::push_taken(vm, function, [at.take(at.b()), key], at.a()).map(Some);
     }
     let result = vm.getitem(object, &key)?;

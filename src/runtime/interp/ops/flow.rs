@@ -1,7 +1,9 @@
 //! Truth and containment in jumps, and what the machine attends to between instructions.
 
+use crate::runtime::builtins::sets;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::At;
+use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
 
 /// Signals, collections, thread switches, scheduled calls.
@@ -22,7 +24,11 @@ pub fn truth_used(vm: &Vm, at: At) -> PyResult<bool> {
 /// `A in B`, both used up.
 #[inline(never)]
 pub fn jump_in(vm: &Vm, at: At) -> PyResult<bool> {
-    let found = vm.contains(at.reg(at.b()), at.reg(at.a()))?;
+    let (container, item) = (at.reg(at.b()), at.reg(at.a()));
+    let found = match container.kind() {
+        kind::SET | kind::FROZENSET => sets::contains(vm, container, item)?,
+        _ => vm.contains(container, item)?,
+    };
     at.done(at.a());
     at.done(at.b());
     Ok(found)
