@@ -31,9 +31,7 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
     let kind = run.kind();
     if kind == kind::FUNCTION {
         // SAFETY: exact kind; the arguments are the last words of their run.
-        if let Some(new) =
-            unsafe { rest::push(vm, at.base, &*(callable as *const Obj<Function>), values) }
-        {
+        if let Some(new) = unsafe { rest::push(vm, at.base, &*(callable as *const Obj<Function>), values) } {
             return Ok(Some(new));
         }
         return call_python(vm, at, values, Names::NONE);
@@ -52,7 +50,8 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
             // SAFETY: exact kind.
             let function = unsafe { &*(callable as *const Obj<NativeFunction>) };
             if function.passes_self {
-                vm.call(run, Args::positional(values))?
+                // SAFETY: in front of the arguments lies the callable, or an empty word behind it.
+                unsafe { call_with_receiver(vm, function, args, count as usize)? }
             } else {
                 descr::run(vm, function.def, Args::positional(values), 0)?
             }
@@ -104,6 +103,31 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
     at.done_run(at.b(), (count as usize) + (args as usize - std::ptr::from_mut(at.reg(at.b())) as usize) / 8);
     at.set(at.a(), result);
     Ok(None)
+}
+
+/// A call of a native function that passes its receiver: it takes the place in front of the arguments while the call runs.
+///
+/// # Safety
+/// `args` points to that many arguments behind another word of their run.
+unsafe fn call_with_receiver(
+    vm: &Vm,
+    function: &Obj<NativeFunction>,
+    args: *mut Value,
+    count: usize,
+) -> PyResult<Value> {
+    // SAFETY: as promised; the word in front keeps what it held alive here, which may be the function.
+    unsafe {
+        let front = args.sub(1);
+        let (def, receiver) = (function.def, function.receiver.clone());
+        let held = front.replace(receiver);
+        let all = std::slice::from_raw_parts(front, count + 1);
+        let outcome = match def.exact_body(count + 1) {
+            Some(body) => body(vm, all),
+            None => descr::run(vm, def, Args::positional(all), 1),
+        };
+        drop(front.replace(held));
+        outcome
+    }
 }
 
 /// A call of a class whose `__init__` is a Python function and whose `__new__` is `object`'s: the instance takes the
@@ -255,8 +279,8 @@ pub fn call_ex(vm: &Vm, at: At) -> Pushed {
     let has_keywords = at.c() != 0;
     let run = at.run(at.b(), 2 + usize::from(has_keywords));
     let callable = run[0].clone();
-    let mut values = match run[1].as_tuple() {
-        Some(tuple) => tuple.items().to_vec(),
+    let mut values: All = match run[1].as_tuple() {
+        Some(tuple) => tuple.items().iter().cloned().collect(),
         None => {
             let iterable = run[1].clone();
             if iterable.ty(vm).slots.get().iter.is_none() && iterable.ty(vm).slots.get().getitem.is_none() {
@@ -266,10 +290,13 @@ pub fn call_ex(vm: &Vm, at: At) -> Pushed {
                     iterable.type_name(vm)
                 )));
             }
-            vm.collect(&iterable)?
+            match (iterable.kind(), vm.list_items(&iterable)) {
+                (kind::LIST, Some(items)) => items.get().iter().cloned().collect(),
+                _ => All::from_vec(vm.collect(&iterable)?),
+            }
         }
     };
-    let mut names = Vec::new();
+    let mut names = All::new();
     if has_keywords {
         let keywords = run[2].clone();
         if let Some(dict) = keywords.as_dict() {
