@@ -9,9 +9,9 @@
 //! base + 3                frame object (owned), if `info::OBJECT`
 //! base + 4                namespace of class bodies and modules, or the instance while `__init__` runs (owned), if the
 //!                         info word says so
-//! base + 5                bytes of the locals << 32 | register for the result << 8 | flags | 1; the register only if
-//!                         `info::OWNS`: a plain frame's caller waits in the call that names it
-//! base + 6                end of the stack in use: where the next frame from native code may start | 1
+//! base + 5                bytes of the locals, negative, << 32 | register for the result << 8 | flags | 1; the register only
+//!                         if `info::OWNS`: a plain frame's caller waits in the call that names it
+//! base + 6                of a generator's frame: end of the stack in use, where the next frame may start | 1
 //! base + 7 …              temporaries
 //! ```
 //!
@@ -66,6 +66,16 @@ pub mod info {
     pub const OWNS: u64 = 64;
     /// All of these: the quick way out is closed.
     pub const SPECIAL: u64 = 126;
+
+    /// The info word of a frame with that many locals and these flags.
+    pub const fn word(locals: u32, flags: u64) -> u64 {
+        ((locals as i64 * -8) << 32) as u64 | flags | 1
+    }
+    /// How far below the base the locals begin, in bytes: a negative number.
+    #[inline(always)]
+    pub const fn locals_start(info: u64) -> isize {
+        (info as i64 >> 32) as isize
+    }
 }
 
 /// A frame, by its base. Valid while the frame runs.
@@ -99,14 +109,36 @@ impl Frame {
         function_word: u64,
         flags: u64,
     ) {
+        // SAFETY: as promised.
+        unsafe { self.begin_at_entry(vm, caller, function, function_word, flags) };
+        self.set_pc(function.entry.get());
+    }
+    /// The same for a frame whose first instruction runs at once: it stores the pc before anybody looks for it.
+    ///
+    /// # Safety
+    /// As for [`Frame::begin`].
+    #[inline(always)]
+    pub unsafe fn begin_at_entry(
+        self,
+        vm: &Vm,
+        caller: *mut Value,
+        function: &Obj<Function>,
+        function_word: u64,
+        flags: u64,
+    ) {
         self.set(word::CALLER, caller as u64 | 1);
         self.set(word::FUNCTION, function_word);
         self.set(word::INFO, function.info.get() | flags);
-        self.set_pc(function.entry.get());
-        // SAFETY: an address in the register stack, as promised.
-        let end = unsafe { self.0.add(function.frame_words.get() as usize) };
-        self.set(word::END, end as u64 | 1);
         vm.frame.set(self.0);
+    }
+    /// End of the stack in use while the frame runs: where the next frame may start.
+    #[inline]
+    pub fn end(self) -> *mut Value {
+        if self.is(info::GENERATOR) {
+            return self.address(word::END) as *mut Value;
+        }
+        // SAFETY: the frame ends there; a function whose code is replaced leaves its frames to a copy (`recode`).
+        unsafe { self.0.add(self.function().frame_words.get() as usize) }
     }
     /// Unbinds the frame's locals from `at` on: those that no argument fills. What lay there is dead.
     ///
@@ -166,7 +198,7 @@ impl Frame {
     /// Number of locals.
     #[inline(always)]
     pub fn locals_count(self) -> usize {
-        (self.get(word::INFO) >> 35) as usize
+        info::locals_start(self.get(word::INFO)).unsigned_abs() / size_of::<Value>()
     }
     /// A local.
     #[inline(always)]
