@@ -230,15 +230,14 @@ pub fn compare(vm: &Vm, at: At, op: Cmp) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(always)]
 fn quick_compare(x: &Value, y: &Value, op: Cmp) -> Option<bool> {
-    if let (Some((a, _)), Some((b, _))) = (real(x), real(y)) {
-        return Some(a.partial_cmp(&b).map_or(op == Cmp::Ne, |ordering| op.holds(ordering)));
+    if let Some(a) = exact_str(x) {
+        let b = exact_str(y)?;
+        return matches!(op, Cmp::Eq | Cmp::Ne).then(|| a.same(b) == (op == Cmp::Eq));
     }
-    if !matches!(op, Cmp::Eq | Cmp::Ne) {
-        return None;
-    }
-    let (a, b) = (exact_str(x)?, exact_str(y)?);
-    Some(a.same(b) == (op == Cmp::Eq))
+    let ((a, _), (b, _)) = (real(x)?, real(y)?);
+    Some(a.partial_cmp(&b).map_or(op == Cmp::Ne, |ordering| op.holds(ordering)))
 }
 
 /// Truth of `A op B`, both used up.

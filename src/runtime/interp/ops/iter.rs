@@ -123,18 +123,33 @@ pub fn next_pair(vm: &Vm, iterator: &Value) -> Option<PyResult<Option<[Value; 2]
 #[inline(never)]
 pub fn for_iter(vm: &Vm, at: At) -> PyResult<Next> {
     let iterator = at.reg(at.b());
-    if iterator.kind() == kind::GENERATOR
-        && let Some(generator) = iterator.downcast::<Generator>()
-    {
-        if let Some(base) = generator::resume_inline(vm, generator, Value::NONE, at.a())? {
-            return Ok(Next::Frame(base));
-        }
-    } else if let Some(value) = vm.next(iterator)? {
-        at.set(at.a(), value);
-        return Ok(Next::Go);
+    if iterator.kind() == kind::GENERATOR {
+        return for_iter_generator(vm, at);
     }
+    match vm.next(iterator)? {
+        Some(value) => {
+            at.set(at.a(), value);
+            Ok(Next::Go)
+        }
+        None => Ok(ended(at)),
+    }
+}
+
+#[inline(never)]
+fn for_iter_generator(vm: &Vm, at: At) -> PyResult<Next> {
+    if let Some(generator) = at.reg(at.b()).downcast::<Generator>()
+        && let Some(base) = generator::resume_inline(vm, generator, Value::NONE, at.a())?
+    {
+        return Ok(Next::Frame(base));
+    }
+    Ok(ended(at))
+}
+
+/// The loop's iterator goes when it has ended.
+#[inline(always)]
+fn ended(at: At) -> Next {
     at.set(at.b(), Value::UNBOUND);
-    Ok(Next::Jump(at.extra(0) as i32 as isize + 1))
+    Next::Jump(at.extra(0) as i32 as isize + 1)
 }
 
 /// `GetAIter`
