@@ -13,6 +13,7 @@ use crate::runtime::interp::places::Names;
 use crate::runtime::interp::push::{attend, push_exact, push_named, push_values};
 use crate::runtime::interp::{generator, handlers, rest};
 use crate::runtime::object::args::Args;
+use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::{Type, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Ref, Value, bits};
@@ -31,8 +32,10 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
     let kind = run.kind();
     if kind == kind::FUNCTION {
         // SAFETY: exact kind; the arguments are the last words of their run.
-        if let Some(new) = unsafe { rest::push(vm, at.base, &*(callable as *const Obj<Function>), values) } {
-            return Ok(Some(new));
+        let pushed =
+            unsafe { rest::push(vm, at.base, &*(callable as *const Obj<Function>), (args, count as usize)) };
+        if pushed.is_some() {
+            return Ok(pushed);
         }
         return call_python(vm, at, values, Names::NONE);
     }
@@ -279,7 +282,23 @@ pub fn call_ex(vm: &Vm, at: At) -> Pushed {
     let has_keywords = at.c() != 0;
     let run = at.run(at.b(), 2 + usize::from(has_keywords));
     let callable = run[0].clone();
-    let mut values: All = match run[1].as_tuple() {
+    // Items of a tuple are given on as they lie there.
+    let exact = if run[1].kind() == kind::TUPLE { run[1].downcast_ref::<Tuple>() } else { None };
+    if let (false, Some(tuple)) = (has_keywords, &exact) {
+        attend(vm)?;
+        let function = callable.downcast::<Function>();
+        if let Some(pushed) = function.and_then(|f| rest::push_copies(vm, f, tuple.items(), at.a())) {
+            at.done_run(at.b(), 2);
+            return Ok(Some(pushed));
+        }
+        if function.is_none() {
+            let result = vm.call(&callable, Args::positional(tuple.items()))?;
+            at.done_run(at.b(), 2);
+            at.set(at.a(), result);
+            return Ok(None);
+        }
+    }
+    let mut values: All = match exact {
         Some(tuple) => tuple.items().iter().cloned().collect(),
         None => {
             let iterable = run[1].clone();

@@ -3,6 +3,7 @@
 use crate::runtime::bytecode::ops::Inplace;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::ops::flow::has;
 use crate::runtime::object::dict::exact_str;
 use crate::runtime::object::ops::{self, BinaryOp};
 use crate::runtime::object::typedef::{Cmp, kind};
@@ -276,7 +277,7 @@ pub fn compare_small(vm: &Vm, at: At, op: Cmp) -> PyResult<bool> {
 /// `B in C`, both used up.
 #[inline(never)]
 pub fn contains(vm: &Vm, at: At) -> PyResult<bool> {
-    let found = vm.contains(at.reg(at.c()), at.reg(at.b()))?;
+    let found = has(vm, at.reg(at.c()), at.reg(at.b()))?;
     at.done(at.b());
     at.done(at.c());
     Ok(found)

@@ -6,6 +6,7 @@ use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::function::{Function, GENERATOR_KINDS};
 use crate::runtime::interp::push::{push_taken, push_values};
+use crate::runtime::interp::rest;
 use crate::runtime::object::raise::Exception;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::vm::Vm;
@@ -267,15 +268,15 @@ pub fn with_exit(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
         && function.flags.get() & GENERATOR_KINDS == 0
     {
         let values = [method.receiver.clone(), Value::NONE, Value::NONE, Value::NONE];
-        let exact = function.simple_args.get() == 4;
-        let pushed = if exact { None } else { Some(push_values(vm, &function, &values, &[], at.a(), 0)?) };
+        function.resolve();
+        let pushed = match rest::push_copies(vm, &function, &values, at.a()) {
+            Some(pushed) => pushed,
+            None => push_values(vm, &function, &values, &[], at.a(), 0)?,
+        };
         if at.b() != at.a() {
             at.done(at.b());
         }
-        return match pushed {
-            Some(pushed) => Ok(Some(pushed)),
-            None => push_taken(vm, function, values, at.a()).map(Some),
-        };
+        return Ok(Some(pushed));
     }
     let result = vm.call_args(exit, &[Value::NONE, Value::NONE, Value::NONE])?;
     if at.b() != at.a() {

@@ -5,6 +5,7 @@ use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
+use crate::runtime::value::Value;
 
 /// Signals, collections, thread switches, scheduled calls.
 #[cold]
@@ -21,14 +22,20 @@ pub fn truth_used(vm: &Vm, at: At) -> PyResult<bool> {
     Ok(truth)
 }
 
+/// `item in container`
+#[inline(always)]
+pub fn has(vm: &Vm, container: &Value, item: &Value) -> PyResult<bool> {
+    match container.kind() {
+        kind::SET | kind::FROZENSET => sets::contains(vm, container, item),
+        _ => vm.contains(container, item),
+    }
+}
+
 /// `A in B`, both used up.
 #[inline(never)]
 pub fn jump_in(vm: &Vm, at: At) -> PyResult<bool> {
     let (container, item) = (at.reg(at.b()), at.reg(at.a()));
-    let found = match container.kind() {
-        kind::SET | kind::FROZENSET => sets::contains(vm, container, item)?,
-        _ => vm.contains(container, item)?,
-    };
+    let found = has(vm, container, item)?;
     at.done(at.a());
     at.done(at.b());
     Ok(found)
