@@ -16,7 +16,7 @@ use crate::runtime::object::args::Args;
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::{Type, kind};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Obj, Ref, Value, bits};
+use crate::runtime::value::{Obj, Ref, Value, bits, clone_all};
 
 type Pushed = PyResult<Option<*mut Value>>;
 
@@ -282,17 +282,27 @@ pub fn call_ex(vm: &Vm, at: At) -> Pushed {
     let has_keywords = at.c() != 0;
     let run = at.run(at.b(), 2 + usize::from(has_keywords));
     let callable = run[0].clone();
-    // Items of a tuple are given on as they lie there.
+    // Items of a tuple or list are given on as they lie there, if nothing has to be found out about the arguments.
     let exact = if run[1].kind() == kind::TUPLE { run[1].downcast_ref::<Tuple>() } else { None };
-    if let (false, Some(tuple)) = (has_keywords, &exact) {
-        attend(vm)?;
+    let items = match &exact {
+        Some(tuple) => Some(tuple.items()),
+        None if run[1].kind() == kind::LIST => vm.list_items(&run[1]).map(|items| items.get().as_slice()),
+        None => None,
+    };
+    if let (false, Some(items)) = (has_keywords, items) {
+        // What is wanted may be Python code, which may change the list: the general way is for that.
         let function = callable.downcast::<Function>();
-        if let Some(pushed) = function.and_then(|f| rest::push_copies(vm, f, tuple.items(), at.a())) {
+        if !vm.is_wanted()
+            && let Some(pushed) = function.and_then(|f| rest::push_copies(vm, f, items, at.a()))
+        {
             at.done_run(at.b(), 2);
             return Ok(Some(pushed));
         }
         if function.is_none() {
-            let result = vm.call(&callable, Args::positional(tuple.items()))?;
+            let result = match exact {
+                Some(_) => vm.call(&callable, Args::positional(items))?,
+                None => vm.call(&callable, Args::positional(&clone_all(items)))?,
+            };
             at.done_run(at.b(), 2);
             at.set(at.a(), result);
             return Ok(None);
