@@ -26,6 +26,7 @@
 use std::cell::Cell;
 
 use crate::runtime::bytecode::ops::FRAME_HEADER;
+use crate::runtime::error::Raised;
 use crate::runtime::interp::code::Code;
 use crate::runtime::interp::function::Function;
 use crate::runtime::object::dict::Dict;
@@ -253,6 +254,53 @@ impl Frame {
     }
 }
 
+impl Frame {
+    /// Leaves a plain call's frame that an exception goes through: its object, which the traceback has, gets the locals; gives
+    /// the caller. `None` if that takes more, with nothing changed.
+    pub fn abandon(self, vm: &Vm) -> Option<Frame> {
+        let header = self.get(word::INFO);
+        if header & info::SPECIAL != info::OBJECT {
+            return None;
+        }
+        // SAFETY: with that bit the word is an owned frame object, which has other owners; temporaries and locals are live values
+        // or immediates.
+        unsafe {
+            let object = &*(self.get(word::OBJECT) as *const Obj<FrameObject>);
+            if object.head.count.get() == 1 || object.rare().is_some() {
+                return None;
+            }
+            let caller = self.caller()?;
+            let back = self::object(vm, caller).into_value();
+            let mut remains = Remains::default();
+            for at in 0..self.code().temps as usize {
+                let value = std::mem::replace(self.temp(at), Value::UNBOUND);
+                match value.header().is_some_and(|head| head.count.get() == 1) {
+                    true => remains.push(value),
+                    false => drop(value),
+                }
+            }
+            object.last.set(self.running_word());
+            object.base.set(std::ptr::null_mut());
+            let count = self.locals_count();
+            let start = self.0.sub(count);
+            let locals = object.locals.get_mut();
+            locals.reserve_exact(count);
+            std::ptr::copy_nonoverlapping(start, locals.as_mut_ptr(), count);
+            locals.set_len(count);
+            self.unbind_from(start);
+            drop(object.back.replace(back));
+            self.set(word::OBJECT, bits::UNBOUND);
+            object.head.count.set(object.head.count.get() - 1);
+            vm.depth_left.set(vm.depth_left.get() + 1);
+            vm.frame.set(caller.0);
+            if !remains.0.is_empty() {
+                remains.drop_under(vm);
+            }
+            Some(caller)
+        }
+    }
+}
+
 /// What a frame held when it ended; dropped last first, as CPython clears a frame.
 #[derive(Default)]
 pub struct Remains(smallvec::SmallVec<[Value; 16]>);
@@ -264,6 +312,16 @@ impl Remains {
         if value.is_object() {
             self.0.push(value);
         }
+    }
+}
+
+impl Remains {
+    /// Drops all while an exception is in flight, which what is dropped must not replace.
+    fn drop_under(self, vm: &Vm) {
+        let exception = vm.take_raised(Raised::token());
+        drop(self);
+        vm.release_kept();
+        let _ = vm.set_raised(exception);
     }
 }
 
