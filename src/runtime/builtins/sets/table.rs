@@ -420,6 +420,11 @@ impl Table {
         }
     }
 
+    /// Adds a small int, if no Python code has to run for it.
+    pub fn add_small(&self, key: &Value) -> bool {
+        key.as_small().is_some_and(|i| self.add_plain(key, int_hash(i)))
+    }
+
     /// Adds small ints and texts as long as no Python code has to run for it; gives how many.
     pub fn extend_plain(&self, keys: &[Value]) -> usize {
         if self.entries.get().is_empty() && !keys.is_empty() {

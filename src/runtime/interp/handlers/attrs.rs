@@ -1,6 +1,7 @@
 //! Attributes, items, appending.
 
 use crate::runtime::builtins::lists::List;
+use crate::runtime::builtins::sets::Set;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::gc::heap::{self, TypeHead, type_flag};
 use crate::runtime::interp::dispatch::At;
@@ -563,6 +564,19 @@ handlers! {
 }
 
 handlers! {
+    /// Adds B to set A.
+    #[inline(never)]
+    set_add(m) {
+        let set = m.bits(m.a());
+        if is_object_bits(set)
+            && type_of(set).kind.get() == kind::SET
+            && (&*(set as *const Obj<Set>)).table.add_small(m.value(m.b()))
+        {
+            // A small int: its register may keep it.
+            return m.next(0);
+        }
+        m.slow(0, build::set_add)
+    }
     /// A `SubscrList` of something else.
     #[inline(never)]
     subscr_again(m) {

@@ -50,7 +50,6 @@ slow_handlers! {
     build_set => build::build_set, 0;
     build_map => build::build_map, 0;
     build_string => build::build_string, 0;
-    set_add => build::set_add, 0;
     map_add => build::map_add, 0;
     list_extend => build::list_extend, 0;
     set_update => build::set_update, 0;
@@ -297,7 +296,7 @@ const fn handler(op: Op) -> Handler {
         Op::BuildMap => build_map,
         Op::BuildString => build_string,
         Op::ListAppend => attrs::list_append,
-        Op::SetAdd => set_add,
+        Op::SetAdd => attrs::set_add,
         Op::MapAdd => map_add,
         Op::ListExtend => list_extend,
         Op::SetUpdate => set_update,
