@@ -18,6 +18,8 @@ pub const VERSION: u32 = 1;
 const HEADER: usize = 12;
 /// Tuples within tuples.
 const MAX_DEPTH: u32 = 64;
+/// What stands before the locals of a code: three strings and six numbers.
+const HEAD_NUMBERS: usize = 9;
 /// Codes within codes when all are read at once.
 const MAX_NESTED: u32 = 200;
 
@@ -42,12 +44,34 @@ impl fmt::Display for StoreError {
 impl std::error::Error for StoreError {}
 
 /// A code read on its own: the constants at `nested` are `None` instead of the codes at those offsets.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StoredCode {
-    /// The code.
-    pub code: CodeData,
+struct StoredCode {
+    code: CodeData,
     /// Index of the constant and offset of the record, for each code inside.
-    pub nested: Vec<(u32, u32)>,
+    nested: Vec<(u32, u32)>,
+}
+
+/// A constant as it is stored.
+#[derive(Clone, Copy, Debug)]
+pub enum StoredConst<'a> {
+    None,
+    Bool(bool),
+    Ellipsis,
+    Int(i64),
+    /// A literal that `Int` has no room for.
+    BigInt(&'a str),
+    Float(f64),
+    Complex(f64, f64),
+    /// WTF-8
+    Str(&'a [u8]),
+    Bytes(&'a [u8]),
+    /// So many constants follow.
+    Tuple(usize),
+    /// So many constants follow.
+    FrozenSet(usize),
+    /// Three constants follow.
+    Slice,
+    /// The code at this offset.
+    Code(u32),
 }
 
 // ---- writing
@@ -231,10 +255,8 @@ pub struct Blob<'a> {
 /// The first part of a stored code; see `CodeData`.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredHead<'a> {
-    /// UTF-8
-    pub name: &'a [u8],
-    /// UTF-8
-    pub qualname: &'a [u8],
+    pub name: &'a str,
+    pub qualname: &'a str,
     pub flags: u32,
     pub first_line: u32,
     pub arg_count: u32,
@@ -244,6 +266,9 @@ pub struct StoredHead<'a> {
     /// Number of locals.
     pub locals: u32,
 }
+
+/// Reads what follows the head of a stored code. The parts stand in the order of the methods, each is read once.
+pub struct BodyReader<'a>(Cursor<'a>);
 
 struct Cursor<'a> {
     blob: &'a [u8],
@@ -267,23 +292,21 @@ impl<'a> Blob<'a> {
         self.root
     }
 
+    fn at(&self, offset: u32) -> Result<Cursor<'a>, StoreError> {
+        let at = offset as usize;
+        if at < HEADER { Err(StoreError::Corrupt) } else { Ok(Cursor { blob: self.bytes, at }) }
+    }
+
     /// Reads the code at an offset without those inside it.
-    pub fn code(&self, offset: u32) -> Result<StoredCode, StoreError> {
-        let mut cursor = Cursor { blob: self.bytes, at: offset as usize };
-        if cursor.at < HEADER {
-            return Err(StoreError::Corrupt);
-        }
-        cursor.code()
+    fn code(&self, offset: u32) -> Result<StoredCode, StoreError> {
+        self.at(offset)?.code()
     }
 
     /// Reads what can be told of the code at an offset before it runs.
     pub fn head(&self, offset: u32) -> Result<StoredHead<'a>, StoreError> {
-        let mut cursor = Cursor { blob: self.bytes, at: offset as usize };
-        if cursor.at < HEADER {
-            return Err(StoreError::Corrupt);
-        }
-        let (name, qualname) = (cursor.raw()?, cursor.raw()?);
-        cursor.raw()?;
+        let mut cursor = self.at(offset)?;
+        let (name, qualname) = (cursor.str()?, cursor.str()?);
+        cursor.number()?;
         Ok(StoredHead {
             name,
             qualname,
@@ -295,6 +318,20 @@ impl<'a> Blob<'a> {
             temps: cursor.small()?,
             locals: cursor.count()? as u32,
         })
+    }
+
+    /// Goes to the locals of the code at an offset, over what `head` has read.
+    pub fn body(&self, offset: u32) -> Result<BodyReader<'a>, StoreError> {
+        let mut cursor = self.at(offset)?;
+        for _ in 0..HEAD_NUMBERS {
+            cursor.number()?;
+        }
+        Ok(BodyReader(cursor))
+    }
+
+    /// Reads positions, which stand where [`BodyReader::positions`] has said.
+    pub fn positions(&self, offset: u32) -> Result<Box<[Position]>, StoreError> {
+        self.at(offset)?.positions()
     }
 
     /// Reads a code with all those inside it.
@@ -392,8 +429,18 @@ impl<'a> Cursor<'a> {
         self.blob.get(there.at..there.at + length).ok_or(StoreError::Corrupt)
     }
 
+    /// Nearly all are short and ASCII, which is seen faster than UTF-8 is checked.
+    fn str(&mut self) -> Result<&'a str, StoreError> {
+        let raw = self.raw()?;
+        if raw.is_ascii() {
+            // SAFETY: ASCII is UTF-8.
+            return Ok(unsafe { std::str::from_utf8_unchecked(raw) });
+        }
+        std::str::from_utf8(raw).map_err(|_| StoreError::Corrupt)
+    }
+
     fn text(&mut self) -> Result<Box<str>, StoreError> {
-        std::str::from_utf8(self.raw()?).map(Into::into).map_err(|_| StoreError::Corrupt)
+        self.str().map(Into::into)
     }
 
     fn texts(&mut self) -> Result<Vec<Box<str>>, StoreError> {
@@ -438,12 +485,18 @@ impl<'a> Cursor<'a> {
             let value = self.constant(0, &mut |at| nested.push((index as u32, at)))?;
             code.consts.push(value);
         }
-        self.words(&mut code.words)?;
+        code.words = self.words(|word, _| word)?.into_vec();
+        code.handlers = self.handlers()?.into_vec();
+        code.positions = self.positions()?.into_vec();
+        Ok(StoredCode { code, nested })
+    }
+
+    fn handlers(&mut self) -> Result<Box<[Handler]>, StoreError> {
         let count = self.count()?;
-        code.handlers.reserve_exact(self.room(count, 5));
+        let mut handlers = Vec::with_capacity(self.room(count, 5));
         for _ in 0..count {
             let narrow = |number: u32| u16::try_from(number).map_err(|_| StoreError::Corrupt);
-            code.handlers.push(Handler {
+            handlers.push(Handler {
                 start: self.small()?,
                 end: self.small()?,
                 target: self.small()?,
@@ -451,9 +504,13 @@ impl<'a> Cursor<'a> {
                 exc_temp: narrow(self.small()?)?,
             });
         }
+        Ok(handlers.into_boxed_slice())
+    }
+
+    fn positions(&mut self) -> Result<Box<[Position]>, StoreError> {
         let (mut start, mut line) = (0u32, 0i64);
         let count = self.count()?;
-        code.positions.reserve_exact(self.room(count, 5));
+        let mut positions = Vec::with_capacity(self.room(count, 5));
         for _ in 0..count {
             start = start.checked_add(self.small()?).ok_or(StoreError::Corrupt)?;
             line = line.wrapping_add(self.signed()?);
@@ -461,7 +518,7 @@ impl<'a> Cursor<'a> {
             let column = self.small()?;
             let end_column = i64::from(column).wrapping_add(self.signed()?);
             let whole = |number: i64| u32::try_from(number).map_err(|_| StoreError::Corrupt);
-            code.positions.push(Position {
+            positions.push(Position {
                 start,
                 line: whole(line)?,
                 end_line: whole(end_line)?,
@@ -469,58 +526,130 @@ impl<'a> Cursor<'a> {
                 end_column: whole(end_column)?,
             });
         }
-        Ok(StoredCode { code, nested })
+        Ok(positions.into_boxed_slice())
+    }
+
+    /// A constant; of one that has parts, what says how many follow.
+    fn stored(&mut self) -> Result<StoredConst<'a>, StoreError> {
+        Ok(match self.byte()? {
+            0 => StoredConst::None,
+            1 => StoredConst::Bool(false),
+            2 => StoredConst::Bool(true),
+            3 => StoredConst::Ellipsis,
+            4 => StoredConst::Int(self.signed()?),
+            5 => StoredConst::BigInt(self.str()?),
+            6 => StoredConst::Float(self.float()?),
+            7 => StoredConst::Complex(self.float()?, self.float()?),
+            8 => StoredConst::Str(self.raw()?),
+            9 => StoredConst::Bytes(self.raw()?),
+            10 => StoredConst::Tuple(self.count()?),
+            11 => StoredConst::FrozenSet(self.count()?),
+            12 => StoredConst::Slice,
+            13 => StoredConst::Code(self.small()?),
+            _ => return Err(StoreError::Corrupt),
+        })
     }
 
     fn constant(&mut self, depth: u32, nested: &mut dyn FnMut(u32)) -> Result<Const, StoreError> {
         if depth > MAX_DEPTH {
             return Err(StoreError::Corrupt);
         }
-        Ok(match self.byte()? {
-            0 => Const::None,
-            1 => Const::Bool(false),
-            2 => Const::Bool(true),
-            3 => Const::Ellipsis,
-            4 => Const::Int(self.signed()?),
-            5 => Const::BigInt(self.text()?),
-            6 => Const::Float(self.float()?),
-            7 => Const::Complex(self.float()?, self.float()?),
-            8 => Const::Str(self.raw()?.into()),
-            9 => Const::Bytes(self.raw()?.into()),
-            tag @ (10 | 11) => {
-                let items: Result<Box<[Const]>, _> =
-                    (0..self.count()?).map(|_| self.constant(depth + 1, &mut |_| ())).collect();
-                if tag == 10 { Const::Tuple(items?) } else { Const::FrozenSet(items?) }
-            }
-            12 => {
+        Ok(match self.stored()? {
+            StoredConst::None => Const::None,
+            StoredConst::Bool(value) => Const::Bool(value),
+            StoredConst::Ellipsis => Const::Ellipsis,
+            StoredConst::Int(value) => Const::Int(value),
+            StoredConst::BigInt(text) => Const::BigInt(text.into()),
+            StoredConst::Float(value) => Const::Float(value),
+            StoredConst::Complex(re, im) => Const::Complex(re, im),
+            StoredConst::Str(text) => Const::Str(text.into()),
+            StoredConst::Bytes(bytes) => Const::Bytes(bytes.into()),
+            StoredConst::Tuple(count) => Const::Tuple(self.constants(count, depth)?),
+            StoredConst::FrozenSet(count) => Const::FrozenSet(self.constants(count, depth)?),
+            StoredConst::Slice => {
                 let mut part = || self.constant(depth + 1, &mut |_| ());
                 Const::Slice(Box::new([part()?, part()?, part()?]))
             }
-            13 => {
-                nested(self.small()?);
+            StoredConst::Code(offset) => {
+                nested(offset);
                 Const::None
             }
-            _ => return Err(StoreError::Corrupt),
         })
     }
 
-    fn words(&mut self, words: &mut Vec<u32>) -> Result<(), StoreError> {
+    fn constants(&mut self, count: usize, depth: u32) -> Result<Box<[Const]>, StoreError> {
+        (0..count).map(|_| self.constant(depth + 1, &mut |_| ())).collect()
+    }
+
+    /// Instructions, each word of an operation as `form` gives it.
+    fn words(&mut self, form: impl Fn(u32, Op) -> u32) -> Result<Box<[u32]>, StoreError> {
         let count = usize::try_from(self.number()?).map_err(|_| StoreError::Corrupt)?;
         // Five words at most come from one that is stored.
         if count / 8 > self.blob.len() {
             return Err(StoreError::Corrupt);
         }
-        words.reserve_exact(count);
-        while words.len() < count {
+        let mut words = vec![0; count].into_boxed_slice();
+        let mut at = 0;
+        while at < count {
             let word = u32::from_le_bytes(self.bytes()?);
-            words.push(word);
-            for extra in Op::decode(word).map_or(&[][..], Op::extras) {
-                if words.len() == count {
-                    break;
+            let op = Op::decode(word);
+            words[at] = op.map_or(word, |op| form(word, op));
+            at += 1;
+            for extra in op.map_or(&[][..], Op::extras) {
+                let Some(place) = words.get_mut(at) else { break };
+                if *extra != Extra::Cache {
+                    *place = u32::from_le_bytes(self.bytes()?);
                 }
-                words.push(if *extra == Extra::Cache { 0 } else { u32::from_le_bytes(self.bytes()?) });
+                at += 1;
             }
         }
+        Ok(words)
+    }
+}
+
+impl<'a> BodyReader<'a> {
+    /// Calls `each` for the locals: name, in a cell, hidden.
+    pub fn locals(&mut self, mut each: impl FnMut(&'a str, bool, bool)) -> Result<(), StoreError> {
+        for _ in 0..self.0.count()? {
+            let name = self.0.str()?;
+            let flags = self.0.byte()?;
+            each(name, flags & 1 != 0, flags & 2 != 0);
+        }
         Ok(())
+    }
+
+    /// Names of the closure cells, then, when called again, names: made by `each`.
+    pub fn names<T>(&mut self, mut each: impl FnMut(&'a str) -> T) -> Result<Box<[T]>, StoreError> {
+        let count = self.0.count()?;
+        let mut names = Vec::with_capacity(self.0.room(count, 1));
+        for _ in 0..count {
+            names.push(each(self.0.str()?));
+        }
+        Ok(names.into_boxed_slice())
+    }
+
+    /// How many constants there are; so many calls of [`BodyReader::constant`] follow, and those for their parts.
+    pub fn constant_count(&mut self) -> Result<usize, StoreError> {
+        self.0.count()
+    }
+
+    /// A constant, or a part of one.
+    pub fn constant(&mut self) -> Result<StoredConst<'a>, StoreError> {
+        self.0.stored()
+    }
+
+    /// The instructions, each word of an operation as `form` gives it.
+    pub fn words(&mut self, form: impl Fn(u32, Op) -> u32) -> Result<Box<[u32]>, StoreError> {
+        self.0.words(form)
+    }
+
+    /// The exception table.
+    pub fn handlers(&mut self) -> Result<Box<[Handler]>, StoreError> {
+        self.0.handlers()
+    }
+
+    /// Where the positions are, for [`Blob::positions`].
+    pub fn positions(self) -> Result<u32, StoreError> {
+        u32::try_from(self.0.at).map_err(|_| StoreError::Corrupt)
     }
 }

@@ -8,7 +8,8 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::runtime::bytecode::code::{CodeData, Const, Handler, Local, Position, flags};
-use crate::runtime::bytecode::store::{Blob, StoreError, StoredCode};
+use crate::runtime::bytecode::ops::Op;
+use crate::runtime::bytecode::store::{Blob, BodyReader, StoreError, StoredConst};
 use crate::runtime::error::PyResult;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::vm::Vm;
@@ -55,7 +56,7 @@ pub struct Body {
     /// Names of the registers below the base.
     pub local_names: Box<[Ref<Str>]>,
     /// What the locals are.
-    pub locals: Box<[Local]>,
+    pub locals: Box<[LocalKind]>,
     /// Names of the closure cells.
     pub free_names: Box<[Ref<Str>]>,
     words: Box<[UnsafeCell<u32>]>,
@@ -65,8 +66,25 @@ pub struct Body {
     pub names: Box<[Ref<Str>]>,
     /// Exception table.
     pub handlers: Box<[Handler]>,
-    /// Positions.
-    pub positions: Box<[Position]>,
+    /// Those of a stored code are read when somebody asks for them: what runs without an error needs none.
+    positions: OnceCell<Box<[Position]>>,
+    /// Where they are stored.
+    positions_at: u32,
+}
+
+/// What a register below the base holds, see [`Local`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalKind {
+    /// A cell.
+    pub is_cell: bool,
+    /// Not shown by `locals()`.
+    pub is_hidden: bool,
+}
+
+impl From<&Local> for LocalKind {
+    fn from(local: &Local) -> LocalKind {
+        LocalKind { is_cell: local.is_cell, is_hidden: local.is_hidden }
+    }
 }
 
 impl Deref for Code {
@@ -106,18 +124,33 @@ impl Code {
     #[inline(never)]
     fn load(&self) -> &Body {
         self.body.get_or_init(|| {
-            // The library's bytecode was written by the compiler of this build: it reads, unless the file that is run is
-            // damaged, and there is no going on without it.
-            self.read_body().unwrap_or_else(|problem| {
-                panic!("the code of {} in this executable: {problem}", self.qualname.to_string_lossy())
-            })
+            let vm = crate::runtime::object::vm::vm();
+            self.sound(
+                self.stored
+                    .ok_or(StoreError::Corrupt)
+                    .and_then(|(blob, offset)| vm.stored_body(blob, offset, self.filename.get())),
+            )
         })
     }
 
-    fn read_body(&self) -> Result<Body, StoreError> {
-        let (blob, offset) = self.stored.ok_or(StoreError::Corrupt)?;
-        let stored = blob.code(offset)?;
-        crate::runtime::object::vm::vm().stored_body(blob, stored, self.filename.get())
+    /// The library's bytecode was written by the compiler of this build: it reads, unless the file that is run is damaged, and there
+    /// is no going on without it.
+    fn sound<T>(&self, read: Result<T, StoreError>) -> T {
+        read.unwrap_or_else(|problem| {
+            panic!("the code of {} in this executable: {problem}", self.qualname.to_string_lossy())
+        })
+    }
+
+    /// The positions.
+    pub fn positions(&self) -> &[Position] {
+        let body: &Body = self;
+        body.positions.get_or_init(|| {
+            self.sound(
+                self.stored
+                    .ok_or(StoreError::Corrupt)
+                    .and_then(|(blob, _)| blob.positions(body.positions_at)),
+            )
+        })
     }
 
     /// The first word.
@@ -140,7 +173,7 @@ impl Code {
     }
     /// The words with inline caches left out: what two codes have in common that were compiled from the same text.
     pub fn plain_words(&self) -> Vec<u32> {
-        use crate::runtime::bytecode::ops::{Extra, Op};
+        use crate::runtime::bytecode::ops::Extra;
         let mut words = self.words();
         let mut at = 0;
         while let Some(op) = words.get(at).and_then(|w| Op::decode(*w)) {
@@ -175,11 +208,12 @@ impl Code {
                 local_names: self.local_names.clone(),
                 locals: self.locals.clone(),
                 free_names: self.free_names.clone(),
-                words: loaded(&self.plain_words()),
+                words: loaded(self.plain_words()),
                 consts: self.consts.clone(),
                 names: self.names.clone(),
                 handlers: self.handlers.clone(),
-                positions: self.positions.clone(),
+                positions: OnceCell::from(Box::from(self.positions())),
+                positions_at: 0,
             }),
             heat: Cell::new(0),
         };
@@ -211,13 +245,14 @@ impl Code {
             stored: None,
             body: OnceCell::from(Body {
                 local_names,
-                locals: data.locals.into_boxed_slice(),
+                locals: data.locals.iter().map(LocalKind::from).collect(),
                 free_names: free_names.into_boxed_slice(),
-                words: loaded(&data.words),
+                words: loaded(data.words),
                 consts: consts.into_boxed_slice(),
                 names: names.into_boxed_slice(),
                 handlers: data.handlers.into_boxed_slice(),
-                positions: data.positions.into_boxed_slice(),
+                positions: OnceCell::from(data.positions.into_boxed_slice()),
+                positions_at: 0,
             }),
             heat: Cell::new(0),
         }
@@ -235,13 +270,15 @@ impl Code {
     }
     /// The position of the instruction that covers a word.
     pub fn position(&self, word: u32) -> Option<Position> {
-        let after = self.positions.partition_point(|run| run.start <= word);
-        self.positions.get(after.checked_sub(1)?).copied().filter(|run| run.line != 0)
+        let positions = self.positions();
+        let after = positions.partition_point(|run| run.start <= word);
+        positions.get(after.checked_sub(1)?).copied().filter(|run| run.line != 0)
     }
     /// The line of a word: that of the instructions before it, if it has none of its own.
     pub fn line(&self, word: u32) -> Option<u32> {
-        let after = self.positions.partition_point(|run| run.start <= word);
-        self.positions[..after].iter().rev().map(|run| run.line).find(|line| *line != 0)
+        let positions = self.positions();
+        let after = positions.partition_point(|run| run.start <= word);
+        positions[..after].iter().rev().map(|run| run.line).find(|line| *line != 0)
     }
 }
 
@@ -256,14 +293,7 @@ impl Vm {
             Const::BigInt(text) => self.int_from_literal(text)?,
             Const::Float(x) => self.float(*x),
             Const::Complex(re, im) => self.complex(*re, *im),
-            Const::Str(bytes) => {
-                let text = self.str_bytes(bytes);
-                if looks_like_name(bytes) {
-                    self.intern_value(&text).map_or(text, Ref::into_value)
-                } else {
-                    text
-                }
-            }
+            Const::Str(bytes) => self.constant_text(bytes),
             Const::Bytes(bytes) => self.bytes(bytes),
             Const::Tuple(items) => {
                 let items = items.iter().map(|item| self.constant(item)).collect::<PyResult<Vec<_>>>()?;
@@ -294,14 +324,23 @@ impl Vm {
             arg_count: code.arg_count,
             posonly_count: code.posonly_count,
             kwonly_count: code.kwonly_count,
-            locals: code.locals.to_vec(),
+            locals: code
+                .locals
+                .iter()
+                .zip(&code.local_names)
+                .map(|(kind, name)| Local {
+                    name: text(name),
+                    is_cell: kind.is_cell,
+                    is_hidden: kind.is_hidden,
+                })
+                .collect(),
             free_vars: code.free_names.iter().map(text).collect(),
             temps: code.temps,
             words: code.plain_words(),
             consts,
             names: code.names.iter().map(text).collect(),
             handlers: code.handlers.to_vec(),
-            positions: code.positions.to_vec(),
+            positions: code.positions().to_vec(),
         })
     }
 
@@ -382,13 +421,14 @@ impl Vm {
         let names = |list: &[Box<str>]| list.iter().map(|n| self.intern(n)).collect::<Box<[_]>>();
         Body {
             local_names: data.locals.iter().map(|l| self.intern(&l.name)).collect(),
-            locals: data.locals.clone().into_boxed_slice(),
+            locals: data.locals.iter().map(LocalKind::from).collect(),
             free_names: names(&data.free_vars),
-            words: loaded(&data.words),
+            words: loaded(data.words.clone()),
             consts: consts.into_boxed_slice(),
             names: names(&data.names),
             handlers: data.handlers.clone().into_boxed_slice(),
-            positions: data.positions.clone().into_boxed_slice(),
+            positions: OnceCell::from(data.positions.clone().into_boxed_slice()),
+            positions_at: 0,
         }
     }
 
@@ -400,12 +440,11 @@ impl Vm {
         filename: &Ref<Str>,
     ) -> Result<Ref<Code>, StoreError> {
         let head = blob.head(offset)?;
-        let text = |bytes: &[u8]| -> Result<Ref<Str>, StoreError> {
-            Ok(self.intern(std::str::from_utf8(bytes).map_err(|_| StoreError::Corrupt)?))
-        };
+        let name = self.intern(head.name);
         let code = Code {
-            name: text(head.name)?,
-            qualname: text(head.qualname)?,
+            // Functions of a module have one name for both.
+            qualname: if head.qualname == head.name { name.clone() } else { self.intern(head.qualname) },
+            name,
             filename: LockCell::new(filename.clone()),
             flags: head.flags,
             first_line: head.first_line,
@@ -422,46 +461,120 @@ impl Vm {
         Ok(self.alloc(self.typ(&crate::runtime::builtins::code::CODE), code))
     }
 
-    fn stored_body(
+    /// Made from the bytes without a step between: most of what start-up does is this.
+    fn stored_body(&self, blob: Blob<'static>, offset: u32, filename: &Ref<Str>) -> Result<Body, StoreError> {
+        let mut reader = blob.body(offset)?;
+        let (mut local_names, mut locals) = (Vec::new(), Vec::new());
+        reader.locals(|name, is_cell, is_hidden| {
+            local_names.push(self.intern(name));
+            locals.push(LocalKind { is_cell, is_hidden });
+        })?;
+        let free_names = reader.names(|name| self.intern(name))?;
+        let names = reader.names(|name| self.intern(name))?;
+        let mut consts = Vec::new();
+        for _ in 0..reader.constant_count()? {
+            let constant = reader.constant()?;
+            consts.push(self.stored_constant(&mut reader, constant, Some((blob, filename)), 0)?);
+        }
+        let words = shared(
+            reader
+                .words(|word, op| if word >> 24 == 0 { word & !0xff | op.negated() as u32 } else { word })?,
+        );
+        let handlers = reader.handlers()?;
+        Ok(Body {
+            local_names: local_names.into_boxed_slice(),
+            locals: locals.into_boxed_slice(),
+            free_names,
+            words,
+            consts: consts.into_boxed_slice(),
+            names,
+            handlers,
+            positions: OnceCell::new(),
+            positions_at: reader.positions()?,
+        })
+    }
+
+    /// The value of a stored constant; codes inside are of `place`, and stand in no constant with parts.
+    fn stored_constant(
         &self,
-        blob: Blob<'static>,
-        stored: StoredCode,
-        filename: &Ref<Str>,
-    ) -> Result<Body, StoreError> {
-        let StoredCode { code: data, nested } = stored;
-        let mut consts = Vec::with_capacity(data.consts.len());
-        for constant in &data.consts {
-            consts.push(match self.constant(constant) {
-                Ok(value) => value,
-                // What a compiler writes down can be made.
-                Err(raised) => {
-                    drop(self.take_raised(raised));
-                    return Err(StoreError::Corrupt);
-                }
-            });
+        reader: &mut BodyReader,
+        constant: StoredConst,
+        place: Option<(Blob<'static>, &Ref<Str>)>,
+        depth: u32,
+    ) -> Result<Value, StoreError> {
+        if depth > MAX_DEPTH {
+            return Err(StoreError::Corrupt);
         }
-        for (index, offset) in nested {
-            let place = consts.get_mut(index as usize).ok_or(StoreError::Corrupt)?;
-            *place = self.stored_code(blob, offset, filename)?.into_value();
+        let mut parts = |count: usize| -> Result<Vec<Value>, StoreError> {
+            (0..count)
+                .map(|_| {
+                    let part = reader.constant()?;
+                    self.stored_constant(reader, part, None, depth + 1)
+                })
+                .collect()
+        };
+        // What a compiler writes down can be made.
+        let made = |made: PyResult<Value>| {
+            made.map_err(|raised| {
+                drop(self.take_raised(raised));
+                StoreError::Corrupt
+            })
+        };
+        Ok(match constant {
+            StoredConst::None => Value::NONE,
+            StoredConst::Bool(value) => Value::bool(value),
+            StoredConst::Ellipsis => Value::ELLIPSIS,
+            StoredConst::Int(value) => self.int(value),
+            StoredConst::BigInt(text) => made(self.int_from_literal(text))?,
+            StoredConst::Float(value) => self.float(value),
+            StoredConst::Complex(re, im) => self.complex(re, im),
+            StoredConst::Str(bytes) => self.constant_text(bytes),
+            StoredConst::Bytes(bytes) => self.bytes(bytes),
+            StoredConst::Tuple(count) => self.tuple(parts(count)?),
+            StoredConst::FrozenSet(count) => made(self.frozenset(parts(count)?))?,
+            StoredConst::Slice => match <[Value; 3]>::try_from(parts(3)?) {
+                Ok([start, stop, step]) => self.slice(start, stop, step),
+                Err(_) => return Err(StoreError::Corrupt),
+            },
+            StoredConst::Code(offset) => {
+                let (blob, filename) = place.ok_or(StoreError::Corrupt)?;
+                self.stored_code(blob, offset, filename)?.into_value()
+            }
+        })
+    }
+
+    /// A string constant: interned if it could be a name.
+    fn constant_text(&self, bytes: &[u8]) -> Value {
+        match name_like(bytes) {
+            Some(name) => self.intern(name).into_value(),
+            None => self.str_bytes(bytes),
         }
-        Ok(self.body_of(&data, consts))
     }
 }
 
+/// Constants within constants.
+const MAX_DEPTH: u32 = 64;
+
 /// Code as the machine runs it: comparing jumps in the form for their side.
-fn loaded(words: &[u32]) -> Box<[UnsafeCell<u32>]> {
-    use crate::runtime::bytecode::ops::Op;
-    let mut loaded: Box<[UnsafeCell<u32>]> = words.iter().map(|w| UnsafeCell::new(*w)).collect();
+fn loaded(mut words: Vec<u32>) -> Box<[UnsafeCell<u32>]> {
     let mut at = 0;
     while let Some(op) = words.get(at).and_then(|w| Op::decode(*w)) {
         if words[at] >> 24 == 0 {
-            *loaded[at].get_mut() = words[at] & !0xff | op.negated() as u32;
+            words[at] = words[at] & !0xff | op.negated() as u32;
         }
         at += op.words();
     }
-    loaded
+    shared(words.into_boxed_slice())
 }
 
-fn looks_like_name(bytes: &[u8]) -> bool {
-    bytes.len() <= 64 && bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+/// Words that are written although they are shared: inline caches.
+fn shared(words: Box<[u32]>) -> Box<[UnsafeCell<u32>]> {
+    // SAFETY: `UnsafeCell<u32>` has the layout of `u32`, and the box is nobody else's.
+    unsafe { Box::from_raw(Box::into_raw(words) as *mut [UnsafeCell<u32>]) }
+}
+
+/// The text of a string that could be a name.
+fn name_like(bytes: &[u8]) -> Option<&str> {
+    let fits = bytes.len() <= 64 && bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    fits.then(|| std::str::from_utf8(bytes).ok()).flatten()
 }
