@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::runtime::object::vm::Vm;
+pub use crate::runtime::sys::blocks::Allocator;
 use crate::runtime::startup::{boot, main};
 
 /// How a run ends: what the process has to tell its parent.

@@ -58,7 +58,7 @@ pub enum StoredConst<'a> {
     Ellipsis,
     Int(i64),
     /// A literal that `Int` has no room for.
-    BigInt(&'a str),
+    BigInt(&'a [u8]),
     Float(f64),
     Complex(f64, f64),
     /// WTF-8
@@ -255,8 +255,10 @@ pub struct Blob<'a> {
 /// The first part of a stored code; see `CodeData`.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredHead<'a> {
-    pub name: &'a str,
-    pub qualname: &'a str,
+    /// UTF-8
+    pub name: &'a [u8],
+    /// UTF-8
+    pub qualname: &'a [u8],
     pub flags: u32,
     pub first_line: u32,
     pub arg_count: u32,
@@ -305,7 +307,7 @@ impl<'a> Blob<'a> {
     /// Reads what can be told of the code at an offset before it runs.
     pub fn head(&self, offset: u32) -> Result<StoredHead<'a>, StoreError> {
         let mut cursor = self.at(offset)?;
-        let (name, qualname) = (cursor.str()?, cursor.str()?);
+        let (name, qualname) = (cursor.raw()?, cursor.raw()?);
         cursor.number()?;
         Ok(StoredHead {
             name,
@@ -429,18 +431,8 @@ impl<'a> Cursor<'a> {
         self.blob.get(there.at..there.at + length).ok_or(StoreError::Corrupt)
     }
 
-    /// Nearly all are short and ASCII, which is seen faster than UTF-8 is checked.
-    fn str(&mut self) -> Result<&'a str, StoreError> {
-        let raw = self.raw()?;
-        if raw.is_ascii() {
-            // SAFETY: ASCII is UTF-8.
-            return Ok(unsafe { std::str::from_utf8_unchecked(raw) });
-        }
-        std::str::from_utf8(raw).map_err(|_| StoreError::Corrupt)
-    }
-
     fn text(&mut self) -> Result<Box<str>, StoreError> {
-        self.str().map(Into::into)
+        std::str::from_utf8(self.raw()?).map(Into::into).map_err(|_| StoreError::Corrupt)
     }
 
     fn texts(&mut self) -> Result<Vec<Box<str>>, StoreError> {
@@ -537,7 +529,7 @@ impl<'a> Cursor<'a> {
             2 => StoredConst::Bool(true),
             3 => StoredConst::Ellipsis,
             4 => StoredConst::Int(self.signed()?),
-            5 => StoredConst::BigInt(self.str()?),
+            5 => StoredConst::BigInt(self.raw()?),
             6 => StoredConst::Float(self.float()?),
             7 => StoredConst::Complex(self.float()?, self.float()?),
             8 => StoredConst::Str(self.raw()?),
@@ -559,7 +551,9 @@ impl<'a> Cursor<'a> {
             StoredConst::Bool(value) => Const::Bool(value),
             StoredConst::Ellipsis => Const::Ellipsis,
             StoredConst::Int(value) => Const::Int(value),
-            StoredConst::BigInt(text) => Const::BigInt(text.into()),
+            StoredConst::BigInt(text) => {
+                Const::BigInt(std::str::from_utf8(text).map_err(|_| StoreError::Corrupt)?.into())
+            }
             StoredConst::Float(value) => Const::Float(value),
             StoredConst::Complex(re, im) => Const::Complex(re, im),
             StoredConst::Str(text) => Const::Str(text.into()),
@@ -608,22 +602,28 @@ impl<'a> Cursor<'a> {
 }
 
 impl<'a> BodyReader<'a> {
-    /// Calls `each` for the locals: name, in a cell, hidden.
-    pub fn locals(&mut self, mut each: impl FnMut(&'a str, bool, bool)) -> Result<(), StoreError> {
+    /// Calls `each` for the locals: name (UTF-8), in a cell, hidden.
+    pub fn locals(
+        &mut self,
+        mut each: impl FnMut(&'a [u8], bool, bool) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         for _ in 0..self.0.count()? {
-            let name = self.0.str()?;
+            let name = self.0.raw()?;
             let flags = self.0.byte()?;
-            each(name, flags & 1 != 0, flags & 2 != 0);
+            each(name, flags & 1 != 0, flags & 2 != 0)?;
         }
         Ok(())
     }
 
-    /// Names of the closure cells, then, when called again, names: made by `each`.
-    pub fn names<T>(&mut self, mut each: impl FnMut(&'a str) -> T) -> Result<Box<[T]>, StoreError> {
+    /// Names of the closure cells, then, when called again, names: made by `each` from UTF-8.
+    pub fn names<T>(
+        &mut self,
+        mut each: impl FnMut(&'a [u8]) -> Result<T, StoreError>,
+    ) -> Result<Box<[T]>, StoreError> {
         let count = self.0.count()?;
         let mut names = Vec::with_capacity(self.0.room(count, 1));
         for _ in 0..count {
-            names.push(each(self.0.str()?));
+            names.push(each(self.0.raw()?)?);
         }
         Ok(names.into_boxed_slice())
     }

@@ -440,10 +440,14 @@ impl Vm {
         filename: &Ref<Str>,
     ) -> Result<Ref<Code>, StoreError> {
         let head = blob.head(offset)?;
-        let name = self.intern(head.name);
+        let name = self.stored_name(head.name)?;
         let code = Code {
             // Functions of a module have one name for both.
-            qualname: if head.qualname == head.name { name.clone() } else { self.intern(head.qualname) },
+            qualname: if head.qualname == head.name {
+                name.clone()
+            } else {
+                self.stored_name(head.qualname)?
+            },
             name,
             filename: LockCell::new(filename.clone()),
             flags: head.flags,
@@ -466,11 +470,12 @@ impl Vm {
         let mut reader = blob.body(offset)?;
         let (mut local_names, mut locals) = (Vec::new(), Vec::new());
         reader.locals(|name, is_cell, is_hidden| {
-            local_names.push(self.intern(name));
+            local_names.push(self.stored_name(name)?);
             locals.push(LocalKind { is_cell, is_hidden });
+            Ok(())
         })?;
-        let free_names = reader.names(|name| self.intern(name))?;
-        let names = reader.names(|name| self.intern(name))?;
+        let free_names = reader.names(|name| self.stored_name(name))?;
+        let names = reader.names(|name| self.stored_name(name))?;
         let mut consts = Vec::new();
         for _ in 0..reader.constant_count()? {
             let constant = reader.constant()?;
@@ -525,7 +530,9 @@ impl Vm {
             StoredConst::Bool(value) => Value::bool(value),
             StoredConst::Ellipsis => Value::ELLIPSIS,
             StoredConst::Int(value) => self.int(value),
-            StoredConst::BigInt(text) => made(self.int_from_literal(text))?,
+            StoredConst::BigInt(text) => {
+                made(self.int_from_literal(std::str::from_utf8(text).map_err(|_| StoreError::Corrupt)?))?
+            }
             StoredConst::Float(value) => self.float(value),
             StoredConst::Complex(re, im) => self.complex(re, im),
             StoredConst::Str(bytes) => self.constant_text(bytes),
@@ -541,6 +548,15 @@ impl Vm {
                 self.stored_code(blob, offset, filename)?.into_value()
             }
         })
+    }
+
+    /// A name. Nearly all are short and ASCII, which is seen faster than UTF-8 is checked.
+    fn stored_name(&self, bytes: &[u8]) -> Result<Ref<Str>, StoreError> {
+        if bytes.is_ascii() {
+            // SAFETY: ASCII is UTF-8.
+            return Ok(self.intern(unsafe { std::str::from_utf8_unchecked(bytes) }));
+        }
+        std::str::from_utf8(bytes).map(|name| self.intern(name)).map_err(|_| StoreError::Corrupt)
     }
 
     /// A string constant: interned if it could be a name.

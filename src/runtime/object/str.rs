@@ -3,7 +3,8 @@
 //! # Invariants
 //!
 //! 1. The bytes are generalised UTF-8: valid UTF-8 but that lone surrogates are encoded as three bytes.
-//! 2. `chars` is the number of code points; equal to the number of bytes if and only if the text is ASCII.
+//! 2. `chars` is the number of code points, or has `INDEXED` set and leads to it; equal to the number of bytes if and only if the text
+//!    is ASCII.
 //! 3. An interned string is the only interned one with its text in its interpreter (`vm::Interp::intern`).
 
 use std::cell::Cell;
@@ -22,7 +23,15 @@ pub struct Str {
     hash: Cell<u64>,
     bytes: Cell<usize>,
     chars: Cell<usize>,
-    index: Cell<*mut OffsetIndex>,
+}
+
+/// Set in `chars`: the rest is the address of an [`Index`], shifted down by one.
+const INDEXED: usize = 1 << (usize::BITS - 1);
+
+/// What a text that is asked for its code points by number has instead of their number alone.
+struct Index {
+    chars: usize,
+    offsets: OffsetIndex,
 }
 
 impl Payload for Str {
@@ -46,9 +55,9 @@ unsafe fn drop_str(at: NonNull<Header>) {
     if text.head.flags.get() & flag::INTERNED != 0 {
         vm().interp().forget_interned(text);
     }
-    if !text.index.get().is_null() {
+    if let Some(index) = text.index() {
         // SAFETY: the index came from a box and is freed once.
-        drop(unsafe { Box::from_raw(text.index.get()) });
+        drop(unsafe { Box::from_raw(std::ptr::from_ref(index).cast_mut()) });
     }
 }
 
@@ -62,7 +71,16 @@ impl Obj<Str> {
     /// Number of code points.
     #[inline(always)]
     pub fn len(&self) -> usize {
-        self.chars.get()
+        match self.index() {
+            None => self.chars.get(),
+            Some(index) => index.chars,
+        }
+    }
+    #[inline(always)]
+    fn index(&self) -> Option<&Index> {
+        let word = self.chars.get();
+        // SAFETY: the address of a box that is freed only with the string.
+        if word & INDEXED == 0 { None } else { Some(unsafe { &*((word << 1) as *const Index) }) }
     }
     /// Is it empty?
     #[inline(always)]
@@ -117,7 +135,7 @@ impl Obj<Str> {
         if self.is_ascii() || at == 0 {
             return at;
         }
-        if at == self.chars.get() {
+        if at == self.len() {
             return self.bytes.get();
         }
         match self.offset_index() {
@@ -132,12 +150,10 @@ impl Obj<Str> {
             return offset;
         }
         // An index is made for who asks by code point; that the start of a text is asked about alone does not pay for one.
-        let index = self.index.get();
-        if index.is_null() {
-            return crate::runtime::text::wtf8::count(&self.bytes()[..offset]);
+        match self.index() {
+            None => crate::runtime::text::wtf8::count(&self.bytes()[..offset]),
+            Some(index) => index.offsets.index(self.bytes(), offset),
         }
-        // SAFETY: set once and freed only with the string.
-        unsafe { &*index }.index(self.bytes(), offset)
     }
     /// The table of offsets of a text that is not ASCII, made when it is first asked for; short texts have none.
     #[inline]
@@ -145,11 +161,12 @@ impl Obj<Str> {
         if self.is_ascii() || self.bytes.get() < 96 {
             return None;
         }
-        if self.index.get().is_null() {
-            self.index.set(Box::into_raw(Box::new(OffsetIndex::new(self.bytes()))));
+        if self.index().is_none() {
+            let new = Index { chars: self.chars.get(), offsets: OffsetIndex::new(self.bytes()) };
+            // A box of words has an even address.
+            self.chars.set(Box::into_raw(Box::new(new)) as usize >> 1 | INDEXED);
         }
-        // SAFETY: set right above and freed only with the string.
-        Some(unsafe { &*self.index.get() })
+        self.index().map(|index| &index.offsets)
     }
     /// Are both the same text?
     #[inline(always)]
@@ -193,7 +210,6 @@ fn allocate(ty: &TypeRef, length: usize, chars: usize) -> Ref<Str> {
             hash: Cell::new(0),
             bytes: Cell::new(length),
             chars: Cell::new(chars),
-            index: Cell::new(std::ptr::null_mut()),
         });
         Ref::from_value_unchecked(Value::from_bits(at.as_ptr() as u64))
     }
@@ -319,7 +335,7 @@ impl Vm {
             && text.head.flags.get()
                 & (flag::INTERNED | flag::WEAKLY_REFERENCED | flag::SHIFTED | flag::IMMORTAL)
                 == 0
-            && text.index.get().is_null()
+            && text.index().is_none()
             && old >= 16
             && text.address() != b.address();
         if !grows {
