@@ -25,6 +25,15 @@ pub struct Str {
     chars: Cell<usize>,
 }
 
+/// Where the text begins: right behind the payload, in what `Obj` is rounded up by.
+const HEAD: usize = std::mem::offset_of!(Obj<Str>, data) + size_of::<Str>();
+
+/// Size of a string of so many bytes.
+#[inline(always)]
+fn size_for(bytes: usize) -> usize {
+    (HEAD + bytes).max(size_of::<Obj<Str>>())
+}
+
 /// Set in `chars`: the rest is the address of an [`Index`], shifted down by one.
 const INDEXED: usize = 1 << (usize::BITS - 1);
 
@@ -46,6 +55,9 @@ impl Payload for Str {
 unsafe fn size_of_str(at: NonNull<Header>) -> usize {
     // SAFETY: called with the header of a string.
     let text = unsafe { at.cast::<Obj<Str>>().as_ref() };
+    if text.head.flags.get() & flag::SHIFTED == 0 {
+        return size_for(text.bytes.get());
+    }
     text.items_start() as usize - at.as_ptr() as usize + text.bytes.get()
 }
 
@@ -62,11 +74,19 @@ unsafe fn drop_str(at: NonNull<Header>) {
 }
 
 impl Obj<Str> {
+    #[inline(always)]
+    fn start(&self) -> *mut u8 {
+        if self.head.flags.get() & flag::SHIFTED != 0 {
+            return self.items_start();
+        }
+        // SAFETY: strings are allocated with room for their text there.
+        unsafe { std::ptr::from_ref(self).cast::<u8>().cast_mut().add(HEAD) }
+    }
     /// The bytes.
     #[inline(always)]
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: that many bytes stand behind the payload and never change.
-        unsafe { std::slice::from_raw_parts(self.items_start(), self.bytes.get()) }
+        unsafe { std::slice::from_raw_parts(self.start(), self.bytes.get()) }
     }
     /// Number of code points.
     #[inline(always)]
@@ -201,7 +221,7 @@ fn allocate(ty: &TypeRef, length: usize, chars: usize) -> Ref<Str> {
     // SAFETY: header, payload and all attribute words are written before anything else runs.
     unsafe {
         let at = if exact {
-            heap().object(ty.head_ptr(), size_of::<Obj<Str>>() + length, false)
+            heap().object(ty.head_ptr(), size_for(length), false)
         } else {
             ty.allocate_shifted(length)
         };
@@ -219,7 +239,7 @@ fn allocate(ty: &TypeRef, length: usize, chars: usize) -> Ref<Str> {
 pub fn string_of(ty: &TypeRef, bytes: &[u8], chars: usize) -> Ref<Str> {
     let text = allocate(ty, bytes.len(), chars);
     // SAFETY: allocated with that length right above.
-    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), text.items_start(), bytes.len()) };
+    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), text.start(), bytes.len()) };
     text
 }
 
@@ -280,9 +300,7 @@ impl Vm {
     pub fn str_of_type(&self, ty: &TypeRef, text: &Obj<Str>) -> Value {
         let new = allocate(ty, text.bytes().len(), text.len());
         // SAFETY: allocated with that length right above.
-        unsafe {
-            std::ptr::copy_nonoverlapping(text.bytes().as_ptr(), new.items_start(), text.bytes().len())
-        };
+        unsafe { std::ptr::copy_nonoverlapping(text.bytes().as_ptr(), new.start(), text.bytes().len()) };
         new.into_value()
     }
 
@@ -296,7 +314,7 @@ impl Vm {
             return self.str_with_len(&one[..length], chars);
         }
         let text = allocate(&self.interp().str_type, length, chars);
-        let mut room = Room { at: text.items_start(), left: length };
+        let mut room = Room { at: text.start(), left: length };
         fill(&mut room);
         assert!(room.left == 0, "a string is filled");
         text.into_value()
@@ -319,7 +337,7 @@ impl Vm {
         let text = allocate(&self.interp().str_type, a.bytes().len() + b.bytes().len(), a.len() + b.len());
         // SAFETY: allocated with the sum of both lengths.
         unsafe {
-            let start = text.items_start();
+            let start = text.start();
             std::ptr::copy_nonoverlapping(a.bytes().as_ptr(), start, a.bytes().len());
             std::ptr::copy_nonoverlapping(b.bytes().as_ptr(), start.add(a.bytes().len()), b.bytes().len());
         }
@@ -341,12 +359,11 @@ impl Vm {
         if !grows {
             return self.str_concat(text, b);
         }
-        let head = size_of::<Obj<Str>>();
-        let new = crate::runtime::gc::heap::grow(a.into_bits() as *mut u8, head + old, head + old + added);
+        let new = crate::runtime::gc::heap::grow(a.into_bits() as *mut u8, HEAD + old, HEAD + old + added);
         // SAFETY: the only reference was given up, so the block may move; it has room for the added bytes now.
         unsafe {
             let text = &*(new as *const Obj<Str>);
-            std::ptr::copy_nonoverlapping(b.bytes().as_ptr(), text.items_start().add(old), added);
+            std::ptr::copy_nonoverlapping(b.bytes().as_ptr(), text.start().add(old), added);
             text.bytes.set(old + added);
             text.chars.set(text.chars.get() + b.len());
             text.hash.set(0);

@@ -16,7 +16,7 @@ const LARGE: usize = 1 << 20;
 const PAGE: usize = 4096;
 /// Blocks that are kept, and bytes in all of them.
 const KEPT: usize = 8;
-const KEPT_BYTES: usize = 32 << 20;
+const KEPT_BYTES: usize = 8 << 20;
 
 /// See the module.
 pub struct Allocator;
