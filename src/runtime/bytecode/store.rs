@@ -477,7 +477,7 @@ impl<'a> Cursor<'a> {
             let value = self.constant(0, &mut |at| nested.push((index as u32, at)))?;
             code.consts.push(value);
         }
-        code.words = self.words(|word, _| word)?.into_vec();
+        code.words = self.words()?.into_vec();
         code.handlers = self.handlers()?.into_vec();
         code.positions = self.positions()?.into_vec();
         Ok(StoredCode { code, nested })
@@ -575,8 +575,8 @@ impl<'a> Cursor<'a> {
         (0..count).map(|_| self.constant(depth + 1, &mut |_| ())).collect()
     }
 
-    /// Instructions, each word of an operation as `form` gives it.
-    fn words(&mut self, form: impl Fn(u32, Op) -> u32) -> Result<Box<[u32]>, StoreError> {
+    /// Instructions, with room for their caches.
+    fn words(&mut self) -> Result<Box<[u32]>, StoreError> {
         let count = usize::try_from(self.number()?).map_err(|_| StoreError::Corrupt)?;
         // Five words at most come from one that is stored.
         if count / 8 > self.blob.len() {
@@ -587,7 +587,7 @@ impl<'a> Cursor<'a> {
         while at < count {
             let word = u32::from_le_bytes(self.bytes()?);
             let op = Op::decode(word);
-            words[at] = op.map_or(word, |op| form(word, op));
+            words[at] = word;
             at += 1;
             for extra in op.map_or(&[][..], Op::extras) {
                 let Some(place) = words.get_mut(at) else { break };
@@ -638,9 +638,9 @@ impl<'a> BodyReader<'a> {
         self.0.stored()
     }
 
-    /// The instructions, each word of an operation as `form` gives it.
-    pub fn words(&mut self, form: impl Fn(u32, Op) -> u32) -> Result<Box<[u32]>, StoreError> {
-        self.0.words(form)
+    /// The instructions, with room for their caches.
+    pub fn words(&mut self) -> Result<Box<[u32]>, StoreError> {
+        self.0.words()
     }
 
     /// The exception table.

@@ -8,9 +8,9 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::runtime::bytecode::code::{CodeData, Const, Handler, Local, Position, flags};
-use crate::runtime::bytecode::ops::Op;
 use crate::runtime::bytecode::store::{Blob, BodyReader, StoreError, StoredConst};
 use crate::runtime::error::PyResult;
+use crate::runtime::interp::forms;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Ref, Value};
@@ -128,7 +128,7 @@ impl Code {
             self.sound(
                 self.stored
                     .ok_or(StoreError::Corrupt)
-                    .and_then(|(blob, offset)| vm.stored_body(blob, offset, self.filename.get())),
+                    .and_then(|(blob, offset)| vm.stored_body(blob, offset, self.filename.get(), self.flags)),
             )
         })
     }
@@ -173,7 +173,7 @@ impl Code {
     }
     /// The words with inline caches left out: what two codes have in common that were compiled from the same text.
     pub fn plain_words(&self) -> Vec<u32> {
-        use crate::runtime::bytecode::ops::Extra;
+        use crate::runtime::bytecode::ops::{Extra, Op};
         let mut words = self.words();
         let mut at = 0;
         while let Some(op) = words.get(at).and_then(|w| Op::decode(*w)) {
@@ -208,7 +208,7 @@ impl Code {
                 local_names: self.local_names.clone(),
                 locals: self.locals.clone(),
                 free_names: self.free_names.clone(),
-                words: loaded(self.plain_words()),
+                words: Box::default(),
                 consts: self.consts.clone(),
                 names: self.names.clone(),
                 handlers: self.handlers.clone(),
@@ -218,6 +218,7 @@ impl Code {
             heat: Cell::new(0),
         };
         change(&mut new);
+        new.words = forms::loaded(&self.plain_words(), &new.consts, new.flags);
         new
     }
     /// A code of parts: names are those of the data as they are to be seen, the order of `texts` is name, qualified name, file.
@@ -247,7 +248,7 @@ impl Code {
                 local_names,
                 locals: data.locals.iter().map(LocalKind::from).collect(),
                 free_names: free_names.into_boxed_slice(),
-                words: loaded(data.words),
+                words: forms::loaded(&data.words, &consts, data.flags),
                 consts: consts.into_boxed_slice(),
                 names: names.into_boxed_slice(),
                 handlers: data.handlers.into_boxed_slice(),
@@ -423,7 +424,7 @@ impl Vm {
             local_names: data.locals.iter().map(|l| self.intern(&l.name)).collect(),
             locals: data.locals.iter().map(LocalKind::from).collect(),
             free_names: names(&data.free_vars),
-            words: loaded(data.words.clone()),
+            words: forms::loaded(&data.words, &consts, data.flags),
             consts: consts.into_boxed_slice(),
             names: names(&data.names),
             handlers: data.handlers.clone().into_boxed_slice(),
@@ -466,7 +467,13 @@ impl Vm {
     }
 
     /// Made from the bytes without a step between: most of what start-up does is this.
-    fn stored_body(&self, blob: Blob<'static>, offset: u32, filename: &Ref<Str>) -> Result<Body, StoreError> {
+    fn stored_body(
+        &self,
+        blob: Blob<'static>,
+        offset: u32,
+        filename: &Ref<Str>,
+        code_flags: u32,
+    ) -> Result<Body, StoreError> {
         let mut reader = blob.body(offset)?;
         let (mut local_names, mut locals) = (Vec::new(), Vec::new());
         reader.locals(|name, is_cell, is_hidden| {
@@ -481,10 +488,7 @@ impl Vm {
             let constant = reader.constant()?;
             consts.push(self.stored_constant(&mut reader, constant, Some((blob, filename)), 0)?);
         }
-        let words = shared(
-            reader
-                .words(|word, op| if word >> 24 == 0 { word & !0xff | op.negated() as u32 } else { word })?,
-        );
+        let words = forms::loaded(&reader.words()?, &consts, code_flags);
         let handlers = reader.handlers()?;
         Ok(Body {
             local_names: local_names.into_boxed_slice(),
@@ -570,24 +574,6 @@ impl Vm {
 
 /// Constants within constants.
 const MAX_DEPTH: u32 = 64;
-
-/// Code as the machine runs it: comparing jumps in the form for their side.
-fn loaded(mut words: Vec<u32>) -> Box<[UnsafeCell<u32>]> {
-    let mut at = 0;
-    while let Some(op) = words.get(at).and_then(|w| Op::decode(*w)) {
-        if words[at] >> 24 == 0 {
-            words[at] = words[at] & !0xff | op.negated() as u32;
-        }
-        at += op.words();
-    }
-    shared(words.into_boxed_slice())
-}
-
-/// Words that are written although they are shared: inline caches.
-fn shared(words: Box<[u32]>) -> Box<[UnsafeCell<u32>]> {
-    // SAFETY: `UnsafeCell<u32>` has the layout of `u32`, and the box is nobody else's.
-    unsafe { Box::from_raw(Box::into_raw(words) as *mut [UnsafeCell<u32>]) }
-}
 
 /// The text of a string that could be a name.
 fn name_like(bytes: &[u8]) -> Option<&str> {
