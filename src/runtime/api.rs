@@ -8,8 +8,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::runtime::object::vm::Vm;
-pub use crate::runtime::sys::blocks::Allocator;
 use crate::runtime::startup::{boot, main};
+pub use crate::runtime::sys::blocks::Allocator;
 
 /// How a run ends: what the process has to tell its parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
