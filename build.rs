@@ -107,13 +107,18 @@ fn build_data_name() -> String {
 }
 
 /// How the executable is linked: at a fixed address, so that its tables of functions need no work at start and stay shared with
-/// the file, and with symbols of shared libraries found when first used.
+/// the file, and with symbols of shared libraries found when first used. The unwinder, which the standard library asks for by the
+/// name of the shared one, is taken from the static one instead: a library less to find and map at each start.
 fn linking() {
     let target = |key: &str| env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
     if target("OS") == "linux" && target("ENV") == "gnu" {
         for argument in ["-no-pie", "-static-libgcc", "-Wl,-z,lazy"] {
             println!("cargo:rustc-link-arg-bins={argument}");
         }
+        let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("link");
+        std::fs::create_dir_all(&folder).expect("OUT_DIR can be written");
+        std::fs::write(folder.join("libgcc_s.so"), "INPUT(-lgcc_eh)\n").expect("OUT_DIR can be written");
+        println!("cargo:rustc-link-search=native={}", folder.display());
     }
 }
 

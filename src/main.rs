@@ -6,7 +6,7 @@ use dx::runtime::api::ExitStatus;
 
 #[cfg(not(feature = "check"))]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: dx::runtime::api::Allocator = dx::runtime::api::Allocator;
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu", not(test))))]
 fn main() {

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use crate::runtime::object::vm::Vm;
 use crate::runtime::startup::{boot, main};
+pub use crate::runtime::sys::blocks::Allocator;
 
 /// How a run ends: what the process has to tell its parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //!
 //! All are safe functions that give an `errno` for a failure; none retries by itself.
 
+pub mod blocks;
 pub mod bz2;
 pub mod clock;
 pub mod fault;

@@ -3,7 +3,6 @@
 use crate::runtime::builtins::code_make::{
     REPLACE, REPLACE_ALIAS, code_new, code_replace, exception_table, line_table,
 };
-use crate::runtime::bytecode::code::Local;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::code::Code;
@@ -55,7 +54,7 @@ pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
                 && x.consts.len() == y.consts.len()
                 && x.plain_words() == y.plain_words()
                 && x.names.iter().map(|n| n.bytes()).eq(y.names.iter().map(|n| n.bytes()))
-                && x.positions == y.positions
+                && x.positions() == y.positions()
                 && exception_table(x) == exception_table(y);
             if same {
                 for (p, q) in x.consts.iter().zip(&y.consts) {
@@ -107,7 +106,7 @@ pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
                 let line = if line == 0 { Value::NONE } else { vm.int(line.into()) };
                 all.push(vm.tuple(vec![vm.int(i64::from(from) * 4), vm.int(i64::from(to) * 4), line]));
             };
-            for p in &this.positions {
+            for p in this.positions() {
                 match run {
                     Some((_, line)) if line == p.line => {}
                     Some((from, line)) => {
@@ -183,6 +182,6 @@ pub static CODE: TypeSpec = TypeSpec::new("code", Code::layout)
 
 /// The same variables in the same registers; which of them are hidden is no part of what can be seen.
 fn same_locals(a: &Code, b: &Code) -> bool {
-    let same = |(x, y): (&Local, &Local)| x.name == y.name && x.is_cell == y.is_cell;
-    a.locals.len() == b.locals.len() && a.locals.iter().zip(&b.locals).all(same)
+    a.local_names.iter().map(|name| name.bytes()).eq(b.local_names.iter().map(|name| name.bytes()))
+        && a.locals.iter().map(|local| local.is_cell).eq(b.locals.iter().map(|local| local.is_cell))
 }

@@ -44,8 +44,8 @@ fn put_signed(table: &mut Vec<u8>, number: i64) {
 pub fn line_table(code: &Code) -> Vec<u8> {
     let mut table = Vec::new();
     let mut line = i64::from(code.first_line);
-    for (at, run) in code.positions.iter().enumerate() {
-        let end = code.positions.get(at + 1).map_or(code.word_count() as u32, |next| next.start);
+    for (at, run) in code.positions().iter().enumerate() {
+        let end = code.positions().get(at + 1).map_or(code.word_count() as u32, |next| next.start);
         let mut units = end.saturating_sub(run.start) * 2;
         while units > 0 {
             let count = units.min(ENTRY_UNITS);
@@ -303,8 +303,13 @@ impl Parts<'_> {
     }
 
     fn layout(&self, vm: &Vm) -> PyResult<Layout> {
+        let local = |name: Ref<Str>, is_cell: bool, is_hidden: bool| {
+            (name.clone(), Local { name: name.to_string_lossy().into_owned().into(), is_cell, is_hidden })
+        };
         if let (Some(old), None, None) = (self.old, self.variables, self.cells) {
-            return Ok((old.local_names.iter().cloned().zip(old.locals.iter().cloned()).collect(), None));
+            let locals = old.local_names.iter().zip(&old.locals);
+            let locals = locals.map(|(name, kind)| local(name.clone(), kind.is_cell, kind.is_hidden));
+            return Ok((locals.collect(), None));
         }
         let old_args = self.old.map_or(0, |old| old.arg_registers());
         let (mut variables, mut cells) = (Vec::new(), Vec::new());
@@ -334,9 +339,6 @@ impl Parts<'_> {
         }
         let args = self.args().min(variables.len());
         let is_cell = |name: &Ref<Str>| cells.iter().any(|cell| cell.bytes() == name.bytes());
-        let local = |name: Ref<Str>, is_cell: bool, is_hidden: bool| {
-            (name.clone(), Local { name: name.to_string_lossy().into_owned().into(), is_cell, is_hidden })
-        };
         let mut all = Vec::new();
         for (name, hidden) in &variables[..args] {
             all.push(local(name.clone(), is_cell(name), *hidden));
@@ -397,7 +399,7 @@ impl Parts<'_> {
                 let table = bytes_given(vm, self.function, "co_linetable", table)?;
                 positions_of(table, first_line, words.len() as u32)
             }
-            (None, Some(old)) => old.positions.to_vec(),
+            (None, Some(old)) => old.positions().to_vec(),
             (None, None) => Vec::new(),
         };
         let handlers = match (self.handlers, self.old) {

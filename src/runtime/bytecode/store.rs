@@ -18,6 +18,8 @@ pub const VERSION: u32 = 1;
 const HEADER: usize = 12;
 /// Tuples within tuples.
 const MAX_DEPTH: u32 = 64;
+/// What stands before the locals of a code: three strings and six numbers.
+const HEAD_NUMBERS: usize = 9;
 /// Codes within codes when all are read at once.
 const MAX_NESTED: u32 = 200;
 
@@ -42,12 +44,34 @@ impl fmt::Display for StoreError {
 impl std::error::Error for StoreError {}
 
 /// A code read on its own: the constants at `nested` are `None` instead of the codes at those offsets.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StoredCode {
-    /// The code.
-    pub code: CodeData,
+struct StoredCode {
+    code: CodeData,
     /// Index of the constant and offset of the record, for each code inside.
-    pub nested: Vec<(u32, u32)>,
+    nested: Vec<(u32, u32)>,
+}
+
+/// A constant as it is stored.
+#[derive(Clone, Copy, Debug)]
+pub enum StoredConst<'a> {
+    None,
+    Bool(bool),
+    Ellipsis,
+    Int(i64),
+    /// A literal that `Int` has no room for.
+    BigInt(&'a [u8]),
+    Float(f64),
+    Complex(f64, f64),
+    /// WTF-8
+    Str(&'a [u8]),
+    Bytes(&'a [u8]),
+    /// So many constants follow.
+    Tuple(usize),
+    /// So many constants follow.
+    FrozenSet(usize),
+    /// Three constants follow.
+    Slice,
+    /// The code at this offset.
+    Code(u32),
 }
 
 // ---- writing
@@ -245,6 +269,9 @@ pub struct StoredHead<'a> {
     pub locals: u32,
 }
 
+/// Reads what follows the head of a stored code. The parts stand in the order of the methods, each is read once.
+pub struct BodyReader<'a>(Cursor<'a>);
+
 struct Cursor<'a> {
     blob: &'a [u8],
     at: usize,
@@ -267,23 +294,21 @@ impl<'a> Blob<'a> {
         self.root
     }
 
+    fn at(&self, offset: u32) -> Result<Cursor<'a>, StoreError> {
+        let at = offset as usize;
+        if at < HEADER { Err(StoreError::Corrupt) } else { Ok(Cursor { blob: self.bytes, at }) }
+    }
+
     /// Reads the code at an offset without those inside it.
-    pub fn code(&self, offset: u32) -> Result<StoredCode, StoreError> {
-        let mut cursor = Cursor { blob: self.bytes, at: offset as usize };
-        if cursor.at < HEADER {
-            return Err(StoreError::Corrupt);
-        }
-        cursor.code()
+    fn code(&self, offset: u32) -> Result<StoredCode, StoreError> {
+        self.at(offset)?.code()
     }
 
     /// Reads what can be told of the code at an offset before it runs.
     pub fn head(&self, offset: u32) -> Result<StoredHead<'a>, StoreError> {
-        let mut cursor = Cursor { blob: self.bytes, at: offset as usize };
-        if cursor.at < HEADER {
-            return Err(StoreError::Corrupt);
-        }
+        let mut cursor = self.at(offset)?;
         let (name, qualname) = (cursor.raw()?, cursor.raw()?);
-        cursor.raw()?;
+        cursor.number()?;
         Ok(StoredHead {
             name,
             qualname,
@@ -295,6 +320,20 @@ impl<'a> Blob<'a> {
             temps: cursor.small()?,
             locals: cursor.count()? as u32,
         })
+    }
+
+    /// Goes to the locals of the code at an offset, over what `head` has read.
+    pub fn body(&self, offset: u32) -> Result<BodyReader<'a>, StoreError> {
+        let mut cursor = self.at(offset)?;
+        for _ in 0..HEAD_NUMBERS {
+            cursor.number()?;
+        }
+        Ok(BodyReader(cursor))
+    }
+
+    /// Reads positions, which stand where [`BodyReader::positions`] has said.
+    pub fn positions(&self, offset: u32) -> Result<Box<[Position]>, StoreError> {
+        self.at(offset)?.positions()
     }
 
     /// Reads a code with all those inside it.
@@ -438,12 +477,18 @@ impl<'a> Cursor<'a> {
             let value = self.constant(0, &mut |at| nested.push((index as u32, at)))?;
             code.consts.push(value);
         }
-        self.words(&mut code.words)?;
+        code.words = self.words()?.into_vec();
+        code.handlers = self.handlers()?.into_vec();
+        code.positions = self.positions()?.into_vec();
+        Ok(StoredCode { code, nested })
+    }
+
+    fn handlers(&mut self) -> Result<Box<[Handler]>, StoreError> {
         let count = self.count()?;
-        code.handlers.reserve_exact(self.room(count, 5));
+        let mut handlers = Vec::with_capacity(self.room(count, 5));
         for _ in 0..count {
             let narrow = |number: u32| u16::try_from(number).map_err(|_| StoreError::Corrupt);
-            code.handlers.push(Handler {
+            handlers.push(Handler {
                 start: self.small()?,
                 end: self.small()?,
                 target: self.small()?,
@@ -451,9 +496,13 @@ impl<'a> Cursor<'a> {
                 exc_temp: narrow(self.small()?)?,
             });
         }
+        Ok(handlers.into_boxed_slice())
+    }
+
+    fn positions(&mut self) -> Result<Box<[Position]>, StoreError> {
         let (mut start, mut line) = (0u32, 0i64);
         let count = self.count()?;
-        code.positions.reserve_exact(self.room(count, 5));
+        let mut positions = Vec::with_capacity(self.room(count, 5));
         for _ in 0..count {
             start = start.checked_add(self.small()?).ok_or(StoreError::Corrupt)?;
             line = line.wrapping_add(self.signed()?);
@@ -461,7 +510,7 @@ impl<'a> Cursor<'a> {
             let column = self.small()?;
             let end_column = i64::from(column).wrapping_add(self.signed()?);
             let whole = |number: i64| u32::try_from(number).map_err(|_| StoreError::Corrupt);
-            code.positions.push(Position {
+            positions.push(Position {
                 start,
                 line: whole(line)?,
                 end_line: whole(end_line)?,
@@ -469,58 +518,138 @@ impl<'a> Cursor<'a> {
                 end_column: whole(end_column)?,
             });
         }
-        Ok(StoredCode { code, nested })
+        Ok(positions.into_boxed_slice())
+    }
+
+    /// A constant; of one that has parts, what says how many follow.
+    fn stored(&mut self) -> Result<StoredConst<'a>, StoreError> {
+        Ok(match self.byte()? {
+            0 => StoredConst::None,
+            1 => StoredConst::Bool(false),
+            2 => StoredConst::Bool(true),
+            3 => StoredConst::Ellipsis,
+            4 => StoredConst::Int(self.signed()?),
+            5 => StoredConst::BigInt(self.raw()?),
+            6 => StoredConst::Float(self.float()?),
+            7 => StoredConst::Complex(self.float()?, self.float()?),
+            8 => StoredConst::Str(self.raw()?),
+            9 => StoredConst::Bytes(self.raw()?),
+            10 => StoredConst::Tuple(self.count()?),
+            11 => StoredConst::FrozenSet(self.count()?),
+            12 => StoredConst::Slice,
+            13 => StoredConst::Code(self.small()?),
+            _ => return Err(StoreError::Corrupt),
+        })
     }
 
     fn constant(&mut self, depth: u32, nested: &mut dyn FnMut(u32)) -> Result<Const, StoreError> {
         if depth > MAX_DEPTH {
             return Err(StoreError::Corrupt);
         }
-        Ok(match self.byte()? {
-            0 => Const::None,
-            1 => Const::Bool(false),
-            2 => Const::Bool(true),
-            3 => Const::Ellipsis,
-            4 => Const::Int(self.signed()?),
-            5 => Const::BigInt(self.text()?),
-            6 => Const::Float(self.float()?),
-            7 => Const::Complex(self.float()?, self.float()?),
-            8 => Const::Str(self.raw()?.into()),
-            9 => Const::Bytes(self.raw()?.into()),
-            tag @ (10 | 11) => {
-                let items: Result<Box<[Const]>, _> =
-                    (0..self.count()?).map(|_| self.constant(depth + 1, &mut |_| ())).collect();
-                if tag == 10 { Const::Tuple(items?) } else { Const::FrozenSet(items?) }
+        Ok(match self.stored()? {
+            StoredConst::None => Const::None,
+            StoredConst::Bool(value) => Const::Bool(value),
+            StoredConst::Ellipsis => Const::Ellipsis,
+            StoredConst::Int(value) => Const::Int(value),
+            StoredConst::BigInt(text) => {
+                Const::BigInt(std::str::from_utf8(text).map_err(|_| StoreError::Corrupt)?.into())
             }
-            12 => {
+            StoredConst::Float(value) => Const::Float(value),
+            StoredConst::Complex(re, im) => Const::Complex(re, im),
+            StoredConst::Str(text) => Const::Str(text.into()),
+            StoredConst::Bytes(bytes) => Const::Bytes(bytes.into()),
+            StoredConst::Tuple(count) => Const::Tuple(self.constants(count, depth)?),
+            StoredConst::FrozenSet(count) => Const::FrozenSet(self.constants(count, depth)?),
+            StoredConst::Slice => {
                 let mut part = || self.constant(depth + 1, &mut |_| ());
                 Const::Slice(Box::new([part()?, part()?, part()?]))
             }
-            13 => {
-                nested(self.small()?);
+            StoredConst::Code(offset) => {
+                nested(offset);
                 Const::None
             }
-            _ => return Err(StoreError::Corrupt),
         })
     }
 
-    fn words(&mut self, words: &mut Vec<u32>) -> Result<(), StoreError> {
+    fn constants(&mut self, count: usize, depth: u32) -> Result<Box<[Const]>, StoreError> {
+        (0..count).map(|_| self.constant(depth + 1, &mut |_| ())).collect()
+    }
+
+    /// Instructions, with room for their caches.
+    fn words(&mut self) -> Result<Box<[u32]>, StoreError> {
         let count = usize::try_from(self.number()?).map_err(|_| StoreError::Corrupt)?;
         // Five words at most come from one that is stored.
         if count / 8 > self.blob.len() {
             return Err(StoreError::Corrupt);
         }
-        words.reserve_exact(count);
-        while words.len() < count {
+        let mut words = vec![0; count].into_boxed_slice();
+        let mut at = 0;
+        while at < count {
             let word = u32::from_le_bytes(self.bytes()?);
-            words.push(word);
-            for extra in Op::decode(word).map_or(&[][..], Op::extras) {
-                if words.len() == count {
-                    break;
+            let op = Op::decode(word);
+            words[at] = word;
+            at += 1;
+            for extra in op.map_or(&[][..], Op::extras) {
+                let Some(place) = words.get_mut(at) else { break };
+                if *extra != Extra::Cache {
+                    *place = u32::from_le_bytes(self.bytes()?);
                 }
-                words.push(if *extra == Extra::Cache { 0 } else { u32::from_le_bytes(self.bytes()?) });
+                at += 1;
             }
         }
+        Ok(words)
+    }
+}
+
+impl<'a> BodyReader<'a> {
+    /// Calls `each` for the locals: name (UTF-8), in a cell, hidden.
+    pub fn locals(
+        &mut self,
+        mut each: impl FnMut(&'a [u8], bool, bool) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        for _ in 0..self.0.count()? {
+            let name = self.0.raw()?;
+            let flags = self.0.byte()?;
+            each(name, flags & 1 != 0, flags & 2 != 0)?;
+        }
         Ok(())
+    }
+
+    /// Names of the closure cells, then, when called again, names: made by `each` from UTF-8.
+    pub fn names<T>(
+        &mut self,
+        mut each: impl FnMut(&'a [u8]) -> Result<T, StoreError>,
+    ) -> Result<Box<[T]>, StoreError> {
+        let count = self.0.count()?;
+        let mut names = Vec::with_capacity(self.0.room(count, 1));
+        for _ in 0..count {
+            names.push(each(self.0.raw()?)?);
+        }
+        Ok(names.into_boxed_slice())
+    }
+
+    /// How many constants there are; so many calls of [`BodyReader::constant`] follow, and those for their parts.
+    pub fn constant_count(&mut self) -> Result<usize, StoreError> {
+        self.0.count()
+    }
+
+    /// A constant, or a part of one.
+    pub fn constant(&mut self) -> Result<StoredConst<'a>, StoreError> {
+        self.0.stored()
+    }
+
+    /// The instructions, with room for their caches.
+    pub fn words(&mut self) -> Result<Box<[u32]>, StoreError> {
+        self.0.words()
+    }
+
+    /// The exception table.
+    pub fn handlers(&mut self) -> Result<Box<[Handler]>, StoreError> {
+        self.0.handlers()
+    }
+
+    /// Where the positions are, for [`Blob::positions`].
+    pub fn positions(self) -> Result<u32, StoreError> {
+        u32::try_from(self.0.at).map_err(|_| StoreError::Corrupt)
     }
 }

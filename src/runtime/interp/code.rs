@@ -8,7 +8,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::runtime::bytecode::code::{CodeData, Const, Handler, Local, Position, flags};
-use crate::runtime::bytecode::store::{Blob, StoreError, StoredCode};
+use crate::runtime::bytecode::store::{Blob, BodyReader, StoreError, StoredConst};
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::forms;
 use crate::runtime::object::str::Str;
@@ -56,7 +56,7 @@ pub struct Body {
     /// Names of the registers below the base.
     pub local_names: Box<[Ref<Str>]>,
     /// What the locals are.
-    pub locals: Box<[Local]>,
+    pub locals: Box<[LocalKind]>,
     /// Names of the closure cells.
     pub free_names: Box<[Ref<Str>]>,
     words: Box<[UnsafeCell<u32>]>,
@@ -66,8 +66,25 @@ pub struct Body {
     pub names: Box<[Ref<Str>]>,
     /// Exception table.
     pub handlers: Box<[Handler]>,
-    /// Positions.
-    pub positions: Box<[Position]>,
+    /// Those of a stored code are read when somebody asks for them: what runs without an error needs none.
+    positions: OnceCell<Box<[Position]>>,
+    /// Where they are stored.
+    positions_at: u32,
+}
+
+/// What a register below the base holds, see [`Local`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalKind {
+    /// A cell.
+    pub is_cell: bool,
+    /// Not shown by `locals()`.
+    pub is_hidden: bool,
+}
+
+impl From<&Local> for LocalKind {
+    fn from(local: &Local) -> LocalKind {
+        LocalKind { is_cell: local.is_cell, is_hidden: local.is_hidden }
+    }
 }
 
 impl Deref for Code {
@@ -107,18 +124,33 @@ impl Code {
     #[inline(never)]
     fn load(&self) -> &Body {
         self.body.get_or_init(|| {
-            // The library's bytecode was written by the compiler of this build: it reads, unless the file that is run is
-            // damaged, and there is no going on without it.
-            self.read_body().unwrap_or_else(|problem| {
-                panic!("the code of {} in this executable: {problem}", self.qualname.to_string_lossy())
-            })
+            let vm = crate::runtime::object::vm::vm();
+            self.sound(
+                self.stored
+                    .ok_or(StoreError::Corrupt)
+                    .and_then(|(blob, offset)| vm.stored_body(blob, offset, self.filename.get(), self.flags)),
+            )
         })
     }
 
-    fn read_body(&self) -> Result<Body, StoreError> {
-        let (blob, offset) = self.stored.ok_or(StoreError::Corrupt)?;
-        let stored = blob.code(offset)?;
-        crate::runtime::object::vm::vm().stored_body(blob, stored, self.filename.get())
+    /// The library's bytecode was written by the compiler of this build: it reads, unless the file that is run is damaged, and there
+    /// is no going on without it.
+    fn sound<T>(&self, read: Result<T, StoreError>) -> T {
+        read.unwrap_or_else(|problem| {
+            panic!("the code of {} in this executable: {problem}", self.qualname.to_string_lossy())
+        })
+    }
+
+    /// The positions.
+    pub fn positions(&self) -> &[Position] {
+        let body: &Body = self;
+        body.positions.get_or_init(|| {
+            self.sound(
+                self.stored
+                    .ok_or(StoreError::Corrupt)
+                    .and_then(|(blob, _)| blob.positions(body.positions_at)),
+            )
+        })
     }
 
     /// The first word.
@@ -180,7 +212,8 @@ impl Code {
                 consts: self.consts.clone(),
                 names: self.names.clone(),
                 handlers: self.handlers.clone(),
-                positions: self.positions.clone(),
+                positions: OnceCell::from(Box::from(self.positions())),
+                positions_at: 0,
             }),
             heat: Cell::new(0),
         };
@@ -213,13 +246,14 @@ impl Code {
             stored: None,
             body: OnceCell::from(Body {
                 local_names,
-                locals: data.locals.into_boxed_slice(),
+                locals: data.locals.iter().map(LocalKind::from).collect(),
                 free_names: free_names.into_boxed_slice(),
                 words: forms::loaded(&data.words, &consts, data.flags),
                 consts: consts.into_boxed_slice(),
                 names: names.into_boxed_slice(),
                 handlers: data.handlers.into_boxed_slice(),
-                positions: data.positions.into_boxed_slice(),
+                positions: OnceCell::from(data.positions.into_boxed_slice()),
+                positions_at: 0,
             }),
             heat: Cell::new(0),
         }
@@ -237,13 +271,15 @@ impl Code {
     }
     /// The position of the instruction that covers a word.
     pub fn position(&self, word: u32) -> Option<Position> {
-        let after = self.positions.partition_point(|run| run.start <= word);
-        self.positions.get(after.checked_sub(1)?).copied().filter(|run| run.line != 0)
+        let positions = self.positions();
+        let after = positions.partition_point(|run| run.start <= word);
+        positions.get(after.checked_sub(1)?).copied().filter(|run| run.line != 0)
     }
     /// The line of a word: that of the instructions before it, if it has none of its own.
     pub fn line(&self, word: u32) -> Option<u32> {
-        let after = self.positions.partition_point(|run| run.start <= word);
-        self.positions[..after].iter().rev().map(|run| run.line).find(|line| *line != 0)
+        let positions = self.positions();
+        let after = positions.partition_point(|run| run.start <= word);
+        positions[..after].iter().rev().map(|run| run.line).find(|line| *line != 0)
     }
 }
 
@@ -258,14 +294,7 @@ impl Vm {
             Const::BigInt(text) => self.int_from_literal(text)?,
             Const::Float(x) => self.float(*x),
             Const::Complex(re, im) => self.complex(*re, *im),
-            Const::Str(bytes) => {
-                let text = self.str_bytes(bytes);
-                if looks_like_name(bytes) {
-                    self.intern_value(&text).map_or(text, Ref::into_value)
-                } else {
-                    text
-                }
-            }
+            Const::Str(bytes) => self.constant_text(bytes),
             Const::Bytes(bytes) => self.bytes(bytes),
             Const::Tuple(items) => {
                 let items = items.iter().map(|item| self.constant(item)).collect::<PyResult<Vec<_>>>()?;
@@ -296,14 +325,23 @@ impl Vm {
             arg_count: code.arg_count,
             posonly_count: code.posonly_count,
             kwonly_count: code.kwonly_count,
-            locals: code.locals.to_vec(),
+            locals: code
+                .locals
+                .iter()
+                .zip(&code.local_names)
+                .map(|(kind, name)| Local {
+                    name: text(name),
+                    is_cell: kind.is_cell,
+                    is_hidden: kind.is_hidden,
+                })
+                .collect(),
             free_vars: code.free_names.iter().map(text).collect(),
             temps: code.temps,
             words: code.plain_words(),
             consts,
             names: code.names.iter().map(text).collect(),
             handlers: code.handlers.to_vec(),
-            positions: code.positions.to_vec(),
+            positions: code.positions().to_vec(),
         })
     }
 
@@ -384,13 +422,14 @@ impl Vm {
         let names = |list: &[Box<str>]| list.iter().map(|n| self.intern(n)).collect::<Box<[_]>>();
         Body {
             local_names: data.locals.iter().map(|l| self.intern(&l.name)).collect(),
-            locals: data.locals.clone().into_boxed_slice(),
+            locals: data.locals.iter().map(LocalKind::from).collect(),
             free_names: names(&data.free_vars),
             words: forms::loaded(&data.words, &consts, data.flags),
             consts: consts.into_boxed_slice(),
             names: names(&data.names),
             handlers: data.handlers.clone().into_boxed_slice(),
-            positions: data.positions.clone().into_boxed_slice(),
+            positions: OnceCell::from(data.positions.clone().into_boxed_slice()),
+            positions_at: 0,
         }
     }
 
@@ -402,12 +441,15 @@ impl Vm {
         filename: &Ref<Str>,
     ) -> Result<Ref<Code>, StoreError> {
         let head = blob.head(offset)?;
-        let text = |bytes: &[u8]| -> Result<Ref<Str>, StoreError> {
-            Ok(self.intern(std::str::from_utf8(bytes).map_err(|_| StoreError::Corrupt)?))
-        };
+        let name = self.stored_name(head.name)?;
         let code = Code {
-            name: text(head.name)?,
-            qualname: text(head.qualname)?,
+            // Functions of a module have one name for both.
+            qualname: if head.qualname == head.name {
+                name.clone()
+            } else {
+                self.stored_name(head.qualname)?
+            },
+            name,
             filename: LockCell::new(filename.clone()),
             flags: head.flags,
             first_line: head.first_line,
@@ -424,32 +466,117 @@ impl Vm {
         Ok(self.alloc(self.typ(&crate::runtime::builtins::code::CODE), code))
     }
 
+    /// Made from the bytes without a step between: most of what start-up does is this.
     fn stored_body(
         &self,
         blob: Blob<'static>,
-        stored: StoredCode,
+        offset: u32,
         filename: &Ref<Str>,
+        code_flags: u32,
     ) -> Result<Body, StoreError> {
-        let StoredCode { code: data, nested } = stored;
-        let mut consts = Vec::with_capacity(data.consts.len());
-        for constant in &data.consts {
-            consts.push(match self.constant(constant) {
-                Ok(value) => value,
-                // What a compiler writes down can be made.
-                Err(raised) => {
-                    drop(self.take_raised(raised));
-                    return Err(StoreError::Corrupt);
-                }
-            });
+        let mut reader = blob.body(offset)?;
+        let (mut local_names, mut locals) = (Vec::new(), Vec::new());
+        reader.locals(|name, is_cell, is_hidden| {
+            local_names.push(self.stored_name(name)?);
+            locals.push(LocalKind { is_cell, is_hidden });
+            Ok(())
+        })?;
+        let free_names = reader.names(|name| self.stored_name(name))?;
+        let names = reader.names(|name| self.stored_name(name))?;
+        let mut consts = Vec::new();
+        for _ in 0..reader.constant_count()? {
+            let constant = reader.constant()?;
+            consts.push(self.stored_constant(&mut reader, constant, Some((blob, filename)), 0)?);
         }
-        for (index, offset) in nested {
-            let place = consts.get_mut(index as usize).ok_or(StoreError::Corrupt)?;
-            *place = self.stored_code(blob, offset, filename)?.into_value();
+        let words = forms::loaded(&reader.words()?, &consts, code_flags);
+        let handlers = reader.handlers()?;
+        Ok(Body {
+            local_names: local_names.into_boxed_slice(),
+            locals: locals.into_boxed_slice(),
+            free_names,
+            words,
+            consts: consts.into_boxed_slice(),
+            names,
+            handlers,
+            positions: OnceCell::new(),
+            positions_at: reader.positions()?,
+        })
+    }
+
+    /// The value of a stored constant; codes inside are of `place`, and stand in no constant with parts.
+    fn stored_constant(
+        &self,
+        reader: &mut BodyReader,
+        constant: StoredConst,
+        place: Option<(Blob<'static>, &Ref<Str>)>,
+        depth: u32,
+    ) -> Result<Value, StoreError> {
+        if depth > MAX_DEPTH {
+            return Err(StoreError::Corrupt);
         }
-        Ok(self.body_of(&data, consts))
+        let mut parts = |count: usize| -> Result<Vec<Value>, StoreError> {
+            (0..count)
+                .map(|_| {
+                    let part = reader.constant()?;
+                    self.stored_constant(reader, part, None, depth + 1)
+                })
+                .collect()
+        };
+        // What a compiler writes down can be made.
+        let made = |made: PyResult<Value>| {
+            made.map_err(|raised| {
+                drop(self.take_raised(raised));
+                StoreError::Corrupt
+            })
+        };
+        Ok(match constant {
+            StoredConst::None => Value::NONE,
+            StoredConst::Bool(value) => Value::bool(value),
+            StoredConst::Ellipsis => Value::ELLIPSIS,
+            StoredConst::Int(value) => self.int(value),
+            StoredConst::BigInt(text) => {
+                made(self.int_from_literal(std::str::from_utf8(text).map_err(|_| StoreError::Corrupt)?))?
+            }
+            StoredConst::Float(value) => self.float(value),
+            StoredConst::Complex(re, im) => self.complex(re, im),
+            StoredConst::Str(bytes) => self.constant_text(bytes),
+            StoredConst::Bytes(bytes) => self.bytes(bytes),
+            StoredConst::Tuple(count) => self.tuple(parts(count)?),
+            StoredConst::FrozenSet(count) => made(self.frozenset(parts(count)?))?,
+            StoredConst::Slice => match <[Value; 3]>::try_from(parts(3)?) {
+                Ok([start, stop, step]) => self.slice(start, stop, step),
+                Err(_) => return Err(StoreError::Corrupt),
+            },
+            StoredConst::Code(offset) => {
+                let (blob, filename) = place.ok_or(StoreError::Corrupt)?;
+                self.stored_code(blob, offset, filename)?.into_value()
+            }
+        })
+    }
+
+    /// A name. Nearly all are short and ASCII, which is seen faster than UTF-8 is checked.
+    fn stored_name(&self, bytes: &[u8]) -> Result<Ref<Str>, StoreError> {
+        if bytes.is_ascii() {
+            // SAFETY: ASCII is UTF-8.
+            return Ok(self.intern(unsafe { std::str::from_utf8_unchecked(bytes) }));
+        }
+        std::str::from_utf8(bytes).map(|name| self.intern(name)).map_err(|_| StoreError::Corrupt)
+    }
+
+    /// A string constant: interned if it could be a name.
+    fn constant_text(&self, bytes: &[u8]) -> Value {
+        match name_like(bytes) {
+            Some(name) => self.intern(name).into_value(),
+            None => self.str_bytes(bytes),
+        }
     }
 }
 
-fn looks_like_name(bytes: &[u8]) -> bool {
-    bytes.len() <= 64 && bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+/// Constants within constants.
+const MAX_DEPTH: u32 = 64;
+
+/// The text of a string that could be a name.
+fn name_like(bytes: &[u8]) -> Option<&str> {
+    let fits = bytes.len() <= 64 && bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    fits.then(|| std::str::from_utf8(bytes).ok()).flatten()
 }

@@ -14,6 +14,8 @@ use crate::runtime::value::{Obj, Ref, Value, flag};
 
 /// Places of a new table: enough for what start-up interns.
 const FIRST: usize = 4096;
+/// Places in a page of memory.
+const PAGE: usize = 512;
 
 /// The interned strings of an interpreter.
 pub struct Interned {
@@ -24,7 +26,13 @@ pub struct Interned {
 impl Interned {
     /// An empty table.
     pub fn new() -> Interned {
-        Interned { places: RefCell::new(empty(FIRST)), used: Cell::new(0) }
+        let mut places = empty(FIRST);
+        // Written before they are read, memory pages come into being once: a page that is read first comes again when it is written.
+        for page in places.chunks_mut(PAGE) {
+            // SAFETY: a place of the table; volatile, for a zero over a zero would be left out.
+            unsafe { std::ptr::write_volatile(&mut page[0], std::ptr::null()) };
+        }
+        Interned { places: RefCell::new(places), used: Cell::new(0) }
     }
 
     /// How many strings there are.

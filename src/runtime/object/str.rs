@@ -3,7 +3,8 @@
 //! # Invariants
 //!
 //! 1. The bytes are generalised UTF-8: valid UTF-8 but that lone surrogates are encoded as three bytes.
-//! 2. `chars` is the number of code points; equal to the number of bytes if and only if the text is ASCII.
+//! 2. `chars` is the number of code points, or has `INDEXED` set and leads to it; equal to the number of bytes if and only if the text
+//!    is ASCII.
 //! 3. An interned string is the only interned one with its text in its interpreter (`vm::Interp::intern`).
 
 use std::cell::Cell;
@@ -22,7 +23,24 @@ pub struct Str {
     hash: Cell<u64>,
     bytes: Cell<usize>,
     chars: Cell<usize>,
-    index: Cell<*mut OffsetIndex>,
+}
+
+/// Where the text begins: right behind the payload, in what `Obj` is rounded up by.
+const HEAD: usize = std::mem::offset_of!(Obj<Str>, data) + size_of::<Str>();
+
+/// Size of a string of so many bytes.
+#[inline(always)]
+fn size_for(bytes: usize) -> usize {
+    (HEAD + bytes).max(size_of::<Obj<Str>>())
+}
+
+/// Set in `chars`: the rest is the address of an [`Index`], shifted down by one.
+const INDEXED: usize = 1 << (usize::BITS - 1);
+
+/// What a text that is asked for its code points by number has instead of their number alone.
+struct Index {
+    chars: usize,
+    offsets: OffsetIndex,
 }
 
 impl Payload for Str {
@@ -37,6 +55,9 @@ impl Payload for Str {
 unsafe fn size_of_str(at: NonNull<Header>) -> usize {
     // SAFETY: called with the header of a string.
     let text = unsafe { at.cast::<Obj<Str>>().as_ref() };
+    if text.head.flags.get() & flag::SHIFTED == 0 {
+        return size_for(text.bytes.get());
+    }
     text.items_start() as usize - at.as_ptr() as usize + text.bytes.get()
 }
 
@@ -46,23 +67,40 @@ unsafe fn drop_str(at: NonNull<Header>) {
     if text.head.flags.get() & flag::INTERNED != 0 {
         vm().interp().forget_interned(text);
     }
-    if !text.index.get().is_null() {
+    if let Some(index) = text.index() {
         // SAFETY: the index came from a box and is freed once.
-        drop(unsafe { Box::from_raw(text.index.get()) });
+        drop(unsafe { Box::from_raw(std::ptr::from_ref(index).cast_mut()) });
     }
 }
 
 impl Obj<Str> {
+    #[inline(always)]
+    fn start(&self) -> *mut u8 {
+        if self.head.flags.get() & flag::SHIFTED != 0 {
+            return self.items_start();
+        }
+        // SAFETY: strings are allocated with room for their text there.
+        unsafe { std::ptr::from_ref(self).cast::<u8>().cast_mut().add(HEAD) }
+    }
     /// The bytes.
     #[inline(always)]
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: that many bytes stand behind the payload and never change.
-        unsafe { std::slice::from_raw_parts(self.items_start(), self.bytes.get()) }
+        unsafe { std::slice::from_raw_parts(self.start(), self.bytes.get()) }
     }
     /// Number of code points.
     #[inline(always)]
     pub fn len(&self) -> usize {
-        self.chars.get()
+        match self.index() {
+            None => self.chars.get(),
+            Some(index) => index.chars,
+        }
+    }
+    #[inline(always)]
+    fn index(&self) -> Option<&Index> {
+        let word = self.chars.get();
+        // SAFETY: the address of a box that is freed only with the string.
+        if word & INDEXED == 0 { None } else { Some(unsafe { &*((word << 1) as *const Index) }) }
     }
     /// Is it empty?
     #[inline(always)]
@@ -117,7 +155,7 @@ impl Obj<Str> {
         if self.is_ascii() || at == 0 {
             return at;
         }
-        if at == self.chars.get() {
+        if at == self.len() {
             return self.bytes.get();
         }
         match self.offset_index() {
@@ -132,12 +170,10 @@ impl Obj<Str> {
             return offset;
         }
         // An index is made for who asks by code point; that the start of a text is asked about alone does not pay for one.
-        let index = self.index.get();
-        if index.is_null() {
-            return crate::runtime::text::wtf8::count(&self.bytes()[..offset]);
+        match self.index() {
+            None => crate::runtime::text::wtf8::count(&self.bytes()[..offset]),
+            Some(index) => index.offsets.index(self.bytes(), offset),
         }
-        // SAFETY: set once and freed only with the string.
-        unsafe { &*index }.index(self.bytes(), offset)
     }
     /// The table of offsets of a text that is not ASCII, made when it is first asked for; short texts have none.
     #[inline]
@@ -145,11 +181,12 @@ impl Obj<Str> {
         if self.is_ascii() || self.bytes.get() < 96 {
             return None;
         }
-        if self.index.get().is_null() {
-            self.index.set(Box::into_raw(Box::new(OffsetIndex::new(self.bytes()))));
+        if self.index().is_none() {
+            let new = Index { chars: self.chars.get(), offsets: OffsetIndex::new(self.bytes()) };
+            // A box of words has an even address.
+            self.chars.set(Box::into_raw(Box::new(new)) as usize >> 1 | INDEXED);
         }
-        // SAFETY: set right above and freed only with the string.
-        Some(unsafe { &*self.index.get() })
+        self.index().map(|index| &index.offsets)
     }
     /// Are both the same text?
     #[inline(always)]
@@ -184,7 +221,7 @@ fn allocate(ty: &TypeRef, length: usize, chars: usize) -> Ref<Str> {
     // SAFETY: header, payload and all attribute words are written before anything else runs.
     unsafe {
         let at = if exact {
-            heap().object(ty.head_ptr(), size_of::<Obj<Str>>() + length, false)
+            heap().object(ty.head_ptr(), size_for(length), false)
         } else {
             ty.allocate_shifted(length)
         };
@@ -193,7 +230,6 @@ fn allocate(ty: &TypeRef, length: usize, chars: usize) -> Ref<Str> {
             hash: Cell::new(0),
             bytes: Cell::new(length),
             chars: Cell::new(chars),
-            index: Cell::new(std::ptr::null_mut()),
         });
         Ref::from_value_unchecked(Value::from_bits(at.as_ptr() as u64))
     }
@@ -203,7 +239,7 @@ fn allocate(ty: &TypeRef, length: usize, chars: usize) -> Ref<Str> {
 pub fn string_of(ty: &TypeRef, bytes: &[u8], chars: usize) -> Ref<Str> {
     let text = allocate(ty, bytes.len(), chars);
     // SAFETY: allocated with that length right above.
-    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), text.items_start(), bytes.len()) };
+    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), text.start(), bytes.len()) };
     text
 }
 
@@ -264,9 +300,7 @@ impl Vm {
     pub fn str_of_type(&self, ty: &TypeRef, text: &Obj<Str>) -> Value {
         let new = allocate(ty, text.bytes().len(), text.len());
         // SAFETY: allocated with that length right above.
-        unsafe {
-            std::ptr::copy_nonoverlapping(text.bytes().as_ptr(), new.items_start(), text.bytes().len())
-        };
+        unsafe { std::ptr::copy_nonoverlapping(text.bytes().as_ptr(), new.start(), text.bytes().len()) };
         new.into_value()
     }
 
@@ -280,7 +314,7 @@ impl Vm {
             return self.str_with_len(&one[..length], chars);
         }
         let text = allocate(&self.interp().str_type, length, chars);
-        let mut room = Room { at: text.items_start(), left: length };
+        let mut room = Room { at: text.start(), left: length };
         fill(&mut room);
         assert!(room.left == 0, "a string is filled");
         text.into_value()
@@ -303,7 +337,7 @@ impl Vm {
         let text = allocate(&self.interp().str_type, a.bytes().len() + b.bytes().len(), a.len() + b.len());
         // SAFETY: allocated with the sum of both lengths.
         unsafe {
-            let start = text.items_start();
+            let start = text.start();
             std::ptr::copy_nonoverlapping(a.bytes().as_ptr(), start, a.bytes().len());
             std::ptr::copy_nonoverlapping(b.bytes().as_ptr(), start.add(a.bytes().len()), b.bytes().len());
         }
@@ -319,18 +353,17 @@ impl Vm {
             && text.head.flags.get()
                 & (flag::INTERNED | flag::WEAKLY_REFERENCED | flag::SHIFTED | flag::IMMORTAL)
                 == 0
-            && text.index.get().is_null()
+            && text.index().is_none()
             && old >= 16
             && text.address() != b.address();
         if !grows {
             return self.str_concat(text, b);
         }
-        let head = size_of::<Obj<Str>>();
-        let new = crate::runtime::gc::heap::grow(a.into_bits() as *mut u8, head + old, head + old + added);
+        let new = crate::runtime::gc::heap::grow(a.into_bits() as *mut u8, HEAD + old, HEAD + old + added);
         // SAFETY: the only reference was given up, so the block may move; it has room for the added bytes now.
         unsafe {
             let text = &*(new as *const Obj<Str>);
-            std::ptr::copy_nonoverlapping(b.bytes().as_ptr(), text.items_start().add(old), added);
+            std::ptr::copy_nonoverlapping(b.bytes().as_ptr(), text.start().add(old), added);
             text.bytes.set(old + added);
             text.chars.set(text.chars.get() + b.len());
             text.hash.set(0);
