@@ -773,9 +773,9 @@ mod tests {
         for number in 0..300 {
             chain = pair(ty, chain, Value::small_wrapping(number), &life);
         }
-        assert_eq!((Rc::strong_count(&life), heap.young_count.get()), (301, 300));
+        assert_eq!((Rc::strong_count(&life), heap.young_count()), (301, 300));
         drop(chain);
-        assert_eq!((Rc::strong_count(&life), heap.young_count.get()), (1, 0));
+        assert_eq!((Rc::strong_count(&life), heap.young_count()), (1, 0));
         assert!(heap.young.is_empty() && !heap.is_releasing());
     }
 

@@ -79,7 +79,7 @@ impl Vm {
         let heap = self.interp().heap;
         let state = &self.interp().collections;
         if !state.enabled.get() || state.running.get() {
-            heap.young_count.set(0);
+            heap.reset_young_count();
             return;
         }
         let round = state.rounds.get() + 1;
@@ -87,7 +87,7 @@ impl Vm {
         let (survivors, since_full) = (state.survivors.get(), state.since_full.get());
         // The old generation is looked at when it has grown by a quarter since the last time.
         let full = round % 10 == 0 && since_full * 4 > survivors;
-        let before = heap.young_count.get().max(0) as usize;
+        let before = heap.young_count().max(0) as usize;
         let collected = self.collect_generation(if full { 2 } else { 0 });
         if full {
             state.survivors.set(survivors + since_full);
@@ -102,7 +102,7 @@ impl Vm {
                 _ => state.stretch.get(),
             };
             state.stretch.set(stretch);
-            heap.threshold.set(heap::THRESHOLD * stretch);
+            heap.set_threshold(heap::THRESHOLD * stretch);
         }
     }
 

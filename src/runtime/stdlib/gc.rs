@@ -38,7 +38,7 @@ pub static MODULE: NativeModule = NativeModule {
         native(
             "get_count()",
             |vm, _| {
-                let young = vm.interp().heap.young_count.get().max(0);
+                let young = vm.interp().heap.young_count().max(0);
                 Ok(vm.tuple(vec![vm.int(young.into()), vm.int(0), vm.int(0)]))
             },
             "Return a three-tuple of the current collection counts.",
@@ -61,7 +61,7 @@ pub static MODULE: NativeModule = NativeModule {
                 let first = first.clamp(0, i32::MAX as isize) as i32;
                 vm.interp().collections.threshold.set(first);
                 vm.interp().collections.stretch.set(1);
-                vm.interp().heap.threshold.set(if first == 0 { i32::MAX } else { first });
+                vm.interp().heap.set_threshold(if first == 0 { i32::MAX } else { first });
                 Ok(Value::NONE)
             },
             "Set the collection thresholds (the collection frequency).",
