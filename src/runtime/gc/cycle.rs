@@ -37,8 +37,7 @@ struct Looked {
 /// The young generation: who is reached is old from then on.
 const YOUNG: Looked = Looked { mask: flag::TRACKED | flag::OLD, wanted: flag::TRACKED, bit: flag::OLD };
 /// Objects that were marked before.
-const MARKED: Looked =
-    Looked { mask: flag::COLLECTING, wanted: flag::COLLECTING, bit: flag::COLLECTING };
+const MARKED: Looked = Looked { mask: flag::COLLECTING, wanted: flag::COLLECTING, bit: flag::COLLECTING };
 
 impl Looked {
     #[inline(always)]

@@ -32,7 +32,7 @@ pub unsafe fn finalize(at: NonNull<Header>) {
 }
 
 /// See [`crate::runtime::object::vm::Collections::stretch`].
-const MOST_STRETCH: i32 = 64;
+const MOST_STRETCH: i32 = 4;
 
 /// The heap's hook: the young generation is full.
 pub fn threshold_reached() {
@@ -82,17 +82,18 @@ impl Vm {
             heap.reset_young_count();
             return;
         }
-        let round = state.rounds.get() + 1;
+        let round = state.rounds.get() + state.stretch.get() as usize;
         state.rounds.set(round);
-        let (survivors, since_full) = (state.survivors.get(), state.since_full.get());
-        // The old generation is looked at when it has grown by a quarter since the last time.
-        let full = round % 10 == 0 && since_full * 4 > survivors;
+        // The old generation is looked at when it has grown by a quarter since the last time, or when four times as much as
+        // was left then has come to it and gone again.
+        let [second, third] = [0, 1].map(|at: usize| state.later[at].get().max(0) as usize + 1);
+        let (survivors, old) = (state.survivors.get(), heap.old.count());
+        let grown = old * 4 > survivors * 5 || state.since_full.get() > survivors * 4;
+        let full = round >= second * third && grown;
         let before = heap.young_count().max(0) as usize;
         let collected = self.collect_generation(if full { 2 } else { 0 });
-        if full {
-            state.survivors.set(survivors + since_full);
-        } else {
-            state.since_full.set(since_full + before.saturating_sub(collected));
+        if !full {
+            state.since_full.set(state.since_full.get() + before.saturating_sub(collected));
         }
         if state.threshold.get() == heap::THRESHOLD {
             // A program that makes no cycles is looked at less often; one that does, as often as it was told.
@@ -162,7 +163,11 @@ impl Vm {
         }
         let [count, collected, lost] = state.stats[generation].get();
         state.stats[generation].set([count + 1, collected + outcome.collected as i64, lost]);
-        state.since_full.set(0);
+        if generation > 0 {
+            state.rounds.set(0);
+            state.since_full.set(0);
+            state.survivors.set(self.interp().heap.old.count());
+        }
         notify("stop", outcome.collected);
         self.put_pending(pending);
         state.running.set(false);

@@ -44,7 +44,7 @@ crate::payload!(Task, "Task", gc, extends Future {
     }
     fn clear(&self) {
         Payload::clear(&self.future);
-        let old: Vec<Value> = self.values().iter().map(|cell| cell.replace(Value::UNBOUND)).collect();
+        let old = self.values().map(|cell| cell.replace(Value::UNBOUND));
         drop(old);
     }
 });
