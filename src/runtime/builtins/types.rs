@@ -835,7 +835,8 @@ pub(super) fn type_full_name(vm: &Vm, ty: &Obj<Type>) -> PyResult<String> {
     })
 }
 
-fn type_getattr(vm: &Vm, object: &Value, name: &Value) -> PyResult<Value> {
+/// `type.__getattribute__`
+pub fn type_getattr(vm: &Vm, object: &Value, name: &Value) -> PyResult<Value> {
     match vm.type_getattr_opt(object, name)? {
         Some(found) => Ok(found),
         None => Err(vm.no_attribute(object, name)),
@@ -843,7 +844,7 @@ fn type_getattr(vm: &Vm, object: &Value, name: &Value) -> PyResult<Value> {
 }
 
 impl Vm {
-    /// `type.__getattribute__`; `None` if there is no such attribute.
+    /// [`type_getattr`]; `None` if there is no such attribute.
     pub fn type_getattr_opt(&self, object: &Value, name: &Value) -> PyResult<Option<Value>> {
         let Some(text) = name.as_str() else {
             return Err(

@@ -52,8 +52,15 @@ impl Vm {
                 }
             };
         }
+        let of_type = crate::runtime::builtins::types::type_getattr;
         let result = match object.kind() {
             kind::MODULE => modules::module_getattr(self, object, name),
+            _ if f.is_some_and(|f| {
+                std::ptr::fn_addr_eq(f, of_type as fn(&Vm, &Value, &Value) -> PyResult<Value>)
+            }) =>
+            {
+                self.type_getattr_opt(object, name)
+            }
             _ => self.getattr(object, name).map(Some),
         };
         match result {

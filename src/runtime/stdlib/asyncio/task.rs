@@ -39,7 +39,9 @@ crate::payload!(Task, "Task", gc, extends Future {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         self.future.traverse(visit);
         for value in self.values() {
-            visit(value.get());
+            if let Some(value) = value.get().given() {
+                visit(value);
+            }
         }
     }
     fn clear(&self) {
