@@ -318,6 +318,7 @@ macro_rules! for_each_op {
             "LoadAttr of an inline value of the cached shape" LoadAttrShape (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttrShape of a local's attribute into a temporary" LoadAttrShapeLocal (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "StoreAttrShape of a local's attribute" StoreAttrShapeLocal (U, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadAttrShapeLocal before a StoreAttr of the same into a local's attribute" LoadStoreAttr (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttr of a property with a Python function" LoadAttrProperty (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadAttr of a name in the instance's dictionary" LoadAttrDict (D, U, Z) [Name, Cache, Cache, Cache, Cache];
             "StoreAttr of a name in the instance's dictionary" StoreAttrDict (U, U, Z) [Name, Cache, Cache, Cache, Cache];
@@ -335,6 +336,26 @@ macro_rules! for_each_op {
             "StoreAttr of an inline value that is there already" StoreAttrShape (U, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadMethod of an instance with inline values" LoadMethodShape (W, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadMethod of an object without attributes of its own" LoadMethodPlain (W, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "Move of a local's value to a temporary" MoveLocal (D, U, Z) [];
+            "MoveLocal, and the one that follows" MoveLocals (D, U, Z) [];
+            "LoadConst into a temporary" LoadConstTemp (D, Const16) [];
+            "LoadGlobalPlain into a temporary" LoadGlobalTemp (D, Name16) [Cache, Cache, Cache, Cache];
+            "LoadInt into a temporary" LoadIntTemp (D, I16) [];
+            "LoadConst of a float and the Add that follows, whose first operand it is" FloatAdd (D, Const16) [];
+            "the same before Sub" FloatSub (D, Const16) [];
+            "the same before Mul" FloatMul (D, Const16) [];
+            "the same before TrueDiv" FloatDiv (D, Const16) [];
+            "LoadConst of a float and the Add that follows, whose second operand it is" AddFloat (D, Const16) [];
+            "the same before Sub" SubFloat (D, Const16) [];
+            "the same before Mul" MulFloat (D, Const16) [];
+            "the same before TrueDiv" DivFloat (D, Const16) [];
+            "ForIter over a range" ForIterRange (D, K, Z) [Jump];
+            "ForIter over a list" ForIterList (D, K, Z) [Jump];
+            "JumpBack to a ForIter" JumpBackIter (Jump24) [];
+            "Call in a generator: its arguments move" CallMoving (D, R, N8) [Cache];
+            "CallMethod in a generator" CallMethodMoving (D, R, N8) [Cache];
+            "Subscr of a list by a small int" SubscrList (D, U, U) [];
+            "StoreSubscr of a list by a small int" StoreSubscrList (U, U, U) [];
         }
     };
 }
@@ -391,9 +412,10 @@ impl Op {
             Op::JNotNeI => Op::JNeI,
             Op::JNotGtI => Op::JGtI,
             Op::JNotGeI => Op::JGeI,
-            Op::LoadGlobalPlain => Op::LoadGlobal,
+            Op::LoadGlobalPlain | Op::LoadGlobalTemp => Op::LoadGlobal,
             Op::LoadAttrShape
             | Op::LoadAttrShapeLocal
+            | Op::LoadStoreAttr
             | Op::LoadAttrDict
             | Op::LoadAttrProperty
             | Op::LoadAttrSlot
@@ -410,8 +432,42 @@ impl Op {
             | Op::LoadMethodPlain
             | Op::LoadMethodType
             | Op::LoadMethodModule => Op::LoadMethod,
+            Op::MoveLocal | Op::MoveLocals => Op::Move,
+            Op::LoadIntTemp => Op::LoadInt,
+            Op::LoadConstTemp
+            | Op::FloatAdd
+            | Op::FloatSub
+            | Op::FloatMul
+            | Op::FloatDiv
+            | Op::AddFloat
+            | Op::SubFloat
+            | Op::MulFloat
+            | Op::DivFloat => Op::LoadConst,
+            Op::ForIterRange | Op::ForIterList => Op::ForIter,
+            Op::JumpBackIter => Op::JumpBack,
+            Op::CallMoving => Op::Call,
+            Op::CallMethodMoving => Op::CallMethod,
+            Op::SubscrList => Op::Subscr,
+            Op::StoreSubscrList => Op::StoreSubscr,
             other => other,
         }
+    }
+
+    /// Are the temporaries that it writes, but for those that it uses up, dead before?
+    pub const fn writes_dead(self) -> bool {
+        matches!(
+            self,
+            Op::Move
+                | Op::LoadConst
+                | Op::LoadInt
+                | Op::LoadNone
+                | Op::LoadTrue
+                | Op::LoadFalse
+                | Op::LoadGlobal
+                | Op::LoadAttr
+                | Op::LoadMethod
+                | Op::UnpackSequence
+        )
     }
 
     /// Is it one of the machine's own forms?

@@ -1,7 +1,8 @@
 //! Checks the invariants of finished code, by walking every path with the state of its temporaries.
 //!
 //! A temporary is *dead*, *live*, or *maybe* live where paths disagree or an exception interrupted the instruction that
-//! uses it up. Nothing may read a temporary that is not live; a write needs no dead target (the old value is dropped).
+//! uses it up. Nothing may read a temporary that is not live. Where an instruction writes a temporary that holds something,
+//! the old value is dropped, but for those of `Op::writes_dead`, which the machine does without a look at the old one.
 //! A jump may not skip the clearing of a temporary: where paths meet, a temporary that is live on one and dead on the
 //! other is an error (invariant 1), except after an exception and behind `Clear`, which frees what is maybe live.
 
@@ -370,7 +371,11 @@ impl Verifier<'_> {
             _ => {}
         }
         for &temp in &writes {
-            state.insert(temp, Temp::Live);
+            if let Some(old) = state.insert(temp, Temp::Live)
+                && op.writes_dead()
+            {
+                return Err(format!("t{temp} is written but {old:?}"));
+            }
         }
         if let Some(target) = insn.target {
             let target = usize::try_from(target).map_err(|_| "jump before the start".to_owned())?;

@@ -231,9 +231,13 @@ impl<'a> Compiler<'a> {
                 let slot = self.unit.temp();
                 let object = self.operand_before(&target.value, slot, &[&node.value])?;
                 let value = self.unit.temp();
-                self.emit(target_at, Op::Copy, value, object, 0);
                 let name = self.mangled_index(&target.attr);
-                self.emit_x(target_at, Op::LoadAttr, [value, value, 0], [name, 0]);
+                // A temporary is used up by the instruction, a local is not.
+                let source = if object < 0 { object } else { value };
+                if object >= 0 {
+                    self.emit(target_at, Op::Copy, value, object, 0);
+                }
+                self.emit_x(target_at, Op::LoadAttr, [value, source, 0], [name, 0]);
                 self.binary_into(node.op, value, &node.value, at, value, true)?;
                 self.emit_x(target_at, Op::StoreAttr, [object, value, 0], [name, 0]);
             }

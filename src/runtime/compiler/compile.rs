@@ -474,6 +474,7 @@ impl<'a> Compiler<'a> {
                     let (namespace, key) = (self.unit.temp(), self.unit.temp());
                     // Says that there is none, if so, as a name is missed and not as a key.
                     self.load_name_id(span, id, key);
+                    self.emit(span, Op::Clear, key, 0, 0);
                     let text = self.table.names.text(id);
                     self.load_str(span, key, &text);
                     self.emit(span, Op::LoadLocals, namespace, 0, 0);

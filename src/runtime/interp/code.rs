@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::runtime::bytecode::code::{CodeData, Const, Handler, Local, Position, flags};
 use crate::runtime::bytecode::store::{Blob, StoreError, StoredCode};
 use crate::runtime::error::PyResult;
+use crate::runtime::interp::forms;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Ref, Value};
@@ -175,7 +176,7 @@ impl Code {
                 local_names: self.local_names.clone(),
                 locals: self.locals.clone(),
                 free_names: self.free_names.clone(),
-                words: loaded(&self.plain_words()),
+                words: Box::default(),
                 consts: self.consts.clone(),
                 names: self.names.clone(),
                 handlers: self.handlers.clone(),
@@ -184,6 +185,7 @@ impl Code {
             heat: Cell::new(0),
         };
         change(&mut new);
+        new.words = forms::loaded(&self.plain_words(), &new.consts, new.flags);
         new
     }
     /// A code of parts: names are those of the data as they are to be seen, the order of `texts` is name, qualified name, file.
@@ -213,7 +215,7 @@ impl Code {
                 local_names,
                 locals: data.locals.into_boxed_slice(),
                 free_names: free_names.into_boxed_slice(),
-                words: loaded(&data.words),
+                words: forms::loaded(&data.words, &consts, data.flags),
                 consts: consts.into_boxed_slice(),
                 names: names.into_boxed_slice(),
                 handlers: data.handlers.into_boxed_slice(),
@@ -384,7 +386,7 @@ impl Vm {
             local_names: data.locals.iter().map(|l| self.intern(&l.name)).collect(),
             locals: data.locals.clone().into_boxed_slice(),
             free_names: names(&data.free_vars),
-            words: loaded(&data.words),
+            words: forms::loaded(&data.words, &consts, data.flags),
             consts: consts.into_boxed_slice(),
             names: names(&data.names),
             handlers: data.handlers.clone().into_boxed_slice(),
@@ -446,20 +448,6 @@ impl Vm {
         }
         Ok(self.body_of(&data, consts))
     }
-}
-
-/// Code as the machine runs it: comparing jumps in the form for their side.
-fn loaded(words: &[u32]) -> Box<[UnsafeCell<u32>]> {
-    use crate::runtime::bytecode::ops::Op;
-    let mut loaded: Box<[UnsafeCell<u32>]> = words.iter().map(|w| UnsafeCell::new(*w)).collect();
-    let mut at = 0;
-    while let Some(op) = words.get(at).and_then(|w| Op::decode(*w)) {
-        if words[at] >> 24 == 0 {
-            *loaded[at].get_mut() = words[at] & !0xff | op.negated() as u32;
-        }
-        at += op.words();
-    }
-    loaded
 }
 
 fn looks_like_name(bytes: &[u8]) -> bool {

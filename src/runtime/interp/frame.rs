@@ -9,9 +9,9 @@
 //! base + 3                frame object (owned), if `info::OBJECT`
 //! base + 4                namespace of class bodies and modules, or the instance while `__init__` runs (owned), if the
 //!                         info word says so
-//! base + 5                bytes of the locals << 32 | register for the result << 8 | flags | 1; the register only if
-//!                         `info::OWNS`: a plain frame's caller waits in the call that names it
-//! base + 6                end of the stack in use: where the next frame from native code may start | 1
+//! base + 5                bytes of the locals, negative, << 32 | register for the result << 8 | flags | 1; the register only
+//!                         if `info::OWNS`: a plain frame's caller waits in the call that names it
+//! base + 6                of a generator's frame: end of the stack in use, where the next frame may start | 1
 //! base + 7 …              temporaries
 //! ```
 //!
@@ -26,6 +26,7 @@
 use std::cell::Cell;
 
 use crate::runtime::bytecode::ops::FRAME_HEADER;
+use crate::runtime::error::Raised;
 use crate::runtime::interp::code::Code;
 use crate::runtime::interp::function::Function;
 use crate::runtime::object::dict::Dict;
@@ -66,6 +67,16 @@ pub mod info {
     pub const OWNS: u64 = 64;
     /// All of these: the quick way out is closed.
     pub const SPECIAL: u64 = 126;
+
+    /// The info word of a frame with that many locals and these flags.
+    pub const fn word(locals: u32, flags: u64) -> u64 {
+        ((locals as i64 * -8) << 32) as u64 | flags | 1
+    }
+    /// How far below the base the locals begin, in bytes: a negative number.
+    #[inline(always)]
+    pub const fn locals_start(info: u64) -> isize {
+        (info as i64 >> 32) as isize
+    }
 }
 
 /// A frame, by its base. Valid while the frame runs.
@@ -99,14 +110,36 @@ impl Frame {
         function_word: u64,
         flags: u64,
     ) {
+        // SAFETY: as promised.
+        unsafe { self.begin_at_entry(vm, caller, function, function_word, flags) };
+        self.set_pc(function.entry.get());
+    }
+    /// The same for a frame whose first instruction runs at once: it stores the pc before anybody looks for it.
+    ///
+    /// # Safety
+    /// As for [`Frame::begin`].
+    #[inline(always)]
+    pub unsafe fn begin_at_entry(
+        self,
+        vm: &Vm,
+        caller: *mut Value,
+        function: &Obj<Function>,
+        function_word: u64,
+        flags: u64,
+    ) {
         self.set(word::CALLER, caller as u64 | 1);
         self.set(word::FUNCTION, function_word);
         self.set(word::INFO, function.info.get() | flags);
-        self.set_pc(function.entry.get());
-        // SAFETY: an address in the register stack, as promised.
-        let end = unsafe { self.0.add(function.frame_words.get() as usize) };
-        self.set(word::END, end as u64 | 1);
         vm.frame.set(self.0);
+    }
+    /// End of the stack in use while the frame runs: where the next frame may start.
+    #[inline]
+    pub fn end(self) -> *mut Value {
+        if self.is(info::GENERATOR) {
+            return self.address(word::END) as *mut Value;
+        }
+        // SAFETY: the frame ends there; a function whose code is replaced leaves its frames to a copy (`recode`).
+        unsafe { self.0.add(self.function().frame_words.get() as usize) }
     }
     /// Unbinds the frame's locals from `at` on: those that no argument fills. What lay there is dead.
     ///
@@ -166,7 +199,7 @@ impl Frame {
     /// Number of locals.
     #[inline(always)]
     pub fn locals_count(self) -> usize {
-        (self.get(word::INFO) >> 35) as usize
+        info::locals_start(self.get(word::INFO)).unsigned_abs() / size_of::<Value>()
     }
     /// A local.
     #[inline(always)]
@@ -221,6 +254,53 @@ impl Frame {
     }
 }
 
+impl Frame {
+    /// Leaves a plain call's frame that an exception goes through: its object, which the traceback has, gets the locals; gives
+    /// the caller. `None` if that takes more, with nothing changed.
+    pub fn abandon(self, vm: &Vm) -> Option<Frame> {
+        let header = self.get(word::INFO);
+        if header & info::SPECIAL != info::OBJECT {
+            return None;
+        }
+        // SAFETY: with that bit the word is an owned frame object, which has other owners; temporaries and locals are live values
+        // or immediates.
+        unsafe {
+            let object = &*(self.get(word::OBJECT) as *const Obj<FrameObject>);
+            if object.head.count.get() == 1 || object.rare().is_some() {
+                return None;
+            }
+            let caller = self.caller()?;
+            let back = self::object(vm, caller).into_value();
+            let mut remains = Remains::default();
+            for at in 0..self.code().temps as usize {
+                let value = std::mem::replace(self.temp(at), Value::UNBOUND);
+                match value.header().is_some_and(|head| head.count.get() == 1) {
+                    true => remains.push(value),
+                    false => drop(value),
+                }
+            }
+            object.last.set(self.running_word());
+            object.base.set(std::ptr::null_mut());
+            let count = self.locals_count();
+            let start = self.0.sub(count);
+            let locals = object.locals.get_mut();
+            locals.reserve_exact(count);
+            std::ptr::copy_nonoverlapping(start, locals.as_mut_ptr(), count);
+            locals.set_len(count);
+            self.unbind_from(start);
+            drop(object.back.replace(back));
+            self.set(word::OBJECT, bits::UNBOUND);
+            object.head.count.set(object.head.count.get() - 1);
+            vm.depth_left.set(vm.depth_left.get() + 1);
+            vm.frame.set(caller.0);
+            if !remains.0.is_empty() {
+                remains.drop_under(vm);
+            }
+            Some(caller)
+        }
+    }
+}
+
 /// What a frame held when it ended; dropped last first, as CPython clears a frame.
 #[derive(Default)]
 pub struct Remains(smallvec::SmallVec<[Value; 16]>);
@@ -232,6 +312,16 @@ impl Remains {
         if value.is_object() {
             self.0.push(value);
         }
+    }
+}
+
+impl Remains {
+    /// Drops all while an exception is in flight, which what is dropped must not replace.
+    fn drop_under(self, vm: &Vm) {
+        let exception = vm.take_raised(Raised::token());
+        drop(self);
+        vm.release_kept();
+        let _ = vm.set_raised(exception);
     }
 }
 

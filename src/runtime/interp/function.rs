@@ -6,6 +6,7 @@ use crate::runtime::bytecode::code::flags;
 use crate::runtime::bytecode::ops::{FRAME_HEADER, Op};
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::interp::code::Code;
+use crate::runtime::interp::frame::info;
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::tuple::Tuple;
@@ -125,7 +126,7 @@ impl Obj<Function> {
         self.simple_args.set(simple);
         self.generator_args.set(generator);
         self.locals.set(code.locals_count);
-        self.info.set(u64::from(code.locals_count) << 35 | 1);
+        self.info.set(info::word(code.locals_count, 0));
         self.frame_words.set(code.temps + FRAME_HEADER as u32);
         self.flags.set(code.flags);
     }

@@ -224,7 +224,7 @@ pub fn make(vm: &Vm, function: &Obj<Function>, values: impl Iterator<Item = Valu
         new.set(word::CALLER, 1);
         new.set(word::FUNCTION, function.address() | 1);
         new.set_pc(function.entry.get());
-        new.set(word::INFO, (locals as u64) << 35 | info::GENERATOR | 1);
+        new.set(word::INFO, info::word(locals as u32, info::GENERATOR));
         new.set(word::END, 1);
         if vm.origin_depth.get() > 0 && std::ptr::eq(spec, &types::COROUTINE) {
             let origin = vm.coroutine_origin(vm.origin_depth.get());
@@ -528,7 +528,7 @@ pub fn suspend(vm: &Vm, frame: Frame, value: Value) -> Next {
         frame = Frame(caller);
         // SAFETY: the caller's pc is behind the first word of the instruction that resumed the generator.
         let word = unsafe { *frame.pc().sub(1) };
-        if Op::decode(word) == Some(Op::ForIter) {
+        if Op::decode(word).map(Op::plain) == Some(Op::ForIter) {
             // SAFETY: its operand A names a register of the frame, and the instruction has a second word.
             let place = unsafe {
                 frame.set_pc(frame.pc().add(1));
@@ -576,7 +576,7 @@ fn ended_to(caller: Frame, result: Value, register: i8) {
         let pc = caller.pc();
         let word = *pc.sub(1);
         let iterator = &mut *caller.0.offset((word >> 16) as i8 as isize);
-        match Op::decode(word) {
+        match Op::decode(word).map(Op::plain) {
             Some(Op::ForIter) => {
                 let offset = *pc as i32;
                 caller.set_pc(pc.add(1).offset(offset as isize));

@@ -4,6 +4,7 @@ pub mod call;
 pub mod code;
 pub mod dispatch;
 pub mod events;
+pub mod forms;
 pub mod frame;
 pub mod function;
 pub mod generator;

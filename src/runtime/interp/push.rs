@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use crate::runtime::bytecode::code::flags;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::interp::dispatch::At;
-use crate::runtime::interp::frame::{Frame, info, word};
+use crate::runtime::interp::frame::{Frame, info};
 use crate::runtime::interp::function::{Function, GENERATOR_KINDS};
 use crate::runtime::interp::generator;
 use crate::runtime::interp::places::{self, LEFT_OUT, MOST, Names, Places};
@@ -53,7 +53,7 @@ pub unsafe fn lay(
     // SAFETY: addresses in the register stack, which is written below the limit; what lies behind the arguments is dead.
     unsafe {
         let locals = match moves {
-            true => Frame(base).address(word::END) as *mut Value,
+            true => Frame(base).end(),
             false => args.sub(front as usize),
         };
         let frame = Frame(locals.add(function.locals.get() as usize));
@@ -94,7 +94,7 @@ pub fn push_named(
     }
     let Some(places) = places::of(vm, function, values.len(), names) else { return Ok(None) };
     let moves = at.frame().is(info::GENERATOR);
-    let start = if moves { at.frame().address(word::END) as *mut Value } else { values.as_mut_ptr() };
+    let start = if moves { at.frame().end() } else { values.as_mut_ptr() };
     let Some(frame) = lay_places(vm, function, start, &places, values, names.list)? else { return Ok(None) };
     // SAFETY: the frame is laid out.
     unsafe { frame.begin(vm, at.base, function, function.address() | 1, 0) };
@@ -402,7 +402,7 @@ pub fn bind(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Value]
 /// Where the next frame may start.
 pub fn free_stack(vm: &Vm) -> *mut Value {
     match vm.running() {
-        Some(frame) => frame.address(word::END) as *mut Value,
+        Some(frame) => frame.end(),
         None => vm.stack_start.get(),
     }
 }

@@ -56,6 +56,11 @@ fn unwind_from(vm: &Vm, base: *mut Value, raised: Raised, mut unbegun: bool) -> 
             return Ok(frame.0);
         }
         restore_line(vm, frame);
+        if let Some(caller) = frame.abandon(vm) {
+            frame = caller;
+            add_traceback(vm, frame);
+            continue;
+        }
         let header = frame.get(word::INFO);
         if header & info::GENERATOR != 0 {
             raised = generator::failed(vm, frame, raised);
@@ -101,13 +106,14 @@ pub fn add_traceback(vm: &Vm, frame: Frame) {
     let entry = vm.alloc(
         vm.typ(&crate::runtime::builtins::frames::TRACEBACK),
         Traceback {
-            next: LockCell::new(exception.traceback.cloned()),
+            next: LockCell::new(Value::NONE),
             last: Cell::new(i64::from(frame.running_word())),
             line: Cell::new(-1),
             frame: frame_object,
         },
     );
-    exception.traceback.set(entry.into_value());
+    let next = exception.traceback.replace(entry.value().clone());
+    drop(entry.next.replace(next));
 }
 
 /// Looks the pc up in the exception table; if there is a handler, drops temporaries, stores the exception and sets the

@@ -2,7 +2,7 @@
 
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::At;
-use crate::runtime::interp::handlers::handlers;
+use crate::runtime::interp::handlers::{handlers, moves};
 use crate::runtime::interp::machine::{Machine, State, Table};
 use crate::runtime::interp::ops::arith;
 use crate::runtime::object::ops::{self, BinaryOp};
@@ -105,6 +105,66 @@ unsafe fn small(m: Machine, int: impl Fn(i64, i64) -> Option<i64>, op: &'static 
     }
 }
 
+/// A small int and the immediate operand by one function, a float and it by another, the rest by the operator.
+#[inline(always)]
+unsafe fn small_arithmetic(
+    m: Machine,
+    int: impl Fn(i64, i64) -> Option<i64>,
+    float: impl Fn(f64, f64) -> f64,
+    op: &'static BinaryOp,
+) -> State {
+    // SAFETY: a handler's promise.
+    unsafe {
+        let x = m.bits(m.b());
+        if is_int_bits(x) {
+            if let Some(result) = int(x as i64, m.c() as i64) {
+                return m.put(m.a(), result as u64, 0);
+            }
+        } else if is_float_bits(x)
+            && let Some(result) = float_encode(float(float_decode(x), m.c() as f64))
+        {
+            return m.put(m.a(), result, 0);
+        }
+        m.slow(0, move |vm, at| arith::binary_small(vm, at, op))
+    }
+}
+
+/// A constant float and the arithmetic that follows: with the other operand's word and the constant's, if both are floats and
+/// the result is one that fits a word; otherwise the constant is loaded, and the next instruction does the rest.
+#[inline(always)]
+unsafe fn with_constant(
+    m: Machine,
+    other: impl Fn(Machine) -> isize,
+    float: impl Fn(f64, f64) -> f64,
+) -> State {
+    // SAFETY: a handler's promise; the constant is such a float (`forms`), another instruction follows.
+    unsafe {
+        let fixed = moves::constant(m);
+        let next = Machine { pc: m.pc.add(1), ..m };
+        let x = next.bits(other(next));
+        if is_plain_float_bits(x)
+            && let Some(result) = float_encode_plain(float(float_decode_plain(fixed), float_decode_plain(x)))
+        {
+            return next.put(next.a(), result, 0);
+        }
+        moves::load_const_temp(m.pc, m.base, m.vm, m.table)
+    }
+}
+
+/// Where the other operand is: behind a constant that comes first.
+#[inline(always)]
+fn second(m: Machine) -> isize {
+    // SAFETY: an arithmetic instruction.
+    unsafe { m.c() }
+}
+
+/// In front of a constant that comes second.
+#[inline(always)]
+fn first(m: Machine) -> isize {
+    // SAFETY: as in `second`.
+    unsafe { m.b() }
+}
+
 /// `A = B op C`; words of small ints are in the order of the ints.
 #[inline(always)]
 unsafe fn comparison(
@@ -201,6 +261,22 @@ handlers! {
         }
         with_zeros(m.pc, m.base, m.vm, m.table, |x, y| x / y, arith::true_div)
     }
+    /// `A = constant + C`
+    float_add(m) { with_constant(m, second, |c, x| c + x) }
+    /// `A = constant - C`
+    float_sub(m) { with_constant(m, second, |c, x| c - x) }
+    /// `A = constant * C`
+    float_mul(m) { with_constant(m, second, |c, x| c * x) }
+    /// `A = constant / C`
+    float_div(m) { with_constant(m, second, |c, x| c / x) }
+    /// `A = B + constant`
+    add_float(m) { with_constant(m, first, |c, x| x + c) }
+    /// `A = B - constant`
+    sub_float(m) { with_constant(m, first, |c, x| x - c) }
+    /// `A = B * constant`
+    mul_float(m) { with_constant(m, first, |c, x| x * c) }
+    /// `A = B / constant`
+    div_float(m) { with_constant(m, first, |c, x| x / c) }
     /// `A = B // C`
     floor_div(m) {
         integral(m, |x, y| (y > 1).then(|| word_of((x >> 1).div_euclid(y >> 1))), &ops::FLOOR_DIV)
@@ -223,33 +299,15 @@ handlers! {
     xor(m) { integral(m, |x, y| Some((x ^ y) | 1), &ops::XOR) }
     /// `A = B + small int`, also `+=`
     add_i(m) {
-        let x = m.bits(m.b());
-        if is_float_bits(x)
-            && let Some(result) = float_encode(float_decode(x) + m.c() as f64)
-        {
-            return m.put(m.a(), result, 0);
-        }
-        small(m, |x, y| x.checked_add(y << 1), &ops::ADD)
+        small_arithmetic(m, |x, y| x.checked_add(y << 1), |x, y| x + y, &ops::ADD)
     }
     /// `A = B - small int`, also `-=`
     sub_i(m) {
-        let x = m.bits(m.b());
-        if is_float_bits(x)
-            && let Some(result) = float_encode(float_decode(x) - m.c() as f64)
-        {
-            return m.put(m.a(), result, 0);
-        }
-        small(m, |x, y| x.checked_sub(y << 1), &ops::SUB)
+        small_arithmetic(m, |x, y| x.checked_sub(y << 1), |x, y| x - y, &ops::SUB)
     }
     /// `A = B * small int`
     mul_i(m) {
-        let x = m.bits(m.b());
-        if is_float_bits(x)
-            && let Some(result) = float_encode(float_decode(x) * m.c() as f64)
-        {
-            return m.put(m.a(), result, 0);
-        }
-        small(m, |x, y| (x - 1).checked_mul(y).map(|product| product + 1), &ops::MUL)
+        small_arithmetic(m, |x, y| (x - 1).checked_mul(y).map(|product| product + 1), |x, y| x * y, &ops::MUL)
     }
     /// `A = B // small int`
     floor_div_i(m) {

@@ -1,11 +1,13 @@
 //! Attributes, items, appending.
 
 use crate::runtime::builtins::lists::List;
+use crate::runtime::bytecode::ops::Op;
 use crate::runtime::gc::heap::{self, TypeHead, type_flag};
 use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::forms;
 use crate::runtime::interp::frame::Frame;
-use crate::runtime::interp::handlers::handlers;
-use crate::runtime::interp::machine::{Machine, State, Table, counted};
+use crate::runtime::interp::handlers::{debug_assert_dead, handlers};
+use crate::runtime::interp::machine::{self, Machine, State, Table, counted};
 use crate::runtime::interp::ops::{attr, build, known};
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::tuple::Tuple;
@@ -30,7 +32,7 @@ unsafe fn type_version(bits: u64) -> u32 {
 #[inline(always)]
 unsafe fn is_cached(m: Machine, object: u64) -> bool {
     // SAFETY: the type of a live object.
-    unsafe { is_object_bits(object) && !type_of(object).version.get() == m.extra(1) }
+    unsafe { is_object_bits(object) && type_of(object).version.get() == m.extra(1) }
 }
 
 /// Is it the class whose version and whose metaclass's are cached? (Words 1 and 2.)
@@ -41,8 +43,8 @@ unsafe fn is_cached_class(m: Machine, object: u64) -> bool {
         is_object_bits(object) && {
             let meta = type_of(object);
             meta.flags.get() & type_flag::TYPE != 0
-                && !type_version(object) == m.extra(1)
-                && !meta.version.get() == m.extra(2)
+                && type_version(object) == m.extra(1)
+                && meta.version.get() == m.extra(2)
         }
     }
 }
@@ -54,7 +56,7 @@ unsafe fn is_cached_module(m: Machine, object: u64) -> bool {
     unsafe {
         is_object_bits(object)
             && type_of(object).kind.get() == kind::MODULE
-            && !attr::module_version(object) == m.extra(1)
+            && attr::module_version(object) == m.extra(1)
     }
 }
 
@@ -76,17 +78,6 @@ unsafe fn cached_dict<'a>(m: Machine, object: u64) -> Option<&'a Dict> {
         let word = heap::attrs_word(&*(object as *const Header)).get();
         if heap::shape_of(word).is_some() { None } else { Some(&*(word as *const Obj<Dict>)) }
     }
-}
-
-/// Temporaries that an instruction writes were dead.
-#[inline(always)]
-fn debug_assert_dead(m: Machine, first: u64, second: u64) {
-    debug_assert!(
-        !is_object_bits(first) && !is_object_bits(second),
-        "a temporary of {:?} is alive at word {}",
-        m.frame().code().qualname.to_string_lossy(),
-        m.frame().code().index_of(m.pc)
-    );
 }
 
 /// Writes a method and its receiver, which was taken from B, into dead temporaries.
@@ -246,6 +237,25 @@ handlers! {
         debug_assert_dead(m, old, bits::UNBOUND);
         m.next(5)
     }
+    /// The same, and what follows: it is stored as an attribute of what a local holds.
+    load_store_attr(m) {
+        let object = m.bits(m.b());
+        if !is_cached(m, object) || word_at(object, m.extra(4) as usize) != m.extra(2) {
+            return load_attr_known(m.pc, m.base, m.vm, m.table);
+        }
+        let value = counted(*((object as usize + m.extra(3) as usize) as *const u64));
+        let next = Machine { pc: m.pc.add(6), ..m };
+        if *m.pc.add(5).cast::<u8>().add(machine::OPCODE) == Op::StoreAttrShapeLocal as u8 {
+            let target = next.bits(next.a());
+            if is_cached(next, target) && word_at(target, next.extra(3) as usize) == next.extra(2) {
+                let old = ((target as usize + next.extra(4) as usize) as *mut u64).replace(value);
+                return next.drop_next(5, old);
+            }
+        }
+        let old = m.swap(m.a(), value);
+        debug_assert_dead(m, old, bits::UNBOUND);
+        m.next(5)
+    }
     /// A name at the cached position of the instance's dictionary.
     load_attr_dict(m) {
         if let Some(dict) = cached_dict(m, m.bits(m.b()))
@@ -352,7 +362,7 @@ handlers! {
     /// `A.name = B`, a new inline value.
     store_attr(m) {
         let object = m.bits(m.a());
-        if is_cached(m, object) {
+        if is_object_bits(object) && !type_of(object).version.get() == m.extra(1) {
             let area = type_of(object).attrs_offset.get() as usize;
             let place = m.extra(4) as usize;
             if word_at(object, area + 4) == m.extra(2)
@@ -427,6 +437,9 @@ handlers! {
         let (object, key) = (m.bits(m.b()), m.bits(m.c()));
         if is_object_bits(object) {
             if let Some(value) = build::subscr_fast(object, key) {
+                if type_of(object).kind.get() == kind::LIST {
+                    forms::rewrite(m.at(), Op::SubscrList);
+                }
                 // The key is a small int: nothing is to be dropped.
                 return m.put_used(value, 0);
             }
@@ -435,6 +448,17 @@ handlers! {
             }
         }
         m.slow_call(0, build::subscr)
+    }
+    /// Of a list.
+    subscr_list(m) {
+        let (object, key) = (m.bits(m.b()), m.bits(m.c()));
+        if is_object_bits(object)
+            && is_int_bits(key)
+            && let Some(slot) = build::list_slot(object, key)
+        {
+            return m.put_used(counted(*slot.cast::<u64>()), 0);
+        }
+        subscr_again(m.pc, m.base, m.vm, m.table)
     }
     /// `A = B[small int]`
     subscr_i(m) {
@@ -495,6 +519,9 @@ handlers! {
             && is_int_bits(key)
             && let Some(slot) = build::list_slot(object, key)
         {
+            if m.a() < 0 {
+                forms::rewrite(m.at(), Op::StoreSubscrList);
+            }
             let value = m.take(m.c());
             let old = slot.cast::<u64>().replace(value);
             let used = m.used(m.a());
@@ -504,6 +531,20 @@ handlers! {
             return store_subscr_dict(m.pc, m.base, m.vm, m.table);
         }
         m.slow(0, build::store_subscr)
+    }
+    /// Of a list that a local holds.
+    store_subscr_list(m) {
+        let (object, key) = (m.bits(m.a()), m.bits(m.b()));
+        if m.a() < 0
+            && is_object_bits(object)
+            && is_int_bits(key)
+            && let Some(slot) = build::list_slot(object, key)
+        {
+            let value = m.take(m.c());
+            let old = slot.cast::<u64>().replace(value);
+            return m.drop_next(0, old);
+        }
+        store_subscr_again(m.pc, m.base, m.vm, m.table)
     }
     /// Appends B to list A.
     list_append(m) {
@@ -522,6 +563,18 @@ handlers! {
 }
 
 handlers! {
+    /// A `SubscrList` of something else.
+    #[inline(never)]
+    subscr_again(m) {
+        forms::rewrite(m.at(), Op::Subscr);
+        subscr(m.pc, m.base, m.vm, m.table)
+    }
+    /// A `StoreSubscrList` of something else.
+    #[inline(never)]
+    store_subscr_again(m) {
+        forms::rewrite(m.at(), Op::StoreSubscr);
+        store_subscr(m.pc, m.base, m.vm, m.table)
+    }
     /// `A = B[C]` of a dict, if the key is found without running Python code.
     #[inline(never)]
     subscr_dict(m) {

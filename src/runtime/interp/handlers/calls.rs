@@ -1,6 +1,7 @@
 //! Calls, returns, iteration, raising.
 
 use crate::runtime::builtins::descr::{MethodDescriptor, NativeFunction};
+use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap;
 use crate::runtime::interp::dispatch::{self, At, Next};
@@ -9,7 +10,7 @@ use crate::runtime::interp::function::Function;
 use crate::runtime::interp::handlers::{classes, generators, handlers, loops};
 use crate::runtime::interp::machine::{self, Machine, State};
 use crate::runtime::interp::ops::{exc, iter};
-use crate::runtime::interp::{call, generator, push, unwind};
+use crate::runtime::interp::{call, forms, generator, push, unwind};
 use crate::runtime::object::typedef::{Native, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Header, Obj, Value, bits, is_object_bits};
@@ -25,19 +26,35 @@ unsafe fn call_in_place(m: Machine, callable: u64, args: *mut Value, count: u32)
             return call_kind(m.pc, m.base, m.vm, callable, args, count);
         }
         let function = &*(callable as *const Obj<Function>);
-        if function.simple_args.get() != count || m.frame().is(info::GENERATOR) {
+        debug_assert!(!m.frame().is(info::GENERATOR));
+        if function.simple_args.get() != count {
             return call_elsewhere(m.pc, m.base, m.vm, callable, args, count);
         }
         let new = args.add(function.locals.get() as usize);
         let end = new.add(function.frame_words.get() as usize);
-        if end > m.vm.call_limit() || m.vm.depth_left.get() <= 0 {
+        let left = m.vm.depth_left.get() - 1;
+        if end > m.vm.call_limit() || left < 0 {
             return call_other(m.pc, m.base, m.vm, callable, args, count);
         }
-        m.vm.depth_left.set(m.vm.depth_left.get() - 1);
+        m.vm.depth_left.set(left);
         m.frame().set_pc(m.pc.add(1));
-        Frame(new).begin(m.vm, m.base, function, callable | 1, 0);
+        Frame(new).begin_at_entry(m.vm, m.base, function, callable | 1, 0);
         Frame(new).unbind_from(args.add(count as usize));
         Machine { base: new, ..m }.go(function.entry.get())
+    }
+}
+
+/// Calls by a generator, whose frame does not lie where its callee's is to be: arguments move.
+#[inline(always)]
+unsafe fn call_moved(m: Machine, callable: u64, args: *mut Value, count: u32) -> State {
+    // SAFETY: a handler's promise.
+    unsafe {
+        if is_object_bits(callable)
+            && heap::type_head(&*(callable as *const Header)).kind.get() == kind::FUNCTION
+        {
+            return call_elsewhere(m.pc, m.base, m.vm, callable, args, count);
+        }
+        call_kind(m.pc, m.base, m.vm, callable, args, count)
     }
 }
 
@@ -231,9 +248,10 @@ unsafe fn leave(m: Machine, result: u64) -> State {
         if frame_info & info::SPECIAL != 0 {
             return leave_with(m.pc, m.base, m.vm, result);
         }
-        let mut at = header.byte_sub((frame_info >> 32) as usize);
-        while at < header {
-            let old = *at;
+        let mut at = info::locals_start(frame_info);
+        while at != 0 {
+            let place = header.byte_offset(at);
+            let old = *place;
             if is_object_bits(old) {
                 let head = &*(old as *const Header);
                 let count = head.count.get();
@@ -241,9 +259,9 @@ unsafe fn leave(m: Machine, result: u64) -> State {
                     return leave_with(m.pc, m.base, m.vm, result);
                 }
                 head.count.set(count - 1);
-                *at = bits::UNBOUND;
+                *place = bits::UNBOUND;
             }
-            at = at.add(1);
+            at += size_of::<Value>() as isize;
         }
         let base = (m.frame().get(word::CALLER) - 1) as *mut Value;
         m.vm.frame.set(base);
@@ -297,7 +315,7 @@ unsafe fn leave_with(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> 
         if header & info::OWNS != 0 {
             give_up(frame.address(word::FUNCTION));
         }
-        let mut at = base.cast::<u64>().byte_sub((header >> 32) as usize);
+        let mut at = base.cast::<u64>().byte_offset(info::locals_start(header));
         while at < base.cast::<u64>() {
             let old = *at;
             if is_object_bits(old) {
@@ -373,6 +391,16 @@ handlers! {
         let (callable, args, count) = method_run(m.base, m.b(), m.n8());
         call_in_place(m, callable, args, count)
     }
+    /// `A = B0(B1, …)` in a generator.
+    call_moving(m) {
+        let run = m.base.offset(m.b());
+        call_moved(m, *run.cast::<u64>(), run.add(1), m.n8())
+    }
+    /// `A = B0(B1, B2, …)` in a generator.
+    call_method_moving(m) {
+        let (callable, args, count) = method_run(m.base, m.b(), m.n8());
+        call_moved(m, callable, args, count)
+    }
     /// A call with keywords.
     call_kw(m) { m.slow_call(1, call::call_kw) }
     /// A call with `*` or `**`.
@@ -407,17 +435,13 @@ handlers! {
         if is_object_bits(iterator) {
             let kind = heap::type_head(&*(iterator as *const Header)).kind.get();
             if kind == kind::RANGE_ITER {
-                return match iter::range_next(iterator) {
-                    Some(value) => m.put(m.a(), value, 1),
-                    None => {
-                        let ended = m.swap(m.b(), bits::UNBOUND);
-                        Machine { pc: m.pc.add(1).offset(*m.pc as i32 as isize), ..m }.drop_next(0, ended)
-                    }
-                };
+                forms::rewrite(m.at(), Op::ForIterRange);
+                return loops::next_in_range(m, iterator);
             }
             if kind == kind::LIST_ITER
                 && let Some(value) = iter::list_next(iterator)
             {
+                forms::rewrite(m.at(), Op::ForIterList);
                 return m.put(m.a(), value, 1);
             }
             if kind == kind::TUPLE_ITER

@@ -71,7 +71,7 @@ unsafe fn resume(m: Machine, generator: &Obj<Generator>) -> Option<State> {
     unsafe {
         let (mut frame, mut yielded) = ready(generator)?;
         m.frame().set_pc(m.pc);
-        let end = m.frame().get(word::END);
+        let end = m.frame().end() as u64 | 1;
         let (mut caller, mut register) = (m.base, m.a() as u8);
         let mut handled = vm.handled.get();
         let mut generator = generator;
@@ -128,7 +128,8 @@ unsafe fn yield_to_caller(m: Machine, value: u64) -> State {
             let generator = generator::of_frame(frame);
             let caller = Frame(frame.address(word::CALLER) as *mut Value);
             let pc = caller.pc();
-            let loops = is(*pc.sub(1), Op::ForIter);
+            // The instruction may have got another form meanwhile, by another call of the same code.
+            let loops = !is(*pc.sub(1), Op::YieldFrom);
             if !loops && (caller.is(info::ENTRY) || generator.head.count.get() == 1) {
                 vm.depth_left.set(left);
                 vm.frame.set(frame.0);

@@ -1,12 +1,78 @@
-//! Loops over dictionaries, sets, texts and pairs.
+//! Loops over ranges, lists, dictionaries, sets, texts and pairs.
 
 use crate::runtime::bytecode::ops::Op;
+use crate::runtime::gc::heap;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::frame::Frame;
+use crate::runtime::interp::handlers::{calls, handlers, jumps};
 use crate::runtime::interp::machine::{self, Machine, State, Table};
 use crate::runtime::interp::ops::iter;
+use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::Value;
+use crate::runtime::value::{Header, Value, bits, is_object_bits};
+
+/// The next number of the range iterator in B, or the end of the loop.
+///
+/// # Safety
+/// A handler's promise at a `ForIter`; the iterator is one of a range.
+#[inline(always)]
+pub unsafe fn next_in_range(m: Machine, iterator: u64) -> State {
+    // SAFETY: as promised.
+    unsafe {
+        match iter::range_next(iterator) {
+            Some(value) => m.put(m.a(), value, 1),
+            None => {
+                let ended = m.swap(m.b(), bits::UNBOUND);
+                Machine { pc: m.pc.add(1).offset(*m.pc as i32 as isize), ..m }.drop_next(0, ended)
+            }
+        }
+    }
+}
+
+/// Is it an iterator of that kind? An immediate may stand there: a generator expression's iterator can be written over from
+/// outside.
+#[inline(always)]
+unsafe fn iterates(iterator: u64, kind: u16) -> bool {
+    // SAFETY: a register holds a live value.
+    unsafe { is_object_bits(iterator) && heap::type_head(&*(iterator as *const Header)).kind.get() == kind }
+}
+
+handlers! {
+    /// `ForIter` over a range.
+    for_iter_range(m) {
+        let iterator = m.bits(m.b());
+        if iterates(iterator, kind::RANGE_ITER) {
+            return next_in_range(m, iterator);
+        }
+        calls::for_iter(m.pc, m.base, m.vm, m.table)
+    }
+    /// `ForIter` over a list.
+    for_iter_list(m) {
+        let iterator = m.bits(m.b());
+        if iterates(iterator, kind::LIST_ITER)
+            && let Some(value) = iter::list_next(iterator)
+        {
+            return m.put(m.a(), value, 1);
+        }
+        calls::for_iter(m.pc, m.base, m.vm, m.table)
+    }
+    /// Jumps back to a `ForIter`; does that too, if it is one over a range.
+    jump_back_iter(m) {
+        if m.vm.is_wanted() {
+            return jumps::jump_back(m.pc, m.base, m.vm, m.table);
+        }
+        let target = m.pc.offset(m.i24());
+        if *target.cast::<u8>().add(machine::OPCODE) != Op::ForIterRange as u8 {
+            return m.go(target);
+        }
+        let m = Machine { pc: target.add(1), ..m };
+        let iterator = m.bits(m.b());
+        if iterates(iterator, kind::RANGE_ITER) {
+            return next_in_range(m, iterator);
+        }
+        calls::for_iter(m.pc, m.base, m.vm, m.table)
+    }
+}
 
 /// `ForIter` over the keys or values of a dictionary, a set or the characters of a text.
 ///

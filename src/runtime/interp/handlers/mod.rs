@@ -13,7 +13,7 @@ use crate::runtime::bytecode::ops::Op;
 use crate::runtime::interp::function::CellObject;
 use crate::runtime::interp::machine::{Handler, Machine, Table};
 use crate::runtime::interp::ops::{arith as slow_arith, build, exc, iter, make, name, slice};
-use crate::runtime::value::Obj;
+use crate::runtime::value::{Obj, is_object_bits};
 
 /// Defines handlers: functions of the machine's state, which their bodies get under the name in the parentheses.
 macro_rules! handlers {
@@ -156,6 +156,7 @@ const fn handler(op: Op) -> Handler {
         Op::LoadLocals => load_locals,
         Op::LoadAttr => attrs::load_attr,
         Op::LoadAttrShape => attrs::load_attr_shape,
+        Op::LoadStoreAttr => attrs::load_store_attr,
         Op::LoadAttrShapeLocal => attrs::load_attr_shape_local,
         Op::StoreAttrShapeLocal => attrs::store_attr_shape_local,
         Op::LoadAttrProperty => attrs::load_attr_property,
@@ -164,6 +165,26 @@ const fn handler(op: Op) -> Handler {
         Op::LoadAttrNative => attrs::load_attr_native,
         Op::UnpackMoves => attrs::unpack_moves,
         Op::UnpackPlain => attrs::unpack_plain,
+        Op::MoveLocal => moves::move_local,
+        Op::MoveLocals => moves::move_locals,
+        Op::LoadConstTemp => moves::load_const_temp,
+        Op::LoadGlobalTemp => moves::load_global_temp,
+        Op::LoadIntTemp => moves::load_int_temp,
+        Op::FloatAdd => arith::float_add,
+        Op::FloatSub => arith::float_sub,
+        Op::FloatMul => arith::float_mul,
+        Op::FloatDiv => arith::float_div,
+        Op::AddFloat => arith::add_float,
+        Op::SubFloat => arith::sub_float,
+        Op::MulFloat => arith::mul_float,
+        Op::DivFloat => arith::div_float,
+        Op::ForIterRange => loops::for_iter_range,
+        Op::ForIterList => loops::for_iter_list,
+        Op::JumpBackIter => loops::jump_back_iter,
+        Op::CallMoving => calls::call_moving,
+        Op::CallMethodMoving => calls::call_method_moving,
+        Op::SubscrList => attrs::subscr_list,
+        Op::StoreSubscrList => attrs::store_subscr_list,
         Op::StoreAttrSlot => attrs::store_attr_slot,
         Op::LoadMethodDict => attrs::load_method_dict,
         Op::LoadAttrSlot => attrs::load_attr_slot,
@@ -351,4 +372,15 @@ pub static PLAIN: Table = {
 unsafe fn cell<'a>(m: Machine<'a>, register: isize) -> &'a Obj<CellObject> {
     // SAFETY: as promised.
     unsafe { &*(m.bits(register) as *const Obj<CellObject>) }
+}
+
+/// Temporaries that an instruction writes were dead.
+#[inline(always)]
+fn debug_assert_dead(m: Machine, first: u64, second: u64) {
+    debug_assert!(
+        !is_object_bits(first) && !is_object_bits(second),
+        "a temporary of {:?} is alive at word {}",
+        m.frame().code().qualname.to_string_lossy(),
+        m.frame().code().index_of(m.pc)
+    );
 }

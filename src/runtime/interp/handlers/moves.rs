@@ -1,10 +1,28 @@
 //! Moves, constants, variables.
 
 use crate::runtime::interp::frame::{info, word};
-use crate::runtime::interp::handlers::{cell, handlers};
-use crate::runtime::interp::machine::counted;
+use crate::runtime::interp::handlers::{cell, debug_assert_dead, handlers};
+use crate::runtime::interp::machine::{Machine, counted};
 use crate::runtime::interp::ops::name;
 use crate::runtime::value::{Value, bits};
+
+/// The constant that the 16-bit operand names.
+///
+/// # Safety
+/// The instruction has such an operand.
+#[inline(always)]
+pub unsafe fn constant(m: Machine) -> u64 {
+    // SAFETY: as promised.
+    unsafe { *m.frame().function().consts.get().add(m.n16()).cast::<u64>() }
+}
+
+/// Writes a dead temporary.
+#[inline(always)]
+unsafe fn fill(m: Machine, register: isize, new: u64) {
+    // SAFETY: operands name registers of the frame.
+    let old = unsafe { m.swap(register, new) };
+    debug_assert_dead(m, old, bits::UNBOUND);
+}
 
 handlers! {
     /// Nothing.
@@ -14,12 +32,28 @@ handlers! {
         let value = m.take(m.b());
         m.put(m.a(), value, 0)
     }
+    /// `A = B`, a local, into a dead temporary.
+    move_local(m) {
+        fill(m, m.a(), counted(m.bits(m.b())));
+        m.next(0)
+    }
+    /// The same, and what follows: another one.
+    move_locals(m) {
+        fill(m, m.a(), counted(m.bits(m.b())));
+        let m = Machine { pc: m.pc.add(1), ..m };
+        fill(m, m.a(), counted(m.bits(m.b())));
+        m.next(0)
+    }
     /// `A = B`, which stays.
     copy(m) { m.put(m.a(), counted(m.bits(m.b())), 0) }
     /// `A = constant`
     load_const(m) {
-        let value = *m.frame().function().consts.get().add(m.n16()).cast::<u64>();
-        m.put(m.a(), counted(value), 0)
+        m.put(m.a(), counted(constant(m)), 0)
+    }
+    /// `A = constant`, into a dead temporary.
+    load_const_temp(m) {
+        fill(m, m.a(), counted(constant(m)));
+        m.next(0)
     }
     /// `A = constant`, wide index.
     load_const_x(m) {
@@ -28,6 +62,11 @@ handlers! {
     }
     /// `A = small int`
     load_int(m) { m.put(m.a(), ((m.i16() as u64) << 1) | 1, 0) }
+    /// `A = small int`, into a dead temporary.
+    load_int_temp(m) {
+        fill(m, m.a(), ((m.i16() as u64) << 1) | 1);
+        m.next(0)
+    }
     /// `A = None`
     load_none(m) { m.put(m.a(), bits::NONE, 0) }
     /// `A = True`
@@ -69,10 +108,18 @@ handlers! {
 
     /// `A = global` that is no builtin.
     load_global_plain(m) {
-        if !m.frame().function().globals.current_version() != m.extra(0) {
+        if m.frame().function().globals.current_version() != m.extra(0) {
             return m.slow(4, name::load_global);
         }
         m.put(m.a(), counted(*(m.extra_pair(2) as *const u64)), 4)
+    }
+    /// The same into a dead temporary.
+    load_global_temp(m) {
+        if m.frame().function().globals.current_version() != m.extra(0) {
+            return m.slow(4, name::load_global);
+        }
+        fill(m, m.a(), counted(*(m.extra_pair(2) as *const u64)));
+        m.next(4)
     }
     /// `A = global or builtin`
     load_global(m) {

@@ -93,7 +93,7 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
         if let Some(member) = found.downcast::<MemberDescriptor>().filter(|member| member.native.is_none())
             && ty.is_subtype(&member.owner)
         {
-            at.set_extra(1, !version);
+            at.set_extra(1, version);
             at.set_extra(3, member.offset as u32);
             return quicken(at, Op::LoadAttrSlot);
         }
@@ -101,13 +101,13 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
             && ty.is_subtype(owner)
         {
             let address = std::ptr::from_ref(def).expose_provenance() as u64;
-            at.set_extra(1, !version);
+            at.set_extra(1, version);
             at.set_extra(3, address as u32);
             at.set_extra(4, (address >> 32) as u32);
             return quicken(at, Op::LoadAttrNative);
         }
         if found.kind() == kind::PROPERTY && property_function(found).is_some() {
-            at.set_extra(1, !version);
+            at.set_extra(1, version);
             at.set_extra(3, found.to_bits() as u32);
             at.set_extra(4, (found.to_bits() >> 32) as u32);
             return quicken(at, Op::LoadAttrProperty);
@@ -124,12 +124,16 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
         Attrs::Shape(shape, values) => {
             if let Some(place) = vm.interp().shapes.find(shape, name) {
                 if values[place].get() != crate::runtime::value::bits::UNBOUND {
-                    at.set_extra(1, !version);
+                    at.set_extra(1, version);
                     at.set_extra(2, shape);
                     at.set_extra(3, area + 8 + 8 * place as u32);
                     at.set_extra(4, area + 4);
-                    let local = at.b() < 0 && at.a() >= 0;
-                    quicken(at, if local { Op::LoadAttrShapeLocal } else { Op::LoadAttrShape });
+                    let form = match at.b() < 0 && at.a() >= 0 {
+                        true if is_stored_next(at) => Op::LoadStoreAttr,
+                        true => Op::LoadAttrShapeLocal,
+                        false => Op::LoadAttrShape,
+                    };
+                    quicken(at, form);
                 }
                 return;
             }
@@ -143,12 +147,19 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
     if let Some(found) = found
         && !binds
     {
-        at.set_extra(1, !version);
+        at.set_extra(1, version);
         at.set_extra(2, shape);
         at.set_extra(3, found.to_bits() as u32);
         at.set_extra(4, (found.to_bits() >> 32) as u32);
         quicken(at, Op::LoadAttrClass);
     }
+}
+
+/// Does the next instruction store what this one loads, as an attribute of what a local holds?
+fn is_stored_next(at: At) -> bool {
+    let next = at.extra(5);
+    let (object, value) = ((next >> 8) as i8, (next >> 16) as i8);
+    Op::decode(next).map(Op::plain) == Some(Op::StoreAttr) && object < 0 && value == at.a()
 }
 
 /// What a descriptor of a native attribute reads with, and the type that it belongs to.
@@ -200,7 +211,7 @@ fn remember_dict(at: At, version: u32, dict: &Dict, name: &Ref<Str>, form: Op) {
     if dict.place(place, name.address()).is_none() {
         return;
     }
-    at.set_extra(1, !version);
+    at.set_extra(1, version);
     at.set_extra(2, place as u32);
     at.set_extra(3, name.address() as u32);
     at.set_extra(4, (name.address() >> 32) as u32);
@@ -230,8 +241,8 @@ fn remember_type(vm: &Vm, at: At, class: &Value, name: &Ref<Str>, form: Op) {
     if version == 0 || meta_version == 0 {
         return;
     }
-    at.set_extra(1, !version);
-    at.set_extra(2, !meta_version);
+    at.set_extra(1, version);
+    at.set_extra(2, meta_version);
     at.set_extra(3, found.to_bits() as u32);
     at.set_extra(4, (found.to_bits() >> 32) as u32);
     quicken(at, form);
@@ -253,7 +264,7 @@ fn remember_module(vm: &Vm, at: At, module: &Value, name: &Ref<Str>, form: Op) {
         return;
     }
     let address = std::ptr::from_ref(dict.cached_value(place)) as u64;
-    at.set_extra(1, !version);
+    at.set_extra(1, version);
     at.set_extra(3, address as u32);
     at.set_extra(4, (address >> 32) as u32);
     quicken(at, form);
@@ -316,7 +327,7 @@ fn remember_store(vm: &Vm, at: At, object: &Value, name: &Ref<Str>, before: u32)
             && ty.is_subtype(&member.owner)
             && ty.version(vm) != 0
         {
-            at.set_extra(1, !ty.version(vm));
+            at.set_extra(1, ty.version(vm));
             at.set_extra(3, member.offset as u32);
             quicken(at, Op::StoreAttrSlot);
         }
@@ -341,13 +352,15 @@ fn remember_store(vm: &Vm, at: At, object: &Value, name: &Ref<Str>, before: u32)
         return;
     }
     let area = u32::from(ty.fast.attrs_offset.get());
-    at.set_extra(1, !version);
     at.set_extra(2, before);
     at.set_extra(4, area + 8 + 8 * place as u32);
     if before == after {
+        at.set_extra(1, version);
         at.set_extra(3, area + 4);
         quicken(at, if at.a() < 0 { Op::StoreAttrShapeLocal } else { Op::StoreAttrShape });
     } else {
+        // Other numbers may stand in the word of this form: complements of versions are far from them.
+        at.set_extra(1, !version);
         at.set_extra(3, after);
         quicken(at, Op::StoreAttr);
     }
@@ -425,7 +438,7 @@ fn remember_method(vm: &Vm, at: At, object: &Value, found: &Value) {
         Attrs::None if ty.fast.attrs_offset.get() == 0 => Op::LoadMethodPlain,
         Attrs::None => return,
     };
-    at.set_extra(1, !version);
+    at.set_extra(1, version);
     at.set_extra(3, found.to_bits() as u32);
     at.set_extra(4, (found.to_bits() >> 32) as u32);
     quicken(at, form);

@@ -5,6 +5,7 @@ use crate::runtime::bytecode::code::flags;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::forms;
 use crate::runtime::interp::function::{CellObject, Function};
 
 use crate::runtime::object::dict::Dict;
@@ -91,12 +92,9 @@ fn remember_address(at: At, place: &Value) {
     at.set_extra(3, (address >> 32) as u32);
 }
 
-/// Rewrites a `LoadGlobal`; a `LoadName` stays one.
-fn quicken_global(at: At, op: Op) {
-    if Op::decode(at.word()).is_some_and(|old| old.plain() == Op::LoadGlobal) {
-        // SAFETY: the first word stands before the extra ones; words lie in `UnsafeCell`s.
-        unsafe { *at.pc.sub(1).cast_mut() = at.word() & !0xff | op as u32 }
-    }
+/// Is the instruction a `LoadGlobal`, which has forms, and not a `LoadName`?
+fn has_forms(at: At) -> bool {
+    Op::decode(at.word()).is_some_and(|op| op.plain() == Op::LoadGlobal)
 }
 
 fn cache_global(vm: &Vm, at: At, name: &Ref<Str>) -> Option<Value> {
@@ -108,7 +106,11 @@ fn cache_global(vm: &Vm, at: At, name: &Ref<Str>) -> Option<Value> {
             at.set_extra(0, !version);
             at.set_extra(1, 0);
             remember_address(at, globals.cached_value(found));
-            quicken_global(at, Op::LoadGlobalPlain);
+            if has_forms(at) {
+                // These are only run with a version there; others may find zero, which is none.
+                at.set_extra(0, version);
+                forms::rewrite(at, if at.a() >= 0 { Op::LoadGlobalTemp } else { Op::LoadGlobalPlain });
+            }
         }
         return Some(globals.cached_value(found).clone());
     }
@@ -119,7 +121,9 @@ fn cache_global(vm: &Vm, at: At, name: &Ref<Str>) -> Option<Value> {
         at.set_extra(0, !version);
         at.set_extra(1, !second);
         remember_address(at, builtins.cached_value(found));
-        quicken_global(at, Op::LoadGlobal);
+        if has_forms(at) {
+            forms::rewrite(at, Op::LoadGlobal);
+        }
     }
     Some(builtins.cached_value(found).clone())
 }

@@ -1,0 +1,109 @@
+//! The forms in which the machine runs instructions: those that can be told from the words alone, chosen when code is loaded.
+//!
+//! # Invariants
+//!
+//! 1. A form of two instructions stands in the first word of the first; the second stays as it is, for jumps to it and for the
+//!    general way, which does the first alone and goes on with the second.
+//! 2. `Op::plain` gives the compiler's instruction of a form; nothing but the first byte of an instruction changes.
+
+use std::cell::UnsafeCell;
+
+use crate::runtime::bytecode::ops::Op;
+use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::function::GENERATOR_KINDS;
+use crate::runtime::value::{Value, is_plain_float_bits};
+
+/// Code as the machine runs it.
+pub fn loaded(words: &[u32], consts: &[Value], code_flags: u32) -> Box<[UnsafeCell<u32>]> {
+    let moves = code_flags & GENERATOR_KINDS != 0;
+    let mut loaded: Box<[UnsafeCell<u32>]> = words.iter().map(|word| UnsafeCell::new(*word)).collect();
+    let mut at = 0;
+    while let Some(op) = words.get(at).and_then(|word| Op::decode(*word)) {
+        let form = form(words, at, op, consts, moves);
+        *loaded[at].get_mut() = words[at] & !0xff | form as u32;
+        at += op.words();
+    }
+    loaded
+}
+
+/// Operand A of an instruction's first word.
+fn a(word: u32) -> i8 {
+    (word >> 8) as i8
+}
+
+/// Operand B.
+fn b(word: u32) -> i8 {
+    (word >> 16) as i8
+}
+
+/// Operand C.
+fn c(word: u32) -> i8 {
+    (word >> 24) as i8
+}
+
+/// The form of an instruction; `moves`: it belongs to a generator, whose calls move their arguments.
+fn form(words: &[u32], at: usize, op: Op, consts: &[Value], moves: bool) -> Op {
+    let word = words[at];
+    let next = words.get(at + op.words()).copied().unwrap_or(0);
+    match op {
+        _ if op.negated() as u8 != op as u8 => {
+            if c(word) == 0 {
+                op.negated()
+            } else {
+                op
+            }
+        }
+        Op::Move if is_local_move(word) => {
+            if Op::decode(next) == Some(Op::Move) && is_local_move(next) {
+                Op::MoveLocals
+            } else {
+                Op::MoveLocal
+            }
+        }
+        Op::LoadInt if a(word) >= 0 => Op::LoadIntTemp,
+        Op::LoadConst if a(word) >= 0 => {
+            let value = consts.get((word >> 16) as usize);
+            match value.filter(|value| is_plain_float_bits(value.to_bits())) {
+                Some(_) => with_float(a(word), next).unwrap_or(Op::LoadConstTemp),
+                None => Op::LoadConstTemp,
+            }
+        }
+        Op::JumpBack => {
+            let target = (at as i64 + 1 + i64::from(word as i32 >> 8)) as usize;
+            let loops = words.get(target).is_some_and(|word| Op::decode(*word) == Some(Op::ForIter));
+            if loops { Op::JumpBackIter } else { op }
+        }
+        Op::Call if moves => Op::CallMoving,
+        Op::CallMethod if moves => Op::CallMethodMoving,
+        _ => op,
+    }
+}
+
+/// Does a `Move` write a local's value into a temporary?
+fn is_local_move(word: u32) -> bool {
+    a(word) >= 0 && b(word) < 0
+}
+
+/// The form of a constant in a temporary and the arithmetic that follows, which uses it up as one of its operands.
+fn with_float(temp: i8, next: u32) -> Option<Op> {
+    let (first, second) = (b(next) == temp, c(next) == temp);
+    match (Op::decode(next)?, first, second) {
+        (Op::Add | Op::IAdd, true, false) => Some(Op::FloatAdd),
+        (Op::Sub | Op::ISub, true, false) => Some(Op::FloatSub),
+        (Op::Mul | Op::IMul, true, false) => Some(Op::FloatMul),
+        (Op::TrueDiv, true, false) => Some(Op::FloatDiv),
+        (Op::Add | Op::IAdd, false, true) => Some(Op::AddFloat),
+        (Op::Sub | Op::ISub, false, true) => Some(Op::SubFloat),
+        (Op::Mul | Op::IMul, false, true) => Some(Op::MulFloat),
+        (Op::TrueDiv, false, true) => Some(Op::DivFloat),
+        _ => None,
+    }
+}
+
+/// Gives the instruction that runs another form.
+#[inline(always)]
+pub fn rewrite(at: At, form: Op) {
+    debug_assert!(Op::decode(at.word()).is_some_and(|old| old.plain() == form.plain()));
+    // SAFETY: the first word stands before the address; words lie in `UnsafeCell`s.
+    unsafe { *at.pc.sub(1).cast_mut() = at.word() & !0xff | form as u32 }
+}
