@@ -26,29 +26,19 @@ pub struct Outcome {
 /// How many objects ahead memory is asked for.
 const AHEAD: usize = 12;
 
-/// Which objects a collection looks at, by their flags, and the bit that tells those that were reached from the others.
-#[derive(Clone, Copy)]
-struct Looked {
-    mask: u32,
-    wanted: u32,
-    bit: u32,
+// Which objects a collection looks at is told by their flags, at the price of one test a reference. If `YOUNG`, they are what
+// is tracked and not old, and who is reached gets old; else they are what was marked before, and who is reached loses the
+// mark.
+
+#[inline(always)]
+fn is_looked_at<const YOUNG: bool>(head: &Header) -> bool {
+    let flags = head.flags.get();
+    if YOUNG { flags & (flag::TRACKED | flag::OLD) == flag::TRACKED } else { flags & flag::COLLECTING != 0 }
 }
 
-/// The young generation: who is reached is old from then on.
-const YOUNG: Looked = Looked { mask: flag::TRACKED | flag::OLD, wanted: flag::TRACKED, bit: flag::OLD };
-/// Objects that were marked before.
-const MARKED: Looked = Looked { mask: flag::COLLECTING, wanted: flag::COLLECTING, bit: flag::COLLECTING };
-
-impl Looked {
-    #[inline(always)]
-    fn has(self, head: &Header) -> bool {
-        head.flags.get() & self.mask == self.wanted
-    }
-
-    #[inline(always)]
-    fn reach(self, head: &Header) {
-        head.flags.set(head.flags.get() ^ self.bit);
-    }
+#[inline(always)]
+fn reach<const YOUNG: bool>(head: &Header) {
+    head.flags.set(head.flags.get() ^ if YOUNG { flag::OLD } else { flag::COLLECTING });
 }
 
 fn set_flag(head: &Header, bit: u32, on: bool) {
@@ -69,12 +59,12 @@ fn ask_ahead(objects: &[NonNull<Header>], at: usize) {
 /// # Safety
 /// A live container.
 #[inline(always)]
-unsafe fn count_references(at: NonNull<Header>, looked: Looked) {
+unsafe fn count_references<const YOUNG: bool>(at: NonNull<Header>) {
     // SAFETY: as promised.
     unsafe {
         heap::traverse_inline(at, |value| {
             if let Some(head) = value.header()
-                && looked.has(head)
+                && is_looked_at::<YOUNG>(head)
             {
                 let inner = &links(NonNull::from(head)).as_ref().inner;
                 inner.set(inner.get() + 1);
@@ -88,7 +78,7 @@ unsafe fn count_references(at: NonNull<Header>, looked: Looked) {
 ///
 /// # Safety
 /// All are live containers, none in flux (the collector runs between instructions).
-unsafe fn unreached(objects: &[NonNull<Header>], looked: Looked) -> Vec<NonNull<Header>> {
+unsafe fn unreached<const YOUNG: bool>(objects: &[NonNull<Header>]) -> Vec<NonNull<Header>> {
     let mut garbage = Vec::new();
     // SAFETY: as promised.
     unsafe {
@@ -98,20 +88,20 @@ unsafe fn unreached(objects: &[NonNull<Header>], looked: Looked) -> Vec<NonNull<
             ask_ahead(objects, number);
             let head = at.as_ref();
             let inner = &links(*at).as_ref().inner;
-            if !looked.has(head) || inner.get() == head.count.get() as usize {
+            if !is_looked_at::<YOUNG>(head) || inner.get() == head.count.get() as usize {
                 continue;
             }
-            looked.reach(head);
+            reach::<YOUNG>(head);
             inner.set(0);
             left -= 1;
             reached.push(*at);
             while let Some(next) = reached.pop() {
                 heap::traverse_inline(next, |value| {
                     if let Some(head) = value.header()
-                        && looked.has(head)
+                        && is_looked_at::<YOUNG>(head)
                     {
                         let found = NonNull::from(head);
-                        looked.reach(head);
+                        reach::<YOUNG>(head);
                         links(found).as_ref().inner.set(0);
                         left -= 1;
                         reached.push(found);
@@ -124,8 +114,8 @@ unsafe fn unreached(objects: &[NonNull<Header>], looked: Looked) -> Vec<NonNull<
         }
         for at in objects {
             let head = at.as_ref();
-            if looked.has(head) {
-                looked.reach(head);
+            if is_looked_at::<YOUNG>(head) {
+                reach::<YOUNG>(head);
                 links(*at).as_ref().inner.set(0);
                 garbage.push(*at);
             }
@@ -150,11 +140,11 @@ unsafe fn look_at_young(heap: &Heap) -> Vec<NonNull<Header>> {
             }
             let Some(at) = NonNull::new(*at) else { continue };
             heap.old.push(at, Age::OLD);
-            count_references(at, YOUNG);
+            count_references::<true>(at);
         }
         heap.young.empty();
         heap.reset_young_count();
-        unreached(present(&heap.old.places()[before..]), YOUNG)
+        unreached::<true>(present(&heap.old.places()[before..]))
     }
 }
 
@@ -192,9 +182,9 @@ unsafe fn look_at(objects: &[NonNull<Header>]) -> Vec<NonNull<Header>> {
         }
         for (number, at) in objects.iter().enumerate() {
             ask_ahead(objects, number);
-            count_references(*at, MARKED);
+            count_references::<false>(*at);
         }
-        unreached(objects, MARKED)
+        unreached::<false>(objects)
     }
 }
 
