@@ -1040,6 +1040,31 @@ pub fn word_at(object: &Value, offset: usize) -> &crate::runtime::value::LockCel
     }
 }
 
+/// An object that is noted somewhere without being kept alive. The rule of the type: who notes an object forgets it when its
+/// payload is dropped.
+pub struct Uncounted(NonNull<Header>);
+
+impl Uncounted {
+    /// Notes an object; `None` for what is none.
+    pub fn of(object: &Value) -> Option<Uncounted> {
+        object.header().map(|head| Uncounted(NonNull::from(head)))
+    }
+
+    /// The object, unless it is dying.
+    pub fn get(&self) -> Option<Value> {
+        // SAFETY: the payload is not dropped yet, by the rule of the type, so the object is there; the count is raised for
+        // the value.
+        unsafe {
+            let head = self.0.as_ref();
+            if head.count.get() == 0 || head.flags.get() & flag::DYING != 0 {
+                return None;
+            }
+            head.count.set(head.count.get() + 1);
+            Some(Value::from_bits(self.0.as_ptr() as u64))
+        }
+    }
+}
+
 /// Gives up one reference of an object that was counted elsewhere (as word in a header, not as `Value`).
 pub fn forget_reference(object: &Value) {
     if object.is_object() {

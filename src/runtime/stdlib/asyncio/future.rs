@@ -6,16 +6,15 @@
 //! 2. Callbacks are taken out before they are handed to the loop, which may run Python.
 
 use std::cell::Cell;
-use std::ptr::NonNull;
 use std::sync::atomic::Ordering;
 
 use smallvec::SmallVec;
 
-use super::{Shared, Task, get_event_loop, is_plain, shared};
+use super::{Shared, get_event_loop, is_plain, shared};
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::generators::thrown_or;
 use crate::runtime::error::PyResult;
-use crate::runtime::gc::heap::{type_flag, type_head};
+use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::raise::Exception;
 use crate::runtime::object::typedef::{TypeSpec, getset, getter, native, native_raw};
@@ -137,14 +136,7 @@ impl Future {
     }
 }
 
-#[inline]
 pub fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Future>> {
-    if let Some(head) = value.header()
-        && std::ptr::eq(type_head(head).layout.get(), Task::layout())
-    {
-        // SAFETY: a task begins with a future, as its layout says.
-        return Ok(unsafe { NonNull::from(head).cast::<Obj<Future>>().as_ref() });
-    }
     vm.cast::<Future>(value)
 }
 

@@ -6,16 +6,16 @@
 //! other classes are in a `WeakSet`, and in a set while their first step runs eagerly.
 
 use std::cell::Cell;
-use std::ptr::NonNull;
 
 use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::gc::heap::Uncounted;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{TypeSpec, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::NativeModule;
-use crate::runtime::value::{Header, LockCell, Payload, Ref, Value, flag};
+use crate::runtime::value::{LockCell, Payload, Ref, Value};
 
 mod future;
 mod task;
@@ -40,7 +40,7 @@ pub struct Shared {
     /// Objects of Python modules that are looked up once, by module and name.
     known: LockCell<Vec<(&'static str, &'static str, Value)>>,
     /// Native tasks that are not done, not counted; empty places are free.
-    tasks: LockCell<Vec<Option<NonNull<Header>>>>,
+    tasks: LockCell<Vec<Option<Uncounted>>>,
     free: LockCell<Vec<usize>>,
     /// `WeakSet` of tasks of other classes; unbound until there is one.
     scheduled: LockCell<Value>,
@@ -163,14 +163,14 @@ impl Shared {
         if this.place.get().is_some() {
             return Ok(());
         }
-        let head = task.header().map(NonNull::from);
+        let noted = Uncounted::of(task);
         let place = match self.free.get_mut().pop() {
             Some(place) => {
-                self.tasks.get_mut()[place] = head;
+                self.tasks.get_mut()[place] = noted;
                 place
             }
             None => {
-                self.tasks.get_mut().push(head);
+                self.tasks.get_mut().push(noted);
                 self.tasks.get().len() - 1
             }
         };
@@ -295,18 +295,7 @@ fn all_tasks(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         None => get_running_loop(vm)?,
     };
     let found = vm.new_set();
-    let alive = |at: &NonNull<Header>| {
-        // SAFETY: a task leaves the table when its payload is dropped, so it is there; the count is raised for the value.
-        unsafe {
-            let head = at.as_ref();
-            if head.count.get() == 0 || head.flags.get() & flag::DYING != 0 {
-                return None;
-            }
-            head.count.set(head.count.get() + 1);
-            Some(Value::from_bits(at.as_ptr() as u64))
-        }
-    };
-    let native: Vec<Value> = shared.tasks.get().iter().flatten().filter_map(alive).collect();
+    let native: Vec<Value> = shared.tasks.get().iter().flatten().filter_map(Uncounted::get).collect();
     for task in native {
         let of_loop =
             task.downcast::<Future>().is_some_and(|this| !this.is_done() && this.looper.get().is(&wanted));
