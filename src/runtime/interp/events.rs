@@ -82,7 +82,7 @@ impl Vm {
             heap.reset_young_count();
             return;
         }
-        let round = state.rounds.get() + state.stretch.get() as usize;
+        let round = state.rounds.get() + 1;
         state.rounds.set(round);
         // The old generation is looked at when it has grown by a quarter since the last time, or when four times as much as
         // was left then has come to it and gone again.

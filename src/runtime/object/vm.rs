@@ -165,7 +165,7 @@ pub struct Collections {
     pub stretch: Cell<i32>,
     /// `gc.get_threshold()[1:]`: in a collector of three generations, how many collections of one make one of the next.
     pub later: [Cell<i32>; 2],
-    /// Young collections since the last full one; one that was stretched counts for as many as it stands for.
+    /// Young collections since the last full one.
     pub rounds: Cell<usize>,
     /// Survivors of young collections since the last full one.
     pub since_full: Cell<usize>,
