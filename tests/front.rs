@@ -133,3 +133,40 @@ fn a_closed_pipe_is_no_panic() {
     let output = Command::new("sh").args(["-c", &command]).output().expect("sh");
     assert!(!text(&output.stderr).contains("panic"), "{}", text(&output.stderr));
 }
+
+/// What a program at the prompt says, on stdout and on stderr, with the exit code.
+fn at_prompt(words: &[&str], input: &str) -> (String, String, Option<i32>) {
+    use std::io::Write;
+    let mut child = Command::new(DX)
+        .arg("run")
+        .args(words)
+        .env_remove("PYTHONSTARTUP")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("starts");
+    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("is read");
+    let output = child.wait_with_output().expect("ends");
+    (text(&output.stdout), text(&output.stderr), output.status.code())
+}
+
+#[test]
+fn the_plain_prompt_takes_statement_by_statement() {
+    let (said, shown, code) = at_prompt(&["-iq"], "1 + 1\n_ * 2\ndef f():\n  return 1 / 0\n\nf()\n(1,\n2)\n");
+    assert_eq!(said, "2\n4\n(1, 2)\n");
+    let failed = "Traceback (most recent call last):\n  File \"<stdin>\", line 1, in <module>\n    f()\n    ~^^\n  File \"<stdin>\", \
+                  line 2, in f\n    return 1 / 0\n           ~~^~~\nZeroDivisionError: division by zero\n";
+    assert_eq!(shown, format!(">>> >>> >>> ... ... >>> {failed}>>> ... >>> \n"));
+    assert_eq!(code, Some(0));
+    let (_, shown, code) = at_prompt(&["-iq"], "5 5\nexit(3)\n");
+    assert_eq!(shown, ">>>   File \"<stdin>\", line 1\n    5 5\n      ^\nSyntaxError: invalid syntax\n>>> ");
+    assert_eq!(code, Some(3));
+}
+
+#[test]
+fn a_prompt_follows_a_program() {
+    let (said, shown, code) = at_prompt(&["-i", "-c", "x = 5; raise SystemExit(4)"], "x\n");
+    assert_eq!((said.as_str(), code), ("5\n", Some(0)));
+    assert!(shown.ends_with("SystemExit: 4\n>>> >>> \n"), "{shown}");
+}

@@ -285,7 +285,11 @@ static DICT_METHODS: &[Native] = &[
     native(
         "get(self, key, default=None, /)",
         |vm, args| {
-            Ok(match this(vm, &args[0])?.get(vm, &args[1])? {
+            let dict = this(vm, &args[0])?;
+            if let Some(at) = dict.quick(&args[1]) {
+                return Ok(dict.cached_value(at).clone());
+            }
+            Ok(match dict.get(vm, &args[1])? {
                 Some(found) => found,
                 None => args[2].given().cloned().unwrap_or(Value::NONE),
             })

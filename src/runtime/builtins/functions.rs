@@ -317,7 +317,7 @@ pub static CELL: TypeSpec = TypeSpec::new("cell", CellObject::layout)
     })
     .getset(&[getset("cell_contents", |vm, cell| {
         match vm.cast::<CellObject>(cell)?.content.cloned() {
-            empty if empty.is_unbound() => Err(vm.value_error("cell is empty")),
+            empty if empty.is_unbound() => Err(vm.value_error("Cell is empty")),
             content => Ok(content),
         }
     }, |vm, cell, value| {

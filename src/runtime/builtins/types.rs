@@ -142,6 +142,7 @@ pub fn raw_type(
         subclasses: LockCell::new(Vec::new()),
         slot_names: LockCell::new(Vec::new()),
         init: Cell::new((0, 0)),
+        getitem: Cell::new((0, 0)),
         plain_class: Cell::new(0),
     }
 }
@@ -431,12 +432,17 @@ fn object_repr(vm: &Vm, object: &Value) -> PyResult<Value> {
     })
 }
 
+/// `object.__hash__`, as slot.
+pub fn identity_hash(_: &Vm, object: &Value) -> PyResult<i64> {
+    Ok(address_hash(object.to_bits()))
+}
+
 fn object_slots(s: &mut Slots) {
     s.new = Some(object_new);
     s.init = Some(object_init);
     s.repr = Some(object_repr);
     s.str = Some(|vm, object| vm.repr(object));
-    s.hash = Some(|_, object| Ok(address_hash(object.to_bits())));
+    s.hash = Some(identity_hash);
     s.getattr = Some(protocol::generic);
     s.setattr = Some(|vm, object, name, value| vm.generic_setattr(object, name, value));
     s.compare = Some(|vm, a, b, op| {
@@ -835,7 +841,7 @@ pub(super) fn type_full_name(vm: &Vm, ty: &Obj<Type>) -> PyResult<String> {
     })
 }
 
-/// `type.__getattribute__`
+/// `type.__getattribute__`, as slot.
 pub fn type_getattr(vm: &Vm, object: &Value, name: &Value) -> PyResult<Value> {
     match vm.type_getattr_opt(object, name)? {
         Some(found) => Ok(found),

@@ -11,14 +11,17 @@ use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::{Function, GENERATOR_KINDS, NOT_SIMPLE};
 use crate::runtime::interp::places::Names;
 use crate::runtime::interp::push::{attend, push_exact, push_named, push_values};
-use crate::runtime::interp::{generator, handlers};
+use crate::runtime::interp::{generator, handlers, rest};
 use crate::runtime::object::args::Args;
-use crate::runtime::object::str::Str;
-use crate::runtime::object::typedef::kind;
+use crate::runtime::object::tuple::Tuple;
+use crate::runtime::object::typedef::{Type, kind};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Obj, Ref, Value, bits};
+use crate::runtime::value::{Obj, Ref, Value, bits, clone_all};
 
 type Pushed = PyResult<Option<*mut Value>>;
+
+/// A call's values with a receiver in front.
+type All = smallvec::SmallVec<[Value; 8]>;
 
 /// `Call` and `CallMethod` beyond the simple case. `Ok(None)`: the result is stored; `Ok(Some(base))`: that frame runs now.
 #[inline(never)]
@@ -28,6 +31,12 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
     let run = at.reg(at.b());
     let kind = run.kind();
     if kind == kind::FUNCTION {
+        // SAFETY: exact kind; the arguments are the last words of their run.
+        let pushed =
+            unsafe { rest::push(vm, at.base, &*(callable as *const Obj<Function>), (args, count as usize)) };
+        if pushed.is_some() {
+            return Ok(pushed);
+        }
         return call_python(vm, at, values, Names::NONE);
     }
     let result = match kind {
@@ -44,7 +53,8 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
             // SAFETY: exact kind.
             let function = unsafe { &*(callable as *const Obj<NativeFunction>) };
             if function.passes_self {
-                vm.call(run, Args::positional(values))?
+                // SAFETY: in front of the arguments lies the callable, or an empty word behind it.
+                unsafe { call_with_receiver(vm, function, args, count as usize)? }
             } else {
                 descr::run(vm, function.def, Args::positional(values), 0)?
             }
@@ -59,7 +69,7 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
                 let old = std::mem::replace(run, function);
                 if std::ptr::eq(args, std::ptr::from_mut(at.reg(at.b() + 1))) {
                     // `Call`: no place for the receiver; the pair form has one.
-                    let all: Vec<Value> = std::iter::once(receiver)
+                    let all: All = std::iter::once(receiver)
                         .chain(values.iter_mut().map(|v| std::mem::replace(v, Value::UNBOUND)))
                         .collect();
                     drop(old);
@@ -98,6 +108,31 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
     Ok(None)
 }
 
+/// A call of a native function that passes its receiver: it takes the place in front of the arguments while the call runs.
+///
+/// # Safety
+/// `args` points to that many arguments behind another word of their run.
+unsafe fn call_with_receiver(
+    vm: &Vm,
+    function: &Obj<NativeFunction>,
+    args: *mut Value,
+    count: usize,
+) -> PyResult<Value> {
+    // SAFETY: as promised; the word in front keeps what it held alive here, which may be the function.
+    unsafe {
+        let front = args.sub(1);
+        let (def, receiver) = (function.def, function.receiver.clone());
+        let held = front.replace(receiver);
+        let all = std::slice::from_raw_parts(front, count + 1);
+        let outcome = match def.exact_body(count + 1) {
+            Some(body) => body(vm, all),
+            None => descr::run(vm, def, Args::positional(all), 1),
+        };
+        drop(front.replace(held));
+        outcome
+    }
+}
+
 /// A call of a class whose `__init__` is a Python function and whose `__new__` is `object`'s: the instance takes the
 /// class's place in front of the arguments.
 fn call_class(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> PyResult<Option<*mut Value>> {
@@ -127,7 +162,7 @@ fn call_class(vm: &Vm, at: At, values: &mut [Value], names: &[Value]) -> PyResul
         handlers::classes::remember_init(vm, ty, function);
     }
     let instance = vm.alloc(&ty.to_ref(), crate::runtime::builtins::types::Plain).into_value();
-    let mut all = vec![instance.clone()];
+    let mut all: All = smallvec::smallvec![instance.clone()];
     all.extend(values.iter_mut().map(|v| std::mem::replace(v, Value::UNBOUND)));
     let pushed = push_values(vm, function, &all, names, at.a(), info::INIT)?;
     Frame(pushed).set(word::NAMESPACE, instance.into_bits());
@@ -183,15 +218,34 @@ fn call_python(vm: &Vm, at: At, values: &mut [Value], names: Names) -> Pushed {
     Ok(started(at, begun))
 }
 
-/// The Python function that a class has under a name, if its parameters are that many: what a slot of its instances calls.
-pub fn python_method(vm: &Vm, object: &Value, name: &Obj<Str>, count: u32) -> Option<Ref<Function>> {
+/// The Python function that is `__getitem__` of an object's class, if its parameters are receiver and key.
+#[inline]
+pub fn python_getitem(vm: &Vm, object: &Value) -> Option<Ref<Function>> {
     let ty = object.ty(vm);
     if !ty.is_heap() {
         return None;
     }
-    let found = ty.lookup(vm, name)?;
-    let function = found.downcast_ref::<Function>()?;
-    (function.simple_args.get() == count).then_some(function)
+    let (version, known) = ty.getitem.get();
+    let function = match version != 0 && version == ty.fast.version.get() {
+        true => known,
+        false => find_getitem(vm, ty),
+    };
+    if function == 0 {
+        return None;
+    }
+    // SAFETY: the type owns the function while its version stays (or it was found just now).
+    let function = unsafe { &*(function as *const Obj<Function>) };
+    (function.simple_args.get() == 2).then(|| function.to_ref())
+}
+
+/// Looks for a Python function that is `__getitem__` and remembers it, or that there is none (0).
+#[cold]
+#[inline(never)]
+fn find_getitem(vm: &Vm, ty: &Obj<Type>) -> u64 {
+    let found = ty.lookup(vm, &vm.names().__getitem__);
+    let function = found.as_ref().and_then(Value::downcast::<Function>).map_or(0, Obj::address);
+    ty.getitem.set((ty.version(vm), function));
+    function
 }
 
 /// `CallKw` and `CallMethodKw`.
@@ -228,8 +282,34 @@ pub fn call_ex(vm: &Vm, at: At) -> Pushed {
     let has_keywords = at.c() != 0;
     let run = at.run(at.b(), 2 + usize::from(has_keywords));
     let callable = run[0].clone();
-    let mut values = match run[1].as_tuple() {
-        Some(tuple) => tuple.items().to_vec(),
+    // Items of a tuple or list are given on as they lie there, if nothing has to be found out about the arguments.
+    let exact = if run[1].kind() == kind::TUPLE { run[1].downcast_ref::<Tuple>() } else { None };
+    let items = match &exact {
+        Some(tuple) => Some(tuple.items()),
+        None if run[1].kind() == kind::LIST => vm.list_items(&run[1]).map(|items| items.get().as_slice()),
+        None => None,
+    };
+    if let (false, Some(items)) = (has_keywords, items) {
+        // What is wanted may be Python code, which may change the list: the general way is for that.
+        let function = callable.downcast::<Function>();
+        if !vm.is_wanted()
+            && let Some(pushed) = function.and_then(|f| rest::push_copies(vm, f, items, at.a()))
+        {
+            at.done_run(at.b(), 2);
+            return Ok(Some(pushed));
+        }
+        if function.is_none() {
+            let result = match exact {
+                Some(_) => vm.call(&callable, Args::positional(items))?,
+                None => vm.call(&callable, Args::positional(&clone_all(items)))?,
+            };
+            at.done_run(at.b(), 2);
+            at.set(at.a(), result);
+            return Ok(None);
+        }
+    }
+    let mut values: All = match exact {
+        Some(tuple) => tuple.items().iter().cloned().collect(),
         None => {
             let iterable = run[1].clone();
             if iterable.ty(vm).slots.get().iter.is_none() && iterable.ty(vm).slots.get().getitem.is_none() {
@@ -239,10 +319,13 @@ pub fn call_ex(vm: &Vm, at: At) -> Pushed {
                     iterable.type_name(vm)
                 )));
             }
-            vm.collect(&iterable)?
+            match (iterable.kind(), vm.list_items(&iterable)) {
+                (kind::LIST, Some(items)) => items.get().iter().cloned().collect(),
+                _ => All::from_vec(vm.collect(&iterable)?),
+            }
         }
     };
-    let mut names = Vec::new();
+    let mut names = All::new();
     if has_keywords {
         let keywords = run[2].clone();
         if let Some(dict) = keywords.as_dict() {

@@ -31,6 +31,8 @@ pub struct Function {
     pub frame_words: Cell<u32>,
     /// `co_flags`
     pub flags: Cell<u32>,
+    /// Words from the first local to the end of a frame.
+    pub reach: Cell<u32>,
     /// The info word of a plain call's frame.
     pub info: Cell<u64>,
     /// `__globals__`
@@ -128,6 +130,7 @@ impl Obj<Function> {
         self.locals.set(code.locals_count);
         self.info.set(info::word(code.locals_count, 0));
         self.frame_words.set(code.temps + FRAME_HEADER as u32);
+        self.reach.set(self.locals.get() + self.frame_words.get());
         self.flags.set(code.flags);
     }
 
@@ -173,6 +176,7 @@ impl Vm {
                 info: Cell::new(0),
                 locals: Cell::new(0),
                 frame_words: Cell::new(0),
+                reach: Cell::new(0),
                 flags: Cell::new(0),
                 globals: globals.clone(),
                 builtins,

@@ -14,4 +14,5 @@ pub mod ops;
 pub mod places;
 pub mod push;
 pub mod recode;
+pub mod rest;
 pub mod unwind;

@@ -64,9 +64,9 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Where a call's values go. `None` if some do not match at once: the general way says why.
+/// Where a call's values go; good until this is asked again. `None` if some do not match at once: the general way says why.
 #[inline]
-pub fn of(vm: &Vm, function: &Obj<Function>, count: usize, names: Names) -> Option<Places> {
+pub fn of<'a>(vm: &'a Vm, function: &Obj<Function>, count: usize, names: Names) -> Option<&'a Places> {
     let code = function.code.get();
     let tuple = names.tuple.map_or(bits::NONE, Value::to_bits);
     let slot = (code.serial as usize ^ (tuple >> 4) as usize ^ count << 3) % ENTRIES;
@@ -76,13 +76,13 @@ pub fn of(vm: &Vm, function: &Obj<Function>, count: usize, names: Names) -> Opti
         && entry.count == count
         && (names.list.is_empty() || names.tuple.is_some())
     {
-        return Some(entry.places);
+        return Some(&entry.places);
     }
     find(vm, code, count, names, slot)
 }
 
 #[inline(never)]
-fn find(vm: &Vm, code: &Obj<Code>, count: usize, names: Names, slot: usize) -> Option<Places> {
+fn find<'a>(vm: &'a Vm, code: &Obj<Code>, count: usize, names: Names, slot: usize) -> Option<&'a Places> {
     if !code.has(flags::OPTIMIZED) {
         return None;
     }
@@ -107,17 +107,17 @@ fn find(vm: &Vm, code: &Obj<Code>, count: usize, names: Names, slot: usize) -> O
     }
     let has_rest = code.has(flags::VARARGS | flags::VARKEYWORDS);
     let places = Places { from, total, others, has_rest };
-    if names.list.is_empty() || names.tuple.is_some() {
-        let table = vm.interp().places.get_mut();
-        if table.is_empty() {
-            table.resize_with(ENTRIES, || Entry { code: 0, names: Value::NONE, count: 0, places });
-        }
-        let entry =
-            Entry { code: code.serial, names: names.tuple.cloned().unwrap_or(Value::NONE), count, places };
-        let old = std::mem::replace(&mut table[slot], entry);
-        drop(old);
+    let table = vm.interp().places.get_mut();
+    if table.is_empty() {
+        table.resize_with(ENTRIES + 1, || Entry { code: 0, names: Value::NONE, count: 0, places });
     }
-    Some(places)
+    // Names that no tuple is known to hold are not found again: the last entry, in which nobody looks, is for them.
+    let lasting = names.list.is_empty() || names.tuple.is_some();
+    let (slot, code) = if lasting { (slot, code.serial) } else { (ENTRIES, 0) };
+    let names = names.tuple.cloned().unwrap_or(Value::NONE);
+    let old = std::mem::replace(&mut table[slot], Entry { code, names, count, places });
+    drop(old);
+    vm.interp().places.get().get(slot).map(|entry| &entry.places)
 }
 
 /// The default of a parameter, if the function has one.
@@ -129,6 +129,14 @@ pub fn default(function: &Obj<Function>, at: usize) -> Option<Value> {
             let defaults = function.defaults.get().as_tuple()?.items();
             defaults.get(defaults.len().checked_sub(behind + 1)?).cloned()
         }
-        None => function.kwdefaults.get().as_dict()?.get_str(&code.local_names[at]),
+        None => {
+            let (defaults, name) = (function.kwdefaults.get().as_dict()?, &code.local_names[at]);
+            // As the function was made, they stand in order: all have one, or those of the last parameters.
+            let nth = (at - code.arg_count as usize + defaults.len()).checked_sub(code.kwonly_count as usize);
+            match nth.and_then(|nth| defaults.next_entry(nth)) {
+                Some((_, key, value)) if key.is(name.value()) => Some(value.clone()),
+                _ => defaults.get_str(name),
+            }
+        }
     }
 }

@@ -95,7 +95,7 @@ pub fn push_named(
     let Some(places) = places::of(vm, function, values.len(), names) else { return Ok(None) };
     let moves = at.frame().is(info::GENERATOR);
     let start = if moves { at.frame().end() } else { values.as_mut_ptr() };
-    let Some(frame) = lay_places(vm, function, start, &places, values, names.list)? else { return Ok(None) };
+    let Some(frame) = lay_places(vm, function, start, places, values, names.list)? else { return Ok(None) };
     // SAFETY: the frame is laid out.
     unsafe { frame.begin(vm, at.base, function, function.address() | 1, 0) };
     Ok(Some(frame.0))
@@ -207,7 +207,7 @@ pub fn arrange_generator(
 ) -> Option<Value> {
     let places = places::of(vm, function, values.len(), Names::listed(names))?;
     let (mut copies, mut words) = (Copies::from(values), Words::NONE);
-    if !arrange(vm, function, &places, &mut copies, names, &mut words) {
+    if !arrange(vm, function, places, &mut copies, names, &mut words) {
         return None;
     }
     // SAFETY: the words are owned values, given up here.
@@ -278,7 +278,7 @@ pub fn push_values(
     if !exact
         && let Some(places) = places::of(vm, function, values.len(), Names::listed(names))
         && let Some(frame) =
-            lay_places(vm, function, free_stack(vm), &places, &mut Copies::from(values), names)?
+            lay_places(vm, function, free_stack(vm), places, &mut Copies::from(values), names)?
     {
         let register = u64::from(result as u8) << 8;
         let owned = function.to_value().into_bits() | 1;

@@ -88,6 +88,7 @@ fn copy(vm: &Vm, function: &Obj<Function>) -> Ref<Function> {
             info: Cell::new(0),
             locals: Cell::new(0),
             frame_words: Cell::new(0),
+            reach: Cell::new(0),
             flags: Cell::new(0),
             globals: function.globals.clone(),
             builtins: function.builtins.clone(),

@@ -1,5 +1,7 @@
 //! Attributes of instances: inline values and dictionaries, and the generic lookup that `object` has.
 
+use std::cell::Cell;
+
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::{self, shape_of, type_flag, type_head};
 use crate::runtime::object::dict::Dict;
@@ -74,13 +76,10 @@ pub fn own_dict(vm: &Vm, object: &Value) -> Option<Ref<Dict>> {
         Attrs::Shape(shape, values) => {
             let names = vm.interp().shapes.names(shape);
             let table = Dict::with_capacity(names.len());
-            for (name, cell) in names.iter().zip(values) {
-                let word = cell.replace(bits::UNBOUND);
-                if word != bits::UNBOUND {
-                    // SAFETY: the word was moved out of the instance.
-                    table.insert_str(name, unsafe { Value::from_bits(word) });
-                }
-            }
+            let bound = names.iter().zip(values).filter(|(_, cell)| cell.get() != bits::UNBOUND);
+            // SAFETY: the words are moved out of the instance.
+            let moved = |cell: &Cell<u64>| unsafe { Value::from_bits(cell.replace(bits::UNBOUND)) };
+            table.fill_new(bound.map(|(name, cell)| (name, moved(cell))));
             let dict = vm.dict(table);
             set_word(object.header()?, dict.clone().into_value().into_bits());
             Some(dict)
@@ -96,11 +95,8 @@ pub fn own_copy(vm: &Vm, object: &Value) -> Option<Ref<Dict>> {
         Attrs::Shape(shape, values) => {
             let names = vm.interp().shapes.names(shape);
             let table = Dict::with_capacity(names.len());
-            for (name, cell) in names.iter().zip(values) {
-                if cell.get() != bits::UNBOUND {
-                    table.insert_str(name, clone_word(cell.get()));
-                }
-            }
+            let bound = names.iter().zip(values).filter(|(_, cell)| cell.get() != bits::UNBOUND);
+            table.fill_new(bound.map(|(name, cell)| (name, clone_word(cell.get()))));
             Some(vm.dict(table))
         }
     }

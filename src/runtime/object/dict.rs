@@ -422,7 +422,34 @@ impl Dict {
         {
             return Ok(found);
         }
+        if let Some(found) = self.find_small(key, hash) {
+            return Ok(found);
+        }
         self.find_any(vm, key, hash)
+    }
+
+    /// Finds a small int among keys none of which but itself is equal to it: small ints and strings.
+    #[inline(always)]
+    fn find_small(&self, key: &Value, hash: u64) -> Option<Found> {
+        if self.hashed.get() || self.block.get().is_null() || key.as_small().is_none() {
+            return None;
+        }
+        let mask = (1usize << self.log2.get()) - 1;
+        let mut slot = hash as usize & mask;
+        let mut perturb = hash;
+        loop {
+            let index = self.index(slot);
+            if index >= 0 {
+                let at = index as usize;
+                if self.key_at(at).is(key) {
+                    return Some(Found { slot, entry: Some(at) });
+                }
+            } else if index == EMPTY {
+                return Some(Found { slot, entry: None });
+            }
+            perturb >>= 5;
+            slot = (slot.wrapping_mul(5).wrapping_add(perturb as usize).wrapping_add(1)) & mask;
+        }
     }
 
     #[inline(never)]
@@ -623,6 +650,28 @@ impl Dict {
                 None
             }
         }
+    }
+
+    /// Puts keys that are distinct strings into a table that has room for them and no key yet.
+    pub fn fill_new<'a>(&self, entries: impl Iterator<Item = (&'a Ref<Str>, Value)>) {
+        debug_assert!(self.is_empty() && !self.hashed.get());
+        let mut at = self.fill.get();
+        for (key, value) in entries {
+            assert!(at < usable(self.log2.get()), "a table is filled that has no room");
+            let slot = self.free_slot(key.hash());
+            // SAFETY: there is room for one more entry.
+            unsafe {
+                let entry = self.entry(at);
+                entry.write(key.to_value());
+                entry.add(1).write(value);
+            }
+            self.set_index(slot, at as i64);
+            at += 1;
+        }
+        self.budget.set(self.budget.get() - (at - self.fill.get()));
+        self.fill.set(at);
+        self.used.set(at);
+        self.touch();
     }
 
     /// Changes the value at a position and gives the old one.

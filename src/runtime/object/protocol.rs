@@ -2,8 +2,10 @@
 
 use crate::runtime::builtins::modules;
 use crate::runtime::builtins::sets::{Set, SetIter};
+use crate::runtime::builtins::types::{self, identity_hash};
 use crate::runtime::error::PyResult;
 use crate::runtime::object::args::Args;
+use crate::runtime::object::hash::address_hash;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{TypeRef, kind};
 use crate::runtime::object::vm::Vm;
@@ -52,15 +54,12 @@ impl Vm {
                 }
             };
         }
-        let of_type = crate::runtime::builtins::types::type_getattr;
+        // Where nothing is found no exception has to be made and caught.
+        let of_type =
+            |f| std::ptr::fn_addr_eq(f, types::type_getattr as fn(&Vm, &Value, &Value) -> PyResult<Value>);
         let result = match object.kind() {
             kind::MODULE => modules::module_getattr(self, object, name),
-            _ if f.is_some_and(|f| {
-                std::ptr::fn_addr_eq(f, of_type as fn(&Vm, &Value, &Value) -> PyResult<Value>)
-            }) =>
-            {
-                self.type_getattr_opt(object, name)
-            }
+            _ if f.is_some_and(of_type) => self.type_getattr_opt(object, name),
             _ => self.getattr(object, name).map(Some),
         };
         match result {
@@ -325,6 +324,9 @@ impl Vm {
     #[inline]
     pub fn hash(&self, object: &Value) -> PyResult<i64> {
         match object.ty(self).slots.get().hash {
+            Some(f) if std::ptr::fn_addr_eq(f, identity_hash as fn(&Vm, &Value) -> PyResult<i64>) => {
+                Ok(address_hash(object.to_bits()))
+            }
             Some(f) => f(self, object),
             None => Err(self.type_error(format!("unhashable type: '{}'", object.type_name(self)))),
         }

@@ -308,7 +308,16 @@ fn py_compare(vm: &Vm, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
         Cmp::Gt => &n.__gt__,
         Cmp::Ge => &n.__ge__,
     };
-    Ok(vm.call_special(a, name, std::slice::from_ref(b))?.unwrap_or(Value::NOT_IMPLEMENTED))
+    let Some(found) = a.ty(vm).lookup(vm, name) else { return Ok(Value::NOT_IMPLEMENTED) };
+    // What a class has not of its own is mostly that of `object`.
+    if found.kind() == crate::runtime::object::typedef::kind::SLOT_WRAPPER
+        && let Some(wrapper) = found.downcast::<SlotWrapper>()
+        && wrapper.owner.is(&vm.interp().object_type)
+        && let Some(f) = wrapper.owner.slots.get().compare
+    {
+        return f(vm, a, b, op);
+    }
+    vm.call_found(a, &found, std::slice::from_ref(b))
 }
 
 macro_rules! compare_dunder {

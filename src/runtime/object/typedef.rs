@@ -561,6 +561,8 @@ pub struct Type {
     /// A version, and the function that is `__init__` of a class without any other way of making instances, as long as the
     /// type has that version.
     pub init: Cell<(u32, u64)>,
+    /// A version, and the Python function that is `__getitem__` while the type has it, or 0.
+    pub getitem: Cell<(u32, u64)>,
     /// The version with which `__class__` of all instances was found to be what `object` makes of it; 0 if there was none.
     pub plain_class: Cell<u32>,
 }

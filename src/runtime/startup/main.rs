@@ -15,18 +15,35 @@ use crate::runtime::object::raise::Exception;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::startup::boot;
 use crate::runtime::stdlib::faulthandler;
+use crate::runtime::stdlib::prompt;
 use crate::runtime::stdlib::source_bytes::Origin;
 use crate::runtime::stdlib::sysinfo;
 use crate::runtime::value::{Ref, Value};
 
 /// Runs the target in a new interpreter.
 pub fn run(vm: &'static Vm, config: &Config) -> ExitStatus {
-    let result = begin(vm, config).and_then(|()| target(vm, config));
-    let status = match result {
-        Ok(()) => ExitStatus::Code(0),
-        Err(raised) => end_of(vm, raised),
+    let asks = matches!(config.target, Target::Interactive);
+    let status = match begin(vm, config) {
+        Ok(()) => {
+            if asks || config.flags.verbose > 0 {
+                prompt::banner(vm, config);
+            }
+            let status = status_of(vm, target(vm, config), config.flags.inspect > 0 && !asks);
+            match !asks && prompt::follows(config) {
+                true => status_of(vm, prompt::after(vm, config), false),
+                false => status,
+            }
+        }
+        Err(raised) => end_of(vm, raised, false),
     };
     finalize(vm, status)
+}
+
+fn status_of(vm: &Vm, outcome: PyResult<()>, inspects: bool) -> ExitStatus {
+    match outcome {
+        Ok(()) => ExitStatus::Code(0),
+        Err(raised) => end_of(vm, raised, inspects),
+    }
 }
 
 fn begin(vm: &'static Vm, config: &Config) -> PyResult<()> {
@@ -84,6 +101,7 @@ fn site(vm: &Vm, config: &Config) -> PyResult<()> {
         .and_then(Path::parent)
         .is_some_and(|folder| configured(folder) || folder.parent().is_some_and(configured));
     let found = environment
+        || prompt::is_asked_for(config)
         || text("prefix").is_some_and(&packages)
         || home.map(PathBuf::from).is_some_and(&packages)
         || config.module_search_path.iter().flat_map(std::env::split_paths).any(|folder| customized(&folder));
@@ -190,10 +208,7 @@ fn target(vm: &Vm, config: &Config) -> PyResult<()> {
         }
         Target::Interactive => {
             sysinfo::prepend_path(vm, config, "")?;
-            let code = vm.import("code")?;
-            let interact = vm.getattr_str(&code, "interact")?;
-            let none = Value::NONE;
-            vm.call_args(&interact, &[none.clone(), none, main.into_value()]).map(drop)
+            prompt::instead(vm, config, &main)
         }
     }
 }
@@ -271,40 +286,45 @@ fn ends_as_archive(path: &Path) -> bool {
     })
 }
 
-/// What an exception that nobody caught means for the process.
-fn end_of(vm: &Vm, raised: Raised) -> ExitStatus {
+/// What an exception that nobody caught means for the process; `inspects`: a prompt follows, and `SystemExit` ends nothing.
+fn end_of(vm: &Vm, raised: Raised, inspects: bool) -> ExitStatus {
     let exception = vm.take_raised(raised);
-    if exception.ty(vm).is_subtype(vm.typ(&exc::SYSTEM_EXIT)) {
+    if !inspects && exception.ty(vm).is_subtype(vm.typ(&exc::SYSTEM_EXIT)) {
         return exit_code(vm, &exception);
     }
-    flush(vm);
     let interrupted = exception.ty(vm).is_subtype(vm.typ(&exc::KEYBOARD_INTERRUPT));
-    vm.set_in(&vm.interp().sys, "last_exc", exception.clone());
-    let hook = vm.interp().sys.get_str(&vm.names().excepthook);
-    let traceback = exception.downcast::<Exception>().map_or(Value::NONE, |e| e.traceback.cloned());
-    vm.set_in(&vm.interp().sys, "last_type", exception.ty(vm).to_value());
-    vm.set_in(&vm.interp().sys, "last_value", exception.clone());
-    vm.set_in(&vm.interp().sys, "last_traceback", traceback.clone());
-    match hook {
-        Some(hook) => {
-            let args = [exception.ty(vm).to_value(), exception.clone(), traceback];
-            if let Err(raised) = vm.call_args(&hook, &args) {
-                let second = vm.take_raised(raised);
-                if second.ty(vm).is_subtype(vm.typ(&exc::SYSTEM_EXIT)) {
-                    return exit_code(vm, &second);
-                }
-                vm.write_stderr("Error in sys.excepthook:\n");
-                vm.print_exception(&second);
-                vm.write_stderr("\nOriginal exception was:\n");
-                vm.print_exception(&exception);
-            }
-        }
-        None => {
-            vm.write_stderr("sys.excepthook is missing\n");
-            vm.print_exception(&exception);
-        }
+    if let Some(exit) = show(vm, &exception) {
+        return exit_code(vm, &exit);
     }
     if interrupted { ExitStatus::Signal(libc::SIGINT) } else { ExitStatus::Code(1) }
+}
+
+/// Shows an exception through `sys.excepthook` and keeps it in `sys.last_exc`; gives the `SystemExit` that the hook may raise.
+pub fn show(vm: &Vm, exception: &Value) -> Option<Value> {
+    flush(vm);
+    let sys = &vm.interp().sys;
+    let traceback = exception.downcast::<Exception>().map_or(Value::NONE, |e| e.traceback.cloned());
+    vm.set_in(sys, "last_exc", exception.clone());
+    vm.set_in(sys, "last_type", exception.ty(vm).to_value());
+    vm.set_in(sys, "last_value", exception.clone());
+    vm.set_in(sys, "last_traceback", traceback.clone());
+    let Some(hook) = sys.get_str(&vm.names().excepthook) else {
+        vm.write_stderr("sys.excepthook is missing\n");
+        vm.print_exception(exception);
+        return None;
+    };
+    let args = [exception.ty(vm).to_value(), exception.clone(), traceback];
+    if let Err(raised) = vm.call_args(&hook, &args) {
+        let second = vm.take_raised(raised);
+        if second.ty(vm).is_subtype(vm.typ(&exc::SYSTEM_EXIT)) {
+            return Some(second);
+        }
+        vm.write_stderr("Error in sys.excepthook:\n");
+        vm.print_exception(&second);
+        vm.write_stderr("\nOriginal exception was:\n");
+        vm.print_exception(exception);
+    }
+    None
 }
 
 fn exit_code(vm: &Vm, exception: &Value) -> ExitStatus {
@@ -342,7 +362,8 @@ fn exit_code(vm: &Vm, exception: &Value) -> ExitStatus {
     ExitStatus::Code(1)
 }
 
-fn flush(vm: &Vm) -> bool {
+/// Flushes `sys.stdout` and `sys.stderr`; says whether the first one could be.
+pub fn flush(vm: &Vm) -> bool {
     let mut fine = true;
     for name in ["stdout", "stderr"] {
         let Some(file) = vm.interp().sys.get_str(&vm.intern(name)).filter(|f| !f.is_none()) else { continue };

@@ -131,7 +131,7 @@ pub static MODULE: NativeModule = NativeModule {
 };
 
 fn data_of(vm: &Vm, class: &Value) -> PyResult<Ref<Data>> {
-    let data = vm.getattr_str(class, "_abc_impl")?;
+    let data = vm.getattr(class, vm.names()._abc_impl.value())?;
     match data.downcast_ref::<Data>() {
         Some(data) => Ok(data),
         None => Err(vm.type_error("_abc_impl is set to a wrong type")),
@@ -163,8 +163,7 @@ fn init(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         version: Cell::new(COUNTER.load(Ordering::Relaxed)),
     };
     let data = vm.alloc_spec(&DATA, data);
-    let name = vm.intern("_abc_impl");
-    vm.setattr(class, name.value(), Some(&data))?;
+    vm.setattr(class, vm.names()._abc_impl.value(), Some(&data))?;
     if let Some(ty) = class.as_type() {
         let name = vm.intern("__abc_tpflags__");
         if let Some(flags) = ty.dict.get_str(&name) {
@@ -191,8 +190,9 @@ fn compute_abstract(vm: &Vm, class: &Value) -> PyResult<()> {
             }
         }
         for base in ty.bases.cloned().items() {
-            let attribute = vm.intern("__abstractmethods__");
-            let Some(inherited) = vm.getattr_opt(base, attribute.value())? else { continue };
+            let Some(inherited) = vm.getattr_opt(base, vm.names().__abstractmethods__.value())? else {
+                continue;
+            };
             for name in vm.collect(&inherited)? {
                 if let Some(value) = vm.getattr_opt(class, &name)?
                     && vm.is_abstract(&value)?
@@ -203,8 +203,7 @@ fn compute_abstract(vm: &Vm, class: &Value) -> PyResult<()> {
         }
     }
     let names = vm.frozenset(names)?;
-    let attribute = vm.intern("__abstractmethods__");
-    vm.setattr(class, attribute.value(), Some(&names))
+    vm.setattr(class, vm.names().__abstractmethods__.value(), Some(&names))
 }
 
 fn register(vm: &Vm, args: &[Value]) -> PyResult<Value> {
@@ -282,7 +281,7 @@ fn subclass_check(vm: &Vm, class: &Value, sub: &Value) -> PyResult<bool> {
     } else if data.negative.get().contains(sub) {
         return Ok(false);
     }
-    let hooked = vm.call_method_str(class, "__subclasshook__", std::slice::from_ref(sub))?;
+    let hooked = vm.call_method(class, &vm.names().__subclasshook__, std::slice::from_ref(sub))?;
     if hooked.is_true() {
         add(vm, &data.cache, sub)?;
         return Ok(true);
@@ -304,7 +303,7 @@ fn subclass_check(vm: &Vm, class: &Value, sub: &Value) -> PyResult<bool> {
             return Ok(true);
         }
     }
-    let subclasses = vm.call_method_str(class, "__subclasses__", &[])?;
+    let subclasses = vm.call_method(class, &vm.names().__subclasses__, &[])?;
     if vm.list_items(&subclasses).is_none() {
         return Err(vm.type_error("__subclasses__() must return a list"));
     }

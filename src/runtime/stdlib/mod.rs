@@ -50,6 +50,7 @@ pub mod operator;
 pub mod pickle;
 pub mod posix;
 pub mod posixsubprocess;
+pub mod prompt;
 pub mod queue;
 pub mod random;
 pub mod select;

@@ -11,7 +11,7 @@ use crate::runtime::object::raise::Exception;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{Type, TypeSpec, native, native_raw};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::stdlib::{self, NativeModule};
+use crate::runtime::stdlib::{self, NativeModule, prompt};
 use crate::runtime::value::{Obj, Payload, Ref, Value};
 
 /// `sys`
@@ -138,6 +138,11 @@ pub static MODULE: NativeModule = NativeModule {
             "remote_exec(pid, script)",
             |vm, _| Err(vm.runtime_error("Remote debugging is not enabled")),
             "Executes a file containing Python code in a given remote Python process.",
+        ),
+        native(
+            "_baserepl()",
+            |vm, _| prompt::basic(vm).map(|()| Value::NONE),
+            "Private function for getting the base REPL",
         ),
         native(
             "displayhook(object, /)",

@@ -14,8 +14,24 @@ pub fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     match needle {
         [] => Some(0),
         [byte] => memchr::memchr(*byte, text),
-        _ => memmem::find(text, needle),
+        [first, ..] => find_by_first(text, needle, *first),
     }
+}
+
+/// Looks closer at the first places of the needle's first byte: a search that is prepared for any text costs more than most texts
+/// are long.
+fn find_by_first(text: &[u8], needle: &[u8], first: u8) -> Option<usize> {
+    const MOST: usize = 8;
+    let last = text.len().checked_sub(needle.len())?;
+    let mut at = 0;
+    for _ in 0..MOST {
+        at += memchr::memchr(first, text.get(at..=last)?)?;
+        if text[at..].starts_with(needle) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    memmem::find(&text[at..], needle).map(|found| at + found)
 }
 
 /// The last place of `needle`.

@@ -21,5 +21,5 @@ for m in ("q", "rw", "", "rb+x"):
 #| [Errno 2] No such file or directory: '/no/such/file'
 #| invalid mode: 'q'
 #| must have exactly one of create/read/write/append mode
-#| must have exactly one of create/read/write/append mode
+#| Must have exactly one of create/read/write/append mode and at most one plus
 #| must have exactly one of create/read/write/append mode

@@ -19,4 +19,4 @@ except ValueError as e:
 #| 1 ('x',)
 #| 5
 #| None
-#| cell is empty
+#| Cell is empty

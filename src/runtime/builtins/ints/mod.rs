@@ -530,7 +530,7 @@ fn bool_slots(s: &mut Slots) {
     s.repr = Some(|vm, b| Ok(vm.intern(if b.is_true() { "True" } else { "False" }).into_value()));
     s.invert = Some(|vm, b| {
         vm.warn_deprecated(
-            "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns the bitwise inversion of the underlying int object and is usually not what you expect from the negation of a bool. Use the 'not' operator for boolean negation or ~int(x) for the bitwise inversion of the underlying int.",
+            "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns the bitwise inversion of the underlying int object and is usually not what you expect from negating a bool. Use the 'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the underlying int.",
         )?;
         invert(vm, b)
     });

@@ -325,19 +325,18 @@ pub(super) fn lookup_hash(vm: &Vm, item: &Value) -> PyResult<i64> {
     if item.as_small().is_some() || item.kind() == kind::STR {
         return Table::hash_key(vm, item);
     }
-    match item.downcast::<Set>() {
-        Some(set)
-            if item.ty(vm).slots.get().hash.is_none_or(|f| {
-                f as usize == crate::runtime::object::slots::not_hashable as *const () as usize
-            }) =>
-        {
-            Ok(table_hash(&set.table))
-        }
-        _ => Table::hash_key(vm, item),
+    let not_hashable = crate::runtime::object::slots::not_hashable as *const () as usize;
+    if item.ty(vm).slots.get().hash.is_none_or(|f| f as usize == not_hashable)
+        && let Some(set) = item.downcast::<Set>()
+    {
+        return Ok(table_hash(&set.table));
     }
+    Table::hash_key(vm, item)
 }
 
-fn contains(vm: &Vm, value: &Value, item: &Value) -> PyResult<bool> {
+/// `item in value`, a set.
+#[inline]
+pub fn contains(vm: &Vm, value: &Value, item: &Value) -> PyResult<bool> {
     let hash = lookup_hash(vm, item)?;
     this(vm, value)?.table.contains_hashed(vm, item, hash)
 }

@@ -357,11 +357,17 @@ impl Table {
     #[inline]
     pub fn insert(&self, vm: &Vm, key: Value) -> PyResult<bool> {
         let hash = Table::hash_key(vm, &key)?;
-        let used = self.used.get();
-        if self.add_plain(&key, hash) {
-            return Ok(self.used.get() != used);
+        // Mostly the first place is the one.
+        let entries = self.entries.get();
+        let first = hash as usize & entries.len().wrapping_sub(1);
+        match entries.get(first) {
+            Some(entry) if entry.key.is(&key) => Ok(false),
+            Some(entry) if entry.key.is_unbound() && entry.hash == 0 => {
+                self.put(first, key, hash);
+                Ok(true)
+            }
+            _ => self.insert_hashed(vm, key, hash),
         }
-        self.insert_hashed(vm, key, hash)
     }
 
     /// As [`Table::insert`], hash known.

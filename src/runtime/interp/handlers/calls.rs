@@ -30,16 +30,21 @@ unsafe fn call_in_place(m: Machine, callable: u64, args: *mut Value, count: u32)
         if function.simple_args.get() != count {
             return call_elsewhere(m.pc, m.base, m.vm, callable, args, count);
         }
-        let new = args.add(function.locals.get() as usize);
-        let end = new.add(function.frame_words.get() as usize);
-        let left = m.vm.depth_left.get() - 1;
-        if end > m.vm.call_limit() || left < 0 {
+        if args.add(function.reach.get() as usize) > m.vm.call_limit() {
             return call_other(m.pc, m.base, m.vm, callable, args, count);
+        }
+        // Another function than above: one test after the other takes fewer registers than both at once.
+        let left = m.vm.depth_left.get() - 1;
+        if left < 0 {
+            return call_too_deep(m.pc, m.base, m.vm, callable, args, count);
         }
         m.vm.depth_left.set(left);
         m.frame().set_pc(m.pc.add(1));
+        let new = args.add(function.locals.get() as usize);
         Frame(new).begin_at_entry(m.vm, m.base, function, callable | 1, 0);
-        Frame(new).unbind_from(args.add(count as usize));
+        // By addresses, so that neither count lives so long.
+        let unfilled = args.expose_provenance() + count as usize * size_of::<Value>();
+        Frame(new).unbind_from(std::ptr::with_exposed_provenance_mut(unfilled));
         Machine { base: new, ..m }.go(function.entry.get())
     }
 }
@@ -215,6 +220,20 @@ pub unsafe fn finish_native(
         },
         Err(raised) => machine::fail(vm, base, raised),
     }
+}
+
+/// A call at the limit of recursion.
+#[cold]
+#[inline(never)]
+fn call_too_deep(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    call_other(pc, base, vm, callable, args, count)
 }
 
 /// A call that is not done in place.

@@ -3,6 +3,7 @@
 use crate::runtime::bytecode::ops::Inplace;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::ops::flow::has;
 use crate::runtime::object::dict::exact_str;
 use crate::runtime::object::ops::{self, BinaryOp};
 use crate::runtime::object::typedef::{Cmp, kind};
@@ -230,15 +231,14 @@ pub fn compare(vm: &Vm, at: At, op: Cmp) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(always)]
 fn quick_compare(x: &Value, y: &Value, op: Cmp) -> Option<bool> {
-    if let (Some((a, _)), Some((b, _))) = (real(x), real(y)) {
-        return Some(a.partial_cmp(&b).map_or(op == Cmp::Ne, |ordering| op.holds(ordering)));
+    if let Some(a) = exact_str(x) {
+        let b = exact_str(y)?;
+        return matches!(op, Cmp::Eq | Cmp::Ne).then(|| a.same(b) == (op == Cmp::Eq));
     }
-    if !matches!(op, Cmp::Eq | Cmp::Ne) {
-        return None;
-    }
-    let (a, b) = (exact_str(x)?, exact_str(y)?);
-    Some(a.same(b) == (op == Cmp::Eq))
+    let ((a, _), (b, _)) = (real(x)?, real(y)?);
+    Some(a.partial_cmp(&b).map_or(op == Cmp::Ne, |ordering| op.holds(ordering)))
 }
 
 /// Truth of `A op B`, both used up.
@@ -277,7 +277,7 @@ pub fn compare_small(vm: &Vm, at: At, op: Cmp) -> PyResult<bool> {
 /// `B in C`, both used up.
 #[inline(never)]
 pub fn contains(vm: &Vm, at: At) -> PyResult<bool> {
-    let found = vm.contains(at.reg(at.c()), at.reg(at.b()))?;
+    let found = has(vm, at.reg(at.c()), at.reg(at.b()))?;
     at.done(at.b());
     at.done(at.c());
     Ok(found)

@@ -4,8 +4,9 @@ use crate::runtime::builtins::descr::BoundMethod;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::interp::dispatch::At;
-use crate::runtime::interp::function::Function;
-use crate::runtime::interp::push::push_taken;
+use crate::runtime::interp::function::{Function, GENERATOR_KINDS};
+use crate::runtime::interp::push::{push_taken, push_values};
+use crate::runtime::interp::rest;
 use crate::runtime::object::raise::Exception;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::vm::Vm;
@@ -264,13 +265,18 @@ pub fn with_exit(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
     let exit = at.reg(at.b());
     if let Some(method) = exit.downcast::<BoundMethod>()
         && let Some(function) = method.function.clone().downcast_ref::<Function>()
-        && function.simple_args.get() == 4
+        && function.flags.get() & GENERATOR_KINDS == 0
     {
         let values = [method.receiver.clone(), Value::NONE, Value::NONE, Value::NONE];
+        function.resolve();
+        let pushed = match rest::push_copies(vm, &function, &values, at.a()) {
+            Some(pushed) => pushed,
+            None => push_values(vm, &function, &values, &[], at.a(), 0)?,
+        };
         if at.b() != at.a() {
             at.done(at.b());
         }
-        return push_taken(vm, function, values, at.a()).map(Some);
+        return Ok(Some(pushed));
     }
     let result = vm.call_args(exit, &[Value::NONE, Value::NONE, Value::NONE])?;
     if at.b() != at.a() {

@@ -1,8 +1,11 @@
 //! Truth and containment in jumps, and what the machine attends to between instructions.
 
+use crate::runtime::builtins::sets;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::At;
+use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
+use crate::runtime::value::Value;
 
 /// Signals, collections, thread switches, scheduled calls.
 #[cold]
@@ -19,10 +22,20 @@ pub fn truth_used(vm: &Vm, at: At) -> PyResult<bool> {
     Ok(truth)
 }
 
+/// `item in container`
+#[inline(always)]
+pub fn has(vm: &Vm, container: &Value, item: &Value) -> PyResult<bool> {
+    match container.kind() {
+        kind::SET | kind::FROZENSET => sets::contains(vm, container, item),
+        _ => vm.contains(container, item),
+    }
+}
+
 /// `A in B`, both used up.
 #[inline(never)]
 pub fn jump_in(vm: &Vm, at: At) -> PyResult<bool> {
-    let found = vm.contains(at.reg(at.b()), at.reg(at.a()))?;
+    let (container, item) = (at.reg(at.b()), at.reg(at.a()));
+    let found = has(vm, container, item)?;
     at.done(at.a());
     at.done(at.b());
     Ok(found)

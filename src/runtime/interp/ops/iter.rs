@@ -5,12 +5,14 @@ use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::generators as types;
 use crate::runtime::builtins::iters::{ListIter, RangeIter, TupleIter};
 use crate::runtime::builtins::lazies::{Enumerate, Zip};
+use crate::runtime::builtins::lists::List;
 use crate::runtime::builtins::sets::SetIter;
 use crate::runtime::builtins::strs::iter::StrIter;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::{At, Next};
 use crate::runtime::interp::frame::word;
 use crate::runtime::interp::generator::{self, Generator, RESUMED};
+use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Value};
@@ -18,7 +20,16 @@ use crate::runtime::value::{Obj, Value};
 /// `GetIter`
 #[inline(never)]
 pub fn get_iter(vm: &Vm, at: At) -> PyResult<()> {
-    let iter = vm.iter(at.reg(at.b()))?;
+    let object = at.reg(at.b());
+    let quick = match object.kind() {
+        kind::LIST => object.downcast_ref::<List>().map(|list| vm.list_iter(list)),
+        kind::TUPLE => object.downcast_ref::<Tuple>().map(|tuple| vm.tuple_iter(tuple)),
+        _ => None,
+    };
+    let iter = match quick {
+        Some(iter) => iter,
+        None => vm.iter(object)?,
+    };
     if at.b() != at.a() {
         at.done(at.b());
     }
@@ -112,18 +123,33 @@ pub fn next_pair(vm: &Vm, iterator: &Value) -> Option<PyResult<Option<[Value; 2]
 #[inline(never)]
 pub fn for_iter(vm: &Vm, at: At) -> PyResult<Next> {
     let iterator = at.reg(at.b());
-    if iterator.kind() == kind::GENERATOR
-        && let Some(generator) = iterator.downcast::<Generator>()
-    {
-        if let Some(base) = generator::resume_inline(vm, generator, Value::NONE, at.a())? {
-            return Ok(Next::Frame(base));
-        }
-    } else if let Some(value) = vm.next(iterator)? {
-        at.set(at.a(), value);
-        return Ok(Next::Go);
+    if iterator.kind() == kind::GENERATOR {
+        return for_iter_generator(vm, at);
     }
+    match vm.next(iterator)? {
+        Some(value) => {
+            at.set(at.a(), value);
+            Ok(Next::Go)
+        }
+        None => Ok(ended(at)),
+    }
+}
+
+#[inline(never)]
+fn for_iter_generator(vm: &Vm, at: At) -> PyResult<Next> {
+    if let Some(generator) = at.reg(at.b()).downcast::<Generator>()
+        && let Some(base) = generator::resume_inline(vm, generator, Value::NONE, at.a())?
+    {
+        return Ok(Next::Frame(base));
+    }
+    Ok(ended(at))
+}
+
+/// The loop's iterator goes when it has ended.
+#[inline(always)]
+fn ended(at: At) -> Next {
     at.set(at.b(), Value::UNBOUND);
-    Ok(Next::Jump(at.extra(0) as i32 as isize + 1))
+    Next::Jump(at.extra(0) as i32 as isize + 1)
 }
 
 /// `GetAIter`

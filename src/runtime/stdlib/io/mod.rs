@@ -194,7 +194,12 @@ fn open(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if text && binary {
         return Err(vm.value_error("can't have text and binary mode at once"));
     }
-    if u8::from(creating) + u8::from(reading) + u8::from(writing) + u8::from(appending) != 1 {
+    let ways = u8::from(creating) + u8::from(reading) + u8::from(writing) + u8::from(appending);
+    if ways == 0 {
+        let text = "Must have exactly one of create/read/write/append mode and at most one plus";
+        return Err(vm.value_error(text));
+    }
+    if ways > 1 {
         return Err(vm.value_error("must have exactly one of create/read/write/append mode"));
     }
     let [_, _, _, encoding, errors, newline, ..] = args else { return Err(vm.system_error("open")) };
