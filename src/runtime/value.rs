@@ -773,9 +773,9 @@ mod tests {
         for number in 0..300 {
             chain = pair(ty, chain, Value::small_wrapping(number), &life);
         }
-        assert_eq!((Rc::strong_count(&life), heap.young_count.get()), (301, 300));
+        assert_eq!((Rc::strong_count(&life), heap.young_count()), (301, 300));
         drop(chain);
-        assert_eq!((Rc::strong_count(&life), heap.young_count.get()), (1, 0));
+        assert_eq!((Rc::strong_count(&life), heap.young_count()), (1, 0));
         assert!(heap.young.is_empty() && !heap.is_releasing());
     }
 
@@ -825,5 +825,42 @@ mod tests {
         assert_eq!(cycle::collect(heap, true, &mut |_| false).collected, 3);
         assert_eq!(Rc::strong_count(&life), 1);
         assert!(heap.old.is_empty() && heap.young.is_empty());
+    }
+
+    #[test]
+    fn generations_close_the_holes_that_the_dead_leave() {
+        let heap = Heap::new();
+        enter(heap);
+        let (ty, life) = (type_of::<Pair>(), Rc::new(()));
+        let (mut kept, mut last) = (Vec::new(), Value::NONE);
+        for number in 0..5000 {
+            let new = pair(ty, Value::NONE, Value::small_wrapping(number), &life);
+            if number % 3 == 0 {
+                kept.push(new.clone());
+            }
+            // Its predecessor dies, which stands in front of it.
+            last = new;
+        }
+        drop(last);
+        let addresses = |values: &[Value]| values.iter().map(Value::to_bits).collect::<Vec<_>>();
+        assert_eq!((heap.young_count(), heap.young.count()), (kept.len() as i32, kept.len()));
+        assert_eq!(addresses(&cycle::objects(heap, 0)), addresses(&kept));
+        assert_eq!(cycle::collect(heap, false, &mut |_| false).collected, 0);
+        assert_eq!((heap.young_count(), heap.old.count()), (0, kept.len()));
+        let mut at = 0;
+        kept.retain(|_| {
+            at += 1;
+            at % 2 == 0
+        });
+        assert_eq!(addresses(&cycle::objects(heap, 2)), addresses(&kept));
+        cycle::freeze(heap);
+        kept.truncate(kept.len() - 1);
+        assert_eq!((heap.old.count(), cycle::frozen_count(heap)), (0, kept.len()));
+        cycle::unfreeze(heap);
+        assert_eq!(cycle::collect(heap, true, &mut |_| false).collected, 0);
+        assert_eq!(addresses(&cycle::all_objects(heap)), addresses(&kept));
+        kept.clear();
+        assert!(heap.old.is_empty() && heap.frozen.is_empty());
+        assert_eq!(Rc::strong_count(&life), 1);
     }
 }

@@ -850,7 +850,7 @@ pub fn type_getattr(vm: &Vm, object: &Value, name: &Value) -> PyResult<Value> {
 }
 
 impl Vm {
-    /// `type.__getattribute__`; `None` if there is no such attribute.
+    /// [`type_getattr`]; `None` if there is no such attribute.
     pub fn type_getattr_opt(&self, object: &Value, name: &Value) -> PyResult<Option<Value>> {
         let Some(text) = name.as_str() else {
             return Err(

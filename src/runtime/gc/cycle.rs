@@ -2,14 +2,18 @@
 //!
 //! # Model
 //!
-//! Of the containers in the lists that are looked at, the references they hold to each other are subtracted from
-//! copies of their counts (kept in the `prev` links). Who has references left is reachable from outside, and so is all
-//! it reaches. The rest is garbage: weak references are cleared, finalizers run, and if nothing came back to life the
-//! containers are emptied, which lets the counts do the rest.
+//! Of the containers that are looked at, the references they hold to each other are counted (`Links::inner`). Who has
+//! more references than these is reachable from outside, and so is all it reaches. The rest is garbage: weak references
+//! are cleared, finalizers run, and if nothing came back to life the containers are emptied, which lets the counts do the
+//! rest.
+//!
+//! What a collection costs is the memory that it waits for. So there are two passes over the objects, both over an array
+//! that tells addresses well before they are needed, and what marks an object is in the line that has its count.
 
 use std::ptr::NonNull;
 
-use crate::runtime::gc::heap::{self, Heap, Links, container, links, type_flag, type_head};
+use crate::runtime::gc::heap::{self, Age, Generation, Heap, links, type_flag, type_head};
+use crate::runtime::sys::prefetch;
 use crate::runtime::value::{Header, Value, flag};
 
 /// What a collection did.
@@ -19,17 +23,22 @@ pub struct Outcome {
     pub collected: usize,
 }
 
-fn members(list: &Links) -> Vec<NonNull<Header>> {
-    let mut all = Vec::new();
-    let mut at = list.next.get();
-    while !std::ptr::eq(at, list) {
-        // SAFETY: members of the lists are live containers.
-        unsafe {
-            all.push(container(NonNull::new_unchecked(at.cast_mut())));
-            at = (*at).next.get();
-        }
-    }
-    all
+/// How many objects ahead memory is asked for.
+const AHEAD: usize = 12;
+
+// Which objects a collection looks at is told by their flags, at the price of one test a reference. If `YOUNG`, they are what
+// is tracked and not old, and who is reached gets old; else they are what was marked before, and who is reached loses the
+// mark.
+
+#[inline(always)]
+fn is_looked_at<const YOUNG: bool>(head: &Header) -> bool {
+    let flags = head.flags.get();
+    if YOUNG { flags & (flag::TRACKED | flag::OLD) == flag::TRACKED } else { flags & flag::COLLECTING != 0 }
+}
+
+#[inline(always)]
+fn reach<const YOUNG: bool>(head: &Header) {
+    head.flags.set(head.flags.get() ^ if YOUNG { flag::OLD } else { flag::COLLECTING });
 }
 
 fn set_flag(head: &Header, bit: u32, on: bool) {
@@ -37,97 +46,152 @@ fn set_flag(head: &Header, bit: u32, on: bool) {
     head.flags.set(if on { flags | bit } else { flags & !bit });
 }
 
-fn tracked(value: &Value, bit: u32) -> Option<NonNull<Header>> {
-    let head = value.header()?;
-    if head.flags.get() & bit != 0 { Some(NonNull::from(head)) } else { None }
+/// Asks for the memory of the object some places ahead.
+#[inline(always)]
+fn ask_ahead(objects: &[NonNull<Header>], at: usize) {
+    if let Some(ahead) = objects.get(at + AHEAD) {
+        prefetch(ahead.as_ptr().cast());
+    }
 }
 
-/// Marks what of the objects cannot be reached from outside; gives it.
+/// Counts the references that an object holds to others that are looked at.
+///
+/// # Safety
+/// A live container.
+#[inline(always)]
+unsafe fn count_references<const YOUNG: bool>(at: NonNull<Header>) {
+    // SAFETY: as promised.
+    unsafe {
+        heap::traverse_inline(at, |value| {
+            if let Some(head) = value.header()
+                && is_looked_at::<YOUNG>(head)
+            {
+                let inner = &links(NonNull::from(head)).as_ref().inner;
+                inner.set(inner.get() + 1);
+            }
+        });
+    }
+}
+
+/// What of the objects cannot be reached from outside; their references to each other are counted already. Counts and marks are
+/// as before any collection afterwards, except that what was reached of the young ones is old.
 ///
 /// # Safety
 /// All are live containers, none in flux (the collector runs between instructions).
-unsafe fn unreachable(objects: &[NonNull<Header>]) -> Vec<NonNull<Header>> {
-    // SAFETY: as promised; the counts in `prev` are restored by the caller relinking the lists.
+unsafe fn unreached<const YOUNG: bool>(objects: &[NonNull<Header>]) -> Vec<NonNull<Header>> {
+    let mut garbage = Vec::new();
+    // SAFETY: as promised.
     unsafe {
-        for at in objects {
-            set_flag(at.as_ref(), flag::COLLECTING, true);
-            links(*at).as_ref().prev.set(at.as_ref().count.get() as usize);
-        }
-        for at in objects {
-            heap::traverse_inline(*at, |value| {
-                if let Some(found) = tracked(value, flag::COLLECTING) {
-                    let prev = &links(found).as_ref().prev;
-                    prev.set(prev.get().wrapping_sub(1));
-                }
-            });
-        }
         let mut reached: Vec<NonNull<Header>> = Vec::new();
         let mut left = objects.len();
-        for at in objects {
-            if at.as_ref().flags.get() & flag::COLLECTING != 0 && links(*at).as_ref().prev.get() != 0 {
-                set_flag(at.as_ref(), flag::COLLECTING, false);
-                left -= 1;
-                reached.push(*at);
-                while let Some(next) = reached.pop() {
-                    heap::traverse_inline(next, |value| {
-                        if let Some(found) = tracked(value, flag::COLLECTING) {
-                            set_flag(found.as_ref(), flag::COLLECTING, false);
-                            left -= 1;
-                            reached.push(found);
-                        }
-                    });
-                }
+        for (number, at) in objects.iter().enumerate() {
+            ask_ahead(objects, number);
+            let head = at.as_ref();
+            let inner = &links(*at).as_ref().inner;
+            if !is_looked_at::<YOUNG>(head) || inner.get() == head.count.get() as usize {
+                continue;
+            }
+            reach::<YOUNG>(head);
+            inner.set(0);
+            left -= 1;
+            reached.push(*at);
+            while let Some(next) = reached.pop() {
+                heap::traverse_inline(next, |value| {
+                    if let Some(head) = value.header()
+                        && is_looked_at::<YOUNG>(head)
+                    {
+                        let found = NonNull::from(head);
+                        reach::<YOUNG>(head);
+                        links(found).as_ref().inner.set(0);
+                        left -= 1;
+                        reached.push(found);
+                    }
+                });
             }
         }
-        let mut garbage = Vec::new();
         if left == 0 {
             return garbage;
         }
         for at in objects {
-            if at.as_ref().flags.get() & flag::COLLECTING != 0 {
-                set_flag(at.as_ref(), flag::COLLECTING, false);
+            let head = at.as_ref();
+            if is_looked_at::<YOUNG>(head) {
+                reach::<YOUNG>(head);
+                links(*at).as_ref().inner.set(0);
                 garbage.push(*at);
             }
         }
-        garbage
+    }
+    garbage
+}
+
+/// Looks at the young generation; all of it is old afterwards.
+///
+/// # Safety
+/// The machine is between instructions.
+unsafe fn look_at_young(heap: &Heap) -> Vec<NonNull<Header>> {
+    heap.old.reserve(heap.young.count(), Age::OLD);
+    // SAFETY: members are live containers; nothing joins or leaves while no Python code runs.
+    unsafe {
+        let before = heap.old.places().len();
+        let young = heap.young.places();
+        for (number, at) in young.iter().enumerate() {
+            if let Some(ahead) = young.get(number + AHEAD) {
+                prefetch(ahead.cast());
+            }
+            let Some(at) = NonNull::new(*at) else { continue };
+            heap.old.push(at, Age::OLD);
+            count_references::<true>(at);
+        }
+        heap.young.empty();
+        heap.reset_young_count();
+        unreached::<true>(present(&heap.old.places()[before..]))
     }
 }
 
-/// Links the objects anew, in order, into a list.
+/// Places without holes, as objects.
 ///
 /// # Safety
-/// All are live containers whose links nobody else uses.
-unsafe fn relink(list: &Links, objects: &[NonNull<Header>], old: bool) {
-    list.make_empty();
-    for at in objects {
-        // SAFETY: as promised.
-        unsafe {
-            list.push(links(*at));
-            set_flag(at.as_ref(), flag::OLD, old);
+/// None is null.
+unsafe fn present(places: &[*mut Header]) -> &[NonNull<Header>] {
+    // SAFETY: as promised; a `NonNull` is laid out as the pointer.
+    unsafe { std::slice::from_raw_parts(places.as_ptr().cast(), places.len()) }
+}
+
+/// Looks at both generations; all objects are old afterwards.
+///
+/// # Safety
+/// The machine is between instructions.
+unsafe fn look_at_all(heap: &Heap) -> Vec<NonNull<Header>> {
+    move_all(&heap.young, &heap.old, Age::OLD);
+    heap.reset_young_count();
+    heap.old.close_holes(Age::OLD);
+    // SAFETY: members are live containers, without holes as of just now.
+    unsafe { look_at(present(heap.old.places())) }
+}
+
+/// What of the objects cannot be reached from outside.
+///
+/// # Safety
+/// All are live containers, none in flux.
+unsafe fn look_at(objects: &[NonNull<Header>]) -> Vec<NonNull<Header>> {
+    // SAFETY: as promised.
+    unsafe {
+        for (number, at) in objects.iter().enumerate() {
+            ask_ahead(objects, number);
+            set_flag(at.as_ref(), flag::COLLECTING, true);
         }
+        for (number, at) in objects.iter().enumerate() {
+            ask_ahead(objects, number);
+            count_references::<false>(*at);
+        }
+        unreached::<false>(objects)
     }
 }
 
 /// Collects the young generation, or both.
 pub fn collect(heap: &Heap, full: bool, keep: &mut dyn FnMut(Value) -> bool) -> Outcome {
-    let mut objects = if full { members(&heap.old) } else { Vec::new() };
-    objects.extend(members(&heap.young));
-    // SAFETY: the lists hold live containers; the machine is between instructions.
-    let garbage = unsafe { unreachable(&objects) };
-    // Everything that was looked at is old now; garbage too, until it dies.
-    // SAFETY: as above.
-    unsafe {
-        if full {
-            relink(&heap.old, &objects, true);
-        } else {
-            for at in &objects {
-                heap.old.push(links(*at));
-                set_flag(at.as_ref(), flag::OLD, true);
-            }
-        }
-    }
-    heap.young.make_empty();
-    heap.young_count.set(0);
+    // SAFETY: the machine is between instructions.
+    let garbage = unsafe { if full { look_at_all(heap) } else { look_at_young(heap) } };
     if garbage.is_empty() {
         return Outcome::default();
     }
@@ -172,20 +236,14 @@ pub fn collect(heap: &Heap, full: bool, keep: &mut dyn FnMut(Value) -> bool) -> 
         }
     }
     // Did a finalizer bring something back? Look again, with our own references left out.
-    // SAFETY: live containers; the old list is relinked afterwards.
+    // SAFETY: live containers.
     let dead = unsafe {
         for value in &held {
             if let Some(head) = value.header() {
                 head.count.set(head.count.get() - 1);
             }
         }
-        // `unreachable` uses the links of these objects for its counts. They alone are mended: a walk over the old generation
-        // after each look at the young one made a program's time grow with the square of its size.
-        let links_before: Vec<usize> = garbage.iter().map(|at| links(*at).as_ref().prev.get()).collect();
-        let dead = unreachable(&garbage);
-        for (at, prev) in garbage.iter().zip(links_before) {
-            links(*at).as_ref().prev.set(prev);
-        }
+        let dead = look_at(&garbage);
         for value in &held {
             if let Some(head) = value.header() {
                 head.count.set(head.count.get() + 1);
@@ -258,7 +316,7 @@ pub fn all_objects(heap: &Heap) -> Vec<Value> {
     values_of(&[&heap.young, &heap.old, &heap.boot, &heap.frozen])
 }
 
-fn values_of(lists: &[&Links]) -> Vec<Value> {
+fn values_of(generations: &[&Generation]) -> Vec<Value> {
     let value = |at: NonNull<Header>| {
         // SAFETY: members are live; the count is raised for the new value.
         unsafe {
@@ -267,43 +325,48 @@ fn values_of(lists: &[&Links]) -> Vec<Value> {
             Value::from_bits(at.as_ptr() as u64)
         }
     };
-    lists.iter().flat_map(|list| members(list)).map(value).collect()
+    generations.iter().flat_map(|generation| generation.members()).map(value).collect()
 }
 
-fn move_all(from: &Links, to: &Links, old: bool) -> usize {
-    let all = members(from);
-    from.make_empty();
-    for at in &all {
-        // SAFETY: members of the lists are live containers, in no list now.
-        unsafe {
-            to.push(links(*at));
-            set_flag(at.as_ref(), flag::OLD, old);
+/// Moves all members of a generation to the end of one that is not young.
+fn move_all(from: &Generation, to: &Generation, age: usize) {
+    to.reserve(from.count(), age);
+    // SAFETY: members are live containers, which stand nowhere else as soon as `from` is emptied.
+    unsafe {
+        let places = from.places();
+        for (number, at) in places.iter().enumerate() {
+            if let Some(ahead) = places.get(number + AHEAD) {
+                prefetch(ahead.cast());
+            }
+            let Some(at) = NonNull::new(*at) else { continue };
+            set_flag(at.as_ref(), flag::OLD, true);
+            to.push(at, age);
         }
     }
-    all.len()
+    from.empty();
 }
 
 /// Start-up is over: what it made stays, so that no collection looks at it (CPython's immortal objects; 1.4 million
 /// instructions of `-c pass`).
 pub fn settle(heap: &Heap) {
-    move_all(&heap.young, &heap.boot, true);
-    move_all(&heap.old, &heap.boot, true);
-    heap.young_count.set(0);
+    move_all(&heap.old, &heap.boot, Age::BOOT);
+    move_all(&heap.young, &heap.boot, Age::BOOT);
+    heap.reset_young_count();
 }
 
 /// `gc.freeze()`
 pub fn freeze(heap: &Heap) {
-    move_all(&heap.young, &heap.frozen, true);
-    move_all(&heap.old, &heap.frozen, true);
-    heap.young_count.set(0);
+    move_all(&heap.old, &heap.frozen, Age::FROZEN);
+    move_all(&heap.young, &heap.frozen, Age::FROZEN);
+    heap.reset_young_count();
 }
 
 /// `gc.unfreeze()`
 pub fn unfreeze(heap: &Heap) {
-    move_all(&heap.frozen, &heap.old, true);
+    move_all(&heap.frozen, &heap.old, Age::OLD);
 }
 
 /// Number of frozen objects.
 pub fn frozen_count(heap: &Heap) -> usize {
-    members(&heap.frozen).len()
+    heap.frozen.count()
 }

@@ -9,7 +9,8 @@
 //! # Invariants
 //!
 //! 1. `release` runs once an object: the count is zero and stays so, unless `__del__` brings it back.
-//! 2. A tracked object is in exactly one circular list. (`cycle::check`.)
+//! 2. A tracked object stands in exactly one generation, at the place that its links tell; `Links::inner` is zero except
+//!    inside a collection.
 //! 3. Dropping nests at most [`NESTING`] deep; what would go deeper waits in `pending`. (a chain of a million links.)
 //!
 //! # Safety
@@ -188,22 +189,32 @@ pub mod type_flag {
 /// shape and dictionary apart.
 pub const FIRST_SHAPE: u32 = 0x10000;
 
-/// Link words in front of a container's header.
+/// Words in front of a container's header.
 #[repr(C)]
 pub struct Links {
-    /// Neighbour; a scratch number while the collector works.
-    pub prev: Cell<usize>,
-    /// Neighbour.
-    pub next: Cell<*const Links>,
+    /// Where it stands: an index, of the young generation for objects without `flag::OLD`, else with the [`Age`] above
+    /// [`AGE_SHIFT`]. Says nothing for objects that are not tracked.
+    pub place: Cell<usize>,
+    /// References from containers that the collector looks at; zero while none does.
+    pub inner: Cell<usize>,
 }
 
 /// Bytes of [`Links`].
 pub const LINKS: usize = size_of::<Links>();
+/// Where the age begins in [`Links::place`].
+pub const AGE_SHIFT: u32 = usize::BITS - 8;
+/// Places of a new generation.
+const LEAST_PLACES: usize = 1024;
+/// New containers until a collector that was called and did not come is called again.
+const PATIENCE: usize = 64;
 const CLASSES: usize = 33;
 /// The first chunk of memory for small objects, enough for start-up and little more; later ones grow with the heap.
 const FIRST_CHUNK: usize = 512 << 10;
 const LEAST_CHUNK: usize = 256 << 10;
 const MOST_CHUNK: usize = 4 << 20;
+/// A heap of this size grows by multiples of the system's large pages.
+const LARGE_HEAP: usize = 12 << 20;
+const LARGE_CHUNK: usize = 2 << 20;
 /// How deep the release of objects may nest.
 pub const NESTING: u32 = 48;
 
@@ -225,18 +236,20 @@ pub struct Heap {
     pending: RefCell<Vec<NonNull<Header>>>,
     has_pending: Cell<bool>,
     nesting: Cell<u32>,
-    /// New containers since the last look at the young generation.
-    pub young_count: Cell<i32>,
     /// Number at which the collector should look.
-    pub threshold: Cell<i32>,
-    /// List heads: young and old generation.
-    pub young: Links,
-    /// See `young`.
-    pub old: Links,
+    threshold: Cell<i32>,
+    /// Length of the young generation at which `track` is to look closer.
+    limit: Cell<usize>,
+    /// Young objects that do not count.
+    uncounted: Cell<usize>,
+    /// Containers since the last collection.
+    pub young: Generation,
+    /// What has survived one.
+    pub old: Generation,
     /// Frozen objects (`gc.freeze`).
-    pub frozen: Links,
+    pub frozen: Generation,
     /// What start-up made: never looked at again.
-    pub boot: Links,
+    pub boot: Generation,
     /// Calls `__del__`; may bring the object back.
     pub finalize: Cell<Hook>,
     /// Clears weak references and calls their callbacks.
@@ -306,20 +319,19 @@ impl Heap {
             pending: RefCell::new(Vec::new()),
             has_pending: Cell::new(false),
             nesting: Cell::new(0),
-            young_count: Cell::new(0),
             threshold: Cell::new(THRESHOLD),
-            young: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
-            old: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
-            frozen: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
-            boot: Links { prev: Cell::new(0), next: Cell::new(std::ptr::null()) },
+            limit: Cell::new(0),
+            uncounted: Cell::new(0),
+            young: Generation::new(LEAST_PLACES),
+            old: Generation::new(0),
+            frozen: Generation::new(0),
+            boot: Generation::new(0),
             finalize: Cell::new(no_hook),
             clear_weakrefs: Cell::new(no_hook),
             on_threshold: Cell::new(no_call),
             weakrefs: RefCell::new(HashMap::default()),
         }));
-        for list in [&heap.young, &heap.old, &heap.frozen, &heap.boot] {
-            list.make_empty();
-        }
+        heap.set_limit();
         heap
     }
 
@@ -339,6 +351,14 @@ impl Heap {
         }
         self.large.set(self.large.get() + 1);
         large(size)
+    }
+
+    /// Asks for the memory of the block that comes next: it was given back long ago if the heap is large.
+    #[inline(always)]
+    fn ask_ahead(&self, size: usize) {
+        if let Some(free) = self.free.get((size + 15) / 16) {
+            crate::runtime::sys::prefetch(free.get());
+        }
     }
 
     /// Number of blocks in use. Counting takes a walk over the free lists, taking and giving back costs nothing.
@@ -362,7 +382,11 @@ impl Heap {
         if (self.bump_end.get() as usize) - (self.bump.get() as usize) < size {
             // Pages are asked for in one go: one by one each would be a fault of its own at its first touch.
             let length = (self.chunk_bytes.get() / 8).clamp(LEAST_CHUNK, MOST_CHUNK).next_multiple_of(4096);
-            let length = if self.chunk_bytes.get() == 0 { FIRST_CHUNK } else { length };
+            let length = match self.chunk_bytes.get() {
+                0 => FIRST_CHUNK,
+                LARGE_HEAP.. => length.next_multiple_of(LARGE_CHUNK),
+                _ => length,
+            };
             let chunk = crate::runtime::sys::reserve_filled(length);
             self.chunk_bytes.set(self.chunk_bytes.get() + length);
             self.bump.set(chunk);
@@ -402,6 +426,9 @@ impl Heap {
     pub unsafe fn object(&self, ty: NonNull<Obj<TypeHead>>, size: usize, container: bool) -> NonNull<Header> {
         let extra = if container { LINKS } else { 0 };
         let block = self.memory(size + extra);
+        if container {
+            self.ask_ahead(size + extra);
+        }
         // SAFETY: the block has room for links and object.
         unsafe {
             let at = block.add(extra).cast::<Header>();
@@ -422,20 +449,61 @@ impl Heap {
     /// Puts a container into the young generation.
     #[inline(always)]
     pub fn track(&self, at: NonNull<Header>) {
-        // SAFETY: a live header with links in front.
+        let place = self.young.len.get();
+        // SAFETY: a live header with links in front; the limit is at most the number of places, so there is one more.
         unsafe {
             let head = at.as_ref();
             head.flags.set(head.flags.get() | flag::TRACKED);
-            self.young.push(links(at));
+            let links = links(at).as_ref();
+            links.place.set(place);
+            links.inner.set(0);
+            self.young.base.get().add(place).write(at.as_ptr());
         }
-        let count = self.young_count.get() + 1;
-        self.young_count.set(count);
-        if count > self.threshold.get() {
-            (self.on_threshold.get())();
+        self.young.len.set(place + 1);
+        if place + 1 >= self.limit.get() {
+            self.limit_reached();
         }
     }
 
-    /// Takes a container out of its list.
+    /// The young generation is as long as was to be attended to: too many objects, or no place for another one.
+    #[cold]
+    #[inline(never)]
+    fn limit_reached(&self) {
+        if self.young_count() > self.threshold.get() {
+            (self.on_threshold.get())();
+        }
+        if self.young.len.get() == self.young.capacity.get() {
+            self.young.make_room(0);
+        }
+        self.set_limit();
+    }
+
+    /// Sets the limit for the threshold and the places as they are.
+    fn set_limit(&self) {
+        let missing = i64::from(self.threshold.get()) - i64::from(self.young_count());
+        let more = if missing < 0 { PATIENCE } else { missing as usize + 1 };
+        self.limit.set((self.young.len.get() + more).min(self.young.capacity.get()));
+    }
+
+    /// Number at which the collector should look.
+    pub fn set_threshold(&self, threshold: i32) {
+        self.threshold.set(threshold);
+        self.set_limit();
+    }
+
+    /// New containers since the last look at the young generation.
+    pub fn young_count(&self) -> i32 {
+        let counted = self.young.count() as isize - self.uncounted.get() as isize;
+        counted.clamp(i32::MIN as isize, i32::MAX as isize) as i32
+    }
+
+    /// Begins to count new containers anew.
+    pub fn reset_young_count(&self) {
+        self.uncounted.set(self.young.count());
+        self.set_limit();
+    }
+
+    /// Takes a container out of its generation.
     #[inline(always)]
     pub fn untrack(&self, at: NonNull<Header>) {
         // SAFETY: a live header with links in front.
@@ -444,10 +512,30 @@ impl Heap {
             let flags = head.flags.get();
             if flags & flag::TRACKED != 0 {
                 head.flags.set(flags & !(flag::TRACKED | flag::OLD));
-                links(at).as_ref().unlink();
-                if flags & flag::OLD == 0 {
-                    self.young_count.set(self.young_count.get() - 1);
-                }
+                self.leave(links(at).as_ref().place.get(), flags);
+            }
+        }
+    }
+
+    /// The object at a place leaves it.
+    ///
+    /// # Safety
+    /// A tracked object with these flags stands there.
+    #[inline(always)]
+    unsafe fn leave(&self, place: usize, flags: u32) {
+        // SAFETY: as promised by the caller.
+        unsafe {
+            if flags & flag::OLD != 0 {
+                let generation = match place >> AGE_SHIFT {
+                    Age::OLD => &self.old,
+                    Age::BOOT => &self.boot,
+                    _ => &self.frozen,
+                };
+                generation.vacate(place & ((1 << AGE_SHIFT) - 1));
+            } else if place + 1 == self.young.len.get() {
+                self.young.len.set(place);
+            } else {
+                self.young.vacate(place);
             }
         }
     }
@@ -470,45 +558,164 @@ fn large(size: usize) -> *mut u8 {
     at
 }
 
-impl Links {
-    /// Makes a list head of it.
-    pub fn make_empty(&self) {
-        self.next.set(self);
-        self.prev.set(std::ptr::from_ref(self) as usize);
+/// Tells the generations behind the young one apart, in [`Links::place`].
+pub struct Age;
+
+impl Age {
+    /// See [`Heap::old`].
+    pub const OLD: usize = 0;
+    /// See [`Heap::boot`].
+    pub const BOOT: usize = 1;
+    /// See [`Heap::frozen`].
+    pub const FROZEN: usize = 2;
+}
+
+/// Containers in the order in which they came, with holes where some have left. An array and not a list: going through a
+/// list waits for the memory of each member before that of the next is known.
+pub struct Generation {
+    base: Cell<*mut *mut Header>,
+    len: Cell<usize>,
+    capacity: Cell<usize>,
+    /// Null pointers among the members.
+    holes: Cell<usize>,
+}
+
+impl Generation {
+    fn new(capacity: usize) -> Generation {
+        let new = Generation {
+            base: Cell::new(NonNull::dangling().as_ptr()),
+            len: Cell::new(0),
+            capacity: Cell::new(0),
+            holes: Cell::new(0),
+        };
+        if capacity != 0 {
+            new.grow(capacity);
+        }
+        new
     }
-    /// Has the list no members?
+
+    /// Number of members.
+    pub fn count(&self) -> usize {
+        self.len.get() - self.holes.get()
+    }
+
+    /// Has it no members?
     pub fn is_empty(&self) -> bool {
-        std::ptr::eq(self.next.get(), self)
+        self.count() == 0
     }
-    /// Adds at the end of the list whose head this is.
+
+    /// The members, holes among them.
     ///
     /// # Safety
-    /// `links` belongs to a live object and is in no list.
-    #[inline(always)]
-    pub unsafe fn push(&self, links: NonNull<Links>) {
-        // SAFETY: heads and members of a circular list are all live.
-        unsafe {
-            let last = self.prev.get() as *const Links;
-            let new = links.as_ref();
-            new.prev.set(last as usize);
-            new.next.set(self);
-            (*last).next.set(new);
-            self.prev.set(std::ptr::from_ref(new) as usize);
-        }
+    /// Nothing joins or leaves while the result is in use.
+    pub unsafe fn places(&self) -> &[*mut Header] {
+        // SAFETY: the array has been written up to its length.
+        unsafe { std::slice::from_raw_parts(self.base.get(), self.len.get()) }
     }
-    /// Takes this member out of its list.
+
+    /// The members.
+    pub fn members(&self) -> Vec<NonNull<Header>> {
+        // SAFETY: the array is copied at once.
+        unsafe { self.places() }.iter().filter_map(|at| NonNull::new(*at)).collect()
+    }
+
+    /// Forgets all members.
+    pub fn empty(&self) {
+        self.len.set(0);
+        self.holes.set(0);
+    }
+
+    /// Forgets the members from a place on; there are no holes.
+    pub fn truncate(&self, len: usize) {
+        debug_assert!(self.holes.get() == 0 && len <= self.len.get());
+        self.len.set(len);
+    }
+
+    /// Adds a member for which room was made.
     ///
     /// # Safety
-    /// It is in a list.
+    /// `at` is a container that stands nowhere else, and there is room.
     #[inline(always)]
-    pub unsafe fn unlink(&self) {
-        // SAFETY: neighbours in a circular list are live.
+    pub unsafe fn push(&self, at: NonNull<Header>, age: usize) {
+        let place = self.len.get();
+        debug_assert!(place < self.capacity.get());
+        // SAFETY: as promised by the caller.
         unsafe {
-            let prev = self.prev.get() as *const Links;
-            let next = self.next.get();
-            (*prev).next.set(next);
-            (*next).prev.set(prev as usize);
+            links(at).as_ref().place.set(place | age << AGE_SHIFT);
+            self.base.get().add(place).write(at.as_ptr());
         }
+        self.len.set(place + 1);
+    }
+
+    unsafe fn vacate(&self, place: usize) {
+        debug_assert!(place < self.len.get());
+        // SAFETY: the caller's place is one of the array's.
+        unsafe { self.base.get().add(place).write(std::ptr::null_mut()) };
+        self.holes.set(self.holes.get() + 1);
+    }
+
+    /// Room for that many more members, or for some.
+    pub fn reserve(&self, more: usize, age: usize) {
+        if self.len.get() + more > self.capacity.get() {
+            self.make_room(age);
+            let wanted = self.len.get() + more;
+            if wanted > self.capacity.get() {
+                self.grow(wanted.max(self.capacity.get() * 2));
+            }
+        }
+    }
+
+    /// Closes the holes if they are half of it; makes it larger else.
+    fn make_room(&self, age: usize) {
+        if self.holes.get() * 2 > self.len.get() {
+            self.close_holes(age);
+        } else {
+            self.grow((self.capacity.get() * 2).max(LEAST_PLACES));
+        }
+    }
+
+    /// Lets the members move up to where others have left.
+    pub fn close_holes(&self, age: usize) {
+        if self.holes.get() == 0 {
+            return;
+        }
+        let mut to = 0;
+        for from in 0..self.len.get() {
+            // SAFETY: both are places of the array; members are live containers.
+            unsafe {
+                let at = self.base.get().add(from).read();
+                let Some(at) = NonNull::new(at) else { continue };
+                if from != to {
+                    links(at).as_ref().place.set(to | age << AGE_SHIFT);
+                    self.base.get().add(to).write(at.as_ptr());
+                }
+            }
+            to += 1;
+        }
+        self.len.set(to);
+        self.holes.set(0);
+    }
+
+    #[cold]
+    fn grow(&self, capacity: usize) {
+        let layout = |places: usize| match alloc::Layout::array::<*mut Header>(places) {
+            Ok(layout) => layout,
+            Err(_) => alloc::handle_alloc_error(alloc::Layout::new::<u128>()),
+        };
+        let (old, new) = (layout(self.capacity.get()), layout(capacity));
+        // SAFETY: the array came from here with the old layout, unless it has no places; the new size is not zero.
+        let base = unsafe {
+            if old.size() == 0 {
+                alloc::alloc(new)
+            } else {
+                alloc::realloc(self.base.get().cast(), old, new.size())
+            }
+        };
+        if base.is_null() {
+            alloc::handle_alloc_error(new);
+        }
+        self.base.set(base.cast());
+        self.capacity.set(capacity);
     }
 }
 
@@ -520,16 +727,6 @@ impl Links {
 pub unsafe fn links(at: NonNull<Header>) -> NonNull<Links> {
     // SAFETY: links stand right in front of the header.
     unsafe { at.cast::<Links>().sub(1) }
-}
-
-/// The container that links belong to.
-///
-/// # Safety
-/// The links are a container's, not a list head.
-#[inline(always)]
-pub unsafe fn container(links: NonNull<Links>) -> NonNull<Header> {
-    // SAFETY: the header stands right behind the links.
-    unsafe { links.add(1).cast::<Header>() }
 }
 
 /// The type of an object, as the heap sees it.
@@ -613,7 +810,7 @@ pub unsafe fn object_size(at: NonNull<Header>) -> usize {
     }
 }
 
-/// As [`traverse`], without a call for each item of a list or tuple.
+/// As [`traverse`], of objects alone, and with fewer calls for each.
 ///
 /// # Safety
 /// `at` is a live object, and `visit` changes none.
@@ -622,17 +819,39 @@ pub unsafe fn traverse_inline(at: NonNull<Header>, mut visit: impl FnMut(&Value)
     // SAFETY: as promised by the caller.
     unsafe {
         let ty = type_head(at.as_ref());
-        if let Some(values) = ty.layout.get().values
-            && ty.flags.get() & type_flag::PLAIN != 0
-        {
-            for value in &*values(at) {
-                if value.is_object() {
-                    visit(value);
-                }
-            }
+        let layout = ty.layout.get();
+        let flags = ty.flags.get();
+        match layout.values {
+            Some(values) => visit_all(&*values(at), &mut visit),
+            None => (layout.traverse)(at, &mut visit),
+        }
+        if flags & type_flag::PLAIN != 0 {
             return;
         }
-        traverse(at, &mut visit);
+        let start = at.cast::<u8>().as_ptr();
+        let slots = start.add(ty.slots_offset.get() as usize).cast::<Value>();
+        visit_all(std::slice::from_raw_parts(slots, ty.slots_count.get() as usize), &mut visit);
+        if ty.attrs_offset.get() != 0 {
+            let word = attrs_word(at.as_ref());
+            let count = inline_values(at.as_ref());
+            // The word is a value like those behind it, unless it is a shape.
+            let shaped = usize::from(shape_of(word.get()).is_some() || word.get() == 0);
+            let values = std::ptr::from_ref(word).cast::<Value>().add(shaped);
+            visit_all(std::slice::from_raw_parts(values, count + 1 - shaped), &mut visit);
+        }
+        if flags & type_flag::HEAP != 0 {
+            let word = std::mem::ManuallyDrop::new(Value::from_bits(ty.address()));
+            visit(&word);
+        }
+    }
+}
+
+#[inline(always)]
+fn visit_all(values: &[Value], visit: &mut impl FnMut(&Value)) {
+    for value in values {
+        if value.is_object() {
+            visit(value);
+        }
     }
 }
 
@@ -728,10 +947,7 @@ unsafe fn destroy(heap: &Heap, at: NonNull<Header>, layout: &'static Layout, siz
         let mut length = size;
         if flags & flag::HAS_LINKS != 0 {
             if flags & flag::TRACKED != 0 {
-                links(at).as_ref().unlink();
-                if flags & flag::OLD == 0 {
-                    heap.young_count.set(heap.young_count.get() - 1);
-                }
+                heap.leave(links(at).as_ref().place.get(), flags);
             }
             block = block.sub(LINKS);
             length += LINKS;
@@ -821,6 +1037,31 @@ pub fn word_at(object: &Value, offset: usize) -> &crate::runtime::value::LockCel
     // SAFETY: the type says that value words stand there (asserted above).
     unsafe {
         &*std::ptr::from_ref(head).cast::<u8>().add(offset).cast::<crate::runtime::value::LockCell<Value>>()
+    }
+}
+
+/// An object that is noted somewhere without being kept alive. The rule of the type: who notes an object forgets it when its
+/// payload is dropped.
+pub struct Uncounted(NonNull<Header>);
+
+impl Uncounted {
+    /// Notes an object; `None` for what is none.
+    pub fn of(object: &Value) -> Option<Uncounted> {
+        object.header().map(|head| Uncounted(NonNull::from(head)))
+    }
+
+    /// The object, unless it is dying.
+    pub fn get(&self) -> Option<Value> {
+        // SAFETY: the payload is not dropped yet, by the rule of the type, so the object is there; the count is raised for
+        // the value.
+        unsafe {
+            let head = self.0.as_ref();
+            if head.count.get() == 0 || head.flags.get() & flag::DYING != 0 {
+                return None;
+            }
+            head.count.set(head.count.get() + 1);
+            Some(Value::from_bits(self.0.as_ptr() as u64))
+        }
     }
 }
 

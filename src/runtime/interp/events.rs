@@ -32,7 +32,7 @@ pub unsafe fn finalize(at: NonNull<Header>) {
 }
 
 /// See [`crate::runtime::object::vm::Collections::stretch`].
-const MOST_STRETCH: i32 = 64;
+const MOST_STRETCH: i32 = 4;
 
 /// The heap's hook: the young generation is full.
 pub fn threshold_reached() {
@@ -79,20 +79,21 @@ impl Vm {
         let heap = self.interp().heap;
         let state = &self.interp().collections;
         if !state.enabled.get() || state.running.get() {
-            heap.young_count.set(0);
+            heap.reset_young_count();
             return;
         }
         let round = state.rounds.get() + 1;
         state.rounds.set(round);
-        let (survivors, since_full) = (state.survivors.get(), state.since_full.get());
-        // The old generation is looked at when it has grown by a quarter since the last time.
-        let full = round % 10 == 0 && since_full * 4 > survivors;
-        let before = heap.young_count.get().max(0) as usize;
+        // The old generation is looked at when it has grown by a quarter since the last time, or when four times as much as
+        // was left then has come to it and gone again.
+        let [second, third] = [0, 1].map(|at: usize| state.later[at].get().max(0) as usize + 1);
+        let (survivors, old) = (state.survivors.get(), heap.old.count());
+        let grown = old * 4 > survivors * 5 || state.since_full.get() > survivors * 4;
+        let full = round >= second * third && grown;
+        let before = heap.young_count().max(0) as usize;
         let collected = self.collect_generation(if full { 2 } else { 0 });
-        if full {
-            state.survivors.set(survivors + since_full);
-        } else {
-            state.since_full.set(since_full + before.saturating_sub(collected));
+        if !full {
+            state.since_full.set(state.since_full.get() + before.saturating_sub(collected));
         }
         if state.threshold.get() == heap::THRESHOLD {
             // A program that makes no cycles is looked at less often; one that does, as often as it was told.
@@ -102,7 +103,7 @@ impl Vm {
                 _ => state.stretch.get(),
             };
             state.stretch.set(stretch);
-            heap.threshold.set(heap::THRESHOLD * stretch);
+            heap.set_threshold(heap::THRESHOLD * stretch);
         }
     }
 
@@ -162,7 +163,11 @@ impl Vm {
         }
         let [count, collected, lost] = state.stats[generation].get();
         state.stats[generation].set([count + 1, collected + outcome.collected as i64, lost]);
-        state.since_full.set(0);
+        if generation > 0 {
+            state.rounds.set(0);
+            state.since_full.set(0);
+            state.survivors.set(self.interp().heap.old.count());
+        }
         notify("stop", outcome.collected);
         self.put_pending(pending);
         state.running.set(false);

@@ -80,12 +80,16 @@ impl Payload for Generator {
         if !self.base.get().is_null() {
             let frame = Frame(self.base.get());
             for at in 0..frame.locals_count() {
-                visit(frame.local(at));
+                if let Some(held) = frame.local(at).given() {
+                    visit(held);
+                }
             }
             // While it runs, calls lay their arguments out in the temporaries.
             let temps = if self.state.get() == State::Running { 0 } else { self.temps() };
             for at in 0..temps {
-                visit(frame.temp(at));
+                if let Some(held) = frame.temp(at).given() {
+                    visit(held);
+                }
             }
         }
     }

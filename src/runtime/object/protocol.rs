@@ -100,6 +100,21 @@ impl Vm {
     }
     /// `object.name(*args)`
     pub fn call_method(&self, object: &Value, name: &Obj<Str>, args: &[Value]) -> PyResult<Value> {
+        if let Some(found) = self.plain_method(object, name) {
+            return self.call_found(object, &found, args);
+        }
+        let method = self.getattr(object, &name.to_value())?;
+        self.call_args(&method, args)
+    }
+    /// `object.name(*args, **names)`
+    pub fn call_method_with(&self, object: &Value, name: &Obj<Str>, args: Args) -> PyResult<Value> {
+        match self.plain_method(object, name) {
+            Some(found) => crate::runtime::object::slots::call_found_args(self, object, &found, args),
+            None => self.call(&self.getattr(object, &name.to_value())?, args),
+        }
+    }
+    /// The function that a method call on an object with ordinary attributes calls.
+    fn plain_method(&self, object: &Value, name: &Obj<Str>) -> Option<Value> {
         let f = object.ty(self).slots.get().getattr;
         let plain =
             f.is_none_or(|f| std::ptr::fn_addr_eq(f, generic as fn(&Vm, &Value, &Value) -> PyResult<Value>));
@@ -109,10 +124,9 @@ impl Vm {
             && found.ty(self).has(crate::runtime::gc::heap::type_flag::METHOD_DESCRIPTOR)
             && crate::runtime::object::attrs::own_get(self, object, name).is_none()
         {
-            return self.call_found(object, &found, args);
+            return Some(found);
         }
-        let method = self.getattr(object, &name.to_value())?;
-        self.call_args(&method, args)
+        None
     }
     /// `object.name(*args)` for a text.
     pub fn call_method_str(&self, object: &Value, name: &str, args: &[Value]) -> PyResult<Value> {

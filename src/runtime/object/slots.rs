@@ -480,7 +480,8 @@ fn prepend<R>(first: &Value, args: Args, body: impl FnOnce(Args) -> R) -> R {
     body(Args { values: &all, names: args.names })
 }
 
-fn call_found_args(vm: &Vm, object: &Value, found: &Value, args: Args) -> PyResult<Value> {
+/// As [`Vm::call_found`], with keywords.
+pub fn call_found_args(vm: &Vm, object: &Value, found: &Value, args: Args) -> PyResult<Value> {
     if found.is_object() && found.ty(vm).has(type_flag::METHOD_DESCRIPTOR) {
         return prepend(object, args, |args| vm.call(found, args));
     }

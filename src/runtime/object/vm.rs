@@ -94,6 +94,8 @@ pub struct Vm {
     pub context: LockCell<Value>,
     /// The event loop that runs in this thread and the task that it executes, or `None`.
     pub running_loop: LockCell<[Value; 2]>,
+    /// What the futures of the interpreter share, once this thread has asked for it; or `None`.
+    pub futures: LockCell<Value>,
     /// `sys.set_asyncgen_hooks`: firstiter, finalizer.
     pub asyncgen_hooks: LockCell<[Value; 2]>,
     /// `sys.set_coroutine_origin_tracking_depth`
@@ -161,7 +163,9 @@ pub struct Collections {
     pub threshold: Cell<i32>,
     /// How many times the threshold the young generation may grow to, because looking at it has found nothing lately.
     pub stretch: Cell<i32>,
-    /// Young collections so far.
+    /// `gc.get_threshold()[1:]`: in a collector of three generations, how many collections of one make one of the next.
+    pub later: [Cell<i32>; 2],
+    /// Young collections since the last full one.
     pub rounds: Cell<usize>,
     /// Survivors of young collections since the last full one.
     pub since_full: Cell<usize>,
@@ -318,6 +322,7 @@ impl Vm {
             profile: LockCell::new(Value::NONE),
             context: LockCell::new(Value::NONE),
             running_loop: LockCell::new([Value::NONE, Value::NONE]),
+            futures: LockCell::new(Value::NONE),
             asyncgen_hooks: LockCell::new([Value::NONE, Value::NONE]),
             origin_depth: Cell::new(0),
             async_exception: LockCell::new(None),
@@ -349,6 +354,7 @@ impl Vm {
         ];
         drop(values);
         drop(self.running_loop.replace([Value::NONE, Value::NONE]));
+        drop(self.futures.replace(Value::NONE));
         drop(self.asyncgen_hooks.replace([Value::NONE, Value::NONE]));
         drop(self.async_exception.replace(None));
         drop(self.kept.replace(None));
@@ -581,6 +587,7 @@ impl Interp {
                 running: Cell::new(false),
                 threshold: Cell::new(crate::runtime::gc::heap::THRESHOLD),
                 stretch: Cell::new(1),
+                later: [const { Cell::new(10) }; 2],
                 rounds: Cell::new(0),
                 since_full: Cell::new(0),
                 survivors: Cell::new(0),

@@ -1,4 +1,5 @@
-//! `_contextvars` (PEP 567): a context is a dictionary from variables to values that is copied when it is entered anew.
+//! `_contextvars` (PEP 567): a context is a dictionary from variables to values, which never changes: a context whose variable
+//! is set gets a new one. So a copy of a context shares it, whatever iterates over it is sound.
 
 use std::cell::Cell;
 
@@ -14,6 +15,7 @@ use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
 
 /// `contextvars.Context`
 pub struct Context {
+    /// Shared with copies; replaced, not changed.
     values: LockCell<Ref<Dict>>,
     entered: Cell<bool>,
     /// Value of the variable that is read all the time, the current decimal context; `None` if it was not looked up.
@@ -135,7 +137,7 @@ pub fn run_in<R>(vm: &Vm, object: &Value, body: impl FnOnce() -> R) -> PyResult<
 pub fn copy_current(vm: &Vm) -> PyResult<Value> {
     let current = vm.current_context();
     let values = context(vm, &current)?.values.cloned();
-    Ok(new_context(vm, vm.dict(values.copy())))
+    Ok(new_context(vm, values))
 }
 
 fn run(vm: &Vm, args: Args) -> PyResult<Value> {
@@ -196,7 +198,7 @@ static CONTEXT: TypeSpec = TypeSpec::new("_contextvars.Context", Context::layout
             "copy(self, /)",
             |vm, args| {
                 let values = context(vm, &args[0])?.values.cloned();
-                Ok(new_context(vm, vm.dict(values.copy())))
+                Ok(new_context(vm, values))
             },
             "Return a shallow copy of the context object.",
         ),
@@ -240,7 +242,7 @@ fn variable<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<ContextVar>> {
     vm.cast::<ContextVar>(value)
 }
 
-/// Sets or removes a variable in the running context; its values are copied first, so that iterators stay sound.
+/// Sets or removes a variable in the running context, which gets a new dictionary.
 fn change(vm: &Vm, variable: &Value, value: Option<Value>) -> PyResult<()> {
     let current = vm.current_context();
     let this = context(vm, &current)?;

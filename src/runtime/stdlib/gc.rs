@@ -38,30 +38,37 @@ pub static MODULE: NativeModule = NativeModule {
         native(
             "get_count()",
             |vm, _| {
-                let young = vm.interp().heap.young_count.get().max(0);
-                Ok(vm.tuple(vec![vm.int(young.into()), vm.int(0), vm.int(0)]))
+                let young = vm.interp().heap.young_count().max(0);
+                let state = &vm.interp().collections;
+                // The generations in between, as if there were some.
+                let each = state.later[0].get().max(0) as usize + 1;
+                let (middle, old) = (state.rounds.get() % each, state.rounds.get() / each);
+                Ok(vm.tuple(vec![vm.int(young.into()), vm.int(middle as i64), vm.int(old as i64)]))
             },
             "Return a three-tuple of the current collection counts.",
         ),
         native(
             "get_threshold()",
             |vm, _| {
-                Ok(vm.tuple(vec![
-                    vm.int(vm.interp().collections.threshold.get().into()),
-                    vm.int(10),
-                    vm.int(0),
-                ]))
+                let state = &vm.interp().collections;
+                let all = [&state.threshold, &state.later[0], &state.later[1]];
+                Ok(vm.tuple(all.map(|threshold| vm.int(threshold.get().into())).to_vec()))
             },
             "Return the current collection thresholds.",
         ),
         native(
-            "set_threshold(threshold0, threshold1=0, threshold2=0, /)",
+            "set_threshold(threshold0, threshold1=<unrepresentable>, threshold2=<unrepresentable>, /)",
             |vm, args| {
                 let first = vm.to_index(&args[0])?;
                 let first = first.clamp(0, i32::MAX as isize) as i32;
+                for (cell, given) in vm.interp().collections.later.iter().zip(&args[1..]) {
+                    if let Some(given) = given.given() {
+                        cell.set(vm.to_index(given)?.clamp(0, i32::MAX as isize) as i32);
+                    }
+                }
                 vm.interp().collections.threshold.set(first);
                 vm.interp().collections.stretch.set(1);
-                vm.interp().heap.threshold.set(if first == 0 { i32::MAX } else { first });
+                vm.interp().heap.set_threshold(if first == 0 { i32::MAX } else { first });
                 Ok(Value::NONE)
             },
             "Set the collection thresholds (the collection frequency).",

@@ -8,7 +8,9 @@
 use std::cell::Cell;
 use std::sync::atomic::Ordering;
 
-use super::{Shared, get_event_loop, shared};
+use smallvec::SmallVec;
+
+use super::{Shared, get_event_loop, is_plain, shared};
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::generators::thrown_or;
 use crate::runtime::error::PyResult;
@@ -18,7 +20,7 @@ use crate::runtime::object::raise::Exception;
 use crate::runtime::object::typedef::{TypeSpec, getset, getter, native, native_raw};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::contextvars;
-use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
+use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value, flag};
 
 /// How far a future is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +37,7 @@ pub struct Future {
     pub looper: LockCell<Value>,
     state: Cell<State>,
     /// Callbacks with the contexts to run them in.
-    callbacks: LockCell<Vec<(Value, Value)>>,
+    callbacks: LockCell<SmallVec<[(Value, Value); 1]>>,
     result: LockCell<Value>,
     exception: LockCell<Value>,
     exception_traceback: LockCell<Value>,
@@ -46,7 +48,7 @@ pub struct Future {
     /// Nobody has asked for the exception yet.
     pub log_traceback: Cell<bool>,
     pub blocking: Cell<bool>,
-    awaited_by: LockCell<Vec<Value>>,
+    awaited_by: LockCell<SmallVec<[Value; 1]>>,
 }
 
 impl Payload for Future {
@@ -58,7 +60,9 @@ impl Payload for Future {
     }
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         for value in self.values() {
-            visit(value.get());
+            if let Some(value) = value.get().given() {
+                visit(value);
+            }
         }
         for (callback, context) in self.callbacks.get() {
             visit(callback);
@@ -67,7 +71,7 @@ impl Payload for Future {
         self.awaited_by.get().iter().for_each(visit);
     }
     fn clear(&self) {
-        let old: Vec<Value> = self.values().iter().map(|cell| cell.replace(Value::UNBOUND)).collect();
+        let old = self.values().map(|cell| cell.replace(Value::UNBOUND));
         let callbacks = self.callbacks.take();
         let waiters = self.awaited_by.take();
         drop((old, callbacks, waiters));
@@ -81,7 +85,7 @@ impl Future {
             shared,
             looper: cell(),
             state: Cell::new(State::Pending),
-            callbacks: LockCell::new(Vec::new()),
+            callbacks: LockCell::new(SmallVec::new()),
             result: cell(),
             exception: cell(),
             exception_traceback: cell(),
@@ -90,7 +94,7 @@ impl Future {
             cancelled_exception: cell(),
             log_traceback: Cell::new(false),
             blocking: Cell::new(false),
-            awaited_by: LockCell::new(Vec::new()),
+            awaited_by: LockCell::new(SmallVec::new()),
         }
     }
 
@@ -148,11 +152,12 @@ pub fn init(vm: &Vm, object: &Value, event_loop: &Value) -> PyResult<()> {
         Some(event_loop) => event_loop.clone(),
         None => get_event_loop(vm)?,
     };
-    let old: Vec<Value> = this.values().iter().map(|cell| cell.replace(Value::UNBOUND)).collect();
+    let old = this.values().map(|cell| cell.replace(Value::UNBOUND));
     let callbacks = this.callbacks.take();
     let waiters = this.awaited_by.take();
     drop((old, callbacks, waiters));
     this.state.set(State::Pending);
+    this.head.flags.set(this.head.flags.get() & !flag::SETTLED);
     this.log_traceback.set(false);
     this.blocking.set(false);
     this.looper.set(event_loop.clone());
@@ -186,6 +191,10 @@ pub fn set_result(vm: &Vm, object: &Value, result: Value) -> PyResult<()> {
     }
     this.result.set(result);
     this.state.set(State::Finished);
+    if is_plain(vm, object) {
+        // Nobody needs to be told of anything when it dies.
+        this.head.flags.set(this.head.flags.get() | flag::SETTLED);
+    }
     schedule(vm, object, this)
 }
 
@@ -557,7 +566,7 @@ pub static FUTURE: TypeSpec = TypeSpec::new("_asyncio.Future", Future::layout)
             "_asyncio_awaited_by",
             |vm, object| {
                 let waiters = this(vm, object)?.awaited_by.cloned();
-                if waiters.is_empty() { Ok(Value::NONE) } else { vm.frozenset(waiters) }
+                if waiters.is_empty() { Ok(Value::NONE) } else { vm.frozenset(waiters.into_vec()) }
             },
             "",
         ),

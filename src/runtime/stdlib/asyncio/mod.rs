@@ -2,12 +2,14 @@
 //! and what all futures of an interpreter share.
 //!
 //! The running loop and the task that it executes belong to the thread (`Vm::running_loop`). Native tasks that are not
-//! done are known by weak references in a table, where a task remembers its place; tasks of other classes are in a
-//! `WeakSet`, and in a set while their first step runs eagerly.
+//! done stand in a table, which does not keep them alive: a task remembers its place and leaves it when it dies. Tasks of
+//! other classes are in a `WeakSet`, and in a set while their first step runs eagerly.
 
 use std::cell::Cell;
 
 use crate::runtime::error::{PyResult, Raised};
+use crate::runtime::gc::heap::Uncounted;
+use crate::runtime::object::args::Args;
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{TypeSpec, native};
@@ -37,8 +39,8 @@ pub struct Shared {
     msg_names: [Value; 1],
     /// Objects of Python modules that are looked up once, by module and name.
     known: LockCell<Vec<(&'static str, &'static str, Value)>>,
-    /// Weak references to native tasks that are not done; unbound places are free.
-    tasks: LockCell<Vec<Value>>,
+    /// Native tasks that are not done, not counted; empty places are free.
+    tasks: LockCell<Vec<Option<Uncounted>>>,
     free: LockCell<Vec<usize>>,
     /// `WeakSet` of tasks of other classes; unbound until there is one.
     scheduled: LockCell<Value>,
@@ -51,7 +53,6 @@ pub struct Shared {
 crate::payload!(Shared, "asyncio state", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         self.known.get().iter().for_each(|(_, _, value)| visit(value));
-        self.tasks.get().iter().for_each(&mut *visit);
         self.coroutine_types.get().iter().for_each(&mut *visit);
         visit(self.scheduled.get());
         visit(self.eager.get());
@@ -62,6 +63,9 @@ static SHARED: TypeSpec =
     TypeSpec::new("_asyncio._state", Shared::layout).flags(crate::runtime::gc::heap::type_flag::NO_NEW);
 
 fn shared(vm: &Vm) -> PyResult<Ref<Shared>> {
+    if let Some(known) = vm.futures.get().downcast::<Shared>() {
+        return Ok(known.to_ref());
+    }
     let value = vm.state("_asyncio", |vm| {
         vm.alloc_spec(
             &SHARED,
@@ -87,6 +91,7 @@ fn shared(vm: &Vm) -> PyResult<Ref<Shared>> {
             },
         )
     });
+    vm.futures.set(value.clone());
     vm.cast::<Shared>(&value).map(|shared| shared.to_ref())
 }
 
@@ -123,13 +128,20 @@ impl Shared {
         argument: Option<&Value>,
         context: &Value,
     ) -> PyResult<()> {
-        let method = vm.getattr(event_loop, self.call_soon.value())?;
-        let mut values = Vec::with_capacity(3);
-        values.push(callback.clone());
-        values.extend(argument.cloned());
-        values.push(context.clone());
-        vm.call(&method, crate::runtime::object::args::Args { values: &values, names: &self.context_names })?;
-        Ok(())
+        let with_argument;
+        let without;
+        let values: &[Value] = match argument {
+            Some(argument) => {
+                with_argument = [callback.clone(), argument.clone(), context.clone()];
+                &with_argument
+            }
+            None => {
+                without = [callback.clone(), context.clone()];
+                &without
+            }
+        };
+        vm.call_method_with(event_loop, &self.call_soon, Args { values, names: &self.context_names })
+            .map(drop)
     }
 
     /// The loop of a future of any class.
@@ -151,14 +163,14 @@ impl Shared {
         if this.place.get().is_some() {
             return Ok(());
         }
-        let weak = vm.weakref(task, Value::NONE)?;
+        let noted = Uncounted::of(task);
         let place = match self.free.get_mut().pop() {
             Some(place) => {
-                self.tasks.get_mut()[place] = weak;
+                self.tasks.get_mut()[place] = noted;
                 place
             }
             None => {
-                self.tasks.get_mut().push(weak);
+                self.tasks.get_mut().push(noted);
                 self.tasks.get().len() - 1
             }
         };
@@ -168,9 +180,8 @@ impl Shared {
 
     fn unregister(&self, place: &Cell<Option<usize>>) {
         if let Some(place) = place.take() {
-            let old = std::mem::replace(&mut self.tasks.get_mut()[place], Value::UNBOUND);
+            self.tasks.get_mut()[place] = None;
             self.free.get_mut().push(place);
-            drop(old);
         }
     }
 
@@ -284,12 +295,7 @@ fn all_tasks(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         None => get_running_loop(vm)?,
     };
     let found = vm.new_set();
-    let native: Vec<Value> = shared
-        .tasks
-        .get()
-        .iter()
-        .filter_map(|weak| weak.downcast::<crate::runtime::builtins::weakrefs::WeakRef>()?.referent())
-        .collect();
+    let native: Vec<Value> = shared.tasks.get().iter().flatten().filter_map(Uncounted::get).collect();
     for task in native {
         let of_loop =
             task.downcast::<Future>().is_some_and(|this| !this.is_done() && this.looper.get().is(&wanted));

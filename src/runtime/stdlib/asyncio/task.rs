@@ -39,12 +39,14 @@ crate::payload!(Task, "Task", gc, extends Future {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         self.future.traverse(visit);
         for value in self.values() {
-            visit(value.get());
+            if let Some(value) = value.get().given() {
+                visit(value);
+            }
         }
     }
     fn clear(&self) {
         Payload::clear(&self.future);
-        let old: Vec<Value> = self.values().iter().map(|cell| cell.replace(Value::UNBOUND)).collect();
+        let old = self.values().map(|cell| cell.replace(Value::UNBOUND));
         drop(old);
     }
 });
