@@ -116,6 +116,10 @@ fn slots(s: &mut Slots) {
     s.len = Some(|vm, value| Ok(this(vm, value)?.content.get().len()));
     s.getitem =
         Some(|vm, value, key| shared::getitem(vm, value, key, "bytearray", "bytearray index out of range"));
+    s.item = Some(|_, value, at| {
+        let byte = shared::item(value.downcast::<ByteArray>()?.content.get(), at)?;
+        Some(Value::small_wrapping(byte.into()))
+    });
     s.setitem = Some(setitem);
     s.contains = Some(shared::contains);
     s.concat = Some(|vm, a, b| {

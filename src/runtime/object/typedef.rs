@@ -460,6 +460,8 @@ pub struct Slots {
     /// `len` of sequences and mappings.
     pub len: Option<fn(&Vm, &Value) -> PyResult<usize>>,
     pub getitem: Option<Binary>,
+    /// What `getitem` gives for a small int, if that is told quickly; asked of types that are not made by Python code.
+    pub item: Option<fn(&Vm, &Value, i64) -> Option<Value>>,
     pub setitem: Option<fn(&Vm, &Value, &Value, Option<&Value>) -> PyResult<()>>,
     pub contains: Option<fn(&Vm, &Value, &Value) -> PyResult<bool>>,
     /// `+` of sequences.

@@ -79,6 +79,10 @@ fn slots(s: &mut Slots) {
     });
     s.len = Some(|vm, value| Ok(vm.cast::<Bytes>(value)?.len()));
     s.getitem = Some(|vm, value, key| shared::getitem(vm, value, key, "byte", "index out of range"));
+    s.item = Some(|_, value, at| {
+        let byte = shared::item(value.downcast::<Bytes>()?.bytes(), at)?;
+        Some(Value::small_wrapping(byte.into()))
+    });
     s.contains = Some(shared::contains);
     s.concat = Some(bytes_concat);
     s.repeat = Some(|vm, value, count| {

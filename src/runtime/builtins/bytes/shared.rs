@@ -89,6 +89,13 @@ pub fn contains(vm: &Vm, value: &Value, item: &Value) -> PyResult<bool> {
     Ok(search::find(data(vm, value)?, &needle).is_some())
 }
 
+/// The byte at a place, from the end if that is negative; nothing if there is none.
+#[inline(always)]
+pub fn item(bytes: &[u8], at: i64) -> Option<u8> {
+    let at = if at < 0 { at + bytes.len() as i64 } else { at };
+    bytes.get(usize::try_from(at).ok()?).copied()
+}
+
 /// `bytes[key]`; `name` is what the type calls its indices.
 pub fn getitem(vm: &Vm, value: &Value, key: &Value, name: &str, out_of_range: &str) -> PyResult<Value> {
     if key.kind() == kind::SLICE {

@@ -48,6 +48,10 @@ fn slots(s: &mut Slots) {
     s.compare = Some(compare);
     s.len = Some(|vm, text| Ok(this(vm, text)?.len()));
     s.getitem = Some(getitem);
+    s.item = Some(|vm, text, at| {
+        let text = text.as_str().filter(|text| text.is_ascii())?;
+        vm.interp().ascii_chars.get(crate::runtime::builtins::bytes::shared::item(text.bytes(), at)? as usize).cloned()
+    });
     s.contains = Some(contains);
     s.concat = Some(concat);
     s.repeat = Some(repeat);

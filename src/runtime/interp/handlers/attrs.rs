@@ -150,6 +150,19 @@ unsafe fn unpack_rest(pc: *const u32, base: *mut Value, source: u64, from: usize
     }
 }
 
+/// The item at a place of the object in B, if its type tells that quickly.
+#[inline(always)]
+unsafe fn item(m: Machine, at: i64) -> Option<Value> {
+    // SAFETY: the caller has seen that B holds an object. An item may take memory, and so look at frames.
+    unsafe {
+        let object = m.value(m.b());
+        let ty = object.ty(m.vm);
+        let quick = ty.slots.get().item.filter(|_| !ty.is_heap())?;
+        m.frame().set_pc(m.pc);
+        quick(m.vm, object, at)
+    }
+}
+
 /// One time in so many an instruction whose form does not fit looks for a better one although the table knows the attribute.
 const LOOK: u32 = 64;
 
@@ -447,6 +460,9 @@ handlers! {
             if type_of(object).kind.get() == kind::DICT {
                 return subscr_dict(m.pc, m.base, m.vm, m.table);
             }
+            if is_int_bits(key) {
+                return subscr_item(m.pc, m.base, m.vm, m.table);
+            }
         }
         m.slow_call(0, build::subscr)
     }
@@ -464,10 +480,11 @@ handlers! {
     /// `A = B[small int]`
     subscr_i(m) {
         let object = m.bits(m.b());
-        if is_object_bits(object)
-            && let Some(value) = build::subscr_fast(object, ((m.c() as u64) << 1) | 1)
-        {
-            return m.put_used(value, 0);
+        if is_object_bits(object) {
+            if let Some(value) = build::subscr_fast(object, ((m.c() as u64) << 1) | 1) {
+                return m.put_used(value, 0);
+            }
+            return subscr_small_item(m.pc, m.base, m.vm, m.table);
         }
         m.slow_call(0, build::subscr_small)
     }
@@ -582,6 +599,22 @@ handlers! {
     subscr_again(m) {
         forms::rewrite(m.at(), Op::Subscr);
         subscr(m.pc, m.base, m.vm, m.table)
+    }
+    /// `A = B[C]` of an object, by a small int.
+    #[inline(never)]
+    subscr_item(m) {
+        if let Some(item) = item(m, m.bits(m.c()) as i64 >> 1) {
+            return m.put_used(item.into_bits(), 0);
+        }
+        m.slow_call(0, build::subscr)
+    }
+    /// `A = B[small int]` of an object.
+    #[inline(never)]
+    subscr_small_item(m) {
+        if let Some(item) = item(m, m.c() as i64) {
+            return m.put_used(item.into_bits(), 0);
+        }
+        m.slow_call(0, build::subscr_small)
     }
     /// A `StoreSubscrList` of something else.
     #[inline(never)]

@@ -9,7 +9,6 @@ use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::{call, push};
-use crate::runtime::object::bytes::Bytes;
 use crate::runtime::object::dict::{Dict, exact_str};
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::kind;
@@ -60,25 +59,6 @@ pub unsafe fn list_slot(object: u64, key: u64) -> Option<*mut Value> {
     }
 }
 
-/// The item at a place that there is, of ASCII text or of bytes.
-#[inline(always)]
-fn quick_item(vm: &Vm, object: &Value, at: i64) -> Option<Value> {
-    let item = |bytes: &[u8]| {
-        let at = if at < 0 { at + bytes.len() as i64 } else { at };
-        bytes.get(usize::try_from(at).ok()?).copied()
-    };
-    let byte = match object.kind() {
-        kind::STR => {
-            let text = exact_str(object).filter(|text| text.is_ascii())?;
-            return vm.interp().ascii_chars.get(item(text.bytes())? as usize).cloned();
-        }
-        kind::BYTES => item(object.downcast::<Bytes>()?.bytes())?,
-        kind::BYTEARRAY => item(object.downcast::<ByteArray>()?.content.get())?,
-        _ => return None,
-    };
-    Some(Value::small_wrapping(i64::from(byte)))
-}
-
 /// Stores a byte at a place of a bytearray that there is.
 #[inline(always)]
 fn store_byte(object: &Value, key: &Value, value: &Value) -> Option<()> {
@@ -95,10 +75,9 @@ pub fn subscr(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
         let taken = [at.take(at.b()), at.take(at.c())];
         return push::push_taken(vm, function, taken, at.a()).map(Some);
     }
-    let result = match key.as_small().and_then(|at| quick_item(vm, object, at)) {
-        Some(item) => item,
-        None if object.kind() == kind::DICT => dict_lookup(vm, object, key)?,
-        None => vm.getitem(object, key)?,
+    let result = match object.kind() {
+        kind::DICT => dict_lookup(vm, object, key)?,
+        _ => vm.getitem(object, key)?,
     };
     if at.b() != at.a() {
         at.done(at.b());
@@ -118,10 +97,7 @@ pub fn subscr_small(vm: &Vm, at: At) -> PyResult<Option<*mut Value>> {
     if let Some(function) = call::python_getitem(vm, object) {
         return push::push_taken(vm, function, [at.take(at.b()), key], at.a()).map(Some);
     }
-    let result = match quick_item(vm, object, i64::from(at.c())) {
-        Some(item) => item,
-        None => vm.getitem(object, &key)?,
-    };
+    let result = vm.getitem(object, &key)?;
     if at.b() != at.a() {
         at.done(at.b());
     }

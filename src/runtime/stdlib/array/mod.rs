@@ -73,6 +73,21 @@ fn make(vm: &Vm, kind: &'static Kind, bytes: Vec<u8>) -> Value {
 }
 
 impl Obj<Array> {
+    /// The item at a place, from the end if that is negative, if items are floats or signed ints of eight bytes.
+    #[inline(always)]
+    fn word(&self, vm: &Vm, at: i64) -> Option<Value> {
+        if self.kind.size != 8 {
+            return None;
+        }
+        let items = self.bytes.get().as_chunks::<8>().0;
+        let at = if at < 0 { at + items.len() as i64 } else { at };
+        let item = *items.get(usize::try_from(at).ok()?)?;
+        match self.kind.meaning {
+            item::Meaning::Float => Some(vm.float(f64::from_ne_bytes(item))),
+            item::Meaning::Signed => Some(vm.int(i64::from_ne_bytes(item))),
+            _ => None,
+        }
+    }
     fn len(&self) -> usize {
         // Sizes are powers of two.
         self.bytes.get().len() >> self.kind.size.trailing_zeros()
@@ -319,6 +334,7 @@ fn slots(s: &mut Slots) {
         }
         Ok(false)
     });
+    s.item = Some(|vm, value, at| value.downcast::<Array>()?.word(vm, at));
     s.getitem = Some(|vm, value, key| {
         let array = this(vm, value)?;
         if !key.is_object()
