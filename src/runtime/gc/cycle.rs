@@ -10,6 +10,7 @@
 //! What a collection costs is the memory that it waits for. So there are two passes over the objects, both over an array
 //! that tells addresses well before they are needed, and what marks an object is in the line that has its count.
 
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::runtime::gc::heap::{self, Age, Generation, Heap, links, type_flag, type_head};
@@ -305,27 +306,57 @@ fn clear_words(value: &Value) {
 /// All tracked objects of a generation (0 young, 2 old, anything else both).
 pub fn objects(heap: &Heap, generation: i64) -> Vec<Value> {
     match generation {
-        0 => values_of(&[&heap.young]),
-        2 => values_of(&[&heap.old, &heap.boot]),
-        _ => values_of(&[&heap.young, &heap.old, &heap.boot]),
+        0 => select(&[&heap.young], |_| true),
+        2 => select(&[&heap.old, &heap.boot], |_| true),
+        _ => select(&[&heap.young, &heap.old, &heap.boot], |_| true),
     }
 }
 
-/// All containers, also the frozen ones.
-pub fn all_objects(heap: &Heap) -> Vec<Value> {
-    values_of(&[&heap.young, &heap.old, &heap.boot, &heap.frozen])
+/// All containers, also the frozen ones, that are chosen.
+pub fn all_objects(heap: &Heap, is_chosen: impl FnMut(&Value) -> bool) -> Vec<Value> {
+    select(&[&heap.young, &heap.old, &heap.boot, &heap.frozen], is_chosen)
 }
 
-fn values_of(generations: &[&Generation]) -> Vec<Value> {
-    let value = |at: NonNull<Header>| {
-        // SAFETY: members are live; the count is raised for the new value.
+/// The tracked objects that hold one of these values, or are chosen for another reason.
+pub fn referrers(heap: &Heap, held: &[Value], mut is_chosen: impl FnMut(&Value) -> bool) -> Vec<Value> {
+    let generations = [&heap.young, &heap.old, &heap.boot];
+    match held {
+        // The fast way shows objects alone.
+        // SAFETY: members are live, and looking changes none.
+        [only] if only.is_object() => select(&generations, |object| unsafe {
+            let mut refers = false;
+            let Some(head) = object.header() else { return false };
+            heap::traverse_inline(NonNull::from(head), |value| refers |= only.is(value));
+            refers || is_chosen(object)
+        }),
+        _ => select(&generations, |object| {
+            let mut refers = false;
+            heap::for_each_reference(object, &mut |value| refers |= held.iter().any(|v| v.is(value)));
+            refers || is_chosen(object)
+        }),
+    }
+}
+
+/// The members that are chosen, by who changes none and runs no Python code.
+fn select(generations: &[&Generation], mut is_chosen: impl FnMut(&Value) -> bool) -> Vec<Value> {
+    let mut chosen = Vec::new();
+    for generation in generations {
+        // SAFETY: members are live, and nothing joins or leaves meanwhile; the value that is not counted is not dropped.
         unsafe {
-            let head = at.as_ref();
-            head.count.set(head.count.get() + 1);
-            Value::from_bits(at.as_ptr() as u64)
+            let places = generation.places();
+            for (number, at) in places.iter().enumerate() {
+                if let Some(ahead) = places.get(number + AHEAD) {
+                    prefetch(ahead.cast());
+                }
+                let Some(at) = NonNull::new(*at) else { continue };
+                let object = ManuallyDrop::new(Value::from_bits(at.as_ptr() as u64));
+                if is_chosen(&object) {
+                    chosen.push(Value::clone(&object));
+                }
+            }
         }
-    };
-    generations.iter().flat_map(|generation| generation.members()).map(value).collect()
+    }
+    chosen
 }
 
 /// Moves all members of a generation to the end of one that is not young.

@@ -613,12 +613,6 @@ impl Generation {
         unsafe { std::slice::from_raw_parts(self.base.get(), self.len.get()) }
     }
 
-    /// The members.
-    pub fn members(&self) -> Vec<NonNull<Header>> {
-        // SAFETY: the array is copied at once.
-        unsafe { self.places() }.iter().filter_map(|at| NonNull::new(*at)).collect()
-    }
-
     /// Forgets all members.
     pub fn empty(&self) {
         self.len.set(0);

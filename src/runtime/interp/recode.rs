@@ -11,7 +11,7 @@ use crate::runtime::gc::cycle;
 use crate::runtime::interp::code::Code;
 use crate::runtime::interp::dispatch;
 use crate::runtime::interp::frame::{Frame, info, word};
-use crate::runtime::interp::function::{Function, NOT_SIMPLE};
+use crate::runtime::interp::function::{Function, GENERATOR_KINDS, NOT_SIMPLE};
 use crate::runtime::interp::generator::{self, Generator};
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
@@ -31,17 +31,22 @@ impl Vm {
                 }
             }
         }
-        for object in cycle::all_objects(self.interp().heap) {
-            if matches!(object.kind(), kind::GENERATOR | kind::COROUTINE | kind::ASYNC_GENERATOR)
-                && let Some(generator) = object.downcast::<Generator>()
-                && std::ptr::eq(&**generator.function.get(), function)
-            {
-                let old = keep();
-                let base = generator.base.get();
-                if !base.is_null() {
-                    Frame(base).set(word::FUNCTION, old.address() | 1);
+        // Who waits has the code that the function has: whoever began with an earlier one has a copy since.
+        if function.code.get().has(GENERATOR_KINDS) {
+            let is_generator = |object: &Value| {
+                matches!(object.kind(), kind::GENERATOR | kind::COROUTINE | kind::ASYNC_GENERATOR)
+            };
+            for object in cycle::all_objects(self.interp().heap, is_generator) {
+                if let Some(generator) = object.downcast::<Generator>()
+                    && std::ptr::eq(&**generator.function.get(), function)
+                {
+                    let old = keep();
+                    let base = generator.base.get();
+                    if !base.is_null() {
+                        Frame(base).set(word::FUNCTION, old.address() | 1);
+                    }
+                    drop(generator.function.replace(old));
                 }
-                drop(generator.function.replace(old));
             }
         }
         drop(function.code.replace(code));

@@ -126,24 +126,14 @@ pub static MODULE: NativeModule = NativeModule {
         native_raw(
             "get_referrers(*objs)",
             |vm, args| {
-                let mut found = Vec::new();
-                for object in cycle::objects(vm.interp().heap, -1) {
-                    let mut refers = false;
-                    heap::for_each_reference(&object, &mut |value| {
-                        refers |= args.values.iter().any(|v| v.is(value))
-                    });
-                    // What a running generator holds is its frame's, which the collector does not look at.
-                    if let Some(generator) = object.downcast::<Generator>()
-                        && generator.state.get() == State::Running
-                    {
-                        refers |=
-                            generator.locals().iter().any(|held| args.values.iter().any(|v| v.is(held)));
+                // What a running generator holds is its frame's, which the collector does not look at.
+                let runs_with = |object: &Value| match object.downcast::<Generator>() {
+                    Some(generator) if generator.state.get() == State::Running => {
+                        generator.locals().iter().any(|held| args.values.iter().any(|v| v.is(held)))
                     }
-                    if refers {
-                        found.push(object);
-                    }
-                }
-                Ok(vm.list(found))
+                    _ => false,
+                };
+                Ok(vm.list(cycle::referrers(vm.interp().heap, args.values, runs_with)))
             },
             "Return the list of objects that directly refer to any of 'objs'.",
         ),
