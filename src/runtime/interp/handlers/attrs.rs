@@ -261,7 +261,9 @@ handlers! {
         let next = Machine { pc: m.pc.add(6), ..m };
         if *m.pc.add(5).cast::<u8>().add(machine::OPCODE) == Op::StoreAttrShapeLocal as u8 {
             let target = next.bits(next.a());
-            if is_cached(next, target) && word_at(target, next.extra(3) as usize) == next.extra(2) {
+            // The same object, and the same version and shape: that was compared.
+            let same = next.a() == m.b() && next.extra_pair(1) == m.extra_pair(1);
+            if same || is_cached(next, target) && word_at(target, next.extra(3) as usize) == next.extra(2) {
                 let old = ((target as usize + next.extra(4) as usize) as *mut u64).replace(value);
                 return next.drop_next(5, old);
             }

@@ -289,6 +289,11 @@ unsafe fn leave(m: Machine, result: u64) -> State {
         // The callable still lies in the run; mostly the result takes its place.
         let (place, run) = dispatch::called(pc);
         let m = Machine { pc, base, ..m };
+        if *pc.sub(1) & forms::DROPS != 0 {
+            // The next instruction would clear it.
+            let callable = m.swap(run, bits::UNBOUND);
+            return m.drop_two_next(1, callable, result);
+        }
         let old = m.swap(place, result);
         if run == place {
             return m.drop_next(0, old);
