@@ -354,6 +354,8 @@ macro_rules! for_each_op {
             "JumpBack to a ForIter" JumpBackIter (Jump24) [];
             "Call in a generator: its arguments move" CallMoving (D, R, N8) [Cache];
             "CallMethod in a generator" CallMethodMoving (D, R, N8) [Cache];
+            "Call of a native function with the arguments that it takes" CallNative (D, R, N8) [Cache];
+            "CallMethod of a native method or function with the arguments that it takes" CallMethodNative (D, R, N8) [Cache];
             "Subscr of a list by a small int" SubscrList (D, U, U) [];
             "StoreSubscr of a list by a small int" StoreSubscrList (U, U, U) [];
         }
@@ -445,8 +447,8 @@ impl Op {
             | Op::DivFloat => Op::LoadConst,
             Op::ForIterRange | Op::ForIterList => Op::ForIter,
             Op::JumpBackIter => Op::JumpBack,
-            Op::CallMoving => Op::Call,
-            Op::CallMethodMoving => Op::CallMethod,
+            Op::CallMoving | Op::CallNative => Op::Call,
+            Op::CallMethodMoving | Op::CallMethodNative => Op::CallMethod,
             Op::SubscrList => Op::Subscr,
             Op::StoreSubscrList => Op::StoreSubscr,
             other => other,

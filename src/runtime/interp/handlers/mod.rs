@@ -8,6 +8,7 @@ mod generators;
 mod jumps;
 mod loops;
 mod moves;
+pub mod natives;
 
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::interp::function::CellObject;
@@ -182,6 +183,8 @@ const fn handler(op: Op) -> Handler {
         Op::JumpBackIter => loops::jump_back_iter,
         Op::CallMoving => calls::call_moving,
         Op::CallMethodMoving => calls::call_method_moving,
+        Op::CallNative => natives::call_native,
+        Op::CallMethodNative => natives::call_method_native,
         Op::SubscrList => attrs::subscr_list,
         Op::StoreSubscrList => attrs::store_subscr_list,
         Op::StoreAttrSlot => attrs::store_attr_slot,
