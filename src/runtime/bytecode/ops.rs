@@ -336,6 +336,8 @@ macro_rules! for_each_op {
             "StoreAttr of an inline value that is there already" StoreAttrShape (U, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadMethod of an instance with inline values" LoadMethodShape (W, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadMethod of an object without attributes of its own" LoadMethodPlain (W, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadMethod of a class method by an instance" LoadClassMethod (W, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadMethod of a class method by a class" LoadClassMethodType (W, U, Z) [Name, Cache, Cache, Cache, Cache];
             "Move of a local's value to a temporary" MoveLocal (D, U, Z) [];
             "MoveLocal, and the one that follows" MoveLocals (D, U, Z) [];
             "LoadConst into a temporary" LoadConstTemp (D, Const16) [];
@@ -433,6 +435,8 @@ impl Op {
             | Op::LoadMethodShape
             | Op::LoadMethodPlain
             | Op::LoadMethodType
+            | Op::LoadClassMethod
+            | Op::LoadClassMethodType
             | Op::LoadMethodModule => Op::LoadMethod,
             Op::MoveLocal | Op::MoveLocals => Op::Move,
             Op::LoadIntTemp => Op::LoadInt,

@@ -165,6 +165,8 @@ const fn handler(op: Op) -> Handler {
         Op::LoadAttrNative => attrs::load_attr_native,
         Op::UnpackMoves => attrs::unpack_moves,
         Op::UnpackPlain => attrs::unpack_plain,
+        Op::LoadClassMethod => attrs::load_class_method,
+        Op::LoadClassMethodType => attrs::load_class_method_type,
         Op::MoveLocal => moves::move_local,
         Op::MoveLocals => moves::move_locals,
         Op::LoadConstTemp => moves::load_const_temp,
