@@ -336,6 +336,8 @@ macro_rules! for_each_op {
             "StoreAttr of an inline value that is there already" StoreAttrShape (U, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadMethod of an instance with inline values" LoadMethodShape (W, U, Z) [Name, Cache, Cache, Cache, Cache];
             "LoadMethod of an object without attributes of its own" LoadMethodPlain (W, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadMethod of a class method by an instance" LoadClassMethod (W, U, Z) [Name, Cache, Cache, Cache, Cache];
+            "LoadMethod of a class method by a class" LoadClassMethodType (W, U, Z) [Name, Cache, Cache, Cache, Cache];
             "Move of a local's value to a temporary" MoveLocal (D, U, Z) [];
             "MoveLocal, and the one that follows" MoveLocals (D, U, Z) [];
             "LoadConst into a temporary" LoadConstTemp (D, Const16) [];
@@ -354,6 +356,8 @@ macro_rules! for_each_op {
             "JumpBack to a ForIter" JumpBackIter (Jump24) [];
             "Call in a generator: its arguments move" CallMoving (D, R, N8) [Cache];
             "CallMethod in a generator" CallMethodMoving (D, R, N8) [Cache];
+            "Call of a native function with the arguments that it takes" CallNative (D, R, N8) [Cache];
+            "CallMethod of a native method or function with the arguments that it takes" CallMethodNative (D, R, N8) [Cache];
             "Subscr of a list by a small int" SubscrList (D, U, U) [];
             "StoreSubscr of a list by a small int" StoreSubscrList (U, U, U) [];
         }
@@ -431,6 +435,8 @@ impl Op {
             | Op::LoadMethodShape
             | Op::LoadMethodPlain
             | Op::LoadMethodType
+            | Op::LoadClassMethod
+            | Op::LoadClassMethodType
             | Op::LoadMethodModule => Op::LoadMethod,
             Op::MoveLocal | Op::MoveLocals => Op::Move,
             Op::LoadIntTemp => Op::LoadInt,
@@ -445,8 +451,8 @@ impl Op {
             | Op::DivFloat => Op::LoadConst,
             Op::ForIterRange | Op::ForIterList => Op::ForIter,
             Op::JumpBackIter => Op::JumpBack,
-            Op::CallMoving => Op::Call,
-            Op::CallMethodMoving => Op::CallMethod,
+            Op::CallMoving | Op::CallNative => Op::Call,
+            Op::CallMethodMoving | Op::CallMethodNative => Op::CallMethod,
             Op::SubscrList => Op::Subscr,
             Op::StoreSubscrList => Op::StoreSubscr,
             other => other,

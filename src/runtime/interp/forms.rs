@@ -21,9 +21,21 @@ pub fn loaded(words: &[u32], consts: &[Value], code_flags: u32) -> Box<[UnsafeCe
     while let Some(op) = words.get(at).and_then(|word| Op::decode(*word)) {
         let form = form(words, at, op, consts, moves);
         *loaded[at].get_mut() = words[at] & !0xff | form as u32;
+        if matches!(op, Op::Call | Op::CallMethod) && is_dropped(words, at) {
+            *loaded[at + 1].get_mut() = DROPS;
+        }
         at += op.words();
     }
     loaded
+}
+
+/// The bit of a call's extra word that says that its result is cleared at once. (It is no index of a constant.)
+pub const DROPS: u32 = 1 << 31;
+
+/// Does a `Clear` of the result follow a call, whose run begins with the result's register?
+fn is_dropped(words: &[u32], at: usize) -> bool {
+    let clear = Op::Clear as u32 | u32::from(a(words[at]) as u8) << 8;
+    a(words[at]) == b(words[at]) && words.get(at + 2).is_some_and(|next| next & 0xffff == clear)
 }
 
 /// Operand A of an instruction's first word.

@@ -254,6 +254,9 @@ impl Vm {
                 _ => {}
             }
         }
+        if let &[first @ (0xc2 | 0xc3), second] = bytes {
+            return self.latin_char(first << 6 | second & 63);
+        }
         self.str_fresh(bytes, chars)
     }
 
@@ -291,9 +294,36 @@ impl Vm {
         if code < 128 {
             return self.interp().ascii_chars[code as usize].clone();
         }
-        let mut buffer = Vec::with_capacity(4);
-        crate::runtime::text::wtf8::push(&mut buffer, code);
-        self.str_with_len(&buffer, 1)
+        if code < 256 {
+            return self.latin_char(code as u8);
+        }
+        let mut buffer = [0; 4];
+        match char::from_u32(code) {
+            Some(character) => self.str_fresh(character.encode_utf8(&mut buffer).as_bytes(), 1),
+            None => {
+                let mut buffer = Vec::with_capacity(4);
+                crate::runtime::text::wtf8::push(&mut buffer, code);
+                self.str_fresh(&buffer, 1)
+            }
+        }
+    }
+
+    /// The string of a code point from U+0080 to U+00FF: there is one of each, as in CPython.
+    pub fn latin_char(&self, code: u8) -> Value {
+        let found = self.interp().latin_chars.get().get(usize::from(code & 127));
+        match found.filter(|found| !found.is_unbound()) {
+            Some(found) => found.clone(),
+            None => self.make_latin_char(code),
+        }
+    }
+
+    #[cold]
+    fn make_latin_char(&self, code: u8) -> Value {
+        let new = self.str_fresh(char::from(code).encode_utf8(&mut [0; 2]).as_bytes(), 1);
+        let table = self.interp().latin_chars.get_mut();
+        table.resize(128, Value::UNBOUND);
+        table[usize::from(code & 127)] = new.clone();
+        new
     }
 
     /// A string of a subclass of `str` with the same text.

@@ -216,6 +216,8 @@ pub struct Interp {
     pub empty_tuple: Value,
     /// One-character ASCII strings.
     pub ascii_chars: Vec<Value>,
+    /// Those of U+0080 to U+00FF, made when they are first asked for.
+    pub latin_chars: LockCell<Vec<Value>>,
     interned: Interned,
     type_cache: LockCell<Vec<TypeCacheEntry>>,
     type_cache_misses: Cell<usize>,
@@ -605,6 +607,7 @@ impl Interp {
             empty_str,
             empty_tuple,
             ascii_chars,
+            latin_chars: LockCell::new(Vec::new()),
             interned,
             type_cache: LockCell::new(empty_type_cache(FIRST_TYPE_CACHE)),
             type_cache_misses: Cell::new(0),

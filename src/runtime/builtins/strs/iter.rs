@@ -41,13 +41,17 @@ pub fn str_iter(vm: &Vm, value: &Value) -> PyResult<Value> {
 }
 
 impl StrIter {
-    /// The next character, if it is ASCII; `None` also at the end.
+    /// The next character, if it is below U+0100; `None` also at the end.
     #[inline(always)]
-    pub fn next_ascii(&self, vm: &Vm) -> Option<Value> {
+    pub fn next_shared(&self, vm: &Vm) -> Option<Value> {
         let at = self.offset.get();
-        let code = *self.text.get().as_str()?.bytes().get(at)?;
-        let character = vm.interp().ascii_chars.get(usize::from(code))?.clone();
-        self.offset.set(at + 1);
+        let bytes = self.text.get().as_str()?.bytes().get(at..)?;
+        let (character, length) = match *bytes {
+            [first @ (0xc2 | 0xc3), second, ..] => (vm.latin_char(first << 6 | second & 63), 2),
+            [code, ..] => (vm.interp().ascii_chars.get(usize::from(code))?.clone(), 1),
+            [] => return None,
+        };
+        self.offset.set(at + length);
         self.index.set(self.index.get() + 1);
         Some(character)
     }

@@ -49,8 +49,13 @@ fn slots(s: &mut Slots) {
     s.len = Some(|vm, text| Ok(this(vm, text)?.len()));
     s.getitem = Some(getitem);
     s.item = Some(|vm, text, at| {
-        let text = text.as_str().filter(|text| text.is_ascii())?;
-        vm.interp().ascii_chars.get(crate::runtime::builtins::bytes::shared::item(text.bytes(), at)? as usize).cloned()
+        let text = text.as_str()?;
+        if text.is_ascii() {
+            let byte = crate::runtime::builtins::bytes::shared::item(text.bytes(), at)?;
+            return vm.interp().ascii_chars.get(usize::from(byte)).cloned();
+        }
+        let at = usize::try_from(if at < 0 { at + text.len() as i64 } else { at }).ok()?;
+        (at < text.len()).then(|| vm.str_char(wtf8::decode_at(text.bytes(), text.offset(at)).0))
     });
     s.contains = Some(contains);
     s.concat = Some(concat);

@@ -1,6 +1,7 @@
 //! Attributes, items, appending.
 
 use crate::runtime::builtins::lists::List;
+use crate::runtime::builtins::props::Wrapper;
 use crate::runtime::builtins::sets::Set;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::gc::heap::{self, TypeHead, type_flag};
@@ -102,6 +103,21 @@ unsafe fn put_function(m: Machine, function: u64) -> State {
         let used = m.used(m.b());
         let first = m.swap(m.a(), counted(function));
         let second = m.swap(m.a() + 1, bits::UNBOUND);
+        debug_assert_dead(m, first, second);
+        m.drop_next(5, used)
+    }
+}
+
+/// Writes what the cached class method wraps, and the class, into dead temporaries; B is used up.
+#[inline(always)]
+unsafe fn put_class_method(m: Machine, class: u64) -> State {
+    // SAFETY: as in `put_method`; the type has the class method as long as it has the version that was compared.
+    unsafe {
+        let wrapper = &*(m.extra_pair(3) as *const Obj<Wrapper>);
+        let receiver = counted(class);
+        let used = m.used(m.b());
+        let first = m.swap(m.a(), counted(wrapper.callable.get().to_bits()));
+        let second = m.swap(m.a() + 1, receiver);
         debug_assert_dead(m, first, second);
         m.drop_next(5, used)
     }
@@ -261,7 +277,9 @@ handlers! {
         let next = Machine { pc: m.pc.add(6), ..m };
         if *m.pc.add(5).cast::<u8>().add(machine::OPCODE) == Op::StoreAttrShapeLocal as u8 {
             let target = next.bits(next.a());
-            if is_cached(next, target) && word_at(target, next.extra(3) as usize) == next.extra(2) {
+            // The same object, and the same version and shape: that was compared.
+            let same = next.a() == m.b() && next.extra_pair(1) == m.extra_pair(1);
+            if same || is_cached(next, target) && word_at(target, next.extra(3) as usize) == next.extra(2) {
                 let old = ((target as usize + next.extra(4) as usize) as *mut u64).replace(value);
                 return next.drop_next(5, old);
             }
@@ -433,6 +451,27 @@ handlers! {
             return load_method_known(m.pc, m.base, m.vm, m.table);
         }
         put_function(m, m.extra_pair(3))
+    }
+    /// A class method, by an instance.
+    load_class_method(m) {
+        let object = m.bits(m.b());
+        if !is_cached(m, object) {
+            return load_method_known(m.pc, m.base, m.vm, m.table);
+        }
+        let ty = type_of(object);
+        let area = ty.attrs_offset.get() as usize;
+        if area != 0 && word_at(object, area + 4) != m.extra(2) {
+            return load_method_known(m.pc, m.base, m.vm, m.table);
+        }
+        put_class_method(m, std::ptr::from_ref(ty) as u64)
+    }
+    /// A class method, by a class.
+    load_class_method_type(m) {
+        let class = m.bits(m.b());
+        if !is_cached_class(m, class) {
+            return load_method_known(m.pc, m.base, m.vm, m.table);
+        }
+        put_class_method(m, class)
     }
     /// Of a module.
     load_method_module(m) {

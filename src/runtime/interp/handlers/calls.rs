@@ -7,7 +7,7 @@ use crate::runtime::gc::heap;
 use crate::runtime::interp::dispatch::{self, At, Next};
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::Function;
-use crate::runtime::interp::handlers::{classes, generators, handlers, loops};
+use crate::runtime::interp::handlers::{classes, generators, handlers, loops, natives};
 use crate::runtime::interp::machine::{self, Machine, State};
 use crate::runtime::interp::ops::{exc, iter};
 use crate::runtime::interp::{call, forms, generator, push, unwind};
@@ -139,6 +139,7 @@ unsafe fn call_method_descriptor(
             && receiver.ty.get() == descriptor.owner.head_ptr()
         {
             if let Some(body) = descriptor.def.exact_body(count as usize) {
+                natives::expect_native_method(At { base, pc });
                 return finish_native(pc, base, vm, args, count, |vm, values| Some(body(vm, values)));
             }
             return run_native(pc, base, vm, args, count, descriptor.def);
@@ -162,6 +163,7 @@ unsafe fn call_native(
         let function = &*(callable as *const Obj<NativeFunction>);
         if !function.passes_self {
             if let Some(body) = function.def.exact_body(count as usize) {
+                natives::expect_native(At { base, pc });
                 return finish_native(pc, base, vm, args, count, |vm, values| Some(body(vm, values)));
             }
             return run_native(pc, base, vm, args, count, function.def);
@@ -289,6 +291,11 @@ unsafe fn leave(m: Machine, result: u64) -> State {
         // The callable still lies in the run; mostly the result takes its place.
         let (place, run) = dispatch::called(pc);
         let m = Machine { pc, base, ..m };
+        if *pc.sub(1) & forms::DROPS != 0 {
+            // The next instruction would clear it.
+            let callable = m.swap(run, bits::UNBOUND);
+            return m.drop_two_next(1, callable, result);
+        }
         let old = m.swap(place, result);
         if run == place {
             return m.drop_next(0, old);
@@ -388,8 +395,11 @@ unsafe fn leave_special(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) 
 }
 
 /// The callable of a method pair, where its arguments begin, and how many they are.
+///
+/// # Safety
+/// A handler's promise at a call of a method.
 #[inline(always)]
-unsafe fn method_run(base: *mut Value, run: isize, given: u32) -> (u64, *mut Value, u32) {
+pub unsafe fn method_run(base: *mut Value, run: isize, given: u32) -> (u64, *mut Value, u32) {
     // SAFETY: the instruction names a run of that many temporaries behind the pair.
     unsafe {
         let run = base.offset(run);

@@ -8,6 +8,7 @@ mod generators;
 mod jumps;
 mod loops;
 mod moves;
+pub mod natives;
 
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::interp::function::CellObject;
@@ -164,6 +165,8 @@ const fn handler(op: Op) -> Handler {
         Op::LoadAttrNative => attrs::load_attr_native,
         Op::UnpackMoves => attrs::unpack_moves,
         Op::UnpackPlain => attrs::unpack_plain,
+        Op::LoadClassMethod => attrs::load_class_method,
+        Op::LoadClassMethodType => attrs::load_class_method_type,
         Op::MoveLocal => moves::move_local,
         Op::MoveLocals => moves::move_locals,
         Op::LoadConstTemp => moves::load_const_temp,
@@ -182,6 +185,8 @@ const fn handler(op: Op) -> Handler {
         Op::JumpBackIter => loops::jump_back_iter,
         Op::CallMoving => calls::call_moving,
         Op::CallMethodMoving => calls::call_method_moving,
+        Op::CallNative => natives::call_native,
+        Op::CallMethodNative => natives::call_method_native,
         Op::SubscrList => attrs::subscr_list,
         Op::StoreSubscrList => attrs::store_subscr_list,
         Op::StoreAttrSlot => attrs::store_attr_slot,

@@ -2,14 +2,14 @@
 
 use crate::runtime::builtins::descr::{GetSetDescriptor, MemberDescriptor};
 use crate::runtime::builtins::modules::Module;
-use crate::runtime::builtins::props::Property;
+use crate::runtime::builtins::props::{CLASS_METHOD, Property, Wrapper};
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::function::Function;
 use crate::runtime::interp::ops::known;
 use crate::runtime::interp::push::push_taken;
-use crate::runtime::object::attrs::{Attrs, attrs};
+use crate::runtime::object::attrs::{Attrs, attrs, own_get};
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::protocol;
 use crate::runtime::object::str::Str;
@@ -223,13 +223,17 @@ fn is_mere_method(found: &Value) -> bool {
     matches!(found.kind(), kind::FUNCTION | kind::METHOD_DESCRIPTOR | kind::SLOT_WRAPPER)
 }
 
+/// Do the attributes of the classes of a metaclass stand before what it has of that name itself?
+fn has_plain_lookup(vm: &Vm, meta: &Obj<Type>, name: &Ref<Str>) -> bool {
+    let plain = vm.interp().type_type.slots.get().getattr;
+    meta.slots.get().getattr.map(|f| f as usize) == plain.map(|f| f as usize)
+        && meta.lookup(vm, name).is_none_or(|found| is_mere_method(&found))
+}
+
 /// A class's attribute that reading does not bind, if its metaclass has nothing of that name that stands before it.
 fn remember_type(vm: &Vm, at: At, class: &Value, name: &Ref<Str>, form: Op) {
     let (Some(ty), meta) = (class.as_type(), class.ty(vm)) else { return };
-    let plain = vm.interp().type_type.slots.get().getattr;
-    if meta.slots.get().getattr.map(|f| f as usize) != plain.map(|f| f as usize)
-        || meta.lookup(vm, name).is_some_and(|found| !is_mere_method(&found))
-    {
+    if !has_plain_lookup(vm, meta, name) {
         return;
     }
     let Some(found) = ty.lookup(vm, name) else { return };
@@ -387,7 +391,7 @@ pub fn load_method(vm: &Vm, at: At) -> PyResult<()> {
             && found.is_object()
             && found.ty(vm).has(crate::runtime::gc::heap::type_flag::METHOD_DESCRIPTOR)
         {
-            match crate::runtime::object::attrs::own_get(vm, object, name) {
+            match own_get(vm, object, name) {
                 Some(own) => {
                     at.done(at.b());
                     at.set(at.a(), own);
@@ -408,6 +412,12 @@ pub fn load_method(vm: &Vm, at: At) -> PyResult<()> {
             return Ok(());
         }
     }
+    if let Some((callable, class)) = class_method(vm, at, object, name) {
+        at.done(at.b());
+        at.set(at.a(), callable);
+        at.set(at.a() + 1, class);
+        return Ok(());
+    }
     if object.as_type().is_some() {
         remember_type(vm, at, object, name, Op::LoadMethodType);
     } else if object.kind() == kind::MODULE {
@@ -418,6 +428,40 @@ pub fn load_method(vm: &Vm, at: At) -> PyResult<()> {
     at.set(at.a(), result);
     at.set(at.a() + 1, Value::UNBOUND);
     Ok(())
+}
+
+/// What a class method wraps, and the class that it is called with, if the name is that of one, by an instance that has no such
+/// attribute of its own or by a class; the instruction gets its form.
+fn class_method(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) -> Option<(Value, Value)> {
+    let ty = object.ty(vm);
+    let by_class = object.as_type();
+    let found = match by_class {
+        Some(class) if has_plain_lookup(vm, ty, name) => class.lookup(vm, name)?,
+        None if is_generic(ty) => ty.lookup(vm, name)?,
+        _ => return None,
+    };
+    if !found.is_object() || found.ty(vm).address() != vm.typ(&CLASS_METHOD).address() {
+        return None;
+    }
+    let callable = found.downcast::<Wrapper>()?.callable.cloned();
+    if !callable.is_object() || by_class.is_none() && own_get(vm, object, name).is_some() {
+        return None;
+    }
+    let version = by_class.unwrap_or(ty).version(vm);
+    let (second, form) = match (by_class, attrs(object)) {
+        (Some(_), _) => (ty.version(vm), Op::LoadClassMethodType),
+        (None, Attrs::Shape(shape, _)) => (shape, Op::LoadClassMethod),
+        (None, Attrs::None) if ty.fast.attrs_offset.get() == 0 => (0, Op::LoadClassMethod),
+        (None, _) => (0, Op::LoadMethod),
+    };
+    if version != 0 && (by_class.is_none() || second != 0) && form as u8 != Op::LoadMethod as u8 {
+        at.set_extra(1, version);
+        at.set_extra(2, second);
+        at.set_extra(3, found.to_bits() as u32);
+        at.set_extra(4, (found.to_bits() >> 32) as u32);
+        quicken(at, form);
+    }
+    Some((callable, by_class.map_or_else(|| ty.to_value(), |_| object.clone())))
 }
 
 fn remember_method(vm: &Vm, at: At, object: &Value, found: &Value) {

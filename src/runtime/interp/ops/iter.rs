@@ -96,7 +96,7 @@ pub unsafe fn known_next(vm: &Vm, iterator: &Value) -> Option<u64> {
     // SAFETY: as promised.
     let found = unsafe {
         match iterator.kind() {
-            kind::STR_ITER => (&*(at as *const Obj<StrIter>)).next_ascii(vm)?,
+            kind::STR_ITER => (&*(at as *const Obj<StrIter>)).next_shared(vm)?,
             kind::SET_ITER => (&*(at as *const Obj<SetIter>)).next_member()?.clone(),
             kind::DICT_KEY_ITER => (&*(at as *const Obj<DictIter>)).next_entry()?.0.clone(),
             _ => (&*(at as *const Obj<DictIter>)).next_entry()?.1.clone(),
