@@ -68,13 +68,14 @@ pub fn take(vm: &Vm, lock: &sync::Lock, patience: Patience) -> PyResult<bool> {
         return Ok(true);
     }
     let Patience::Until(deadline) = patience else { return Ok(false) };
-    if !vm.is_main_thread() {
-        return Ok(vm.blocking(|| lock.acquire_until(deadline)));
-    }
+    let began = Instant::now();
     loop {
-        let now = Instant::now();
-        let slice = deadline.map_or(now + SLICE, |d| d.min(now + SLICE));
-        if vm.blocking(|| lock.acquire_until(Some(slice))) {
+        let slice = match vm.is_main_thread() {
+            true => Some(deadline.map_or(Instant::now() + SLICE, |d| d.min(Instant::now() + SLICE))),
+            false => deadline,
+        };
+        let waited = vm.blocking(|| lock.wait(began, slice));
+        if waited == sync::Waited::Taken || waited == sync::Waited::Open && lock.try_acquire() {
             return Ok(true);
         }
         vm.check_signals()?;
@@ -286,8 +287,11 @@ pub static RLOCK: TypeSpec = TypeSpec::new("_thread.RLock", RLock::layout)
                 let (count, owner) = (vm.to_u64(count)?, vm.to_u64(owner)?);
                 let this = rlock(vm, &args[0])?;
                 let lock = this.lock.cloned();
-                if !lock.try_acquire() {
-                    vm.blocking(|| lock.acquire_until(None));
+                let began = Instant::now();
+                while !lock.try_acquire() {
+                    if vm.blocking(|| lock.wait(began, None)) == sync::Waited::Taken {
+                        break;
+                    }
                 }
                 this.owner.set(owner);
                 this.count.set(count);

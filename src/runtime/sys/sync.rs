@@ -54,6 +54,20 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// How long a thread waits for a lock until it takes the lock as soon as that is open.
+const FAIR: Duration = Duration::from_millis(1);
+
+/// What became of a wait for a lock.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Waited {
+    /// The lock is the caller's.
+    Taken,
+    /// The lock was open; the caller must try to take it: nobody else was woken.
+    Open,
+    /// The deadline came first.
+    InVain,
+}
+
 /// A lock that any thread may release.
 #[derive(Default)]
 pub struct Lock {
@@ -77,8 +91,12 @@ impl Lock {
     pub fn try_acquire(&self) -> bool {
         !std::mem::replace(&mut locked(&self.state).held, true)
     }
-    /// Takes it; waits until the deadline, or for ever. Never call it with the interpreter lock held.
-    pub fn acquire_until(&self, deadline: Option<Instant>) -> bool {
+    /// Waits until it is open, or the deadline. Never call it with the interpreter lock held.
+    ///
+    /// Who takes it before the interpreter lock stops the thread that runs, if that needs it too, and so does the next one: each
+    /// pass through a guarded part would then cost a change of threads. So that is for those who have waited for long
+    /// (since `began`); the others try once they may run.
+    pub fn wait(&self, began: Instant, deadline: Option<Instant>) -> Waited {
         let mut state = locked(&self.state);
         while state.held {
             state.waiting += 1;
@@ -88,7 +106,7 @@ impl Lock {
                     let now = Instant::now();
                     if now >= deadline {
                         state.waiting -= 1;
-                        return false;
+                        return Waited::InVain;
                     }
                     state = self
                         .free
@@ -99,8 +117,11 @@ impl Lock {
             }
             state.waiting -= 1;
         }
+        if began.elapsed() < FAIR {
+            return Waited::Open;
+        }
         state.held = true;
-        true
+        Waited::Taken
     }
     /// Opens it; says whether it was held.
     pub fn release(&self) -> bool {
