@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::runtime::builtins::sets;
 use crate::runtime::error::PyResult;
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::typedef::{Cmp, GetSet, Native, Slots, TypeSpec, getter, kind, native};
@@ -252,6 +253,16 @@ fn view_slots(s: &mut Slots) {
     });
 }
 
+/// A new set of what is on the left of an operator; of the keys of a dictionary it is made as of the dictionary.
+fn members(vm: &Vm, left: &Value) -> PyResult<Value> {
+    match left.downcast::<DictView>() {
+        Some(view) if view.what == What::Keys && view.dict.value().kind() == kind::DICT => {
+            vm.set_from(view.dict.value())
+        }
+        _ => vm.set_from(left),
+    }
+}
+
 fn set_slots(s: &mut Slots) {
     view_slots(s);
     s.contains = Some(|vm, value, item| {
@@ -263,17 +274,17 @@ fn set_slots(s: &mut Slots) {
     });
     s.compare = Some(compare);
     s.sub = Some(|vm, a, b| {
-        let result = vm.set_from(a)?;
+        let result = members(vm, a)?;
         vm.call_method_str(&result, "difference_update", std::slice::from_ref(b))?;
         Ok(result)
     });
     s.or = Some(|vm, a, b| {
-        let result = vm.set_from(a)?;
-        vm.for_each(b, |item| vm.set_add(&result, item))?;
+        let result = members(vm, a)?;
+        sets::extend(vm, &result, b)?;
         Ok(result)
     });
     s.xor = Some(|vm, a, b| {
-        let result = vm.set_from(a)?;
+        let result = members(vm, a)?;
         vm.call_method_str(&result, "symmetric_difference_update", std::slice::from_ref(b))?;
         Ok(result)
     });

@@ -257,6 +257,11 @@ pub(super) fn fill(vm: &Vm, table: &Table, iterable: &Value) -> PyResult<()> {
     vm.for_each(iterable, |item| table.insert(vm, item).map(drop))
 }
 
+/// Adds all items of an iterable to a set.
+pub fn extend(vm: &Vm, set: &Value, iterable: &Value) -> PyResult<()> {
+    methods::update(vm, set, iterable)
+}
+
 /// A new set or frozenset: the builtin type that `like` is an instance of.
 pub(super) fn new_like(vm: &Vm, like: &Value, table: Table) -> Value {
     let frozen = match like.kind() {

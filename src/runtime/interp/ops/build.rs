@@ -4,6 +4,7 @@ use crate::runtime::builtins::bytearrays::ByteArray;
 use crate::runtime::builtins::dicts::dict_lookup;
 use crate::runtime::builtins::ints;
 use crate::runtime::builtins::lists::List;
+use crate::runtime::builtins::sets;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap;
@@ -249,7 +250,8 @@ pub fn list_extend(vm: &Vm, at: At) -> PyResult<()> {
 pub fn set_update(vm: &Vm, at: At) -> PyResult<()> {
     let iterable = at.reg(at.b()).clone();
     let set = at.reg(at.a()).clone();
-    vm.for_each(&iterable, |item| vm.set_add(&set, item))?;
+    // Not one by one: the room that is made for all of another set's members decides on their order.
+    sets::extend(vm, &set, &iterable)?;
     at.done(at.b());
     Ok(())
 }
