@@ -16,7 +16,6 @@ use crate::runtime::value::{LockCell, Value};
 use crate::runtime::builtins::complexes::Complex;
 use crate::runtime::builtins::descr::{NATIVE_FUNCTION, NativeFunction};
 use crate::runtime::builtins::iters::REVERSED;
-use crate::runtime::builtins::lists::List;
 
 static TYPES: &[&TypeSpec] = &[
     &types::OBJECT,
@@ -279,20 +278,7 @@ pub static FUNCTIONS: &[Native] = &[
     ),
     native(
         "len(obj, /)",
-        |vm, args| {
-            let object = &args[0];
-            let quick = match object.kind() {
-                kind::LIST => object.downcast::<List>().map(|list| list.items.get().len()),
-                kind::STR => object.as_str().map(|text| text.len()),
-                kind::DICT => object.as_dict().map(|dict| dict.len()),
-                kind::TUPLE => object.as_tuple().map(|tuple| tuple.items().len()),
-                _ => None,
-            };
-            match quick {
-                Some(length) => Ok(Value::small_wrapping(length as i64)),
-                None => Ok(vm.int(vm.len(object)? as i64)),
-            }
-        },
+        |vm, args| Ok(vm.int(vm.len(&args[0])? as i64)),
         "Return the number of items in a container.",
     ),
     native(

@@ -2,7 +2,7 @@
 //! or given by name alone. They are laid out without a look at the table of places.
 
 use crate::runtime::bytecode::code::flags;
-use crate::runtime::interp::frame::{Frame, info, word};
+use crate::runtime::interp::frame::{Frame, info};
 use crate::runtime::interp::function::{Function, GENERATOR_KINDS};
 use crate::runtime::interp::{places, push};
 use crate::runtime::object::vm::Vm;
@@ -32,7 +32,7 @@ pub unsafe fn push(
     (args, count): (*mut Value, usize),
 ) -> Option<*mut Value> {
     let (locals, given) = match Frame(base).is(info::GENERATOR) {
-        true => (Frame(base).address(word::END) as *mut Value, Given::Move),
+        true => (Frame(base).end(), Given::Move),
         false => (args, Given::Stay),
     };
     // SAFETY: as promised.

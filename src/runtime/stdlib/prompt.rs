@@ -203,5 +203,5 @@ fn read_line(vm: &Vm, prompt: &str) -> PyResult<Option<String>> {
             break;
         }
     }
-    Ok(Some(String::from_utf8_lossy(&line).into_owned()))
+    vm.decode_source(&line, "<stdin>", Origin::File).map(Some)
 }

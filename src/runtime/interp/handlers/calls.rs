@@ -133,15 +133,15 @@ unsafe fn call_method_descriptor(
 ) -> State {
     // SAFETY: a handler's promise; the caller has seen the kind.
     unsafe {
+        if let Some(body) = natives::method_body(callable, args, count) {
+            natives::expect_native_method(At { base, pc });
+            return finish_native(pc, base, vm, args, count, |vm, values| Some(body(vm, values)));
+        }
         let descriptor = &*(callable as *const Obj<MethodDescriptor>);
         if count > 0
             && let Some(receiver) = (*args).header()
             && receiver.ty.get() == descriptor.owner.head_ptr()
         {
-            if let Some(body) = descriptor.def.exact_body(count as usize) {
-                natives::expect_native_method(At { base, pc });
-                return finish_native(pc, base, vm, args, count, |vm, values| Some(body(vm, values)));
-            }
             return run_native(pc, base, vm, args, count, descriptor.def);
         }
     }
@@ -160,12 +160,12 @@ unsafe fn call_native(
 ) -> State {
     // SAFETY: a handler's promise; the caller has seen the kind.
     unsafe {
+        if let Some(body) = natives::function_body(callable, count) {
+            natives::expect_native(At { base, pc });
+            return finish_native(pc, base, vm, args, count, |vm, values| Some(body(vm, values)));
+        }
         let function = &*(callable as *const Obj<NativeFunction>);
         if !function.passes_self {
-            if let Some(body) = function.def.exact_body(count as usize) {
-                natives::expect_native(At { base, pc });
-                return finish_native(pc, base, vm, args, count, |vm, values| Some(body(vm, values)));
-            }
             return run_native(pc, base, vm, args, count, function.def);
         }
     }

@@ -17,8 +17,11 @@ use crate::runtime::value::{Header, Obj, Value, is_object_bits};
 type Body = fn(&Vm, &[Value]) -> PyResult<Value>;
 
 /// What a native function runs on that many arguments, if they are what it takes.
+///
+/// # Safety
+/// The callable is a native function.
 #[inline(always)]
-unsafe fn function_body(callable: u64, count: u32) -> Option<Body> {
+pub unsafe fn function_body(callable: u64, count: u32) -> Option<Body> {
     // SAFETY: the caller has seen the kind.
     let function = unsafe { &*(callable as *const Obj<NativeFunction>) };
     if function.passes_self { None } else { function.def.exact_body(count as usize) }
@@ -26,8 +29,11 @@ unsafe fn function_body(callable: u64, count: u32) -> Option<Body> {
 
 /// The same of a native method and its receiver, the first of the arguments, which has to be of the type that the method belongs
 /// to.
+///
+/// # Safety
+/// The callable is a native method, the arguments are live values.
 #[inline(always)]
-unsafe fn method_body(callable: u64, args: *mut Value, count: u32) -> Option<Body> {
+pub unsafe fn method_body(callable: u64, args: *mut Value, count: u32) -> Option<Body> {
     // SAFETY: the caller has seen the kind; arguments are live values.
     unsafe {
         let method = &*(callable as *const Obj<MethodDescriptor>);

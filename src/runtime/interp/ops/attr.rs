@@ -6,6 +6,7 @@ use crate::runtime::builtins::props::{CLASS_METHOD, Property, Wrapper};
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::forms;
 use crate::runtime::interp::function::Function;
 use crate::runtime::interp::ops::known;
 use crate::runtime::interp::push::push_taken;
@@ -61,13 +62,6 @@ fn wait_if_still(at: At, general: Op) {
     }
 }
 
-/// Rewrites the instruction in another form of the same.
-fn quicken(at: At, op: Op) {
-    let word = at.word() & !0xff | op as u32;
-    // SAFETY: the first word stands before the extra ones; words lie in `UnsafeCell`s.
-    unsafe { *at.pc.sub(1).cast_mut() = word }
-}
-
 /// Fills the cache and rewrites the instruction if the attribute is one that a fast form can load.
 fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
     if !object.is_object() {
@@ -95,7 +89,7 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
         {
             at.set_extra(1, version);
             at.set_extra(3, member.offset as u32);
-            return quicken(at, Op::LoadAttrSlot);
+            return forms::rewrite(at, Op::LoadAttrSlot);
         }
         if let Some((def, owner)) = native_attribute(found)
             && ty.is_subtype(owner)
@@ -104,13 +98,13 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
             at.set_extra(1, version);
             at.set_extra(3, address as u32);
             at.set_extra(4, (address >> 32) as u32);
-            return quicken(at, Op::LoadAttrNative);
+            return forms::rewrite(at, Op::LoadAttrNative);
         }
         if found.kind() == kind::PROPERTY && property_function(found).is_some() {
             at.set_extra(1, version);
             at.set_extra(3, found.to_bits() as u32);
             at.set_extra(4, (found.to_bits() >> 32) as u32);
-            return quicken(at, Op::LoadAttrProperty);
+            return forms::rewrite(at, Op::LoadAttrProperty);
         }
         let slots = found.ty(vm).slots.get();
         if found.is_object() && slots.set.is_some() {
@@ -133,7 +127,7 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
                         true => Op::LoadAttrShapeLocal,
                         false => Op::LoadAttrShape,
                     };
-                    quicken(at, form);
+                    forms::rewrite(at, form);
                 }
                 return;
             }
@@ -151,7 +145,7 @@ fn remember_load(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) {
         at.set_extra(2, shape);
         at.set_extra(3, found.to_bits() as u32);
         at.set_extra(4, (found.to_bits() >> 32) as u32);
-        quicken(at, Op::LoadAttrClass);
+        forms::rewrite(at, Op::LoadAttrClass);
     }
 }
 
@@ -215,7 +209,7 @@ fn remember_dict(at: At, version: u32, dict: &Dict, name: &Ref<Str>, form: Op) {
     at.set_extra(2, place as u32);
     at.set_extra(3, name.address() as u32);
     at.set_extra(4, (name.address() >> 32) as u32);
-    quicken(at, form);
+    forms::rewrite(at, form);
 }
 
 /// A method that is itself when it is read from its class; what a class has stands before such a one of its metaclass.
@@ -249,7 +243,7 @@ fn remember_type(vm: &Vm, at: At, class: &Value, name: &Ref<Str>, form: Op) {
     at.set_extra(2, meta_version);
     at.set_extra(3, found.to_bits() as u32);
     at.set_extra(4, (found.to_bits() >> 32) as u32);
-    quicken(at, form);
+    forms::rewrite(at, form);
 }
 
 /// A module's own name, if nothing of the module type stands before it.
@@ -271,7 +265,7 @@ fn remember_module(vm: &Vm, at: At, module: &Value, name: &Ref<Str>, form: Op) {
     at.set_extra(1, version);
     at.set_extra(3, address as u32);
     at.set_extra(4, (address >> 32) as u32);
-    quicken(at, form);
+    forms::rewrite(at, form);
 }
 
 /// The version of the namespace of a module, by its address.
@@ -333,7 +327,7 @@ fn remember_store(vm: &Vm, at: At, object: &Value, name: &Ref<Str>, before: u32)
         {
             at.set_extra(1, ty.version(vm));
             at.set_extra(3, member.offset as u32);
-            quicken(at, Op::StoreAttrSlot);
+            forms::rewrite(at, Op::StoreAttrSlot);
         }
         return;
     }
@@ -361,12 +355,12 @@ fn remember_store(vm: &Vm, at: At, object: &Value, name: &Ref<Str>, before: u32)
     if before == after {
         at.set_extra(1, version);
         at.set_extra(3, area + 4);
-        quicken(at, if at.a() < 0 { Op::StoreAttrShapeLocal } else { Op::StoreAttrShape });
+        forms::rewrite(at, if at.a() < 0 { Op::StoreAttrShapeLocal } else { Op::StoreAttrShape });
     } else {
         // Other numbers may stand in the word of this form: complements of versions are far from them.
         at.set_extra(1, !version);
         at.set_extra(3, after);
-        quicken(at, Op::StoreAttr);
+        forms::rewrite(at, Op::StoreAttr);
     }
 }
 
@@ -459,7 +453,7 @@ fn class_method(vm: &Vm, at: At, object: &Value, name: &Ref<Str>) -> Option<(Val
         at.set_extra(2, second);
         at.set_extra(3, found.to_bits() as u32);
         at.set_extra(4, (found.to_bits() >> 32) as u32);
-        quicken(at, form);
+        forms::rewrite(at, form);
     }
     Some((callable, by_class.map_or_else(|| ty.to_value(), |_| object.clone())))
 }
@@ -485,7 +479,7 @@ fn remember_method(vm: &Vm, at: At, object: &Value, found: &Value) {
     at.set_extra(1, version);
     at.set_extra(3, found.to_bits() as u32);
     at.set_extra(4, (found.to_bits() >> 32) as u32);
-    quicken(at, form);
+    forms::rewrite(at, form);
 }
 
 /// `A = super(B0, B1/B2).name`

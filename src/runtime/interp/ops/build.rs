@@ -9,6 +9,7 @@ use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap;
 use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::forms;
 use crate::runtime::interp::{call, push};
 use crate::runtime::object::dict::{Dict, exact_str};
 use crate::runtime::object::tuple::Tuple;
@@ -399,9 +400,7 @@ pub fn unpack_first(vm: &Vm, at: At) -> PyResult<()> {
         word as u8 == Op::Move as u8 && (word >> 16) as i8 == at.a() + nth as i8
     });
     let form = if moved && n > 0 { Op::UnpackMoves } else { Op::UnpackPlain };
-    let word = at.word() & !0xff | form as u32;
-    // SAFETY: as in `attr::quicken`.
-    unsafe { *at.pc.sub(1).cast_mut() = word }
+    forms::rewrite(at, form);
     unpack_sequence(vm, at)
 }
 
