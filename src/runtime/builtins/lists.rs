@@ -10,6 +10,7 @@ use crate::runtime::gc::heap::type_flag;
 use crate::runtime::number::int_text::Decimal;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::ops::quick_equal;
+use crate::runtime::object::protocol::MOST_HINTED;
 use crate::runtime::object::typedef::{Cmp, Native, Slots, TypeRef, TypeSpec, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value, clone_all, drop_backwards};
@@ -323,8 +324,10 @@ pub fn extend(vm: &Vm, list: &Obj<List>, iterable: &Value) -> PyResult<()> {
     let iter = vm.iter(iterable)?;
     let hint = vm.length_hint(iterable, 8)?;
     if hint > 8 {
-        let room = hint.min(1 << 24);
-        list.items.get_mut().reserve(room);
+        if hint > MOST_HINTED {
+            vm.room_for::<Value>(hint)?;
+        }
+        list.items.get_mut().reserve(hint.min(MOST_HINTED));
     }
     while let Some(item) = vm.next(&iter)? {
         list.push(item);

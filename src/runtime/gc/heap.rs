@@ -540,6 +540,16 @@ impl Heap {
         }
     }
 
+    /// How deep the calling thread's releases nest, for when it goes on: another one is to run, which begins with none.
+    pub fn suspend_releases(&self) -> u32 {
+        self.nesting.take()
+    }
+
+    /// The thread goes on whose releases nest so deep.
+    pub fn resume_releases(&self, nesting: u32) {
+        self.nesting.set(nesting);
+    }
+
     /// Is the calling code inside the release of an object?
     pub fn is_releasing(&self) -> bool {
         self.nesting.get() != 0

@@ -12,6 +12,9 @@ use crate::runtime::object::typedef::{TypeRef, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Payload, Value, clone_all};
 
+/// Items for which room is made because a hint says that they come.
+pub const MOST_HINTED: usize = 1 << 24;
+
 impl Vm {
     /// The object as payload `T`, or TypeError: for receivers of native methods.
     #[inline(always)]
@@ -230,7 +233,11 @@ impl Vm {
             _ => {}
         }
         let iter = self.iter(iterable)?;
-        let mut items = Vec::with_capacity(self.length_hint(iterable, 0)?.min(1 << 24));
+        let hint = self.length_hint(iterable, 0)?;
+        if hint > MOST_HINTED {
+            self.room_for::<Value>(hint)?;
+        }
+        let mut items = Vec::with_capacity(hint.min(MOST_HINTED));
         while let Some(item) = self.next(&iter)? {
             items.push(item);
         }

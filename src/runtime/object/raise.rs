@@ -216,6 +216,22 @@ impl Vm {
         raised
     }
 
+    /// So many zero bytes; MemoryError if there is no room for them.
+    pub fn zeros(&self, count: usize) -> PyResult<Vec<u8>> {
+        self.room_for::<u8>(count)?;
+        // Pages that nobody writes to are never there.
+        Ok(vec![0; count])
+    }
+
+    /// MemoryError if there is no room for so many items. Asked before what may be large by a program's will is made.
+    #[inline]
+    pub fn room_for<T>(&self, count: usize) -> PyResult<()> {
+        if count > 1 << 16 && Vec::<T>::new().try_reserve_exact(count).is_err() {
+            return Err(self.memory_error());
+        }
+        Ok(())
+    }
+
     /// MemoryError.
     #[cold]
     pub fn memory_error(&self) -> Raised {

@@ -378,9 +378,11 @@ impl Vm {
         if gil.is_alone() {
             return body();
         }
+        let nesting = self.interp.heap.suspend_releases();
         gil.release();
         let result = body();
         gil.acquire(self.bell(), want::LOCK);
+        self.interp.heap.resume_releases(nesting);
         result
     }
     /// Runs code that may call Python back (by [`Vm::called_back`]) without the interpreter lock.
@@ -390,9 +392,11 @@ impl Vm {
             return body();
         }
         let before = OUTSIDE.replace(true);
+        let nesting = self.interp.heap.suspend_releases();
         gil.release();
         let result = body();
         gil.acquire(self.bell(), want::LOCK);
+        self.interp.heap.resume_releases(nesting);
         OUTSIDE.set(before);
         result
     }
@@ -423,7 +427,9 @@ impl Vm {
 
     /// Hands the interpreter lock to a thread that waits for it.
     pub fn yield_lock(&self) {
+        let nesting = self.interp.heap.suspend_releases();
         self.interp.gil.hand_over(self.bell(), want::LOCK);
+        self.interp.heap.resume_releases(nesting);
     }
     /// How the thread is asked for something, for those that may do it after the thread's end.
     pub fn bell(&self) -> crate::runtime::sys::sync::Bell {

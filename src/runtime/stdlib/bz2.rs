@@ -63,7 +63,7 @@ static COMPRESSOR: TypeSpec = TypeSpec::new("_bz2.BZ2Compressor", Compressor::la
         s.new = Some(|vm, ty, args| {
             const SIGNATURE: Signature = Signature::parse("BZ2Compressor(compresslevel=9, /)");
             let [level] = vm.bind_args(&SIGNATURE, args)?;
-            let level = level.given().map_or(Ok(9), |level| vm.to_i32_arg(level))?;
+            let level = level.given().map_or(Ok(9), |level| vm.to_i32(level))?;
             if !(1..=9).contains(&level) {
                 return Err(vm.value_error("compresslevel must be between 1 and 9"));
             }

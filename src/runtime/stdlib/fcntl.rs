@@ -59,25 +59,27 @@ fn ioctl(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let argument = args[2].given().cloned().unwrap_or_else(|| vm.int(0));
     let mutate = args[3].given().map_or(Ok(true), |m| vm.truth(m))?;
     if argument.as_str().is_some() || has_buffer(vm, &argument) {
-        let data =
-            if argument.as_str().is_some() { vm.fs_encode(&argument)? } else { vm.buffer_copy(&argument)? };
+        let target = if mutate && argument.as_str().is_none() && vm.bytes_of(&argument).is_none() {
+            vm.catch(vm.lend_mut(&argument, "ioctl() argument 3"), &exc::TYPE_ERROR)?
+        } else {
+            None
+        };
+        let data = match &target {
+            Some(target) => target.bytes().to_vec(),
+            None if argument.as_str().is_some() => vm.fs_encode(&argument)?,
+            None => vm.buffer_copy(&argument)?,
+        };
         let length = data.len();
-        let writable = mutate && argument.as_str().is_none() && vm.bytes_of(&argument).is_none();
-        if !writable && length > BUFFER {
+        if target.is_none() && length > BUFFER {
             return Err(vm.value_error("ioctl argument 3 is too long"));
         }
         let mut buffer = data;
         // Room to spare for requests that write more than they should.
         buffer.resize(length.max(BUFFER) + 64, 0);
         let result = vm.retry_os(|| file::ioctl_buffer(fd, request, &mut buffer))?;
-        if writable {
-            let written = vm.with_buffer_mut(&argument, "ioctl() argument 3", |memory| {
-                memory.copy_from_slice(&buffer[..length]);
-            });
-            if written.is_ok() {
-                return Ok(vm.int(result.into()));
-            }
-            let _ = vm.take_pending();
+        if let Some(target) = target {
+            target.write(0, &buffer[..length]);
+            return Ok(vm.int(result.into()));
         }
         return Ok(vm.bytes(&buffer[..length]));
     }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::runtime::builtins::exceptions as exc;
+use crate::runtime::builtins::memoryviews::Lent;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Signature;
@@ -398,7 +399,7 @@ fn room(vm: &Vm, value: &Value, function: &str) -> PyResult<usize> {
 
 fn recv(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let this = this(vm, &args[0])?;
-    let mut buffer = vec![0; room(vm, &args[1], "recv")?];
+    let mut buffer = vm.zeros(room(vm, &args[1], "recv")?)?;
     let flags = flags(vm, &args[2])?;
     let n = attempt(vm, this, false, |fd| net::receive(fd, &mut buffer, flags))?;
     Ok(vm.bytes(&buffer[..n]))
@@ -406,15 +407,16 @@ fn recv(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 fn recvfrom(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let this = this(vm, &args[0])?;
-    let mut buffer = vec![0; room(vm, &args[1], "recvfrom")?];
+    let mut buffer = vm.zeros(room(vm, &args[1], "recvfrom")?)?;
     let flags = flags(vm, &args[2])?;
     let (n, from) = attempt(vm, this, false, |fd| net::receive_from(fd, &mut buffer, flags))?;
     Ok(vm.tuple(vec![vm.bytes(&buffer[..n]), address_value(vm, &from)]))
 }
 
-/// Length to receive into a buffer of the caller.
-fn into_room(vm: &Vm, args: &[Value], function: &str) -> PyResult<usize> {
-    let all = vm.with_buffer_mut(&args[1], &format!("{function}() argument 1"), |b| b.len())?;
+/// A buffer of the caller to receive into, and how much.
+fn into_room(vm: &Vm, args: &[Value], function: &str) -> PyResult<(Lent, usize)> {
+    let buffer = vm.lend_mut(&args[1], &format!("{function}() argument 1"))?;
+    let all = buffer.len();
     let asked = args[2].given().map_or(Ok(0), |n| vm.to_ssize(n))?;
     if asked < 0 {
         return Err(vm.value_error(format!("negative buffersize in {function}")));
@@ -426,14 +428,7 @@ fn into_room(vm: &Vm, args: &[Value], function: &str) -> PyResult<usize> {
             "buffer too small for requested bytes".to_owned()
         }));
     }
-    Ok(if asked == 0 { all } else { asked as usize })
-}
-
-fn fill(vm: &Vm, value: &Value, bytes: &[u8]) -> PyResult<()> {
-    vm.with_buffer_mut(value, "recv_into() argument 1", |b| {
-        let n = bytes.len().min(b.len());
-        b[..n].copy_from_slice(&bytes[..n]);
-    })
+    Ok((buffer, if asked == 0 { all } else { asked as usize }))
 }
 
 fn send_flags(vm: &Vm, value: &Value) -> PyResult<i32> {
@@ -519,7 +514,7 @@ fn recvmsg(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if n < 0 {
         return Err(vm.value_error("negative buffer size in recvmsg()"));
     }
-    let mut parts = [vec![0; n as usize]];
+    let mut parts = [vm.zeros(n as usize)?];
     let (room, flags) = (ancillary(vm, &args[2])?, flags(vm, &args[3])?);
     let message = attempt(vm, this, false, |fd| net::receive_message(fd, &mut parts, room, flags))?;
     Ok(message_value(vm, vm.bytes(&parts[0][..message.size.min(parts[0].len())]), &message))
@@ -528,16 +523,15 @@ fn recvmsg(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 fn recvmsg_into(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let this = this(vm, &args[0])?;
     let buffers = vm.collect(&args[1])?;
-    let mut parts = Vec::new();
-    for buffer in &buffers {
-        parts.push(vec![0; vm.with_buffer_mut(buffer, "recvmsg_into() argument 1", |b| b.len())?]);
-    }
+    let buffers = buffers.iter().map(|buffer| vm.lend_mut(buffer, "recvmsg_into() argument 1"));
+    let buffers = buffers.collect::<PyResult<Vec<_>>>()?;
+    let mut parts = buffers.iter().map(|buffer| vm.zeros(buffer.len())).collect::<PyResult<Vec<_>>>()?;
     let (room, flags) = (ancillary(vm, &args[2])?, flags(vm, &args[3])?);
     let message = attempt(vm, this, false, |fd| net::receive_message(fd, &mut parts, room, flags))?;
     let mut left = message.size;
     for (buffer, part) in buffers.iter().zip(&parts) {
         let n = left.min(part.len());
-        fill(vm, buffer, &part[..n])?;
+        buffer.write(0, &part[..n]);
         left -= n;
     }
     Ok(message_value(vm, vm.int(message.size as i64), &message))
@@ -713,10 +707,11 @@ const METHODS: &[Native] = &[
         "recv_into(self, buffer, nbytes=0, flags=0)",
         |vm, args| {
             let this = this(vm, &args[0])?;
-            let mut bytes = vec![0; into_room(vm, args, "recv_into")?];
+            let (buffer, room) = into_room(vm, args, "recv_into")?;
+            let mut bytes = vm.zeros(room)?;
             let flags = flags(vm, &args[3])?;
             let n = attempt(vm, this, false, |fd| net::receive(fd, &mut bytes, flags))?;
-            fill(vm, &args[1], &bytes[..n])?;
+            buffer.write(0, &bytes[..n]);
             Ok(vm.int(n as i64))
         },
         "A version of recv() that stores its data into a buffer rather than creating a new string.",
@@ -725,10 +720,11 @@ const METHODS: &[Native] = &[
         "recvfrom_into(self, buffer, nbytes=0, flags=0)",
         |vm, args| {
             let this = this(vm, &args[0])?;
-            let mut bytes = vec![0; into_room(vm, args, "recvfrom_into")?];
+            let (buffer, room) = into_room(vm, args, "recvfrom_into")?;
+            let mut bytes = vm.zeros(room)?;
             let flags = flags(vm, &args[3])?;
             let (n, from) = attempt(vm, this, false, |fd| net::receive_from(fd, &mut bytes, flags))?;
-            fill(vm, &args[1], &bytes[..n])?;
+            buffer.write(0, &bytes[..n]);
             Ok(vm.tuple(vec![vm.int(n as i64), address_value(vm, &from)]))
         },
         "Like recv_into(buffer[, nbytes[, flags]]) but also return the sender's address info.",

@@ -181,7 +181,7 @@ impl Layout {
             while at < text.len() && text[at].is_ascii_digit() {
                 let digit = usize::from(text[at] - b'0');
                 let Some(new) = count.unwrap_or(0).checked_mul(10).and_then(|n| n.checked_add(digit)) else {
-                    return Err(error(vm, "overflow in item count"));
+                    return Err(too_long());
                 };
                 count = Some(new);
                 at += 1;
@@ -233,7 +233,7 @@ impl Layout {
                 format!("{name} expected {} items for packing (got {})", self.values, values.len()),
             ));
         }
-        let mut out = vec![0; self.size];
+        let mut out = vm.zeros(self.size)?;
         let mut rest = values;
         for item in &self.items {
             let (own, others) = rest.split_at(item.count);
@@ -468,15 +468,10 @@ impl Layout {
         }
         let given = vm.to_index(offset)?;
         // The buffer keeps its size while conversions of values run.
-        let length = vm.with_buffer_mut(buffer, "pack_into() argument 1", |all| all.len())?;
-        let _held = vm.buffer_view(buffer, 0)?;
-        let at = self.place(vm, given, length, "pack_into", "packing")?;
+        let buffer = vm.lend_mut(buffer, "pack_into() argument 1")?;
+        let at = self.place(vm, given, buffer.len(), "pack_into", "packing")?;
         let bytes = self.pack(vm, values, "pack_into")?;
-        vm.with_buffer_mut(buffer, "pack_into() argument 1", |all| {
-            if let Some(place) = all.get_mut(at..at + bytes.len()) {
-                place.copy_from_slice(&bytes);
-            }
-        })?;
+        buffer.write(at, &bytes);
         Ok(Value::NONE)
     }
 }

@@ -216,11 +216,11 @@ pub static MODULE: NativeModule = NativeModule {
         native(
             "setrecursionlimit(limit, /)",
             |vm, args| {
-                let limit = vm.to_index(&args[0])?;
+                let limit = vm.to_i32(&args[0])?;
                 if limit < 1 {
                     return Err(vm.value_error("recursion limit must be greater or equal than 1"));
                 }
-                let limit = limit.min(i32::MAX as isize / 2) as i32;
+                let limit = limit.min(i32::MAX / 2);
                 let used = vm.depth_limit.get() - vm.depth_left.get();
                 if used >= limit {
                     return Err(vm.raise(&exc::RECURSION_ERROR, format!(

@@ -262,7 +262,7 @@ impl Vm {
 
     /// An `int` argument of the C kind.
     pub fn c_int(&self, value: &Value) -> PyResult<i32> {
-        self.to_i32_arg(value)
+        self.to_i32(value)
     }
 
     /// The content of a bytes-like object, copied unless it cannot change.
@@ -292,7 +292,7 @@ impl Vm {
                 Some(n) => Ok(n),
                 None => {
                     let _ = self.take_pending();
-                    Err(self.overflow_error("timestamp too large to convert to C PyTime_t"))
+                    Err(self.overflow_error("timestamp out of range for C PyTime_t"))
                 }
             };
         }
@@ -311,7 +311,7 @@ impl Vm {
         let exact = seconds * 1e9;
         let rounded = if exact >= 0.0 { exact.ceil() } else { exact.floor() };
         if !(-9.223_372_036_854_775e18..9.223_372_036_854_775e18).contains(&rounded) {
-            return Err(self.overflow_error("timestamp too large to convert to C PyTime_t"));
+            return Err(self.overflow_error("timestamp out of range for C PyTime_t"));
         }
         Ok(rounded as i64)
     }

@@ -106,7 +106,7 @@ pub fn checksum_start(vm: &Vm, value: &Value, default: u32) -> PyResult<u32> {
 }
 
 fn number(vm: &Vm, value: &Value, default: i64) -> PyResult<i32> {
-    value.given().map_or(Ok(default as i32), |value| vm.to_i32_arg(value))
+    value.given().map_or(Ok(default as i32), |value| vm.to_i32(value))
 }
 
 /// Raises `zlib.error`.

@@ -4,6 +4,7 @@ use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::ints::IntView;
 use crate::runtime::error::PyResult;
 use crate::runtime::object::args::Args;
+use crate::runtime::object::protocol::MOST_HINTED;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::Value;
@@ -80,12 +81,7 @@ pub fn content(vm: &Vm, [source, encoding, errors]: Parts, name: &str) -> PyResu
         if count < 0 {
             return Err(vm.value_error("negative count"));
         }
-        let mut zeros = Vec::new();
-        if zeros.try_reserve_exact(count as usize).is_err() {
-            return Err(vm.memory_error());
-        }
-        zeros.resize(count as usize, 0);
-        return Ok(zeros);
+        return vm.zeros(count as usize);
     }
     of_object(vm, source, name)
 }
@@ -124,7 +120,7 @@ fn of_object(vm: &Vm, value: &Value, name: &str) -> PyResult<Vec<u8>> {
     }
     let what = if name == "bytes" { "bytes" } else { "byte" };
     let iter = vm.iter(value)?;
-    let mut bytes = Vec::with_capacity(vm.length_hint(value, 0)?.min(1 << 24));
+    let mut bytes = Vec::with_capacity(vm.length_hint(value, 0)?.min(MOST_HINTED));
     while let Some(item) = vm.next(&iter)? {
         bytes.push(vm.to_byte(&item, what)?);
     }

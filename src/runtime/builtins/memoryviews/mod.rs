@@ -232,6 +232,23 @@ impl Lent {
         let View { offset, .. } = self.view.view;
         self.lease.memory().get(offset..offset + self.view.view.size()).unwrap_or_default()
     }
+    /// Number of bytes.
+    pub fn len(&self) -> usize {
+        self.view.view.size()
+    }
+    /// Has it no bytes?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Writes bytes at a place, those for which there is room; only into what came from [`Vm::lend_mut`].
+    pub fn write(&self, at: usize, bytes: &[u8]) {
+        let View { offset, .. } = self.view.view;
+        let Some(memory) = self.lease.memory_mut() else { return };
+        if let Some(place) = memory.get_mut(offset..offset + self.len()).and_then(|all| all.get_mut(at..)) {
+            let n = bytes.len().min(place.len());
+            place[..n].copy_from_slice(&bytes[..n]);
+        }
+    }
     /// Shows what it refers to.
     pub fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         visit(self.view.value());
@@ -392,12 +409,36 @@ impl Vm {
         if !view.view.is_c_contiguous() {
             return Ok(None);
         }
+        self.lent(value, view).map(Some)
+    }
+
+    fn lent(&self, value: &Value, view: Ref<MemoryView>) -> PyResult<Lent> {
         let lease = view.alive(self)?;
         let held = value.downcast::<MemoryView>().map(Obj::to_ref);
         if let Some(held) = &held {
             held.held.set(held.held.get() + 1);
         }
-        Ok(Some(Lent { view, lease, held }))
+        Ok(Lent { view, lease, held })
+    }
+
+    /// Borrows the memory of an object to write into it; `what` begins the message of TypeError, as in
+    /// `"readinto() argument"`.
+    pub fn lend_mut(&self, value: &Value, what: &str) -> PyResult<Lent> {
+        let wrong = || {
+            self.type_error(format!(
+                "{what} must be read-write bytes-like object, not {}",
+                value.type_name(self)
+            ))
+        };
+        if !self.has_buffer(value) {
+            return Err(wrong());
+        }
+        let view = self.buffer_view(value, 0)?;
+        if view.view.readonly || !view.view.is_c_contiguous() {
+            return Err(wrong());
+        }
+        let lent = self.lent(value, view)?;
+        if lent.lease.memory_mut().is_none() { Err(wrong()) } else { Ok(lent) }
     }
 
     /// Runs `body` on the bytes of a bytes-like object.
@@ -423,38 +464,6 @@ impl Vm {
             return Ok(bytes.len());
         }
         Ok(self.buffer_view(value, 0)?.view.size())
-    }
-
-    /// Runs `body` on the memory of an object that can be written; `what` begins the message of TypeError, as in
-    /// `"readinto() argument"`.
-    pub fn with_buffer_mut<R>(
-        &self,
-        value: &Value,
-        what: &str,
-        body: impl FnOnce(&mut [u8]) -> R,
-    ) -> PyResult<R> {
-        let wrong = || {
-            self.type_error(format!(
-                "{what} must be read-write bytes-like object, not {}",
-                value.type_name(self)
-            ))
-        };
-        if !self.has_buffer(value) {
-            return Err(wrong());
-        }
-        let view = self.buffer_view(value, 0)?;
-        if view.view.readonly {
-            return Err(wrong());
-        }
-        if !view.view.is_c_contiguous() {
-            return Err(wrong());
-        }
-        let lease = view.alive(self)?;
-        let range = view.view.offset..view.view.offset + view.view.size();
-        match lease.memory_mut().and_then(|memory| memory.get_mut(range)) {
-            Some(memory) => Ok(body(memory)),
-            None => Err(wrong()),
-        }
     }
 }
 

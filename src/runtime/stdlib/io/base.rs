@@ -336,7 +336,7 @@ fn raw_read(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if size < 0 {
         return vm.call_method_str(&args[0], "readall", &[]);
     }
-    let buffer = vm.bytearray(vec![0; size as usize]);
+    let buffer = vm.bytearray(vm.zeros(size as usize)?);
     let result = vm.call_method_str(&args[0], "readinto", std::slice::from_ref(&buffer))?;
     if result.is_none() {
         return Ok(result);
@@ -382,7 +382,8 @@ pub static RAW_IO_BASE: TypeSpec = TypeSpec::new("_io._RawIOBase", Plain::layout
     ]);
 
 fn buffered_readinto(vm: &Vm, args: &[Value], method: &str) -> PyResult<Value> {
-    let length = vm.with_buffer_mut(&args[1], "readinto() argument", |buffer| buffer.len())?;
+    let buffer = vm.lend_mut(&args[1], "readinto() argument")?;
+    let length = buffer.len();
     let data = vm.call_method_str(&args[0], method, &[vm.int(length as i64)])?;
     let Some(bytes) = vm.bytes_of(&data) else { return Err(vm.type_error("read() should return bytes")) };
     if bytes.len() > length {
@@ -391,9 +392,7 @@ fn buffered_readinto(vm: &Vm, args: &[Value], method: &str) -> PyResult<Value> {
             bytes.len()
         )));
     }
-    vm.with_buffer_mut(&args[1], "readinto() argument", |buffer| {
-        buffer[..bytes.len()].copy_from_slice(bytes)
-    })?;
+    buffer.write(0, bytes);
     Ok(vm.int(bytes.len() as i64))
 }
 

@@ -158,7 +158,7 @@ fn raw_read(vm: &Vm, this: &Buffered, out: &mut Vec<u8>, limit: usize) -> PyResu
         this.moved(n.unwrap_or(0));
         return Ok(n);
     }
-    let buffer = vm.bytearray(vec![0; limit]);
+    let buffer = vm.bytearray(vm.zeros(limit)?);
     let view = vm.call1(&vm.builtin("memoryview")?, &buffer)?;
     let count = loop {
         let result = vm.call_method_str(&raw, "readinto", std::slice::from_ref(&view));
@@ -592,7 +592,8 @@ fn read1(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 fn read_into(vm: &Vm, args: &[Value], once: bool) -> PyResult<Value> {
     let object = &args[0];
     let this = ready(vm, object)?;
-    let room = vm.with_buffer_mut(&args[1], "readinto() argument", |buffer| buffer.len())?;
+    let buffer = vm.lend_mut(&args[1], "readinto() argument")?;
+    let room = buffer.len();
     check_open(vm, this, "readinto of closed file")?;
     let mut out = this.take_ahead(room).to_vec();
     let from_ahead = out.len();
@@ -627,10 +628,7 @@ fn read_into(vm: &Vm, args: &[Value], once: bool) -> PyResult<Value> {
             return Ok(Value::NONE);
         }
     }
-    vm.with_buffer_mut(&args[1], "readinto() argument", |buffer| {
-        let n = out.len().min(buffer.len());
-        buffer[..n].copy_from_slice(&out[..n]);
-    })?;
+    buffer.write(0, &out);
     Ok(vm.int(out.len() as i64))
 }
 

@@ -97,6 +97,9 @@ fn write_at(vm: &Vm, this: &Obj<BytesIo>, bytes: &[u8]) -> PyResult<usize> {
     let at = this.at.get();
     let end = at + bytes.len();
     if end > array.content.get().len() {
+        if at > array.content.get().len() {
+            vm.room_for::<u8>(end)?;
+        }
         this.resize(vm, |all| {
             if at >= all.len() {
                 all.resize(at, 0);
@@ -167,13 +170,13 @@ fn readlines(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 
 fn readinto(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let this = this(vm, &args[0])?;
-    let room = vm.with_buffer_mut(&args[1], READINTO, |buffer| buffer.len())?;
+    let buffer = vm.lend_mut(&args[1], READINTO)?;
     let at = this.at.get();
     let piece = this.part(vm, |all| {
         let start = at.min(all.len());
-        all[start..start.saturating_add(room).min(all.len())].to_vec()
+        all[start..start.saturating_add(buffer.len()).min(all.len())].to_vec()
     })?;
-    vm.with_buffer_mut(&args[1], READINTO, |buffer| buffer[..piece.len()].copy_from_slice(&piece))?;
+    buffer.write(0, &piece);
     this.at.set(at + piece.len());
     Ok(vm.int(piece.len() as i64))
 }

@@ -377,13 +377,10 @@ fn readinto(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if !this.readable.get() {
         return Err(unsupported(vm, "File not open for reading"));
     }
-    let room = vm.with_buffer_mut(&args[1], "readinto() argument", |buffer| buffer.len())?;
+    let buffer = vm.lend_mut(&args[1], "readinto() argument")?;
     let mut out = Vec::new();
-    let Some(n) = read_once(vm, this, &mut out, room)? else { return Ok(Value::NONE) };
-    vm.with_buffer_mut(&args[1], "readinto() argument", |buffer| {
-        let n = n.min(buffer.len());
-        buffer[..n].copy_from_slice(&out[..n]);
-    })?;
+    let Some(n) = read_once(vm, this, &mut out, buffer.len())? else { return Ok(Value::NONE) };
+    buffer.write(0, &out[..n]);
     Ok(vm.int(n as i64))
 }
 

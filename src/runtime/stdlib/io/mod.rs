@@ -167,7 +167,7 @@ fn open(vm: &Vm, args: &[Value]) -> PyResult<Value> {
             return Err(wrong_type(vm, number, &args[number]));
         }
     }
-    let mut buffering = args[2].given().map_or(Ok(-1), |b| vm.to_i32_arg(b).map(i64::from))?;
+    let mut buffering = args[2].given().map_or(Ok(-1), |b| vm.to_i32(b).map(i64::from))?;
     let closefd = match args[6].given() {
         Some(flag) => vm.truth(flag)?,
         None => true,

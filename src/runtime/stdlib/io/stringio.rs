@@ -91,18 +91,22 @@ impl StringIo {
         self.at.set(at + chars);
         self.at_byte.set(start + bytes.len());
     }
-    fn write_text(&self, bytes: &[u8], chars: usize) {
+    fn write_text(&self, vm: &Vm, bytes: &[u8], chars: usize) -> PyResult<()> {
+        if self.at.get() > self.chars.get() {
+            vm.room_for::<u8>(self.at.get())?;
+        }
         let mode = self.mode.get();
         if mode.universal {
             let fed = self.newlines.feed(bytes.to_vec(), true);
             let chars = if fed.len() == bytes.len() { chars } else { wtf8::count(&fed) };
             self.put(&fed, chars);
-            return;
+            return Ok(());
         }
         match mode.written(bytes) {
             Some(written) => self.put(&written, wtf8::count(&written)),
             None => self.put(bytes, chars),
         }
+        Ok(())
     }
 }
 
@@ -151,7 +155,7 @@ fn init(vm: &Vm, object: &Value, args: crate::runtime::object::args::Args) -> Py
     this.newlines.translate.set(mode.translate);
     this.go_to(0);
     if let Some(text) = text {
-        this.write_text(text.bytes(), text.len());
+        this.write_text(vm, text.bytes(), text.len())?;
         this.go_to(0);
     }
     this.ready.set(true);
@@ -164,7 +168,7 @@ fn write(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         return Err(vm.type_error(format!("string argument expected, got '{}'", args[1].type_name(vm))));
     };
     let this = this(vm, &args[0])?;
-    this.write_text(text.bytes(), text.len());
+    this.write_text(vm, text.bytes(), text.len())?;
     Ok(vm.int(text.len() as i64))
 }
 
@@ -398,6 +402,5 @@ pub fn write_exact(vm: &Vm, object: &Value, bytes: &[u8], chars: usize) -> Optio
     if this.closed.get() {
         return Some(Err(closed_error(vm)));
     }
-    this.write_text(bytes, chars);
-    Some(Ok(()))
+    Some(this.write_text(vm, bytes, chars))
 }

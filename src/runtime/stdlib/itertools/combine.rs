@@ -111,6 +111,7 @@ pub static COMBINATIONS_WITH_REPLACEMENT: TypeSpec =
                 let pool = vm.collect(&iterable)?;
                 let r = length_of(vm, &vm.int(r as i64))?;
                 let ended = r > 0 && pool.is_empty();
+                vm.room_for::<usize>(r)?;
                 let indices = if ended { vec![] } else { vec![0; r] };
                 Ok(vm.alloc(ty, Pooled::new(pool, indices, vec![], ended)).into_value())
             });

@@ -225,6 +225,7 @@ pub fn tee(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if n == 0 {
         return Ok(vm.tuple(Vec::new()));
     }
+    vm.room_for::<Value>(n as usize)?;
     let first = from_iterable(vm, &args[0])?;
     let mut all = vec![first.clone()];
     if let Some(tee) = first.downcast::<Tee>() {

@@ -43,15 +43,14 @@ fn buffers(vm: &Vm, value: &Value, function: &str, number: usize) -> PyResult<Ve
 }
 
 fn read_parts(vm: &Vm, fd: i32, parts: &[Value], at: Option<(i64, i32)>) -> PyResult<Value> {
-    let mut owned = Vec::with_capacity(parts.len());
-    for part in parts {
-        owned.push(vec![0u8; vm.with_buffer_mut(part, "readv() argument", |b| b.len())?]);
-    }
+    let parts =
+        parts.iter().map(|part| vm.lend_mut(part, "readv() argument")).collect::<PyResult<Vec<_>>>()?;
+    let mut owned = parts.iter().map(|part| vm.zeros(part.len())).collect::<PyResult<Vec<_>>>()?;
     let mut left = vm.retry_os(|| file::readv(fd, &mut owned, at))?;
     let total = left;
     for (part, bytes) in parts.iter().zip(&owned) {
         let n = left.min(bytes.len());
-        vm.with_buffer_mut(part, "readv() argument", |b| b[..n].copy_from_slice(&bytes[..n]))?;
+        part.write(0, &bytes[..n]);
         left -= n;
     }
     Ok(vm.int(total as i64))
@@ -155,9 +154,10 @@ pub static FUNCTIONS: &[Native] = &[
         "readinto(fd, buffer, /)",
         |vm, args| {
             let fd = fd(vm, &args[0])?;
-            let mut out = vec![0; vm.with_buffer_mut(&args[1], "readinto() argument 2", |b| b.len())?];
+            let buffer = vm.lend_mut(&args[1], "readinto() argument 2")?;
+            let mut out = vm.zeros(buffer.len())?;
             let n = vm.retry_os(|| file::read(fd, &mut out))?;
-            vm.with_buffer_mut(&args[1], "readinto() argument 2", |b| b[..n].copy_from_slice(&out[..n]))?;
+            buffer.write(0, &out[..n]);
             Ok(vm.int(n as i64))
         },
         "Read into a buffer object from a file descriptor.",
@@ -167,7 +167,7 @@ pub static FUNCTIONS: &[Native] = &[
         "pread(fd, length, offset, /)",
         |vm, args| {
             let (fd, n, at) = (fd(vm, &args[0])?, length(vm, &args[1])?, vm.to_i64(&args[2])?);
-            let mut out = vec![0; n];
+            let mut out = vm.zeros(n)?;
             let n = vm.retry_os(|| file::pread(fd, &mut out, at))?;
             Ok(vm.bytes(&out[..n]))
         },
@@ -457,7 +457,7 @@ pub static FUNCTIONS: &[Native] = &[
             if n < 0 {
                 return Err(vm.value_error("negative argument not allowed"));
             }
-            let mut out = vec![0; n as usize];
+            let mut out = vm.zeros(n as usize)?;
             for part in out.chunks_mut(256) {
                 sys::random_bytes(part);
             }
@@ -473,7 +473,7 @@ pub static FUNCTIONS: &[Native] = &[
                 return Err(vm.os_error(libc::EINVAL));
             }
             let flags = args[1].given().map_or(Ok(0), |f| vm.c_int(f))?;
-            let mut out = vec![0; n as usize];
+            let mut out = vm.zeros(n as usize)?;
             let n = vm.retry_os(|| process::getrandom(&mut out, flags as u32))?;
             Ok(vm.bytes(&out[..n]))
         },
