@@ -658,8 +658,10 @@ pub(super) fn set_bases(vm: &Vm, object: &Value, value: Option<&Value>) -> PyRes
             || a.slots_count.get() != b.slots_count.get()
             || (a.attrs_offset.get() != b.attrs_offset.get())
         {
+            // Python classes share the function that ends their instances, builtin types have one each.
+            let what = if base.is_heap() && old.is_heap() { "object layout" } else { "deallocator" };
             return Err(vm.type_error(format!(
-                "__bases__ assignment: '{}' object layout differs from '{}'",
+                "__bases__ assignment: '{}' {what} differs from '{}'",
                 base.name(),
                 old.name()
             )));

@@ -695,9 +695,10 @@ fn set_class(vm: &Vm, object: &Value, value: Option<&Value>) -> PyResult<()> {
         );
     };
     let old = object.type_ref(vm);
-    let module_like = old.fast.kind.get() == kind::MODULE
-        || old.mro().iter().any(|t| t.as_type().is_some_and(|t| t.fast.kind.get() == kind::MODULE));
-    if !(module_like || (old.is_heap() && new.is_heap())) {
+    let is_module = |ty: &Obj<Type>| {
+        ty.mro().iter().any(|t| t.as_type().is_some_and(|t| t.fast.kind.get() == kind::MODULE))
+    };
+    if !((is_module(&old) && is_module(new)) || (old.is_heap() && new.is_heap())) {
         return Err(
             vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses")
         );
@@ -819,7 +820,7 @@ pub fn type_call(vm: &Vm, callable: &Value, args: Args) -> PyResult<Value> {
         return result;
     }
     let Some(new) = ty.slots.get().new else {
-        return Err(vm.type_error(format!("cannot create '{}' instances", type_full_name(vm, ty)?)));
+        return Err(vm.type_error(format!("cannot create '{}' instances", ty.tp_name())));
     };
     let ty = ty.to_ref();
     let object = new(vm, &ty, args)?;

@@ -4,7 +4,7 @@ use ruff_python_ast::{self as ast, Expr};
 
 use super::super::bytecode::ops::Op;
 use super::compile::{Compiler, span};
-use super::emit::{Reg, local_reg, reg_local};
+use super::emit::{Label, Reg, local_reg, reg_local};
 use super::problem::Outcome;
 use super::scope::{Binding, Role, ScopeId, uses};
 use super::source::Span;
@@ -203,19 +203,29 @@ impl<'a> Compiler<'a> {
             self.unit.bind(next);
             self.for_iter(&generator.target, iter, end, span(&generator.iter))?;
         }
+        let skip = if iter.is_some() { self.unit.label() } else { next };
         for test in &generator.ifs {
-            self.cond_jump(test, next, false)?;
+            self.cond_jump(test, skip, false)?;
         }
         self.generators(product, generators, index + 1, None, container, at)?;
         if iter.is_some() {
-            let back = product_span(product);
-            self.jump_back(back, next);
+            self.repeat(product, next, skip, generator);
         } else {
             self.unit.bind(next);
         }
         self.unit.bind(end);
         self.unit.height = mark;
         Ok(())
+    }
+
+    /// Goes back to the next item, also from where a condition leads that does not hold: only a `JumpBack` looks whether a signal
+    /// came.
+    fn repeat(&mut self, product: Product<'a>, next: Label, skip: Label, generator: &'a ast::Comprehension) {
+        self.jump_back(product_span(product), next);
+        if !generator.ifs.is_empty() {
+            self.unit.bind(skip);
+            self.jump_back(Span::NONE, next);
+        }
     }
 
     fn async_generator(
@@ -241,11 +251,12 @@ impl<'a> Compiler<'a> {
         let (next, end) = (self.unit.label(), self.unit.label());
         self.unit.bind(next);
         let handler = self.async_next(&generator.target, iter, span(&generator.iter))?;
+        let skip = self.unit.label();
         for test in &generator.ifs {
-            self.cond_jump(test, next, false)?;
+            self.cond_jump(test, skip, false)?;
         }
         self.generators(product, generators, index + 1, None, container, at)?;
-        self.jump_back(product_span(product), next);
+        self.repeat(product, next, skip, generator);
         self.async_end(handler, iter, end, span(&generator.iter));
         self.unit.bind(end);
         self.unit.height = mark;

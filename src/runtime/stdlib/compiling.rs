@@ -276,12 +276,12 @@ fn builtin_compile(vm: &Vm, args: &[Value]) -> PyResult<Value> {
             vm.type_error(format!("compile() argument 'mode' must be str, not {}", args[2].type_name(vm)))
         );
     };
-    let flags = args[3].given().map_or(Ok(0), |f| vm.to_index(f))? as i64;
+    let flags = i64::from(args[3].given().map_or(Ok(0), |f| vm.to_i32(f))?);
     if flags & !flag::ALL != 0 {
         return Err(vm.value_error("compile(): unrecognised flags"));
     }
     let dont_inherit = args[4].given().map_or(Ok(false), |f| vm.truth(f))?;
-    let optimize = args[5].given().map_or(Ok(-1), |f| vm.to_index(f))?;
+    let optimize = args[5].given().map_or(Ok(-1), |f| vm.to_i32(f))?;
     if !(-1..=2).contains(&optimize) {
         return Err(vm.value_error("compile(): invalid optimize value"));
     }

@@ -28,6 +28,8 @@ const TIMEOUT_MAX: f64 = 9_223_372_036.0;
 const SLICE: Duration = Duration::from_millis(20);
 /// Native stack of a thread unless the program says otherwise; memory only where it is touched.
 const STACK: usize = if cfg!(debug_assertions) { 64 << 20 } else { 16 << 20 };
+/// The least size that a program may ask for, as in CPython.
+const LEAST_STACK: isize = 53248;
 /// Part of it that is kept for what runs when the rest is used up.
 const RESERVE: usize = 256 << 10;
 
@@ -174,7 +176,10 @@ fn rlock<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<RLock>> {
 fn rlock_take(vm: &Vm, this: &RLock, patience: Patience) -> PyResult<bool> {
     let me = vm.thread_id.get();
     if this.owner.get() == me && this.count.get() > 0 {
-        this.count.set(this.count.get() + 1);
+        let Some(count) = this.count.get().checked_add(1) else {
+            return Err(vm.overflow_error("Internal lock count overflowed"));
+        };
+        this.count.set(count);
         return Ok(true);
     }
     let lock = this.lock.cloned();
@@ -280,11 +285,19 @@ pub static RLOCK: TypeSpec = TypeSpec::new("_thread.RLock", RLock::layout)
         native(
             "_acquire_restore(self, state, /)",
             |vm, args| {
-                let state = vm.collect(&args[1])?;
-                let [count, owner] = state.as_slice() else {
-                    return Err(vm.type_error("_acquire_restore() needs a pair"));
+                let Some(state) = args[1].as_tuple() else {
+                    return Err(vm.type_error(format!(
+                        "_acquire_restore() argument 1 must be 2-item tuple, not {}",
+                        args[1].type_name(vm)
+                    )));
                 };
-                let (count, owner) = (vm.to_u64(count)?, vm.to_u64(owner)?);
+                let [count, owner] = state.items() else {
+                    return Err(vm.type_error(format!(
+                        "_acquire_restore() argument 1 must be tuple of length 2, not {}",
+                        state.items().len()
+                    )));
+                };
+                let (count, owner) = (vm.to_ssize(count)? as u64, vm.to_u64(owner)?);
                 let this = rlock(vm, &args[0])?;
                 let lock = this.lock.cloned();
                 let began = Instant::now();
@@ -324,19 +337,33 @@ pub struct Local {
 crate::payload!(Local, "_local", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         self.args.get().iter().for_each(&mut *visit);
+        // The threads keep the dictionaries for it alone.
+        for thread in vm().interp().threads.borrow().iter() {
+            if let Some(dict) = thread.locals.borrow().get(&self.number) {
+                visit(dict);
+            }
+        }
     }
     fn clear(&self) {
         drop(self.args.take());
         drop(self.names.take());
+        self.forget();
     }
 });
 
-impl Drop for Local {
-    fn drop(&mut self) {
+impl Local {
+    /// Takes the dictionaries away from all threads.
+    fn forget(&self) {
         let threads = vm().interp().threads.borrow().clone();
         let dicts: Vec<Value> =
             threads.iter().filter_map(|vm| vm.locals.borrow_mut().remove(&self.number)).collect();
         drop(dicts);
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        self.forget();
     }
 }
 
@@ -681,12 +708,9 @@ fn excepthook(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 fn stack_size(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let old = STACK_SIZE.load(Ordering::Relaxed);
     let size = args[0].given().map_or(Ok(0), |s| vm.to_ssize(s))?;
-    if size < 0 {
-        return Err(vm.value_error("size must be 0 or a positive value"));
-    }
     if args[0].given().is_some() {
-        if size != 0 && size < 32768 {
-            return Err(vm.value_error(format!("size not valid: {size} bytes")));
+        if size != 0 && size < LEAST_STACK {
+            return Err(vm.value_error(format!("size must be at least {LEAST_STACK} bytes")));
         }
         STACK_SIZE.store(size as usize, Ordering::Relaxed);
     }

@@ -343,7 +343,7 @@ fn slots(s: &mut Slots) {
             return Ok(item);
         }
         if is_slice(vm, key) {
-            let span = vm.slice_span(key, array.len())?;
+            let span = vm.slice_span_of(key, || array.len())?;
             let (size, bytes) = (array.kind.size, array.bytes.get());
             let picked =
                 span.positions().flat_map(|at| &bytes[at * size..at * size + size]).copied().collect();
@@ -430,7 +430,7 @@ fn set_item(vm: &Vm, value: &Value, key: &Value, new: Option<&Value>) -> PyResul
             }
         },
     };
-    let span = vm.slice_span(key, array.len())?;
+    let span = vm.slice_span_of(key, || array.len())?;
     if span.step == 1 {
         let from = span.start as usize;
         return array.splice(vm, from, from + span.count, &bytes);

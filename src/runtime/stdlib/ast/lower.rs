@@ -9,7 +9,6 @@ use ruff_text_size::{TextRange, TextSize};
 
 use super::build::Classes;
 use super::kinds::Kind;
-use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::lists::List;
 use crate::runtime::bytecode::code::Const;
 use crate::runtime::compiler::{Options, Source};
@@ -130,10 +129,7 @@ impl<'a> Lower<'a> {
             let shown = self.vm.repr_text(value)?;
             return Err(self.vm.value_error(format!("invalid integer value: {shown}")));
         }
-        match i32::try_from(self.vm.to_index(value)?) {
-            Ok(number) => Ok(number.into()),
-            Err(_) => Err(self.vm.raise(&exc::OVERFLOW_ERROR, "Python int too large to convert to C int")),
-        }
+        self.vm.to_i32(value).map(i64::from)
     }
 
     /// An int field that has to be there.
@@ -506,7 +502,7 @@ impl<'a> Lower<'a> {
         }
         let comparators = self.items(node, "Compare", "comparators")?;
         if comparators.is_empty() {
-            return Err(self.vm.value_error("Compare has no comparators"));
+            return Err(self.vm.value_error("Compare with no comparators"));
         }
         if comparators.len() != ops.len() {
             return Err(self.vm.value_error("Compare has a different number of comparators and operands"));

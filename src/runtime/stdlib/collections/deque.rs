@@ -473,7 +473,7 @@ const METHODS: &[Native] = &[
             while let Some(item) = deque.get(at) {
                 let same = vm.equal(&item, &args[1])?;
                 if deque.changes.get() != start {
-                    return Err(vm.index_error("deque mutated during remove()."));
+                    return Err(vm.index_error("deque mutated during iteration"));
                 }
                 if same {
                     deque.touch();
