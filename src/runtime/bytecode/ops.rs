@@ -360,6 +360,18 @@ macro_rules! for_each_op {
             "CallMethod of a native method or function with the arguments that it takes" CallMethodNative (D, R, N8) [Cache];
             "Subscr of a list by a small int" SubscrList (D, U, U) [];
             "StoreSubscr of a list by a small int" StoreSubscrList (U, U, U) [];
+            "JumpBack to a ForIterRange" JumpBackRange (Jump24) [];
+            "JumpBack to a ForIterList" JumpBackList (Jump24) [];
+            "Add into a temporary" AddTemp (D, U, U) [];
+            "Sub into a temporary" SubTemp (D, U, U) [];
+            "Mul into a temporary" MulTemp (D, U, U) [];
+            "TrueDiv into a temporary" TrueDivTemp (D, U, U) [];
+            "AddI into a temporary" AddITemp (D, U, I8) [];
+            "SubI into a temporary" SubITemp (D, U, I8) [];
+            "Return from code with one local" Return1 (U, Z, Z) [];
+            "Return from code with two locals" Return2 (U, Z, Z) [];
+            "ReturnNone from code with one local" ReturnNone1 (Z, Z, Z) [];
+            "ReturnNone from code with two locals" ReturnNone2 (Z, Z, Z) [];
         }
     };
 }
@@ -450,7 +462,15 @@ impl Op {
             | Op::MulFloat
             | Op::DivFloat => Op::LoadConst,
             Op::ForIterRange | Op::ForIterList => Op::ForIter,
-            Op::JumpBackIter => Op::JumpBack,
+            Op::JumpBackIter | Op::JumpBackRange | Op::JumpBackList => Op::JumpBack,
+            Op::AddTemp => Op::Add,
+            Op::SubTemp => Op::Sub,
+            Op::MulTemp => Op::Mul,
+            Op::TrueDivTemp => Op::TrueDiv,
+            Op::AddITemp => Op::AddI,
+            Op::SubITemp => Op::SubI,
+            Op::Return1 | Op::Return2 => Op::Return,
+            Op::ReturnNone1 | Op::ReturnNone2 => Op::ReturnNone,
             Op::CallMoving | Op::CallNative => Op::Call,
             Op::CallMethodMoving | Op::CallMethodNative => Op::CallMethod,
             Op::SubscrList => Op::Subscr,
@@ -473,6 +493,12 @@ impl Op {
                 | Op::LoadAttr
                 | Op::LoadMethod
                 | Op::UnpackSequence
+                | Op::Add
+                | Op::Sub
+                | Op::Mul
+                | Op::TrueDiv
+                | Op::AddI
+                | Op::SubI
         )
     }
 

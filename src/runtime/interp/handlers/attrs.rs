@@ -8,7 +8,7 @@ use crate::runtime::gc::heap::{self, TypeHead, type_flag};
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::forms;
 use crate::runtime::interp::frame::Frame;
-use crate::runtime::interp::handlers::{debug_assert_dead, handlers};
+use crate::runtime::interp::handlers::handlers;
 use crate::runtime::interp::machine::{self, Machine, State, Table, counted};
 use crate::runtime::interp::ops::{attr, build, known};
 use crate::runtime::object::dict::Dict;
@@ -88,9 +88,8 @@ unsafe fn put_method(m: Machine, method: u64) -> State {
     // SAFETY: the registers are the instruction's.
     unsafe {
         let receiver = m.take(m.b());
-        let first = m.swap(m.a(), counted(method));
-        let second = m.swap(m.a() + 1, receiver);
-        debug_assert_dead(m, first, second);
+        m.fill(m.a(), counted(method));
+        m.fill(m.a() + 1, receiver);
         m.next(5)
     }
 }
@@ -101,9 +100,8 @@ unsafe fn put_function(m: Machine, function: u64) -> State {
     // SAFETY: as in `put_method`.
     unsafe {
         let used = m.used(m.b());
-        let first = m.swap(m.a(), counted(function));
-        let second = m.swap(m.a() + 1, bits::UNBOUND);
-        debug_assert_dead(m, first, second);
+        m.fill(m.a(), counted(function));
+        m.fill(m.a() + 1, bits::UNBOUND);
         m.drop_next(5, used)
     }
 }
@@ -116,9 +114,8 @@ unsafe fn put_class_method(m: Machine, class: u64) -> State {
         let wrapper = &*(m.extra_pair(3) as *const Obj<Wrapper>);
         let receiver = counted(class);
         let used = m.used(m.b());
-        let first = m.swap(m.a(), counted(wrapper.callable.get().to_bits()));
-        let second = m.swap(m.a() + 1, receiver);
-        debug_assert_dead(m, first, second);
+        m.fill(m.a(), counted(wrapper.callable.get().to_bits()));
+        m.fill(m.a() + 1, receiver);
         m.drop_next(5, used)
     }
 }
@@ -263,8 +260,7 @@ handlers! {
             return load_attr_known(m.pc, m.base, m.vm, m.table);
         }
         let value = *((object as usize + m.extra(3) as usize) as *const u64);
-        let old = m.swap(m.a(), counted(value));
-        debug_assert_dead(m, old, bits::UNBOUND);
+        m.fill(m.a(), counted(value));
         m.next(5)
     }
     /// The same, and what follows: it is stored as an attribute of what a local holds.
@@ -284,8 +280,7 @@ handlers! {
                 return next.drop_next(5, old);
             }
         }
-        let old = m.swap(m.a(), value);
-        debug_assert_dead(m, old, bits::UNBOUND);
+        m.fill(m.a(), value);
         m.next(5)
     }
     /// A name at the cached position of the instance's dictionary.
@@ -539,8 +534,7 @@ handlers! {
         let first = m.a();
         let mut at = 0;
         while at < items.len() {
-            let old = m.swap(first + at as isize, counted(items.as_ptr().cast::<u64>().add(at).read()));
-            debug_assert_dead(m, old, bits::UNBOUND);
+            m.fill(first + at as isize, counted(items.as_ptr().cast::<u64>().add(at).read()));
             at += 1;
         }
         m.drop_next(0, used)
