@@ -872,7 +872,7 @@ pub unsafe fn traverse(at: NonNull<Header>, visit: &mut dyn FnMut(&Value)) {
 /// The object's count is zero and nobody uses it.
 #[inline(never)]
 pub unsafe fn release(at: NonNull<Header>) {
-    // SAFETY: until its memory is given back below the object is there.
+    // SAFETY: until its memory is given back the object is there.
     unsafe {
         let head = at.as_ref();
         let ty = type_head(head);
@@ -882,36 +882,106 @@ pub unsafe fn release(at: NonNull<Header>) {
         if (flags & (flag::IMMORTAL | flag::WEAKLY_REFERENCED))
             | (ty.flags.get() & type_flag::HAS_DEL & !settled)
             != 0
-            && !prepare_release(at)
         {
-            return;
+            return release_prepared(at);
+        }
+        // What has nothing to drop and what has no type made by a program need few registers: each way has its function.
+        if ty.flags.get() & type_flag::PLAIN == 0 {
+            return release_instance(at);
         }
         let layout = ty.layout.get();
-        let plain = ty.flags.get() & type_flag::PLAIN != 0;
-        let size =
-            if plain && layout.size_of.is_none() { ty.instance_size.get() as usize } else { object_size(at) };
-        let heap = heap();
-        if plain && layout.drop.is_none() && flags & flag::HAS_LINKS == 0 {
-            heap.give_back(at.as_ptr().cast(), size);
-            return;
+        if layout.drop.is_some() || flags & flag::HAS_LINKS != 0 {
+            return release_plain(at);
         }
-        let nesting = heap.nesting.get();
-        if nesting >= NESTING {
-            // What waits is no business of the collector, which may run before its turn comes.
-            if flags & flag::HAS_LINKS != 0 {
-                heap.untrack(at);
-            }
-            heap.pending.borrow_mut().push(at);
-            heap.has_pending.set(true);
-            return;
+        if layout.size_of.is_some() {
+            return release_sized(at);
         }
-        heap.nesting.set(nesting + 1);
-        destroy(heap, at, layout, size);
-        if nesting == 0 && heap.has_pending.get() {
-            destroy_pending(heap);
-        }
-        heap.nesting.set(nesting);
+        heap().give_back(at.as_ptr().cast(), ty.instance_size.get() as usize);
     }
+}
+
+/// [`release`] of what has a finalizer or weak references, or never dies.
+#[cold]
+#[inline(never)]
+unsafe fn release_prepared(at: NonNull<Header>) {
+    // SAFETY: as in `release`.
+    unsafe {
+        if !prepare_release(at) {
+            return;
+        }
+        if type_head(at.as_ref()).flags.get() & type_flag::PLAIN == 0 {
+            release_instance(at);
+        } else {
+            release_plain(at);
+        }
+    }
+}
+
+/// [`release`] of what drops nothing and knows its own size.
+#[inline(never)]
+unsafe fn release_sized(at: NonNull<Header>) {
+    // SAFETY: as in `release`.
+    unsafe { heap().give_back(at.as_ptr().cast(), object_size(at)) }
+}
+
+/// [`release`] of an object of a built-in type.
+#[inline(never)]
+unsafe fn release_plain(at: NonNull<Header>) {
+    // SAFETY: as in `release`.
+    unsafe {
+        nested(at, |heap, at| {
+            let layout = type_head(at.as_ref()).layout.get();
+            let size = match layout.size_of {
+                Some(size_of) => size_of(at),
+                None => type_head(at.as_ref()).instance_size.get() as usize,
+            };
+            let links = forget(heap, at);
+            if let Some(drop) = layout.drop {
+                drop(at);
+            }
+            heap.give_back(at.as_ptr().cast::<u8>().sub(links), size + links);
+        });
+    }
+}
+
+/// [`release`] of an object whose type a program may have made.
+#[inline(never)]
+unsafe fn release_instance(at: NonNull<Header>) {
+    // SAFETY: as in `release`.
+    unsafe { nested(at, |heap, at| destroy(heap, at)) }
+}
+
+/// Destroys an object, or lets it wait if objects are destroyed within one another too deep already.
+#[inline(always)]
+unsafe fn nested(at: NonNull<Header>, destroy: impl FnOnce(&Heap, NonNull<Header>)) {
+    let heap = heap();
+    let nesting = heap.nesting.get();
+    if nesting >= NESTING {
+        // SAFETY: as in `release`.
+        return unsafe { wait(heap, at) };
+    }
+    heap.nesting.set(nesting + 1);
+    destroy(heap, at);
+    // It is again what it was: what is destroyed within counts back.
+    if heap.has_pending.get() && heap.nesting.get() == 1 {
+        // SAFETY: what waits was released.
+        unsafe { destroy_pending(heap) };
+    }
+    heap.nesting.set(heap.nesting.get() - 1);
+}
+
+/// Lets a dead object wait.
+#[cold]
+#[inline(never)]
+unsafe fn wait(heap: &Heap, at: NonNull<Header>) {
+    // SAFETY: as in `release`. What waits is no business of the collector, which may run before its turn comes.
+    unsafe {
+        if at.as_ref().flags.get() & flag::HAS_LINKS != 0 {
+            heap.untrack(at);
+        }
+    }
+    heap.pending.borrow_mut().push(at);
+    heap.has_pending.set(true);
 }
 
 /// Destroys what waits, one after the other.
@@ -923,29 +993,38 @@ unsafe fn destroy_pending(heap: &Heap) {
         loop {
             let next = heap.pending.borrow_mut().pop();
             let Some(next) = next else { break };
-            let layout = type_head(next.as_ref()).layout.get();
-            destroy(heap, next, layout, object_size(next));
+            destroy(heap, next);
         }
     }
     heap.has_pending.set(false);
 }
 
+/// The collector forgets a dying object; gives the bytes in front of it that belong to it.
 #[inline(always)]
-unsafe fn destroy(heap: &Heap, at: NonNull<Header>, layout: &'static Layout, size: usize) {
-    // SAFETY: called by `release` for an object that nobody can reach.
+unsafe fn forget(heap: &Heap, at: NonNull<Header>) -> usize {
+    // SAFETY: the object is there.
     unsafe {
         let head = at.as_ref();
         let flags = head.flags.get();
         head.flags.set(flags & !(flag::TRACKED | flag::OLD) | flag::DYING);
-        let mut block = at.as_ptr().cast::<u8>();
-        let mut length = size;
-        if flags & flag::HAS_LINKS != 0 {
-            if flags & flag::TRACKED != 0 {
-                heap.leave(links(at).as_ref().place.get(), flags);
-            }
-            block = block.sub(LINKS);
-            length += LINKS;
+        if flags & flag::HAS_LINKS == 0 {
+            return 0;
         }
+        if flags & flag::TRACKED != 0 {
+            heap.leave(links(at).as_ref().place.get(), flags);
+        }
+        LINKS
+    }
+}
+
+/// Drops what an object holds and gives its memory back.
+#[inline(always)]
+unsafe fn destroy(heap: &Heap, at: NonNull<Header>) {
+    // SAFETY: called by `release` for an object that nobody can reach.
+    unsafe {
+        let head = at.as_ref();
+        let size = object_size(at);
+        let links = forget(heap, at);
         let ty = head.ty.get();
         let type_flags = ty.as_ref().flags.get();
         if type_flags & type_flag::PLAIN == 0 {
@@ -953,10 +1032,10 @@ unsafe fn destroy(heap: &Heap, at: NonNull<Header>, layout: &'static Layout, siz
                 drop(std::mem::replace(&mut *cell.get(), Value::UNBOUND));
             });
         }
-        if let Some(drop) = layout.drop {
+        if let Some(drop) = ty.as_ref().layout.get().drop {
             drop(at);
         }
-        heap.give_back(block, length);
+        heap.give_back(at.as_ptr().cast::<u8>().sub(links), size + links);
         if type_flags & type_flag::HEAP != 0 {
             drop(Value::from_bits(ty.as_ptr() as u64));
         }
