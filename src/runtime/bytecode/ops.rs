@@ -249,7 +249,7 @@ macro_rules! for_each_op {
             "merge mapping B into the keyword arguments A of the call of C; duplicates are errors" DictMerge (K, U, K) [];
             "A = tuple of list B" ListToTuple (D, U, Z) [];
             "A = B converted, C: 1 str, 2 repr, 3 ascii" Convert (D, U, N8) [];
-            "A = format(B, '')" Format (D, U, Z) [];
+            "A = format(B, ''); with C = 1 for a BuildString, which takes small ints as they are" Format (D, U, N8) [];
             "A = format(B, C)" FormatSpec (D, U, U) [];
             "A = Interpolation of B0 value, B1 expression text, [B2 format spec]; C = conversion | 4 if a spec" BuildInterpolation (D, R, N8) [];
             "A = Template of B strings tuple, C interpolations tuple" BuildTemplate (D, U, U) [];

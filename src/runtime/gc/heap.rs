@@ -35,6 +35,8 @@ pub struct Layout {
     pub size_of: Option<unsafe fn(NonNull<Header>) -> usize>,
     /// Runs the payload's destructor, if it has one.
     pub drop: Option<unsafe fn(NonNull<Header>)>,
+    /// Destroys an object that has nothing but header and payload, neither a finalizer nor weak references.
+    pub release: unsafe fn(NonNull<Header>),
     /// Shows the payload's values.
     pub traverse: unsafe fn(NonNull<Header>, &mut dyn FnMut(&Value)),
     /// All of the payload's values, if they lie side by side: shown without a call for each.
@@ -75,6 +77,7 @@ impl Layout {
             size: size_of::<Obj<T>>(),
             size_of: None,
             drop: if std::mem::needs_drop::<T>() { Some(drop_payload::<T>) } else { None },
+            release: if std::mem::needs_drop::<T>() || is_container { release_plain } else { release_leaf },
             traverse: traverse::<T>,
             values: if T::CONTIGUOUS { Some(values::<T>) } else { None },
             clear: clear::<T>,
@@ -86,12 +89,22 @@ impl Layout {
     /// The same layout for objects with inline items.
     pub const fn with_items(mut self, size_of: unsafe fn(NonNull<Header>) -> usize) -> Layout {
         self.size_of = Some(size_of);
+        if !self.is_container && self.drop.is_none() {
+            self.release = release_sized;
+        }
         self
     }
 
     /// The same layout with a destructor of its own.
     pub const fn with_drop(mut self, drop: unsafe fn(NonNull<Header>)) -> Layout {
         self.drop = Some(drop);
+        self.release = release_plain;
+        self
+    }
+
+    /// The same layout with a way of its own to destroy simple objects, see [`Layout::release`].
+    pub const fn with_release(mut self, release: unsafe fn(NonNull<Header>)) -> Layout {
+        self.release = release;
         self
     }
 
@@ -889,14 +902,16 @@ pub unsafe fn release(at: NonNull<Header>) {
         if ty.flags.get() & type_flag::PLAIN == 0 {
             return release_instance(at);
         }
-        let layout = ty.layout.get();
-        if layout.drop.is_some() || flags & flag::HAS_LINKS != 0 {
-            return release_plain(at);
-        }
-        if layout.size_of.is_some() {
-            return release_sized(at);
-        }
-        heap().give_back(at.as_ptr().cast(), ty.instance_size.get() as usize);
+        (ty.layout.get().release)(at);
+    }
+}
+
+/// [`release`] of what drops nothing.
+unsafe fn release_leaf(at: NonNull<Header>) {
+    // SAFETY: as in `release`.
+    unsafe {
+        let size = type_head(at.as_ref()).instance_size.get() as usize;
+        heap().give_back(at.as_ptr().cast(), size);
     }
 }
 
@@ -918,15 +933,17 @@ unsafe fn release_prepared(at: NonNull<Header>) {
 }
 
 /// [`release`] of what drops nothing and knows its own size.
-#[inline(never)]
 unsafe fn release_sized(at: NonNull<Header>) {
     // SAFETY: as in `release`.
     unsafe { heap().give_back(at.as_ptr().cast(), object_size(at)) }
 }
 
 /// [`release`] of an object of a built-in type.
+///
+/// # Safety
+/// As for [`Layout::release`].
 #[inline(never)]
-unsafe fn release_plain(at: NonNull<Header>) {
+pub unsafe fn release_plain(at: NonNull<Header>) {
     // SAFETY: as in `release`.
     unsafe {
         nested(at, |heap, at| {
