@@ -125,6 +125,19 @@ pub unsafe fn counted(bits: u64) -> u64 {
     bits
 }
 
+/// Counts an object up.
+///
+/// # Safety
+/// The word is a live object.
+#[inline(always)]
+pub unsafe fn counted_object(bits: u64) -> u64 {
+    debug_assert!(is_object_bits(bits));
+    // SAFETY: as promised.
+    let head = unsafe { &*(bits as *const Header) };
+    head.count.set(head.count.get().wrapping_add(1));
+    bits
+}
+
 /// Is this the only reference to an object?
 #[inline(always)]
 unsafe fn is_last(bits: u64) -> bool {

@@ -9,7 +9,7 @@ use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::forms;
 use crate::runtime::interp::frame::Frame;
 use crate::runtime::interp::handlers::handlers;
-use crate::runtime::interp::machine::{self, Machine, State, Table, counted};
+use crate::runtime::interp::machine::{self, Machine, State, Table, counted, counted_object};
 use crate::runtime::interp::ops::{attr, build, known};
 use crate::runtime::object::dict::Dict;
 use crate::runtime::object::tuple::Tuple;
@@ -88,7 +88,7 @@ unsafe fn put_method(m: Machine, method: u64) -> State {
     // SAFETY: the registers are the instruction's.
     unsafe {
         let receiver = m.take(m.b());
-        m.fill(m.a(), counted(method));
+        m.fill(m.a(), counted_object(method));
         m.fill(m.a() + 1, receiver);
         m.next(5)
     }
