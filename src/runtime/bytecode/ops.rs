@@ -360,6 +360,7 @@ macro_rules! for_each_op {
             "CallMethod of a native method or function with the arguments that it takes" CallMethodNative (D, R, N8) [Cache];
             "Subscr of a list by a small int" SubscrList (D, U, U) [];
             "StoreSubscr of a list by a small int" StoreSubscrList (U, U, U) [];
+            "SubscrList of a local's into a temporary" SubscrListLocal (D, U, U) [];
             "JumpBack to a ForIterRange" JumpBackRange (Jump24) [];
             "JumpBack to a ForIterList" JumpBackList (Jump24) [];
             "Add into a temporary" AddTemp (D, U, U) [];
@@ -473,7 +474,7 @@ impl Op {
             Op::ReturnNone1 | Op::ReturnNone2 => Op::ReturnNone,
             Op::CallMoving | Op::CallNative => Op::Call,
             Op::CallMethodMoving | Op::CallMethodNative => Op::CallMethod,
-            Op::SubscrList => Op::Subscr,
+            Op::SubscrList | Op::SubscrListLocal => Op::Subscr,
             Op::StoreSubscrList => Op::StoreSubscr,
             other => other,
         }
@@ -493,6 +494,7 @@ impl Op {
                 | Op::LoadAttr
                 | Op::LoadMethod
                 | Op::UnpackSequence
+                | Op::Subscr
                 | Op::Add
                 | Op::Sub
                 | Op::Mul

@@ -486,7 +486,8 @@ handlers! {
         if is_object_bits(object) {
             if let Some(value) = build::subscr_fast(object, key) {
                 if type_of(object).kind.get() == kind::LIST {
-                    forms::rewrite(m.at(), Op::SubscrList);
+                    let near = m.b() < 0 && m.a() >= 0;
+                    forms::rewrite(m.at(), if near { Op::SubscrListLocal } else { Op::SubscrList });
                 }
                 // The key is a small int: nothing is to be dropped.
                 return m.put_used(value, 0);
@@ -508,6 +509,18 @@ handlers! {
             && let Some(slot) = build::list_slot(object, key)
         {
             return m.put_used(counted(*slot.cast::<u64>()), 0);
+        }
+        subscr_again(m.pc, m.base, m.vm, m.table)
+    }
+    /// Of a list in a local, into a temporary.
+    subscr_list_local(m) {
+        let (object, key) = (m.bits(m.b()), m.bits(m.c()));
+        if is_object_bits(object)
+            && is_int_bits(key)
+            && let Some(slot) = build::list_slot(object, key)
+        {
+            m.fill(m.a(), counted(*slot.cast::<u64>()));
+            return m.next(0);
         }
         subscr_again(m.pc, m.base, m.vm, m.table)
     }

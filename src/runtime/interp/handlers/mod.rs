@@ -196,6 +196,7 @@ const fn handler(op: Op) -> Handler {
         Op::CallNative => natives::call_native,
         Op::CallMethodNative => natives::call_method_native,
         Op::SubscrList => attrs::subscr_list,
+        Op::SubscrListLocal => attrs::subscr_list_local,
         Op::StoreSubscrList => attrs::store_subscr_list,
         Op::StoreAttrSlot => attrs::store_attr_slot,
         Op::LoadMethodDict => attrs::load_method_dict,
