@@ -71,6 +71,8 @@ pub mod kind {
     pub const ZIP: u16 = 41;
     pub const BOOL: u16 = 42;
     pub const SUPER: u16 = 43;
+    pub const LIST_REVERSE_ITER: u16 = 44;
+    pub const BYTES_ITER: u16 = 45;
 }
 
 /// Body of a native function.

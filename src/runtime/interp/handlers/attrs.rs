@@ -3,6 +3,7 @@
 use crate::runtime::builtins::lists::List;
 use crate::runtime::builtins::props::Wrapper;
 use crate::runtime::builtins::sets::Set;
+use crate::runtime::builtins::strs;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::gc::heap::{self, TypeHead, type_flag};
 use crate::runtime::interp::dispatch::At;
@@ -12,6 +13,7 @@ use crate::runtime::interp::handlers::handlers;
 use crate::runtime::interp::machine::{self, Machine, State, Table, counted, counted_object};
 use crate::runtime::interp::ops::{attr, build, known};
 use crate::runtime::object::dict::Dict;
+use crate::runtime::object::str::Str;
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
@@ -169,6 +171,12 @@ unsafe fn item(m: Machine, at: i64) -> Option<Value> {
     // SAFETY: the caller has seen that B holds an object. An item may take memory, and so look at frames.
     unsafe {
         let object = m.value(m.b());
+        if object.kind() == kind::STR {
+            let text = &*(object.to_bits() as *const Obj<Str>);
+            if text.is_ascii() {
+                return strs::ascii_item(m.vm, text, at).cloned();
+            }
+        }
         let ty = object.ty(m.vm);
         let quick = ty.slots.get().item.filter(|_| !ty.is_heap())?;
         m.frame().set_pc(m.pc);

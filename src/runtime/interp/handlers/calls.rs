@@ -268,7 +268,7 @@ unsafe fn leave(m: Machine, result: u64) -> State {
         let header = m.base.cast::<u64>();
         let frame_info = m.frame().get(word::INFO);
         if frame_info & info::SPECIAL != 0 {
-            return leave_with(m.pc, m.base, m.vm, result);
+            return leave_with(m.pc, m.base, m.vm, m.table, result);
         }
         let mut at = info::locals_start(frame_info);
         while at != 0 {
@@ -278,7 +278,7 @@ unsafe fn leave(m: Machine, result: u64) -> State {
                 let head = &*(old as *const Header);
                 let count = head.count.get();
                 if count == 1 {
-                    return leave_with(m.pc, m.base, m.vm, result);
+                    return leave_with(m.pc, m.base, m.vm, m.table, result);
                 }
                 head.count.set(count - 1);
                 *place = bits::UNBOUND;
@@ -295,7 +295,7 @@ unsafe fn leave_few<const LOCALS: usize>(m: Machine, result: u64) -> State {
     // SAFETY: as in `leave`.
     unsafe {
         if m.frame().get(word::INFO) != info::word(LOCALS as u32, 0) {
-            return leave_with(m.pc, m.base, m.vm, result);
+            return leave_with(m.pc, m.base, m.vm, m.table, result);
         }
         for at in 1..=LOCALS as isize {
             let old = m.bits(-at);
@@ -303,7 +303,7 @@ unsafe fn leave_few<const LOCALS: usize>(m: Machine, result: u64) -> State {
                 let head = &*(old as *const Header);
                 let count = head.count.get();
                 if count == 1 {
-                    return leave_with(m.pc, m.base, m.vm, result);
+                    return leave_with(m.pc, m.base, m.vm, m.table, result);
                 }
                 head.count.set(count - 1);
                 m.base.offset(-at).cast::<u64>().write(bits::UNBOUND);
@@ -342,7 +342,66 @@ unsafe fn hand_over(m: Machine, result: u64) -> State {
     }
 }
 
-/// Most locals of a frame of which [`leave_with`] takes leave.
+/// Leaves a frame that is no plain call's, or one of whose locals may die: quickly, if it only owns its function or the instance
+/// that it initialises, and nothing dies.
+///
+/// # Safety
+/// A handler's promise; the value is given up. Temporaries are dead.
+#[inline(never)]
+unsafe fn leave_with(pc: *const u32, base: *mut Value, vm: &Vm, table: &Table, result: u64) -> State {
+    let m = Machine { pc, base, vm, table };
+    // SAFETY: as promised.
+    unsafe {
+        let frame_info = m.frame().get(word::INFO);
+        let init = frame_info & info::INIT != 0;
+        if frame_info & info::SPECIAL & !(info::INIT | info::OWNS) != 0 || init && result != bits::NONE {
+            return leave_dying(pc, base, vm, result);
+        }
+        let mut at = info::locals_start(frame_info);
+        while at != 0 {
+            let place = base.cast::<u64>().byte_offset(at);
+            let old = *place;
+            if is_object_bits(old) {
+                let head = &*(old as *const Header);
+                let count = head.count.get();
+                if count == 1 {
+                    return leave_dying(pc, base, vm, result);
+                }
+                head.count.set(count - 1);
+                *place = bits::UNBOUND;
+            }
+            at += size_of::<Value>() as isize;
+        }
+        let owns = frame_info & info::OWNS != 0;
+        if owns {
+            let head = &*(m.frame().address(word::FUNCTION) as *const Header);
+            let count = head.count.get();
+            if count == 1 {
+                return leave_dying(pc, base, vm, result);
+            }
+            head.count.set(count - 1);
+        }
+        let result = if init { instance_of(m) } else { result };
+        if !owns {
+            return hand_over(m, result);
+        }
+        let place = m.frame().result_register() as isize;
+        let caller = m.frame().address(word::CALLER) as *mut Value;
+        vm.frame.set(caller);
+        vm.depth_left.set(vm.depth_left.get() + 1);
+        let m = Machine { pc: Frame(caller).pc(), base: caller, ..m };
+        m.put(place, result, 0)
+    }
+}
+
+/// Takes the instance that a frame initialises out of its header.
+#[inline(always)]
+unsafe fn instance_of(m: Machine) -> u64 {
+    // SAFETY: the frame owns it. What lies above the running frame must be no value (the frame's second invariant).
+    unsafe { m.base.add(word::NAMESPACE).cast::<u64>().replace(bits::UNBOUND) }
+}
+
+/// Most locals of a frame of which [`leave_dying`] takes leave.
 const MOST_DYING: usize = 64;
 
 /// Leaves a frame with which something dies, that native code entered, or that owns its function and maybe the instance that
@@ -351,7 +410,7 @@ const MOST_DYING: usize = 64;
 /// # Safety
 /// A handler's promise; the value is given up. Temporaries are dead.
 #[inline(never)]
-unsafe fn leave_with(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> State {
+unsafe fn leave_dying(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> State {
     // SAFETY: as promised.
     unsafe {
         let frame = Frame(base);
@@ -546,7 +605,12 @@ handlers! {
             }
             match kind {
                 kind::GENERATOR => return generators::for_iter_generator(m.pc, m.base, m.vm, m.table),
-                kind::DICT_KEY_ITER | kind::DICT_VALUE_ITER | kind::SET_ITER | kind::STR_ITER => {
+                kind::DICT_KEY_ITER
+                | kind::DICT_VALUE_ITER
+                | kind::SET_ITER
+                | kind::STR_ITER
+                | kind::LIST_REVERSE_ITER
+                | kind::BYTES_ITER => {
                     return loops::for_iter_known(m.pc, m.base, m.vm, m.table);
                 }
                 kind::DICT_ITEM_ITER | kind::ENUMERATE | kind::ZIP => {
