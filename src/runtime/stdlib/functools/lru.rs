@@ -273,8 +273,10 @@ fn bounded(vm: &Vm, lru: &Obj<Lru>, maxsize: usize, args: Args) -> PyResult<Valu
         && same
     {
         let at = at as u32;
-        lru.cut(at);
-        lru.append(at);
+        if lru.links.get()[0].before != at {
+            lru.cut(at);
+            lru.append(at);
+        }
         lru.hits.set(lru.hits.get() + 1);
         return Ok(lru.links.get()[at as usize].result.clone());
     }
