@@ -7,6 +7,7 @@ use crate::runtime::builtins::descr::{
     self, CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetDescriptor, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR,
     MemberDescriptor, MethodDescriptor, NATIVE_FUNCTION, NativeFunction, SLOT_WRAPPER,
 };
+use crate::runtime::builtins::weakrefs;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::{Layout, TypeHead, type_flag};
 use crate::runtime::object::args::{Args, Signature};
@@ -437,6 +438,13 @@ pub fn identity_hash(_: &Vm, object: &Value) -> PyResult<i64> {
     Ok(address_hash(object.to_bits()))
 }
 
+/// Is an object's hash that of `object`?
+#[inline]
+pub fn hashes_by_address(vm: &Vm, object: &Value) -> bool {
+    let by_address: fn(&Vm, &Value) -> PyResult<i64> = identity_hash;
+    object.ty(vm).slots.get().hash.is_some_and(|f| std::ptr::fn_addr_eq(f, by_address))
+}
+
 fn object_slots(s: &mut Slots) {
     s.new = Some(object_new);
     s.init = Some(object_init);
@@ -818,7 +826,7 @@ fn quick_call(vm: &Vm, class: u16, values: &[Value]) -> Option<PyResult<Value>> 
                 _ => None,
             },
             kind::LIST | kind::TUPLE | kind::DICT => quick_copy(vm, class, value),
-            kind::WEAKREF => Some(vm.weakref(value, Value::NONE)),
+            kind::WEAKREF => Some(weakrefs::shared(vm, value)),
             _ => None,
         },
         _ => None,

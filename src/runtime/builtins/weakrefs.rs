@@ -164,6 +164,25 @@ fn not_referenceable(vm: &Vm, object: &Value) -> Raised {
     vm.type_error(format!("cannot create weak reference to '{}' object", object.type_name(vm)))
 }
 
+/// The reference that all share who ask for one without a callback.
+pub fn shared(vm: &Vm, object: &Value) -> PyResult<Value> {
+    if let Some(head) = object.header()
+        && head.flags.get() & flag::WEAKLY_REFERENCED != 0
+    {
+        let table = heap().weakrefs.borrow();
+        let refs = table.get(&(object.to_bits() as usize)).map_or(&[][..], |refs| refs);
+        // It stands last.
+        if let Some(weak) = refs.last().and_then(at_place)
+            && type_head(&weak.head).kind.get() == kind::WEAKREF
+            && weak.callback.get().is_none()
+            && weak.head.count.get() > 0
+        {
+            return Ok(weak.to_value());
+        }
+    }
+    vm.weakref(object, Value::NONE)
+}
+
 fn make(
     vm: &Vm,
     spec_type: &crate::runtime::object::typedef::TypeRef,

@@ -6,7 +6,7 @@ pub mod table;
 use std::cell::Cell;
 
 use crate::runtime::builtins::lists::List;
-use crate::runtime::builtins::types::identity_hash;
+use crate::runtime::builtins::types::hashes_by_address;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
@@ -333,8 +333,7 @@ pub(super) fn lookup_hash(vm: &Vm, item: &Value) -> PyResult<i64> {
         return Table::hash_key(vm, item);
     }
     // Classes mostly.
-    let by_address: fn(&Vm, &Value) -> PyResult<i64> = identity_hash;
-    if item.ty(vm).slots.get().hash.is_some_and(|f| std::ptr::fn_addr_eq(f, by_address)) {
+    if hashes_by_address(vm, item) {
         return Ok(address_hash(item.to_bits()));
     }
     let not_hashable = crate::runtime::object::slots::not_hashable as *const () as usize;
