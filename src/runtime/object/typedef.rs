@@ -70,7 +70,9 @@ pub mod kind {
     pub const ZIP: u16 = 41;
     pub const BOOL: u16 = 42;
     pub const SUPER: u16 = 43;
-    pub const WEAKREF: u16 = 44;
+    pub const LIST_REVERSE_ITER: u16 = 44;
+    pub const BYTES_ITER: u16 = 45;
+    pub const WEAKREF: u16 = 46;
 }
 
 /// Body of a native function.

@@ -58,7 +58,7 @@ unsafe fn run(m: Machine, body: Body, args: *mut Value, count: u32) -> State {
                         drop(place.replace(Value::UNBOUND));
                     }
                 }
-                if m.extra(0) & forms::DROPS != 0 {
+                if m.extra(0) == forms::DROPS {
                     return m.drop_next(2, result.into_bits());
                 }
                 m.put(m.a(), result.into_bits(), 1)

@@ -342,7 +342,8 @@ pub fn convert(vm: &Vm, at: At) -> PyResult<()> {
 #[inline(never)]
 pub fn format(vm: &Vm, at: At) -> PyResult<()> {
     let value = at.reg(at.b());
-    let result = if value.kind() == kind::STR {
+    // A small int's text never changes: where it becomes part of another, that one is made of the int.
+    let result = if value.kind() == kind::STR || at.c() != 0 && value.as_small().is_some() {
         value.clone()
     } else if let Some(i) = value.as_small() {
         vm.str_decimal(i)
