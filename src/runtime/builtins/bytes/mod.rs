@@ -201,6 +201,7 @@ pub fn bytes_iter(vm: &Vm, spec: &'static TypeSpec, value: &Value) -> Value {
     vm.alloc_spec(spec, BytesIter { source: LockCell::new(value.clone()), index: Cell::new(0) })
 }
 
+#[inline]
 fn content(value: &Value) -> &[u8] {
     match value.as_bytes() {
         Some(this) => this.bytes(),
