@@ -47,8 +47,10 @@ struct Index {
 impl Payload for Str {
     #[inline(always)]
     fn layout() -> &'static Layout {
-        static LAYOUT: Layout =
-            Layout::of::<Str>("str", false, None).with_items(size_of_str).with_drop(drop_str).with_release(release_str);
+        static LAYOUT: Layout = Layout::of::<Str>("str", false, None)
+            .with_items(size_of_str)
+            .with_drop(drop_str)
+            .with_release(release_str);
         &LAYOUT
     }
 }
