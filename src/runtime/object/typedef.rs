@@ -129,6 +129,17 @@ impl Native {
             && signature.total() <= MOST_PADDED
     }
 
+    /// Can it be called with `n` positional arguments alone?
+    #[inline(always)]
+    pub fn takes_positional(&self, n: usize) -> bool {
+        match self.body {
+            Body::Bound(_) => {
+                n == self.signature.total() && self.signature.keyword_only == 0 || self.takes(n)
+            }
+            Body::Raw(_) => true,
+        }
+    }
+
     /// Runs it with positional arguments; `None` if they are not what its signature wants or they are too many.
     #[inline(always)]
     pub fn run_positional(&self, vm: &Vm, values: &[Value]) -> Option<PyResult<Value>> {

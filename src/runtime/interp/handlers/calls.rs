@@ -1,6 +1,5 @@
 //! Calls, returns, iteration, raising.
 
-use crate::runtime::builtins::descr::{MethodDescriptor, NativeFunction};
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap;
@@ -121,7 +120,7 @@ unsafe fn call_kind(
     call_other(pc, base, vm, callable, args, count)
 }
 
-/// Calls a native method whose parameters are exactly the arguments, the receiver of the type that it belongs to.
+/// Calls a native method, the receiver being of the type that it belongs to.
 #[inline(never)]
 unsafe fn call_method_descriptor(
     pc: *const u32,
@@ -133,22 +132,17 @@ unsafe fn call_method_descriptor(
 ) -> State {
     // SAFETY: a handler's promise; the caller has seen the kind.
     unsafe {
-        if let Some(body) = natives::method_body(callable, args, count) {
-            natives::expect_native_method(At { base, pc });
-            return finish_native(pc, base, vm, args, count, |vm, values| Some(body(vm, values)));
-        }
-        let descriptor = &*(callable as *const Obj<MethodDescriptor>);
-        if count > 0
-            && let Some(receiver) = (*args).header()
-            && receiver.ty.get() == descriptor.owner.head_ptr()
+        if let Some(def) = natives::method_def(callable, args, count)
+            && def.takes_positional(count as usize)
         {
-            return run_native(pc, base, vm, args, count, descriptor.def);
+            natives::expect_native_method(At { base, pc });
+            return run_native(pc, base, vm, args, count, def);
         }
     }
     call_other(pc, base, vm, callable, args, count)
 }
 
-/// Calls a native function whose parameters are exactly the arguments.
+/// Calls a native function.
 #[inline(never)]
 unsafe fn call_native(
     pc: *const u32,
@@ -160,19 +154,17 @@ unsafe fn call_native(
 ) -> State {
     // SAFETY: a handler's promise; the caller has seen the kind.
     unsafe {
-        if let Some(body) = natives::function_body(callable, count) {
+        if let Some(def) = natives::function_def(callable)
+            && def.takes_positional(count as usize)
+        {
             natives::expect_native(At { base, pc });
-            return finish_native(pc, base, vm, args, count, |vm, values| Some(body(vm, values)));
-        }
-        let function = &*(callable as *const Obj<NativeFunction>);
-        if !function.passes_self {
-            return run_native(pc, base, vm, args, count, function.def);
+            return run_native(pc, base, vm, args, count, def);
         }
     }
     call_other(pc, base, vm, callable, args, count)
 }
 
-/// Calls a native function or method some of whose parameters are left out.
+/// Calls a native function or method by positional arguments.
 #[inline(never)]
 unsafe fn run_native(
     pc: *const u32,
