@@ -221,16 +221,22 @@ pub const fn float_decode(word: u64) -> f64 {
 /// Is the word a tagged float that is not zero? Then the `_plain` forms hold, which are cheaper.
 #[inline(always)]
 pub const fn is_plain_float_bits(word: u64) -> bool {
-    // With the tag in front, they are the words behind those of the two zeros: one comparison.
-    const FIRST: u64 = (FLOAT_TAG << 62) + 2;
-    word.rotate_right(2).wrapping_sub(FIRST) < (1 << 62) - 2
+    is_plain_float_turned(word.rotate_right(3))
+}
+
+/// The same of a word whose tag was rotated to the front, as decoding does.
+#[inline(always)]
+const fn is_plain_float_turned(turned: u64) -> bool {
+    // Without the sign, they are the numbers behind the one that stands for the two zeros: one comparison.
+    const ZERO: u64 = FLOAT_TAG << 62;
+    (turned << 1).wrapping_sub(ZERO + 2) < (1 << 62) - 2
 }
 
 /// [`float_encode`] of what is not zero; `None` also for zeros.
 #[inline(always)]
 pub const fn float_encode_plain(x: f64) -> Option<u64> {
-    let word = x.to_bits().wrapping_add(1 << 60).rotate_left(3);
-    if is_plain_float_bits(word) { Some(word) } else { None }
+    let turned = x.to_bits().wrapping_add(1 << 60);
+    if is_plain_float_turned(turned) { Some(turned.rotate_left(3)) } else { None }
 }
 
 /// [`float_decode`] of what is not zero.

@@ -9,10 +9,10 @@ use crate::runtime::object::args::Args;
 use crate::runtime::object::slots::SlotWrapper;
 use crate::runtime::object::str::Str;
 use crate::runtime::object::typedef::{
-    Binding, Body, Cmp, GetSet, Native, TypeRef, TypeSpec, getset, getter, kind, native,
+    Binding, Body, Cmp, GetSet, Native, Type, TypeRef, TypeSpec, getset, getter, kind, native,
 };
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{LockCell, Payload, Ref, Value};
+use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
 
 /// `builtin_function_or_method`: a native function, with what it is bound to.
 pub struct NativeFunction {
@@ -440,6 +440,16 @@ pub static CLASS_METHOD_DESCRIPTOR: TypeSpec =
         })
         .getset(METHOD_DESCRIPTOR.getset);
 
+/// What reads a computed attribute that was found on the type of an object, if it is one of that type or a base.
+#[inline(always)]
+pub fn computed(ty: &Obj<Type>, found: &Value) -> Option<fn(&Vm, &Value) -> PyResult<Value>> {
+    if found.kind() != kind::GETSET {
+        return None;
+    }
+    let this = found.downcast::<GetSetDescriptor>()?;
+    (ty.address() == this.owner.address() || ty.is_subtype(&this.owner)).then_some(this.def.get)
+}
+
 /// `getset_descriptor`
 pub static GETSET_DESCRIPTOR: TypeSpec = TypeSpec::new("getset_descriptor", GetSetDescriptor::layout)
     .kind(kind::GETSET)
@@ -558,6 +568,21 @@ fn wrapper_name(vm: &Vm, wrapper: &SlotWrapper) -> Ref<Str> {
     (wrapper.dunder().name)(vm.names()).clone()
 }
 
+/// A slot wrapper is called without a receiver or with one of another type.
+#[cold]
+#[inline(never)]
+fn wrong_receiver(vm: &Vm, wrapper: &SlotWrapper, receiver: Option<&Value>) -> Raised {
+    let name = wrapper_name(vm, wrapper);
+    let (name, owner) = (name.to_string_lossy(), wrapper.owner.tp_name());
+    vm.type_error(match receiver {
+        None => format!("descriptor '{name}' of '{owner}' object needs an argument"),
+        Some(receiver) => format!(
+            "descriptor '{name}' requires a '{owner}' object but received a '{}'",
+            receiver.type_name(vm)
+        ),
+    })
+}
+
 /// `wrapper_descriptor`
 pub static SLOT_WRAPPER: TypeSpec = TypeSpec::new("wrapper_descriptor", SlotWrapper::layout)
     .kind(kind::SLOT_WRAPPER)
@@ -566,23 +591,12 @@ pub static SLOT_WRAPPER: TypeSpec = TypeSpec::new("wrapper_descriptor", SlotWrap
         s.call = Some(|vm, callable, args| {
             vm.check_native()?;
             let this = vm.cast::<SlotWrapper>(callable)?;
-            let name = wrapper_name(vm, this);
-            let Some(receiver) = args.pos().first() else {
-                return Err(vm.type_error(format!(
-                    "descriptor '{}' of '{}' object needs an argument",
-                    name.to_string_lossy(),
-                    this.owner.tp_name()
-                )));
-            };
-            if !receiver.ty(vm).is_subtype(&this.owner) {
-                return Err(vm.type_error(format!(
-                    "descriptor '{}' requires a '{}' object but received a '{}'",
-                    name.to_string_lossy(),
-                    this.owner.tp_name(),
-                    receiver.type_name(vm)
-                )));
+            match args.pos().first() {
+                Some(receiver) if receiver.ty(vm).is_subtype(&this.owner) => {
+                    this.call(vm, receiver, args.rest())
+                }
+                receiver => Err(wrong_receiver(vm, this, receiver)),
             }
-            this.call(vm, receiver, args.rest())
         });
         s.get = Some(|vm, descriptor, object, _| {
             let Some(object) = object else { return Ok(descriptor.clone()) };

@@ -233,6 +233,7 @@ pub fn view(vm: &Vm, dict: &Ref<Dict>, what: What) -> Value {
     vm.alloc_spec(spec, DictView { dict: dict.clone(), what })
 }
 
+#[inline(always)]
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<DictView>> {
     vm.cast::<DictView>(value)
 }

@@ -20,6 +20,7 @@ pub static DICT: TypeSpec = TypeSpec::new("dict", Dict::layout)
     .slots(dict_slots)
     .methods(DICT_METHODS);
 
+#[inline(always)]
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Dict>> {
     vm.cast::<Dict>(value)
 }
@@ -32,7 +33,11 @@ fn owned(vm: &Vm, value: &Value) -> PyResult<Ref<Dict>> {
 #[inline]
 pub fn dict_lookup(vm: &Vm, dict: &Value, key: &Value) -> PyResult<Value> {
     let table = this(vm, dict)?;
-    match table.get(vm, key)? {
+    let found = match table.seek(key) {
+        Some(found) => found.map(|at| table.cached_value(at).clone()),
+        None => table.get(vm, key)?,
+    };
+    match found {
         Some(found) => Ok(found),
         None => missing(vm, dict, key),
     }
@@ -286,13 +291,12 @@ static DICT_METHODS: &[Native] = &[
         "get(self, key, default=None, /)",
         |vm, args| {
             let dict = this(vm, &args[0])?;
-            if let Some(at) = dict.quick(&args[1]) {
-                return Ok(dict.cached_value(at).clone());
-            }
-            Ok(match dict.get(vm, &args[1])? {
-                Some(found) => found,
-                None => args[2].given().cloned().unwrap_or(Value::NONE),
-            })
+            let found = match dict.seek(&args[1]) {
+                Some(Some(at)) => return Ok(dict.cached_value(at).clone()),
+                Some(None) => None,
+                None => dict.get(vm, &args[1])?,
+            };
+            Ok(found.unwrap_or_else(|| args[2].given().cloned().unwrap_or(Value::NONE)))
         },
         "Return the value for key if key is in the dictionary, else default.",
     ),

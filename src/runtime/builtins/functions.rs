@@ -13,6 +13,7 @@ use crate::runtime::object::typedef::{GetSet, TypeSpec, getset, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Payload, Value};
 
+#[inline(always)]
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Function>> {
     vm.cast::<Function>(value)
 }

@@ -5,7 +5,7 @@ use crate::runtime::builtins::{
     anext, bytearrays, bytes, classes, complexes, console, dicts, exceptions, floats, groups, ints, lazies,
     lists, memoryviews, props, ranges, sets, slices, sorting, strs, supers, tuples, types,
 };
-use crate::runtime::error::PyResult;
+use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
 use crate::runtime::object::ops;
@@ -415,11 +415,18 @@ pub static FUNCTIONS: &[Native] = &[
     ),
 ];
 
+#[inline(always)]
 fn check_name(vm: &Vm, name: &Value) -> PyResult<()> {
-    if name.as_str().is_some() {
-        return Ok(());
+    match name.as_str() {
+        Some(_) => Ok(()),
+        None => Err(no_name(vm, name)),
     }
-    Err(vm.type_error(format!("attribute name must be string, not '{}'", name.type_name(vm))))
+}
+
+#[cold]
+#[inline(never)]
+fn no_name(vm: &Vm, name: &Value) -> Raised {
+    vm.type_error(format!("attribute name must be string, not '{}'", name.type_name(vm)))
 }
 
 /// The name as attribute lookup wants it: interned, if it is exactly a string.

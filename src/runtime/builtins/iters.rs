@@ -101,6 +101,16 @@ pub struct ListReverseIter {
     index: Cell<isize>,
 }
 
+impl ListReverseIter {
+    /// The next item, if there is one.
+    pub fn next_item(&self) -> Option<Value> {
+        let at = self.index.get();
+        let found = self.list.get().as_ref()?.get(usize::try_from(at).ok()?)?;
+        self.index.set(at - 1);
+        Some(found)
+    }
+}
+
 crate::payload!(ListReverseIter, "list_reverseiterator", gc {
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
         if let Some(list) = self.list.get() {
@@ -114,14 +124,12 @@ crate::payload!(ListReverseIter, "list_reverseiterator", gc {
 
 /// `list_reverseiterator`
 pub static LIST_REVERSE_ITER: TypeSpec = TypeSpec::new("list_reverseiterator", ListReverseIter::layout)
+    .kind(kind::LIST_REVERSE_ITER)
     .slots(|s| {
         s.iter = Some(|_, iter| Ok(iter.clone()));
         s.next = Some(|vm, iter| {
             let this = vm.cast::<ListReverseIter>(iter)?;
-            let Some(list) = this.list.get() else { return Ok(None) };
-            let at = this.index.get();
-            let found = usize::try_from(at).ok().and_then(|at| list.get(at));
-            this.index.set(at - 1);
+            let found = this.next_item();
             if found.is_none() {
                 this.index.set(-1);
                 this.list.set(None);

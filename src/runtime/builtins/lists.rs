@@ -224,6 +224,7 @@ pub fn equal_start(a: &[Value], b: &[Value]) -> usize {
     a.iter().zip(b).take_while(|(x, y)| quick_equal(x, y) == Some(true)).count()
 }
 
+#[inline(always)]
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<List>> {
     vm.cast::<List>(value)
 }

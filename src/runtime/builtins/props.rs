@@ -55,6 +55,7 @@ pub static PROPERTY: TypeSpec = TypeSpec::new("property", Property::layout)
     .methods(PROPERTY_METHODS)
     .getset(PROPERTY_GETSET);
 
+#[inline(always)]
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Property>> {
     vm.cast::<Property>(value)
 }

@@ -1,11 +1,13 @@
 //! `mappingproxy`: a read-only view of a mapping.
 
+use crate::runtime::builtins::dicts::dict_lookup;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
+use crate::runtime::object::dict::Dict;
 use crate::runtime::object::ops;
-use crate::runtime::object::typedef::{Native, Slots, TypeSpec, native};
+use crate::runtime::object::typedef::{Native, Slots, TypeSpec, kind, native};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Payload, Value};
+use crate::runtime::value::{Obj, Payload, Ref, Value};
 
 /// The payload of `mappingproxy`.
 pub struct MappingProxy {
@@ -39,10 +41,21 @@ impl Vm {
         }
         Ok(self.alloc_spec(&MAPPING_PROXY, MappingProxy { mapping }))
     }
+    /// A proxy of a dictionary.
+    pub fn dict_proxy(&self, dict: Ref<Dict>) -> Value {
+        self.alloc_spec(&MAPPING_PROXY, MappingProxy { mapping: dict.into_value() })
+    }
 }
 
+#[inline(always)]
 fn inner<'a>(vm: &Vm, proxy: &'a Value) -> PyResult<&'a Value> {
     Ok(&vm.cast::<MappingProxy>(proxy)?.data.mapping)
+}
+
+/// What a proxy shows, if it is exactly a dictionary: that of a class mostly.
+#[inline(always)]
+fn dict(mapping: &Value) -> Option<&Obj<Dict>> {
+    if mapping.kind() == kind::DICT { mapping.as_dict() } else { None }
 }
 
 /// What a proxy shows, any other value itself.
@@ -67,8 +80,20 @@ fn slots(s: &mut Slots) {
     s.compare = Some(|vm, a, b, op| vm.compare(inner(vm, a)?, b, op));
     s.iter = Some(|vm, proxy| vm.iter(inner(vm, proxy)?));
     s.len = Some(|vm, proxy| vm.len(inner(vm, proxy)?));
-    s.getitem = Some(|vm, proxy, key| vm.getitem(inner(vm, proxy)?, key));
-    s.contains = Some(|vm, proxy, key| vm.contains(inner(vm, proxy)?, key));
+    s.getitem = Some(|vm, proxy, key| {
+        let mapping = inner(vm, proxy)?;
+        if mapping.kind() == kind::DICT { dict_lookup(vm, mapping, key) } else { vm.getitem(mapping, key) }
+    });
+    s.contains = Some(|vm, proxy, key| {
+        let mapping = inner(vm, proxy)?;
+        match dict(mapping) {
+            Some(dict) => match dict.seek(key) {
+                Some(found) => Ok(found.is_some()),
+                None => dict.contains(vm, key),
+            },
+            None => vm.contains(mapping, key),
+        }
+    });
     s.or = Some(|vm, a, b| vm.binary(unwrap(a), unwrap(b), &ops::OR));
     s.ior = Some(|vm, a, b| {
         Err(vm.type_error(format!(
@@ -90,6 +115,9 @@ static METHODS: &[Native] = &[
         "get(self, key, default=None, /)",
         |vm, args| {
             let default = args[2].given().cloned().unwrap_or(Value::NONE);
+            if let Some(dict) = dict(inner(vm, &args[0])?) {
+                return Ok(dict.get(vm, &args[1])?.unwrap_or(default));
+            }
             forward(vm, &args[0], "get", &[args[1].clone(), default])
         },
         "Return the value for key if key is in the mapping, else default.",

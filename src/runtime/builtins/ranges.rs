@@ -61,6 +61,7 @@ pub static RANGE: TypeSpec = TypeSpec::new("range", Range::layout)
     .methods(RANGE_METHODS)
     .getset(RANGE_GETSET);
 
+#[inline(always)]
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Range>> {
     vm.cast::<Range>(value)
 }

@@ -8,7 +8,7 @@ use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::attrs;
 use crate::runtime::object::tuple::Tuple;
-use crate::runtime::object::typedef::{GetSet, Type};
+use crate::runtime::object::typedef::{GetSet, Type, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Obj, Ref, Value};
 
@@ -109,7 +109,14 @@ impl Vm {
     }
 
     /// `issubclass(derived, class)`
+    #[inline]
     pub fn issubclass(&self, derived: &Value, class: &Value) -> PyResult<bool> {
+        // A class whose metaclass is exactly `type` has no hook.
+        if class.kind() == kind::TYPE
+            && let (Some(derived), Some(class)) = (derived.as_type(), class.as_type())
+        {
+            return Ok(derived.is_subtype(class));
+        }
         self.class_test(derived, class, &ISSUBCLASS, |vm| vm.real_issubclass(derived, class))
     }
 

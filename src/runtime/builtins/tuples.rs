@@ -23,6 +23,7 @@ pub static TUPLE: TypeSpec = TypeSpec::new("tuple", Tuple::layout)
     .slots(tuple_slots)
     .methods(TUPLE_METHODS);
 
+#[inline(always)]
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Tuple>> {
     vm.cast::<Tuple>(value)
 }
@@ -145,20 +146,28 @@ pub fn same_plain(vm: &Vm, x: &Value, y: &Value) -> Option<bool> {
 
 /// Are two values equal that both are compared as tuples, as far as that can be told without running Python code?
 fn same_item(vm: &Vm, x: &Value, y: &Value, depth: u8) -> Option<bool> {
-    if depth == 0 || !compares_as_tuple(vm, x) || !compares_as_tuple(vm, y) {
-        return None;
-    }
-    let (left, right) = (x.as_tuple()?.items(), y.as_tuple()?.items());
+    let depth = depth.checked_sub(1)?;
+    let (left, right) = (plain_items(vm, x)?, plain_items(vm, y)?);
     for (p, q) in left.iter().zip(right) {
+        if p.is(q) {
+            continue;
+        }
         let equal = match quick_equal(p, q) {
             Some(equal) => equal,
-            None => same_item(vm, p, q, depth - 1)?,
+            None => same_item(vm, p, q, depth)?,
         };
         if !equal {
             return Some(false);
         }
     }
     Some(left.len() == right.len())
+}
+
+/// The items of what is compared as a tuple.
+#[inline(always)]
+fn plain_items<'a>(vm: &Vm, value: &'a Value) -> Option<&'a [Value]> {
+    let is_plain = value.kind() == kind::TUPLE || compares_as_tuple(vm, value);
+    if is_plain { value.as_tuple().map(|tuple| tuple.items()) } else { None }
 }
 
 /// As [`same`], from an item on that may run Python code.

@@ -4,9 +4,10 @@ use std::cell::Cell;
 
 use crate::runtime::builtins::class_new::{compute_mro, set_bases, type_new};
 use crate::runtime::builtins::descr::{
-    CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetDescriptor, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR,
+    self, CLASS_METHOD_DESCRIPTOR, GETSET_DESCRIPTOR, GetSetDescriptor, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR,
     MemberDescriptor, MethodDescriptor, NATIVE_FUNCTION, NativeFunction, SLOT_WRAPPER,
 };
+use crate::runtime::builtins::weakrefs;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::{Layout, TypeHead, type_flag};
 use crate::runtime::object::args::{Args, Signature};
@@ -437,6 +438,13 @@ pub fn identity_hash(_: &Vm, object: &Value) -> PyResult<i64> {
     Ok(address_hash(object.to_bits()))
 }
 
+/// Is an object's hash that of `object`?
+#[inline]
+pub fn hashes_by_address(vm: &Vm, object: &Value) -> bool {
+    let by_address: fn(&Vm, &Value) -> PyResult<i64> = identity_hash;
+    object.ty(vm).slots.get().hash.is_some_and(|f| std::ptr::fn_addr_eq(f, by_address))
+}
+
 fn object_slots(s: &mut Slots) {
     s.new = Some(object_new);
     s.init = Some(object_init);
@@ -464,9 +472,9 @@ static OBJECT_METHODS: &[Native] = &[
     native(
         "__reduce_ex__(self, protocol, /)",
         |vm, args| {
-            let name = vm.intern("__reduce__");
-            let found = args[0].ty(vm).lookup(vm, &name);
-            let ours = vm.interp().object_type.dict.get_str(&name);
+            let name = &vm.names().__reduce__;
+            let found = args[0].ty(vm).lookup(vm, name);
+            let ours = vm.interp().object_type.lookup(vm, name);
             if let (Some(found), Some(ours)) = (&found, &ours)
                 && !found.is(ours)
             {
@@ -478,7 +486,7 @@ static OBJECT_METHODS: &[Native] = &[
         },
         "Helper for pickle.",
     ),
-    native("__getstate__(self, /)", |vm, args| getstate(vm, &args[0]), "Helper for pickle."),
+    native("__getstate__(self, /)", |vm, args| getstate_of(vm, &args[0]), "Helper for pickle."),
     native("__format__(self, format_spec, /)", |vm, args| {
         let Some(spec) = args[1].as_str() else {
             return Err(vm.type_error(format!("__format__() argument must be str, not {}", args[1].type_name(vm))));
@@ -531,7 +539,7 @@ fn merge_dir(vm: &Vm, all: &Ref<Dict>, class: &Obj<Type>) -> PyResult<()> {
     Ok(())
 }
 
-fn getstate(vm: &Vm, object: &Value) -> PyResult<Value> {
+fn getstate_of(vm: &Vm, object: &Value) -> PyResult<Value> {
     let state = match attrs::own_copy(vm, object) {
         Some(dict) if !dict.is_empty() => dict.into_value(),
         _ => Value::NONE,
@@ -558,7 +566,7 @@ fn slot_names(vm: &Vm, ty: &Obj<Type>) -> PyResult<Vec<Value>> {
         return Ok(Vec::new());
     }
     let ty = ty.to_ref();
-    if let Some(known) = ty.dict.get_str(&vm.intern("__slotnames__")) {
+    if let Some(known) = ty.dict.get_str(&vm.names().__slotnames__) {
         if known.is_none() {
             return Ok(Vec::new());
         }
@@ -582,13 +590,13 @@ fn slot_names(vm: &Vm, ty: &Obj<Type>) -> PyResult<Vec<Value>> {
 }
 
 fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
-    let copyreg = vm.import("copyreg")?;
+    let n = vm.names();
+    let copyreg = vm.import_name(&n.copyreg)?;
     if protocol < 2 {
         let f = vm.getattr_str(&copyreg, "_reduce_ex")?;
         let protocol = vm.int(protocol);
         return vm.call_args(&f, &[object.clone(), protocol]);
     }
-    let n = vm.names();
     let class = object.ty(vm).to_value();
     let (mut args, mut kwargs) = (None, None);
     if let Some(pair) = vm.call_special(object, &n.__getnewargs_ex__, &[])? {
@@ -628,20 +636,20 @@ fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
     let has_args = args.is_some();
     let (function, arguments) = match (args, kwargs) {
         (args, Some(kwargs)) if kwargs.as_dict().is_some_and(|k| !k.is_empty()) => {
-            let function = vm.getattr_str(&copyreg, "__newobj_ex__")?;
+            let function = vm.getattr(&copyreg, n.__newobj_ex__.value())?;
             let args = args.unwrap_or_else(|| vm.tuple(vec![]));
             (function, vm.tuple(vec![class.clone(), args, kwargs]))
         }
         (args, _) => {
-            let function = vm.getattr_str(&copyreg, "__newobj__")?;
-            let mut all = vec![class.clone()];
-            if let Some(args) = args.as_ref().and_then(Value::as_tuple) {
-                all.extend_from_slice(args.items());
-            }
-            (function, vm.tuple(all))
+            let function = vm.getattr(&copyreg, n.__newobj__.value())?;
+            let all = match args.as_ref().and_then(Value::as_tuple) {
+                Some(args) => vm.tuple([std::slice::from_ref(&class), args.items()].concat()),
+                None => vm.tuple_of(std::slice::from_ref(&class)),
+            };
+            (function, all)
         }
     };
-    let getstate = vm.getattr_str(object, "__getstate__")?;
+    let getstate = StateGetter::of(vm, object)?;
     let is_container = object.ty(vm).has(type_flag::LIST | type_flag::DICT);
     if !has_args && !is_container {
         let ty = object.ty(vm);
@@ -652,14 +660,14 @@ fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
                 .filter_map(Value::as_type)
                 .any(|t| t.spec.is_some_and(|s| !std::ptr::eq(s, &OBJECT)))
             && !ty.has(type_flag::EXCEPTION);
-        let default = vm.getattr_str(vm.interp().object_type.value(), "__getstate__")?;
-        let overridden =
-            !object.ty(vm).lookup(vm, &vm.intern("__getstate__")).is_some_and(|f| f.is(&default));
-        if items && !overridden {
+        if items && !overrides_getstate(vm, ty) {
             return Err(vm.type_error(format!("cannot pickle '{}' object", object.type_name(vm))));
         }
     }
-    let state = vm.call0(&getstate)?;
+    let state = match getstate {
+        StateGetter::Default => getstate_of(vm, object)?,
+        StateGetter::Found(method) => vm.call0(&method)?,
+    };
     let list_items = if object.ty(vm).has(type_flag::LIST) { vm.iter(object)? } else { Value::NONE };
     let dict_items = if object.ty(vm).has(type_flag::DICT) {
         let items = vm.call_method(object, &n.items, &[])?;
@@ -667,7 +675,41 @@ fn reduce(vm: &Vm, object: &Value, protocol: i64) -> PyResult<Value> {
     } else {
         Value::NONE
     };
-    Ok(vm.tuple(vec![function, arguments, state, list_items, dict_items]))
+    Ok(vm.tuple_of(&[function, arguments, state, list_items, dict_items]))
+}
+
+/// What gives an object's state.
+enum StateGetter {
+    /// `object.__getstate__`
+    Default,
+    /// What the object has under that name.
+    Found(Value),
+}
+
+impl StateGetter {
+    fn of(vm: &Vm, object: &Value) -> PyResult<StateGetter> {
+        let ty = object.ty(vm);
+        let name = &vm.names().__getstate__;
+        let plain: fn(&Vm, &Value, &Value) -> PyResult<Value> = protocol::generic;
+        let is_plain = ty.slots.get().getattr.is_some_and(|f| std::ptr::fn_addr_eq(f, plain));
+        let has_own = match attrs::attrs(object) {
+            attrs::Attrs::Dict(dict) => dict.is_odd_for(name) || dict.get_str(name).is_some(),
+            _ => attrs::own_get(vm, object, name).is_some(),
+        };
+        if is_plain && !overrides_getstate(vm, ty) && !has_own {
+            return Ok(StateGetter::Default);
+        }
+        vm.getattr(object, name.value()).map(StateGetter::Found)
+    }
+}
+
+/// Has a class another `__getstate__` than that of `object`?
+fn overrides_getstate(vm: &Vm, ty: &Obj<Type>) -> bool {
+    let name = &vm.names().__getstate__;
+    match (ty.lookup(vm, name), vm.interp().object_type.lookup(vm, name)) {
+        (Some(found), Some(default)) => !found.is(&default),
+        _ => true,
+    }
 }
 
 /// The first class, following `__base__`, that adds slots, attributes or weak references to its base.
@@ -785,6 +827,7 @@ fn quick_call(vm: &Vm, class: u16, values: &[Value]) -> Option<PyResult<Value>> 
                 _ => None,
             },
             kind::LIST | kind::TUPLE | kind::DICT => quick_copy(vm, class, value),
+            kind::WEAKREF => Some(weakrefs::shared(vm, value)),
             _ => None,
         },
         _ => None,
@@ -865,6 +908,10 @@ impl Vm {
         if let Some(found) = &in_meta
             && found.is_object()
         {
+            // A computed attribute of classes: their namespace, name, bases.
+            if let Some(get) = descr::computed(meta, found) {
+                return get(self, object).map(Some);
+            }
             let slots = found.ty(self).slots.get();
             meta_get = slots.get;
             if let (Some(get), true) = (slots.get, slots.set.is_some()) {
@@ -872,6 +919,10 @@ impl Vm {
             }
         }
         if let Some(found) = ty.lookup(self, text) {
+            // Of a class these are what they are.
+            if matches!(found.kind(), kind::FUNCTION | kind::SLOT_WRAPPER | kind::METHOD_DESCRIPTOR) {
+                return Ok(Some(found));
+            }
             if found.is_object()
                 && let Some(get) = found.ty(self).slots.get().get
             {
@@ -995,6 +1046,7 @@ static TYPE_METHODS: &[Native] = &[
     ),
 ];
 
+#[inline(always)]
 pub(super) fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<Type>> {
     vm.cast::<Type>(value)
 }
@@ -1122,7 +1174,7 @@ static TYPE_GETSET: &[GetSet] = &[
         },
         "",
     ),
-    getter("__dict__", |vm, t| vm.mapping_proxy(this(vm, t)?.dict.clone().into_value()), ""),
+    getter("__dict__", |vm, t| Ok(vm.dict_proxy(this(vm, t)?.dict.clone())), ""),
     getset(
         "__doc__",
         |vm, t| {

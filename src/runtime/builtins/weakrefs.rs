@@ -10,10 +10,10 @@
 use std::cell::Cell;
 use std::ptr::NonNull;
 
-use crate::runtime::error::PyResult;
+use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::{heap, type_flag, type_head};
 use crate::runtime::object::args::Args;
-use crate::runtime::object::typedef::{Cmp, TypeSpec, getter, native};
+use crate::runtime::object::typedef::{Cmp, TypeSpec, getter, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Header, LockCell, Obj, Payload, Value, flag};
 
@@ -152,11 +152,35 @@ pub unsafe fn clear(at: NonNull<Header>) {
 }
 
 fn referenceable(vm: &Vm, object: &Value) -> PyResult<()> {
-    let ok = object.header().is_some() && object.ty(vm).has(type_flag::WEAKREF);
-    if ok {
-        return Ok(());
+    match object.header() {
+        Some(head) if type_head(head).flags.get() & type_flag::WEAKREF != 0 => Ok(()),
+        _ => Err(not_referenceable(vm, object)),
     }
-    Err(vm.type_error(format!("cannot create weak reference to '{}' object", object.type_name(vm))))
+}
+
+#[cold]
+#[inline(never)]
+fn not_referenceable(vm: &Vm, object: &Value) -> Raised {
+    vm.type_error(format!("cannot create weak reference to '{}' object", object.type_name(vm)))
+}
+
+/// The reference that all share who ask for one without a callback.
+pub fn shared(vm: &Vm, object: &Value) -> PyResult<Value> {
+    if let Some(head) = object.header()
+        && head.flags.get() & flag::WEAKLY_REFERENCED != 0
+    {
+        let table = heap().weakrefs.borrow();
+        let refs = table.get(&(object.to_bits() as usize)).map_or(&[][..], |refs| refs);
+        // It stands last.
+        if let Some(weak) = refs.last().and_then(at_place)
+            && type_head(&weak.head).kind.get() == kind::WEAKREF
+            && weak.callback.get().is_none()
+            && weak.head.count.get() > 0
+        {
+            return Ok(weak.to_value());
+        }
+    }
+    vm.weakref(object, Value::NONE)
 }
 
 fn make(
@@ -168,7 +192,8 @@ fn make(
 ) -> PyResult<Value> {
     referenceable(vm, object)?;
     let address = object.to_bits() as usize;
-    if shared && callback.is_none() {
+    let is_known = object.header().is_some_and(|head| head.flags.get() & flag::WEAKLY_REFERENCED != 0);
+    if is_known && shared && callback.is_none() {
         let table = heap().weakrefs.borrow();
         if let Some(refs) = table.get(&address) {
             for weak in refs.iter().rev().take(2).filter_map(at_place) {
@@ -191,6 +216,20 @@ fn make(
     let pointer = NonNull::from(&weak.head);
     let mut table = heap().weakrefs.borrow_mut();
     let refs = table.entry(address).or_default();
+    if refs.is_empty() {
+        refs.push(pointer);
+    } else {
+        put_in_order(vm, refs, pointer);
+    }
+    drop(table);
+    if let Some(head) = object.header() {
+        head.flags.set(head.flags.get() | flag::WEAKLY_REFERENCED);
+    }
+    Ok(weak.into_value())
+}
+
+/// Puts a new reference into a row that has some.
+fn put_in_order(vm: &Vm, refs: &mut Vec<NonNull<Header>>, pointer: NonNull<Header>) {
     let has_ref = refs.last().is_some_and(|r| is_shared(vm, r, &REFERENCE));
     let behind = usize::from(has_ref);
     let has_proxy = refs.iter().rev().nth(behind).is_some_and(|r| is_shared_proxy(vm, r));
@@ -202,13 +241,9 @@ fn make(
         behind + usize::from(has_proxy)
     };
     put(refs, pointer, from_end);
-    drop(table);
-    if let Some(head) = object.header() {
-        head.flags.set(head.flags.get() | flag::WEAKLY_REFERENCED);
-    }
-    Ok(weak.into_value())
 }
 
+#[inline(always)]
 fn this<'a>(vm: &Vm, value: &'a Value) -> PyResult<&'a Obj<WeakRef>> {
     vm.cast::<WeakRef>(value)
 }
@@ -237,6 +272,7 @@ fn weakref_repr(vm: &Vm, weak: &Value) -> PyResult<Value> {
 
 /// `weakref.ReferenceType`
 pub static REFERENCE: TypeSpec = TypeSpec::new("weakref.ReferenceType", WeakRef::layout)
+    .kind(kind::WEAKREF)
     .flags(type_flag::BASE)
     .slots(|s| {
         s.new = Some(|vm, ty, args| {
@@ -301,8 +337,7 @@ pub static REFERENCE: TypeSpec = TypeSpec::new("weakref.ReferenceType", WeakRef:
 impl Vm {
     /// A new weak reference (a shared one if there is no callback).
     pub fn weakref(&self, object: &Value, callback: Value) -> PyResult<Value> {
-        let ty = self.typ(&REFERENCE).clone();
-        make(self, &ty, object, callback, true)
+        make(self, self.typ(&REFERENCE), object, callback, true)
     }
     /// A weak reference of a proxy type.
     pub fn weakref_of(&self, spec: &'static TypeSpec, object: &Value, callback: Value) -> PyResult<Value> {

@@ -249,7 +249,7 @@ macro_rules! for_each_op {
             "merge mapping B into the keyword arguments A of the call of C; duplicates are errors" DictMerge (K, U, K) [];
             "A = tuple of list B" ListToTuple (D, U, Z) [];
             "A = B converted, C: 1 str, 2 repr, 3 ascii" Convert (D, U, N8) [];
-            "A = format(B, '')" Format (D, U, Z) [];
+            "A = format(B, ''); with C = 1 for a BuildString, which takes small ints as they are" Format (D, U, N8) [];
             "A = format(B, C)" FormatSpec (D, U, U) [];
             "A = Interpolation of B0 value, B1 expression text, [B2 format spec]; C = conversion | 4 if a spec" BuildInterpolation (D, R, N8) [];
             "A = Template of B strings tuple, C interpolations tuple" BuildTemplate (D, U, U) [];
@@ -360,6 +360,19 @@ macro_rules! for_each_op {
             "CallMethod of a native method or function with the arguments that it takes" CallMethodNative (D, R, N8) [Cache];
             "Subscr of a list by a small int" SubscrList (D, U, U) [];
             "StoreSubscr of a list by a small int" StoreSubscrList (U, U, U) [];
+            "SubscrList of a local's into a temporary" SubscrListLocal (D, U, U) [];
+            "JumpBack to a ForIterRange" JumpBackRange (Jump24) [];
+            "JumpBack to a ForIterList" JumpBackList (Jump24) [];
+            "Add into a temporary" AddTemp (D, U, U) [];
+            "Sub into a temporary" SubTemp (D, U, U) [];
+            "Mul into a temporary" MulTemp (D, U, U) [];
+            "TrueDiv into a temporary" TrueDivTemp (D, U, U) [];
+            "AddI into a temporary" AddITemp (D, U, I8) [];
+            "SubI into a temporary" SubITemp (D, U, I8) [];
+            "Return from code with one local" Return1 (U, Z, Z) [];
+            "Return from code with two locals" Return2 (U, Z, Z) [];
+            "ReturnNone from code with one local" ReturnNone1 (Z, Z, Z) [];
+            "ReturnNone from code with two locals" ReturnNone2 (Z, Z, Z) [];
         }
     };
 }
@@ -450,10 +463,18 @@ impl Op {
             | Op::MulFloat
             | Op::DivFloat => Op::LoadConst,
             Op::ForIterRange | Op::ForIterList => Op::ForIter,
-            Op::JumpBackIter => Op::JumpBack,
+            Op::JumpBackIter | Op::JumpBackRange | Op::JumpBackList => Op::JumpBack,
+            Op::AddTemp => Op::Add,
+            Op::SubTemp => Op::Sub,
+            Op::MulTemp => Op::Mul,
+            Op::TrueDivTemp => Op::TrueDiv,
+            Op::AddITemp => Op::AddI,
+            Op::SubITemp => Op::SubI,
+            Op::Return1 | Op::Return2 => Op::Return,
+            Op::ReturnNone1 | Op::ReturnNone2 => Op::ReturnNone,
             Op::CallMoving | Op::CallNative => Op::Call,
             Op::CallMethodMoving | Op::CallMethodNative => Op::CallMethod,
-            Op::SubscrList => Op::Subscr,
+            Op::SubscrList | Op::SubscrListLocal => Op::Subscr,
             Op::StoreSubscrList => Op::StoreSubscr,
             other => other,
         }
@@ -473,6 +494,13 @@ impl Op {
                 | Op::LoadAttr
                 | Op::LoadMethod
                 | Op::UnpackSequence
+                | Op::Subscr
+                | Op::Add
+                | Op::Sub
+                | Op::Mul
+                | Op::TrueDiv
+                | Op::AddI
+                | Op::SubI
         )
     }
 

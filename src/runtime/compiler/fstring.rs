@@ -94,13 +94,13 @@ impl<'a> Compiler<'a> {
             return Ok(());
         }
         if parts.len() == 1 {
-            return self.part(&parts[0], dst);
+            return self.part(&parts[0], dst, 0);
         }
         if parts.len() <= MAX_RUN {
             let base = self.run_base(dst);
             for (index, part) in parts.iter().enumerate() {
                 let slot = if index == 0 { base } else { self.unit.temp() };
-                self.part(part, slot)?;
+                self.part(part, slot, 1)?;
             }
             self.emit(at, Op::BuildString, dst, base, parts.len() as i32);
             return Ok(());
@@ -114,7 +114,7 @@ impl<'a> Compiler<'a> {
         self.emit(at, Op::BuildList, list, list, 0);
         for part in &parts {
             let slot = self.unit.temp();
-            self.part(part, slot)?;
+            self.part(part, slot, 0)?;
             self.emit(at, Op::ListAppend, list, slot, 0);
             self.unit.height = list as u32 + 1;
         }
@@ -122,7 +122,8 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn part(&mut self, part: &Part<'a>, dst: Reg) -> Outcome<()> {
+    /// Evaluates a part; `joined`: 1 if a `BuildString` takes it.
+    fn part(&mut self, part: &Part<'a>, dst: Reg, joined: i32) -> Outcome<()> {
         let mark = self.unit.height;
         match part {
             Part::Text(text, at) => self.load_const(*at, dst, Const::Str(text.as_slice().into())),
@@ -141,7 +142,7 @@ impl<'a> Compiler<'a> {
                         self.format_spec(spec, spec_slot)?;
                         self.emit(at, Op::FormatSpec, dst, value, spec_slot);
                     }
-                    None => self.emit(at, Op::Format, dst, value, 0),
+                    None => self.emit(at, Op::Format, dst, value, joined),
                 }
             }
         }

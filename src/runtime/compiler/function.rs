@@ -248,8 +248,7 @@ impl<'a> Compiler<'a> {
         if let Some(parameters) = &node.parameters {
             self.set_parameters(parameters)?;
         }
-        let value = self.operand(&node.body)?;
-        self.emit(span(&*node.body), Op::Return, value, 0, 0);
+        self.return_value(span(&*node.body), &node.body)?;
         let (code, free) = self.leave()?;
         self.make_function(code, &free, parts, base, dst, at);
         Ok(())

@@ -113,10 +113,25 @@ impl<'a> Compiler<'a> {
             self.unwind(0, Some(temp), at)?;
             self.leave_with(at, Some(temp));
         } else {
-            let value = self.operand(value)?;
-            self.leave_with(at, Some(value));
+            self.return_value(at, value)?;
         }
         Ok(())
+    }
+
+    /// Returns an expression's value; each side of a conditional one returns its own.
+    pub(super) fn return_value(&mut self, at: Span, value: &'a Expr) -> Outcome<()> {
+        let Expr::If(node) = value else {
+            let value = self.operand(value)?;
+            self.leave_with(at, Some(value));
+            return Ok(());
+        };
+        let height = self.unit.height;
+        let orelse = self.unit.label();
+        self.cond_jump(&node.test, orelse, false)?;
+        self.return_value(at, &node.body)?;
+        self.unit.bind(orelse);
+        self.unit.height = height;
+        self.return_value(at, &node.orelse)
     }
 
     /// The return itself: it raises nothing, so no handler covers it.

@@ -35,6 +35,8 @@ pub struct Layout {
     pub size_of: Option<unsafe fn(NonNull<Header>) -> usize>,
     /// Runs the payload's destructor, if it has one.
     pub drop: Option<unsafe fn(NonNull<Header>)>,
+    /// Destroys an object that has nothing but header and payload, neither a finalizer nor weak references.
+    pub release: unsafe fn(NonNull<Header>),
     /// Shows the payload's values.
     pub traverse: unsafe fn(NonNull<Header>, &mut dyn FnMut(&Value)),
     /// All of the payload's values, if they lie side by side: shown without a call for each.
@@ -75,6 +77,7 @@ impl Layout {
             size: size_of::<Obj<T>>(),
             size_of: None,
             drop: if std::mem::needs_drop::<T>() { Some(drop_payload::<T>) } else { None },
+            release: if std::mem::needs_drop::<T>() || is_container { release_plain } else { release_leaf },
             traverse: traverse::<T>,
             values: if T::CONTIGUOUS { Some(values::<T>) } else { None },
             clear: clear::<T>,
@@ -86,12 +89,22 @@ impl Layout {
     /// The same layout for objects with inline items.
     pub const fn with_items(mut self, size_of: unsafe fn(NonNull<Header>) -> usize) -> Layout {
         self.size_of = Some(size_of);
+        if !self.is_container && self.drop.is_none() {
+            self.release = release_sized;
+        }
         self
     }
 
     /// The same layout with a destructor of its own.
     pub const fn with_drop(mut self, drop: unsafe fn(NonNull<Header>)) -> Layout {
         self.drop = Some(drop);
+        self.release = release_plain;
+        self
+    }
+
+    /// The same layout with a way of its own to destroy simple objects, see [`Layout::release`].
+    pub const fn with_release(mut self, release: unsafe fn(NonNull<Header>)) -> Layout {
+        self.release = release;
         self
     }
 
@@ -882,7 +895,7 @@ pub unsafe fn traverse(at: NonNull<Header>, visit: &mut dyn FnMut(&Value)) {
 /// The object's count is zero and nobody uses it.
 #[inline(never)]
 pub unsafe fn release(at: NonNull<Header>) {
-    // SAFETY: until its memory is given back below the object is there.
+    // SAFETY: until its memory is given back the object is there.
     unsafe {
         let head = at.as_ref();
         let ty = type_head(head);
@@ -892,36 +905,110 @@ pub unsafe fn release(at: NonNull<Header>) {
         if (flags & (flag::IMMORTAL | flag::WEAKLY_REFERENCED))
             | (ty.flags.get() & type_flag::HAS_DEL & !settled)
             != 0
-            && !prepare_release(at)
         {
-            return;
+            return release_prepared(at);
         }
-        let layout = ty.layout.get();
-        let plain = ty.flags.get() & type_flag::PLAIN != 0;
-        let size =
-            if plain && layout.size_of.is_none() { ty.instance_size.get() as usize } else { object_size(at) };
-        let heap = heap();
-        if plain && layout.drop.is_none() && flags & flag::HAS_LINKS == 0 {
-            heap.give_back(at.as_ptr().cast(), size);
-            return;
+        // What has nothing to drop and what has no type made by a program need few registers: each way has its function.
+        if ty.flags.get() & type_flag::PLAIN == 0 {
+            return release_instance(at);
         }
-        let nesting = heap.nesting.get();
-        if nesting >= NESTING {
-            // What waits is no business of the collector, which may run before its turn comes.
-            if flags & flag::HAS_LINKS != 0 {
-                heap.untrack(at);
-            }
-            heap.pending.borrow_mut().push(at);
-            heap.has_pending.set(true);
-            return;
-        }
-        heap.nesting.set(nesting + 1);
-        destroy(heap, at, layout, size);
-        if nesting == 0 && heap.has_pending.get() {
-            destroy_pending(heap);
-        }
-        heap.nesting.set(nesting);
+        (ty.layout.get().release)(at);
     }
+}
+
+/// [`release`] of what drops nothing.
+unsafe fn release_leaf(at: NonNull<Header>) {
+    // SAFETY: as in `release`.
+    unsafe {
+        let size = type_head(at.as_ref()).instance_size.get() as usize;
+        heap().give_back(at.as_ptr().cast(), size);
+    }
+}
+
+/// [`release`] of what has a finalizer or weak references, or never dies.
+#[cold]
+#[inline(never)]
+unsafe fn release_prepared(at: NonNull<Header>) {
+    // SAFETY: as in `release`.
+    unsafe {
+        if !prepare_release(at) {
+            return;
+        }
+        if type_head(at.as_ref()).flags.get() & type_flag::PLAIN == 0 {
+            release_instance(at);
+        } else {
+            release_plain(at);
+        }
+    }
+}
+
+/// [`release`] of what drops nothing and knows its own size.
+unsafe fn release_sized(at: NonNull<Header>) {
+    // SAFETY: as in `release`.
+    unsafe { heap().give_back(at.as_ptr().cast(), object_size(at)) }
+}
+
+/// [`release`] of an object of a built-in type.
+///
+/// # Safety
+/// As for [`Layout::release`].
+#[inline(never)]
+pub unsafe fn release_plain(at: NonNull<Header>) {
+    // SAFETY: as in `release`.
+    unsafe {
+        nested(at, |heap, at| {
+            let layout = type_head(at.as_ref()).layout.get();
+            let size = match layout.size_of {
+                Some(size_of) => size_of(at),
+                None => type_head(at.as_ref()).instance_size.get() as usize,
+            };
+            let links = forget(heap, at);
+            if let Some(drop) = layout.drop {
+                drop(at);
+            }
+            heap.give_back(at.as_ptr().cast::<u8>().sub(links), size + links);
+        });
+    }
+}
+
+/// [`release`] of an object whose type a program may have made.
+#[inline(never)]
+unsafe fn release_instance(at: NonNull<Header>) {
+    // SAFETY: as in `release`.
+    unsafe { nested(at, |heap, at| destroy(heap, at)) }
+}
+
+/// Destroys an object, or lets it wait if objects are destroyed within one another too deep already.
+#[inline(always)]
+unsafe fn nested(at: NonNull<Header>, destroy: impl FnOnce(&Heap, NonNull<Header>)) {
+    let heap = heap();
+    let nesting = heap.nesting.get();
+    if nesting >= NESTING {
+        // SAFETY: as in `release`.
+        return unsafe { wait(heap, at) };
+    }
+    heap.nesting.set(nesting + 1);
+    destroy(heap, at);
+    // It is again what it was: what is destroyed within counts back.
+    if heap.has_pending.get() && heap.nesting.get() == 1 {
+        // SAFETY: what waits was released.
+        unsafe { destroy_pending(heap) };
+    }
+    heap.nesting.set(heap.nesting.get() - 1);
+}
+
+/// Lets a dead object wait.
+#[cold]
+#[inline(never)]
+unsafe fn wait(heap: &Heap, at: NonNull<Header>) {
+    // SAFETY: as in `release`. What waits is no business of the collector, which may run before its turn comes.
+    unsafe {
+        if at.as_ref().flags.get() & flag::HAS_LINKS != 0 {
+            heap.untrack(at);
+        }
+    }
+    heap.pending.borrow_mut().push(at);
+    heap.has_pending.set(true);
 }
 
 /// Destroys what waits, one after the other.
@@ -933,29 +1020,38 @@ unsafe fn destroy_pending(heap: &Heap) {
         loop {
             let next = heap.pending.borrow_mut().pop();
             let Some(next) = next else { break };
-            let layout = type_head(next.as_ref()).layout.get();
-            destroy(heap, next, layout, object_size(next));
+            destroy(heap, next);
         }
     }
     heap.has_pending.set(false);
 }
 
+/// The collector forgets a dying object; gives the bytes in front of it that belong to it.
 #[inline(always)]
-unsafe fn destroy(heap: &Heap, at: NonNull<Header>, layout: &'static Layout, size: usize) {
-    // SAFETY: called by `release` for an object that nobody can reach.
+unsafe fn forget(heap: &Heap, at: NonNull<Header>) -> usize {
+    // SAFETY: the object is there.
     unsafe {
         let head = at.as_ref();
         let flags = head.flags.get();
         head.flags.set(flags & !(flag::TRACKED | flag::OLD) | flag::DYING);
-        let mut block = at.as_ptr().cast::<u8>();
-        let mut length = size;
-        if flags & flag::HAS_LINKS != 0 {
-            if flags & flag::TRACKED != 0 {
-                heap.leave(links(at).as_ref().place.get(), flags);
-            }
-            block = block.sub(LINKS);
-            length += LINKS;
+        if flags & flag::HAS_LINKS == 0 {
+            return 0;
         }
+        if flags & flag::TRACKED != 0 {
+            heap.leave(links(at).as_ref().place.get(), flags);
+        }
+        LINKS
+    }
+}
+
+/// Drops what an object holds and gives its memory back.
+#[inline(always)]
+unsafe fn destroy(heap: &Heap, at: NonNull<Header>) {
+    // SAFETY: called by `release` for an object that nobody can reach.
+    unsafe {
+        let head = at.as_ref();
+        let size = object_size(at);
+        let links = forget(heap, at);
         let ty = head.ty.get();
         let type_flags = ty.as_ref().flags.get();
         if type_flags & type_flag::PLAIN == 0 {
@@ -963,10 +1059,10 @@ unsafe fn destroy(heap: &Heap, at: NonNull<Header>, layout: &'static Layout, siz
                 drop(std::mem::replace(&mut *cell.get(), Value::UNBOUND));
             });
         }
-        if let Some(drop) = layout.drop {
+        if let Some(drop) = ty.as_ref().layout.get().drop {
             drop(at);
         }
-        heap.give_back(block, length);
+        heap.give_back(at.as_ptr().cast::<u8>().sub(links), size + links);
         if type_flags & type_flag::HEAP != 0 {
             drop(Value::from_bits(ty.as_ptr() as u64));
         }

@@ -11,6 +11,7 @@ use crate::runtime::builtins::modules;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::code::Code;
 use crate::runtime::object::dict::Dict;
+use crate::runtime::object::str::Str;
 use crate::runtime::object::vm::{ImportTimes, Vm};
 use crate::runtime::stdlib;
 use crate::runtime::value::{Ref, Value};
@@ -22,6 +23,11 @@ impl Vm {
     /// Imports a module by its absolute name and gives it (not its top package).
     pub fn import(&self, name: &str) -> PyResult<Value> {
         let name = self.intern(name);
+        self.import_absolute(name.value())
+    }
+
+    /// As [`Vm::import`], for an interned name.
+    pub fn import_name(&self, name: &Ref<Str>) -> PyResult<Value> {
         self.import_absolute(name.value())
     }
 

@@ -98,6 +98,8 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
                 vm.call(&callable, Args::positional(values))?
             }
         },
+        // The run keeps it.
+        kind::SLOT_WRAPPER => vm.call(run, Args::positional(values))?,
         _ => {
             let callable = run.clone();
             vm.call(&callable, Args::positional(values))?
@@ -301,6 +303,15 @@ pub fn call_ex(vm: &Vm, at: At) -> Pushed {
         if function.is_none() {
             let result = match exact {
                 Some(_) => vm.call(&callable, Args::positional(items))?,
+                None if run[1].count() == 1
+                    && let Some(list) = vm.list_items(&run[1]) =>
+                {
+                    // A list made for this call: its items are the arguments, and nobody sees them in it meanwhile.
+                    let items = list.take();
+                    let outcome = vm.call(&callable, Args::positional(&items));
+                    drop(list.replace(items));
+                    outcome?
+                }
                 None => vm.call(&callable, Args::positional(&clone_all(items)))?,
             };
             at.done_run(at.b(), 2);
@@ -329,12 +340,14 @@ pub fn call_ex(vm: &Vm, at: At) -> Pushed {
     if has_keywords {
         let keywords = run[2].clone();
         if let Some(dict) = keywords.as_dict() {
-            for (name, value) in dict.entries() {
+            let mut at = 0;
+            while let Some((found, name, value)) = dict.next_entry(at) {
                 if name.as_str().is_none() {
                     return Err(vm.type_error("keywords must be strings"));
                 }
-                names.push(name);
-                values.push(value);
+                names.push(name.clone());
+                values.push(value.clone());
+                at = found + 1;
             }
         }
     }

@@ -218,7 +218,7 @@ impl Code {
             heat: Cell::new(0),
         };
         change(&mut new);
-        new.words = forms::loaded(&self.plain_words(), &new.consts, new.flags);
+        new.words = forms::loaded(&self.plain_words(), &new.consts, new.flags, new.locals.len());
         new
     }
     /// A code of parts: names are those of the data as they are to be seen, the order of `texts` is name, qualified name, file.
@@ -248,7 +248,7 @@ impl Code {
                 local_names,
                 locals: data.locals.iter().map(LocalKind::from).collect(),
                 free_names: free_names.into_boxed_slice(),
-                words: forms::loaded(&data.words, &consts, data.flags),
+                words: forms::loaded(&data.words, &consts, data.flags, data.locals.len()),
                 consts: consts.into_boxed_slice(),
                 names: names.into_boxed_slice(),
                 handlers: data.handlers.into_boxed_slice(),
@@ -424,7 +424,7 @@ impl Vm {
             local_names: data.locals.iter().map(|l| self.intern(&l.name)).collect(),
             locals: data.locals.iter().map(LocalKind::from).collect(),
             free_names: names(&data.free_vars),
-            words: forms::loaded(&data.words, &consts, data.flags),
+            words: forms::loaded(&data.words, &consts, data.flags, data.locals.len()),
             consts: consts.into_boxed_slice(),
             names: names(&data.names),
             handlers: data.handlers.clone().into_boxed_slice(),
@@ -488,7 +488,7 @@ impl Vm {
             let constant = reader.constant()?;
             consts.push(self.stored_constant(&mut reader, constant, Some((blob, filename)), 0)?);
         }
-        let words = forms::loaded(&reader.words()?, &consts, code_flags);
+        let words = forms::loaded(&reader.words()?, &consts, code_flags, locals.len());
         let handlers = reader.handlers()?;
         Ok(Body {
             local_names: local_names.into_boxed_slice(),

@@ -14,28 +14,39 @@ use crate::runtime::interp::function::GENERATOR_KINDS;
 use crate::runtime::value::{Value, is_plain_float_bits};
 
 /// Code as the machine runs it.
-pub fn loaded(words: &[u32], consts: &[Value], code_flags: u32) -> Box<[UnsafeCell<u32>]> {
-    let moves = code_flags & GENERATOR_KINDS != 0;
+pub fn loaded(words: &[u32], consts: &[Value], code_flags: u32, locals: usize) -> Box<[UnsafeCell<u32>]> {
+    let shape = Shape { moves: code_flags & GENERATOR_KINDS != 0, locals };
     let mut loaded: Box<[UnsafeCell<u32>]> = words.iter().map(|word| UnsafeCell::new(*word)).collect();
     let mut at = 0;
     while let Some(op) = words.get(at).and_then(|word| Op::decode(*word)) {
-        let form = form(words, at, op, consts, moves);
+        let form = form(words, at, op, consts, &shape);
         *loaded[at].get_mut() = words[at] & !0xff | form as u32;
-        if matches!(op, Op::Call | Op::CallMethod) && is_dropped(words, at) {
-            *loaded[at + 1].get_mut() = DROPS;
+        if matches!(op, Op::Call | Op::CallMethod) && a(words[at]) == b(words[at]) {
+            *loaded[at + 1].get_mut() = if is_dropped(words, at) { DROPS } else { IN_PLACE };
         }
         at += op.words();
     }
     loaded
 }
 
-/// The bit of a call's extra word that says that its result is cleared at once. (It is no index of a constant.)
-pub const DROPS: u32 = 1 << 31;
+/// What the forms depend on besides the words.
+struct Shape {
+    /// The code belongs to a generator, whose calls move their arguments.
+    moves: bool,
+    /// Number of locals.
+    locals: usize,
+}
 
-/// Does a `Clear` of the result follow a call, whose run begins with the result's register?
+/// A call's extra word: its result takes the callable's place. (No index of a constant, which calls with keywords have there.)
+pub const IN_PLACE: u32 = u32::MAX;
+
+/// A call's extra word: its result is cleared at once.
+pub const DROPS: u32 = u32::MAX - 1;
+
+/// Does a `Clear` of the result follow a call?
 fn is_dropped(words: &[u32], at: usize) -> bool {
     let clear = Op::Clear as u32 | u32::from(a(words[at]) as u8) << 8;
-    a(words[at]) == b(words[at]) && words.get(at + 2).is_some_and(|next| next & 0xffff == clear)
+    words.get(at + 2).is_some_and(|next| next & 0xffff == clear)
 }
 
 /// Operand A of an instruction's first word.
@@ -53,8 +64,8 @@ fn c(word: u32) -> i8 {
     (word >> 24) as i8
 }
 
-/// The form of an instruction; `moves`: it belongs to a generator, whose calls move their arguments.
-fn form(words: &[u32], at: usize, op: Op, consts: &[Value], moves: bool) -> Op {
+/// The form of an instruction.
+fn form(words: &[u32], at: usize, op: Op, consts: &[Value], shape: &Shape) -> Op {
     let word = words[at];
     let next = words.get(at + op.words()).copied().unwrap_or(0);
     match op {
@@ -85,8 +96,21 @@ fn form(words: &[u32], at: usize, op: Op, consts: &[Value], moves: bool) -> Op {
             let loops = words.get(target).is_some_and(|word| Op::decode(*word) == Some(Op::ForIter));
             if loops { Op::JumpBackIter } else { op }
         }
-        Op::Call if moves => Op::CallMoving,
-        Op::CallMethod if moves => Op::CallMethodMoving,
+        Op::Call if shape.moves => Op::CallMoving,
+        Op::CallMethod if shape.moves => Op::CallMethodMoving,
+        Op::Return | Op::ReturnNone if !shape.moves => match (op, shape.locals) {
+            (Op::Return, 1) => Op::Return1,
+            (Op::Return, 2) => Op::Return2,
+            (Op::ReturnNone, 1) => Op::ReturnNone1,
+            (Op::ReturnNone, 2) => Op::ReturnNone2,
+            _ => op,
+        },
+        Op::Add if a(word) >= 0 => Op::AddTemp,
+        Op::Sub if a(word) >= 0 => Op::SubTemp,
+        Op::Mul if a(word) >= 0 => Op::MulTemp,
+        Op::TrueDiv if a(word) >= 0 => Op::TrueDivTemp,
+        Op::AddI if a(word) >= 0 => Op::AddITemp,
+        Op::SubI if a(word) >= 0 => Op::SubITemp,
         _ => op,
     }
 }

@@ -9,7 +9,7 @@
 //! base + 3                frame object (owned), if `info::OBJECT`
 //! base + 4                namespace of class bodies and modules, or the instance while `__init__` runs (owned), if the
 //!                         info word says so
-//! base + 5                bytes of the locals, negative, << 32 | register for the result << 8 | flags | 1; the register only
+//! base + 5                bytes of the locals, negative, << 16 | register for the result << 8 | flags | 1; the register only
 //!                         if `info::OWNS`: a plain frame's caller waits in the call that names it
 //! base + 6                of a generator's frame: end of the stack in use, where the next frame may start | 1
 //! base + 7 …              temporaries
@@ -70,12 +70,12 @@ pub mod info {
 
     /// The info word of a frame with that many locals and these flags.
     pub const fn word(locals: u32, flags: u64) -> u64 {
-        ((locals as i64 * -8) << 32) as u64 | flags | 1
+        ((locals as i64 * -8) << 16) as u64 | flags | 1
     }
     /// How far below the base the locals begin, in bytes: a negative number.
     #[inline(always)]
     pub const fn locals_start(info: u64) -> isize {
-        (info as i64 >> 32) as isize
+        (info as i64 >> 16) as isize
     }
 }
 
@@ -127,7 +127,7 @@ impl Frame {
         function_word: u64,
         flags: u64,
     ) {
-        self.set(word::CALLER, caller as u64 | 1);
+        self.set(word::CALLER, caller as u64 + 1);
         self.set(word::FUNCTION, function_word);
         self.set(word::INFO, function.info.get() | flags);
         vm.frame.set(self.0);
@@ -169,12 +169,12 @@ impl Frame {
     /// The pc.
     #[inline(always)]
     pub fn pc(self) -> *const u32 {
-        self.address(word::PC) as *const u32
+        (self.get(word::PC) - 1) as *const u32
     }
     /// Sets the pc.
     #[inline(always)]
     pub fn set_pc(self, pc: *const u32) {
-        self.set(word::PC, pc as u64 | 1);
+        self.set(word::PC, pc as u64 + 1);
     }
     /// Register that receives the result in the caller.
     pub fn result_register(self) -> i8 {

@@ -33,6 +33,8 @@ pub struct Function {
     pub flags: Cell<u32>,
     /// Words from the first local to the end of a frame.
     pub reach: Cell<u32>,
+    /// Locals that the arguments of a simple call don't fill.
+    pub unfilled: Cell<u32>,
     /// The info word of a plain call's frame.
     pub info: Cell<u64>,
     /// `__globals__`
@@ -131,6 +133,7 @@ impl Obj<Function> {
         self.info.set(info::word(code.locals_count, 0));
         self.frame_words.set(code.temps + FRAME_HEADER as u32);
         self.reach.set(self.locals.get() + self.frame_words.get());
+        self.unfilled.set(code.locals_count - code.arg_count.min(code.locals_count));
         self.flags.set(code.flags);
     }
 
@@ -177,6 +180,7 @@ impl Vm {
                 locals: Cell::new(0),
                 frame_words: Cell::new(0),
                 reach: Cell::new(0),
+                unfilled: Cell::new(0),
                 flags: Cell::new(0),
                 globals: globals.clone(),
                 builtins,

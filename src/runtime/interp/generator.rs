@@ -541,7 +541,7 @@ pub fn suspend(vm: &Vm, frame: Frame, value: Value) -> Next {
 }
 
 /// Bit of the info word of a frame at a `YieldFrom`: its register holds what was sent.
-pub const RESUMED: u64 = 1 << 25;
+pub const RESUMED: u64 = 128;
 
 /// `Return` in a generator.
 pub fn returned(vm: &Vm, frame: Frame, result: Value) -> Result<Next, (*mut Value, Raised)> {

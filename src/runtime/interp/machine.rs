@@ -125,6 +125,19 @@ pub unsafe fn counted(bits: u64) -> u64 {
     bits
 }
 
+/// Counts an object up.
+///
+/// # Safety
+/// The word is a live object.
+#[inline(always)]
+pub unsafe fn counted_object(bits: u64) -> u64 {
+    debug_assert!(is_object_bits(bits));
+    // SAFETY: as promised.
+    let head = unsafe { &*(bits as *const Header) };
+    head.count.set(head.count.get().wrapping_add(1));
+    bits
+}
+
 /// Is this the only reference to an object?
 #[inline(always)]
 unsafe fn is_last(bits: u64) -> bool {
@@ -188,7 +201,7 @@ impl<'a> Machine<'a> {
     #[inline(always)]
     pub unsafe fn i24(self) -> isize {
         // SAFETY: as in `a`.
-        unsafe { (*self.pc.sub(1) as i32 >> 8) as isize }
+        unsafe { *self.pc.sub(1) as i32 as isize >> 8 }
     }
     /// An extra word.
     #[inline(always)]
@@ -287,6 +300,22 @@ impl<'a> Machine<'a> {
             }
         }
     }
+    /// The same for what is known to be an object.
+    #[inline(always)]
+    pub unsafe fn drop_object_next(self, words: usize, old: u64) -> State {
+        debug_assert!(is_object_bits(old));
+        // SAFETY: as in `drop_next`.
+        unsafe {
+            let head = &*(old as *const Header);
+            let count = head.count.get().wrapping_sub(1);
+            head.count.set(count);
+            if count != 0 {
+                self.next(words)
+            } else {
+                free_next(self.pc.add(words), self.base, self.vm, self.table, old)
+            }
+        }
+    }
     /// Goes on after dropping two values.
     #[inline(always)]
     pub unsafe fn drop_two_next(self, words: usize, first: u64, second: u64) -> State {
@@ -311,6 +340,18 @@ impl<'a> Machine<'a> {
             count_down(second);
             self.drop_next(words, third)
         }
+    }
+    /// Writes a dead temporary, or one that the instruction has used up and that held an immediate.
+    #[inline(always)]
+    pub unsafe fn fill(self, register: isize, new: u64) {
+        // SAFETY: as in `swap`.
+        let old = unsafe { self.swap(register, new) };
+        debug_assert!(
+            !is_object_bits(old),
+            "a temporary of {:?} is alive at word {}",
+            self.frame().code().qualname.to_string_lossy(),
+            self.frame().code().index_of(self.pc)
+        );
     }
     /// Writes a register and goes on.
     #[inline(always)]

@@ -94,6 +94,7 @@ fn copy(vm: &Vm, function: &Obj<Function>) -> Ref<Function> {
             locals: Cell::new(0),
             frame_words: Cell::new(0),
             reach: Cell::new(0),
+            unfilled: Cell::new(0),
             flags: Cell::new(0),
             globals: function.globals.clone(),
             builtins: function.builtins.clone(),

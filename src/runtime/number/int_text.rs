@@ -228,6 +228,11 @@ impl Decimal {
     }
 }
 
+/// Number of bytes of a number's decimal text.
+pub fn decimal_length(value: i64) -> usize {
+    1 + value.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + usize::from(value < 0)
+}
+
 /// As [`to_radix`], of a small int.
 pub fn small_to_radix(value: i64, base: u32) -> String {
     let sign = if value < 0 { "-" } else { "" };

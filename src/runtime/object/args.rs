@@ -69,19 +69,26 @@ impl<'a> Args<'a> {
     }
     /// Error unless the number of positional arguments is between both bounds and there are no keywords: the texts of
     /// CPython's `PyArg_UnpackTuple`.
+    #[inline(always)]
     pub fn count(&self, vm: &Vm, function: &str, min: usize, max: usize) -> PyResult<&'a [Value]> {
-        self.no_keywords(vm, function)?;
-        let n = self.values.len();
-        if n < min || n > max {
-            let (bound, limit) = if n < min { ("at least", min) } else { ("at most", max) };
-            let bound = if min == max { "" } else { bound };
-            let space = if bound.is_empty() { "" } else { " " };
-            let s = if limit == 1 { "" } else { "s" };
-            return Err(
-                vm.type_error(format!("{function} expected {bound}{space}{limit} argument{s}, got {n}"))
-            );
+        if self.names.is_empty() && (min..=max).contains(&self.values.len()) {
+            return Ok(self.values);
         }
-        Ok(self.values)
+        Err(self.miscounted(vm, function, min, max))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn miscounted(&self, vm: &Vm, function: &str, min: usize, max: usize) -> Raised {
+        if let Err(raised) = self.no_keywords(vm, function) {
+            return raised;
+        }
+        let n = self.values.len();
+        let (bound, limit) = if n < min { ("at least", min) } else { ("at most", max) };
+        let bound = if min == max { "" } else { bound };
+        let space = if bound.is_empty() { "" } else { " " };
+        let s = if limit == 1 { "" } else { "s" };
+        vm.type_error(format!("{function} expected {bound}{space}{limit} argument{s}, got {n}"))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::runtime::builtins::descr;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::{self, shape_of, type_flag, type_head};
 use crate::runtime::object::dict::Dict;
@@ -295,6 +296,9 @@ impl Vm {
         if let Some(found) = &found
             && found.is_object()
         {
+            if let Some(get) = descr::computed(ty, found) {
+                return get(self, object).map(Some);
+            }
             let slots = found.ty(self).slots.get();
             getter = slots.get;
             if let (Some(get), true) = (getter, slots.set.is_some()) {

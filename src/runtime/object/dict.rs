@@ -399,6 +399,19 @@ impl Dict {
         }
     }
 
+    /// As [`Dict::quick`], which also tells that the key is not there: `Some(None)`.
+    #[inline(always)]
+    pub fn seek(&self, key: &Value) -> Option<Option<usize>> {
+        let found = match key.as_small() {
+            Some(i) => self.find_small(key, int_hash(i) as u64)?,
+            None => {
+                let text = exact_str(key)?;
+                self.find_str(text, text.hash()).ok()?
+            }
+        };
+        Some(found.entry)
+    }
+
     /// The value at a position whose key is that object.
     #[inline(always)]
     pub fn place(&self, at: usize, key: u64) -> Option<*mut Value> {
@@ -579,22 +592,20 @@ impl Dict {
         self.insert_hashed(vm, key, hash, value)
     }
 
-    /// As [`Dict::insert`], without calls where the key is a string: for loops that fill dictionaries.
+    /// As [`Dict::insert`], without calls where the key is a string or a small int: for what fills dictionaries.
     #[inline(always)]
     pub fn insert_in_place(&self, vm: &Vm, key: Value, value: Value) -> PyResult<Option<Value>> {
-        if let Some(text) = exact_str(&key) {
-            let hash = text.hash();
-            if let Ok(found) = self.find_str(text, hash) {
-                return Ok(match found.entry {
-                    Some(at) => Some(self.replace_at(at, value)),
-                    None => {
-                        self.push(found.slot, key, hash, value);
-                        None
-                    }
-                });
-            }
+        let Some(hash) = cheap_hash(&key) else { return self.insert(vm, key, value) };
+        let found = match exact_str(&key) {
+            Some(text) => self.find_str(text, hash).ok(),
+            None => self.find_small(&key, hash),
+        };
+        let Some(found) = found else { return self.insert_hashed(vm, key, hash, value) };
+        if let Some(at) = found.entry {
+            return Ok(Some(self.replace_at(at, value)));
         }
-        self.insert(vm, key, value)
+        self.push(found.slot, key, hash, value);
+        Ok(None)
     }
 
     /// As [`Dict::insert`], hash known.
@@ -855,6 +866,18 @@ impl Dict {
             at = found + 1;
         }
         all
+    }
+
+    /// Are all keys interned strings?
+    pub fn has_interned_keys(&self) -> bool {
+        let mut at = 0;
+        while let Some((found, key, _)) = self.next_entry(at) {
+            if !exact_str(key).is_some_and(|key| key.is_interned()) {
+                return false;
+            }
+            at = found + 1;
+        }
+        true
     }
 
     /// Clones of all keys in order.

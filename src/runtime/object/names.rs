@@ -40,7 +40,7 @@ names! {
     add append args builtins close code copy copyreg default encoding end end_lineno end_offset errors exceptions extend
     fget file filename flush fromkeys get indent items join key keys lineno main mode modules mro msg name name_from newline obj
     offset path pop print_file_and_line read readline replace reverse send sep sort start stop step stderr stdin
-    stdout sys text throw update value values warnings write __new_member__ _name big little strict utf_8 object maxsplit
+    stdout sys text throw update value values warnings write __new_member__ __newobj__ __newobj_ex__ _name big little strict utf_8 object maxsplit
     call_soon context get_debug get_loop _asyncio_future_blocking
     displayhook excepthook unraisablehook ps1 ps2 last_exc meta_path path_hooks path_importer_cache _fields _attributes
     buffering closefd opener buffer line_buffering write_through isatty raw metaclass index count site zipimport

@@ -293,6 +293,9 @@ impl Vm {
     #[inline(never)]
     pub fn compare(&self, a: &Value, b: &Value, op: Cmp) -> PyResult<Value> {
         self.check_native()?;
+        if matches!(op, Cmp::Eq | Cmp::Ne) && self.has_identity(a) && self.has_identity(b) {
+            return Ok(Value::bool(a.is(b) == (op == Cmp::Eq)));
+        }
         let (ta, tb) = (a.ty(self), b.ty(self));
         let mut reversed = false;
         if ta.address() != tb.address()
@@ -358,6 +361,9 @@ impl Vm {
         if let (Some(x), Some(y)) = (a.as_small_or_bool(), b.as_small_or_bool()) {
             return Ok(x == y);
         }
+        if self.has_identity(a) && self.has_identity(b) {
+            return Ok(false);
+        }
         // Keys of dicts often are tuples: their items are compared without a slot and a result between.
         if tuples::compares_as_tuple(self, a)
             && tuples::compares_as_tuple(self, b)
@@ -368,6 +374,13 @@ impl Vm {
         }
         let result = self.compare(a, b, Cmp::Eq)?;
         self.truth(&result)
+    }
+
+    /// Is it equal to nothing but itself, as far as it is asked? Its comparison is that of `object`.
+    #[inline(always)]
+    fn has_identity(&self, v: &Value) -> bool {
+        let plain = self.interp().object_type.slots.get().compare;
+        v.is_object() && v.ty(self).slots.get().compare.map(|f| f as usize) == plain.map(|f| f as usize)
     }
 
     /// `bool(v)`

@@ -4,7 +4,7 @@ use crate::runtime::builtins::lists::List;
 use crate::runtime::builtins::modules;
 use crate::runtime::builtins::sets::{Set, SetIter};
 use crate::runtime::builtins::types::{self, identity_hash};
-use crate::runtime::error::PyResult;
+use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::object::args::Args;
 use crate::runtime::object::hash::address_hash;
 use crate::runtime::object::str::Str;
@@ -21,12 +21,17 @@ impl Vm {
     pub fn cast<'a, T: Payload>(&self, value: &'a Value) -> PyResult<&'a Obj<T>> {
         match value.downcast::<T>() {
             Some(object) => Ok(object),
-            None => Err(self.type_error(format!(
-                "descriptor requires a '{}' object but received a '{}'",
-                T::layout().name,
-                value.type_name(self)
-            ))),
+            None => Err(self.cast_error(T::layout().name, value)),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cast_error(&self, wanted: &str, value: &Value) -> Raised {
+        self.type_error(format!(
+            "descriptor requires a '{wanted}' object but received a '{}'",
+            value.type_name(self)
+        ))
     }
 
     // ---- attributes

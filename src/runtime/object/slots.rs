@@ -913,8 +913,8 @@ impl SlotWrapper {
     /// Calls the slot.
     pub fn call(&self, vm: &Vm, me: &Value, args: Args) -> PyResult<Value> {
         let dunder = self.dunder();
-        let name = (dunder.name)(vm.names()).to_string_lossy();
-        (dunder.call)(vm, self.owner.slots.get(), me, args, &name)
+        let name = (dunder.name)(vm.names()).as_str().unwrap_or_default();
+        (dunder.call)(vm, self.owner.slots.get(), me, args, name)
     }
 }
 

@@ -10,7 +10,8 @@
 use std::cell::Cell;
 use std::ptr::NonNull;
 
-use crate::runtime::gc::heap::{Layout, heap};
+use crate::runtime::gc::heap::{self, Layout, heap};
+use crate::runtime::number::int_text;
 use crate::runtime::object::hash;
 use crate::runtime::object::typedef::TypeRef;
 use crate::runtime::object::vm::{Vm, vm};
@@ -46,8 +47,10 @@ struct Index {
 impl Payload for Str {
     #[inline(always)]
     fn layout() -> &'static Layout {
-        static LAYOUT: Layout =
-            Layout::of::<Str>("str", false, None).with_items(size_of_str).with_drop(drop_str);
+        static LAYOUT: Layout = Layout::of::<Str>("str", false, None)
+            .with_items(size_of_str)
+            .with_drop(drop_str)
+            .with_release(release_str);
         &LAYOUT
     }
 }
@@ -59,6 +62,17 @@ unsafe fn size_of_str(at: NonNull<Header>) -> usize {
         return size_for(text.bytes.get());
     }
     text.items_start() as usize - at.as_ptr() as usize + text.bytes.get()
+}
+
+unsafe fn release_str(at: NonNull<Header>) {
+    // SAFETY: called with a dying string.
+    unsafe {
+        let text = at.cast::<Obj<Str>>().as_ref();
+        if text.head.flags.get() & (flag::INTERNED | flag::SHIFTED) != 0 || text.chars.get() & INDEXED != 0 {
+            return heap::release_plain(at);
+        }
+        heap().give_back(at.as_ptr().cast(), size_for(text.bytes.get()));
+    }
 }
 
 unsafe fn drop_str(at: NonNull<Header>) {
@@ -195,6 +209,40 @@ impl Obj<Str> {
     }
 }
 
+/// Copies bytes to where they don't overlap; mostly few, for which a call takes longer than two loads and stores.
+///
+/// # Safety
+/// `from` and `to` point to so many bytes.
+#[inline(always)]
+unsafe fn copy(from: *const u8, to: *mut u8, length: usize) {
+    /// The first and the last bytes, which may be partly the same.
+    #[inline(always)]
+    unsafe fn ends<T: Copy>(from: *const u8, to: *mut u8, length: usize) {
+        let last = length - size_of::<T>();
+        // SAFETY: the caller has seen that there are as many bytes as `T` has, at least.
+        unsafe {
+            let (first, second) =
+                (from.cast::<T>().read_unaligned(), from.add(last).cast::<T>().read_unaligned());
+            to.cast::<T>().write_unaligned(first);
+            to.add(last).cast::<T>().write_unaligned(second);
+        }
+    }
+    // SAFETY: as promised.
+    unsafe {
+        match length {
+            0 => {}
+            1..4 => {
+                ends::<u8>(from, to, length);
+                to.add(length / 2).write(*from.add(length / 2));
+            }
+            4..8 => ends::<u32>(from, to, length),
+            8..=16 => ends::<u64>(from, to, length),
+            17..=32 => ends::<u128>(from, to, length),
+            _ => std::ptr::copy_nonoverlapping(from, to, length),
+        }
+    }
+}
+
 /// The part of a new string that has not been filled yet.
 pub struct Room {
     at: *mut u8,
@@ -208,7 +256,7 @@ impl Room {
         assert!(part.len() <= self.left, "a string has room");
         // SAFETY: `left` bytes from `at` on belong to the new string, and this part fits.
         unsafe {
-            std::ptr::copy_nonoverlapping(part.as_ptr(), self.at, part.len());
+            copy(part.as_ptr(), self.at, part.len());
             self.at = self.at.add(part.len());
         }
         self.left -= part.len();
@@ -239,7 +287,7 @@ fn allocate(ty: &TypeRef, length: usize, chars: usize) -> Ref<Str> {
 pub fn string_of(ty: &TypeRef, bytes: &[u8], chars: usize) -> Ref<Str> {
     let text = allocate(ty, bytes.len(), chars);
     // SAFETY: allocated with that length right above.
-    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), text.start(), bytes.len()) };
+    unsafe { copy(bytes.as_ptr(), text.start(), bytes.len()) };
     text
 }
 
@@ -350,15 +398,27 @@ impl Vm {
         text.into_value()
     }
 
-    /// A new string of texts in a row; what is no text is left out.
+    /// A new string of texts in a row; small ints stand for their decimal digits, what else is no text is left out.
     pub fn str_of_texts(&self, texts: &[Value]) -> Value {
         let (mut length, mut chars) = (0, 0);
-        for text in texts.iter().filter_map(Value::as_str) {
-            length += text.bytes().len();
-            chars += text.len();
+        for part in texts {
+            if let Some(text) = part.as_str() {
+                length += text.bytes().len();
+                chars += text.len();
+            } else if let Some(value) = part.as_small() {
+                let digits = int_text::decimal_length(value);
+                length += digits;
+                chars += digits;
+            }
         }
         self.str_filled(length, chars, |room| {
-            texts.iter().filter_map(Value::as_str).for_each(|text| room.put(text.bytes()));
+            for part in texts {
+                if let Some(text) = part.as_str() {
+                    room.put(text.bytes());
+                } else if let Some(value) = part.as_small() {
+                    room.put(int_text::Decimal::of(value).text());
+                }
+            }
         })
     }
 
@@ -368,8 +428,8 @@ impl Vm {
         // SAFETY: allocated with the sum of both lengths.
         unsafe {
             let start = text.start();
-            std::ptr::copy_nonoverlapping(a.bytes().as_ptr(), start, a.bytes().len());
-            std::ptr::copy_nonoverlapping(b.bytes().as_ptr(), start.add(a.bytes().len()), b.bytes().len());
+            copy(a.bytes().as_ptr(), start, a.bytes().len());
+            copy(b.bytes().as_ptr(), start.add(a.bytes().len()), b.bytes().len());
         }
         text.into_value()
     }
@@ -393,7 +453,7 @@ impl Vm {
         // SAFETY: the only reference was given up, so the block may move; it has room for the added bytes now.
         unsafe {
             let text = &*(new as *const Obj<Str>);
-            std::ptr::copy_nonoverlapping(b.bytes().as_ptr(), text.start().add(old), added);
+            copy(b.bytes().as_ptr(), text.start().add(old), added);
             text.bytes.set(old + added);
             text.chars.set(text.chars.get() + b.len());
             text.hash.set(0);

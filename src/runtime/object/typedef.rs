@@ -8,7 +8,6 @@
 //!    (`slots::add_wrappers`); Python classes put functions into the dict, and `slots::update` sets the slots.
 
 use std::cell::{Cell, OnceCell};
-use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -71,6 +70,9 @@ pub mod kind {
     pub const ZIP: u16 = 41;
     pub const BOOL: u16 = 42;
     pub const SUPER: u16 = 43;
+    pub const LIST_REVERSE_ITER: u16 = 44;
+    pub const BYTES_ITER: u16 = 45;
+    pub const WEAKREF: u16 = 46;
 }
 
 /// Body of a native function.
@@ -127,6 +129,17 @@ impl Native {
             && signature.total() <= MOST_PADDED
     }
 
+    /// Can it be called with `n` positional arguments alone?
+    #[inline(always)]
+    pub fn takes_positional(&self, n: usize) -> bool {
+        match self.body {
+            Body::Bound(_) => {
+                n == self.signature.total() && self.signature.keyword_only == 0 || self.takes(n)
+            }
+            Body::Raw(_) => true,
+        }
+    }
+
     /// Runs it with positional arguments; `None` if they are not what its signature wants or they are too many.
     #[inline(always)]
     pub fn run_positional(&self, vm: &Vm, values: &[Value]) -> Option<PyResult<Value>> {
@@ -138,15 +151,25 @@ impl Native {
                 if !self.takes(values.len()) {
                     return None;
                 }
-                // The caller owns the values; these are copies of its words, which nobody drops.
                 let total = self.signature.total();
-                let mut padded = [const { MaybeUninit::<u64>::uninit() }; MOST_PADDED];
-                for (at, place) in padded[..total].iter_mut().enumerate() {
-                    place.write(values.get(at).map_or(bits::UNBOUND, Value::to_bits));
-                }
+                // The caller owns the values; these are copies of its words, which nobody drops.
                 // SAFETY: words of live values that outlive the call, or immediates.
-                let bound = unsafe { std::slice::from_raw_parts(padded.as_ptr().cast::<Value>(), total) };
-                Some(body(vm, bound))
+                let run = |words: &[u64]| unsafe {
+                    body(vm, std::slice::from_raw_parts(words.as_ptr().cast::<Value>(), words.len()))
+                };
+                // Mostly the last parameters of two or three are left out.
+                Some(match (values, total) {
+                    ([a], 2) => run(&[a.to_bits(), bits::UNBOUND]),
+                    ([a], 3) => run(&[a.to_bits(), bits::UNBOUND, bits::UNBOUND]),
+                    ([a, b], 3) => run(&[a.to_bits(), b.to_bits(), bits::UNBOUND]),
+                    _ => {
+                        let mut padded = [bits::UNBOUND; MOST_PADDED];
+                        for (place, value) in padded.iter_mut().zip(values) {
+                            *place = value.to_bits();
+                        }
+                        run(&padded[..total])
+                    }
+                })
             }
             Body::Raw(body) => Some(body(vm, Args::positional(values))),
         }

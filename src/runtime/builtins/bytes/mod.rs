@@ -176,9 +176,21 @@ crate::payload!(BytesIter, "bytes_iterator", gc {
     }
 });
 
+impl BytesIter {
+    /// The next byte, if there is one.
+    pub fn next_byte(&self) -> Option<Value> {
+        let at = self.index.get();
+        let &byte = content(self.source.get()).get(at)?;
+        self.index.set(at + 1);
+        Value::small(i64::from(byte))
+    }
+}
+
 /// `bytes_iterator`
-pub static BYTES_ITER: TypeSpec =
-    TypeSpec::new("bytes_iterator", BytesIter::layout).slots(iter_slots).methods(ITER_METHODS);
+pub static BYTES_ITER: TypeSpec = TypeSpec::new("bytes_iterator", BytesIter::layout)
+    .kind(kind::BYTES_ITER)
+    .slots(iter_slots)
+    .methods(ITER_METHODS);
 
 /// `bytearray_iterator`
 pub static BYTEARRAY_ITER: TypeSpec =
@@ -189,6 +201,7 @@ pub fn bytes_iter(vm: &Vm, spec: &'static TypeSpec, value: &Value) -> Value {
     vm.alloc_spec(spec, BytesIter { source: LockCell::new(value.clone()), index: Cell::new(0) })
 }
 
+#[inline]
 fn content(value: &Value) -> &[u8] {
     match value.as_bytes() {
         Some(this) => this.bytes(),
@@ -200,13 +213,11 @@ fn iter_slots(s: &mut Slots) {
     s.iter = Some(|_, iter| Ok(iter.clone()));
     s.next = Some(|vm, iter| {
         let this = vm.cast::<BytesIter>(iter)?;
-        let at = this.index.get();
-        if let Some(&byte) = content(this.source.get()).get(at) {
-            this.index.set(at + 1);
-            return Ok(Some(vm.int(i64::from(byte))));
+        let next = this.next_byte();
+        if next.is_none() {
+            this.source.set(Value::NONE);
         }
-        this.source.set(Value::NONE);
-        Ok(None)
+        Ok(next)
     });
 }
 

@@ -6,9 +6,11 @@ pub mod table;
 use std::cell::Cell;
 
 use crate::runtime::builtins::lists::List;
+use crate::runtime::builtins::types::hashes_by_address;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::Args;
+use crate::runtime::object::hash::address_hash;
 use crate::runtime::object::typedef::{Binary, Cmp, Slots, TypeRef, TypeSpec, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
@@ -329,6 +331,10 @@ fn table_hash(table: &Table) -> i64 {
 pub(super) fn lookup_hash(vm: &Vm, item: &Value) -> PyResult<i64> {
     if item.as_small().is_some() || item.kind() == kind::STR {
         return Table::hash_key(vm, item);
+    }
+    // Classes mostly.
+    if hashes_by_address(vm, item) {
+        return Ok(address_hash(item.to_bits()));
     }
     let not_hashable = crate::runtime::object::slots::not_hashable as *const () as usize;
     if item.ty(vm).slots.get().hash.is_none_or(|f| f as usize == not_hashable)

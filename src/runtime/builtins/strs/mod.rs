@@ -26,6 +26,13 @@ use crate::runtime::object::vm::Vm;
 use crate::runtime::text::{escape, search, unicode, wtf8};
 use crate::runtime::value::{Obj, Payload, Value};
 
+/// A character of an ASCII text, by its number, which counts from the end if it is negative.
+#[inline(always)]
+pub fn ascii_item<'a>(vm: &'a Vm, text: &Obj<Str>, at: i64) -> Option<&'a Value> {
+    let byte = crate::runtime::builtins::bytes::shared::item(text.bytes(), at)?;
+    vm.interp().ascii_chars.get(usize::from(byte))
+}
+
 /// `str`
 pub static STR: TypeSpec = TypeSpec::new("str", Str::layout)
     .kind(kind::STR)
@@ -51,8 +58,7 @@ fn slots(s: &mut Slots) {
     s.item = Some(|vm, text, at| {
         let text = text.as_str()?;
         if text.is_ascii() {
-            let byte = crate::runtime::builtins::bytes::shared::item(text.bytes(), at)?;
-            return vm.interp().ascii_chars.get(usize::from(byte)).cloned();
+            return ascii_item(vm, text, at).cloned();
         }
         let at = usize::try_from(if at < 0 { at + text.len() as i64 } else { at }).ok()?;
         (at < text.len()).then(|| vm.str_char(wtf8::decode_at(text.bytes(), text.offset(at)).0))

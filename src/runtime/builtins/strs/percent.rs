@@ -154,6 +154,41 @@ pub fn unsupported<U: Unit>(vm: &Vm, template: &[u8], spec: &Spec<'_>) -> Raised
     vm.fault(percent::unsupported::<U>(template, spec))
 }
 
+/// `text % operand` for bare `%s` with texts; `None` for others, right or wrong.
+fn texts_modulo(vm: &Vm, template: &Obj<Str>, operand: &Value) -> Option<Value> {
+    let values = match operand.kind() {
+        kind::TUPLE => operand.as_tuple()?.items(),
+        _ => std::slice::from_ref(operand),
+    };
+    let mut rest = template.bytes();
+    if let (b"%s", [only]) = (rest, values) {
+        return exact_str(only).map(|_| only.clone());
+    }
+    let mut values = values.iter();
+    // Bytes that are no code points of their own.
+    let (mut length, mut extra) = (0, rest.len() - template.len());
+    let mut parts = smallvec::SmallVec::<[&[u8]; 8]>::new();
+    while let Some(at) = rest.iter().position(|&byte| byte == b'%') {
+        if rest.get(at + 1) != Some(&b's') {
+            return None;
+        }
+        let text = exact_str(values.next()?)?;
+        extra += text.bytes().len() - text.len();
+        length += at + text.bytes().len();
+        parts.push(&rest[..at]);
+        parts.push(text.bytes());
+        rest = &rest[at + 2..];
+    }
+    if values.next().is_some() {
+        return None;
+    }
+    length += rest.len();
+    Some(vm.str_filled(length, length - extra, |room| {
+        parts.iter().filter(|part| !part.is_empty()).for_each(|part| room.put(part));
+        room.put(rest);
+    }))
+}
+
 /// Room for the results that [`quick_modulo`] makes.
 const QUICK: usize = 256;
 
@@ -235,6 +270,9 @@ fn joined(vm: &Vm, template: &[u8], values: &[Value]) -> PyResult<Value> {
 /// `text % operand`
 pub fn str_modulo(vm: &Vm, a: &Value, b: &Value) -> PyResult<Value> {
     let Some(text) = a.as_str() else { return Ok(Value::NOT_IMPLEMENTED) };
+    if let Some(result) = texts_modulo(vm, text, b) {
+        return Ok(result);
+    }
     if text.bytes().len() < QUICK
         && let Some(result) = quick_modulo(vm, text, b)
     {

@@ -20,10 +20,24 @@ unsafe fn operands(m: Machine) -> (u64, u64) {
     unsafe { (m.bits(m.b()), m.bits(m.c())) }
 }
 
-/// Two small ints by one function, two floats by another, the rest by the operator.
+/// Stores an immediate result in A: a register of any kind, or (`temp`) a temporary that was dead or held an immediate operand.
+#[inline(always)]
+unsafe fn put(m: Machine, temp: bool, result: u64) -> State {
+    // SAFETY: a handler's promise.
+    unsafe {
+        if temp {
+            m.fill(m.a(), result);
+            return m.next(0);
+        }
+        m.put(m.a(), result, 0)
+    }
+}
+
+/// Two small ints by one function, two floats by another, the rest by the operator; `temp`: into a temporary.
 #[inline(always)]
 unsafe fn arithmetic(
     m: Machine,
+    temp: bool,
     int: impl Fn(i64, i64) -> Option<i64>,
     float: impl Fn(f64, f64) -> f64,
     rest: impl Fn(&Vm, At) -> PyResult<()>,
@@ -33,13 +47,13 @@ unsafe fn arithmetic(
         let (x, y) = operands(m);
         if x & y & 1 != 0 {
             if let Some(result) = int(x as i64, y as i64) {
-                return m.put(m.a(), result as u64, 0);
+                return put(m, temp, result as u64);
             }
         } else if is_plain_float_bits(x)
             && is_plain_float_bits(y)
             && let Some(result) = float_encode_plain(float(float_decode_plain(x), float_decode_plain(y)))
         {
-            return m.put(m.a(), result, 0);
+            return put(m, temp, result);
         }
         with_zeros(m.pc, m.base, m.vm, m.table, float, rest)
     }
@@ -66,6 +80,22 @@ unsafe fn with_zeros(
             return m.put(m.a(), result, 0);
         }
         m.slow(0, rest)
+    }
+}
+
+/// Two floats by a division, the rest by the operator.
+#[inline(always)]
+unsafe fn division(m: Machine, temp: bool) -> State {
+    // SAFETY: a handler's promise.
+    unsafe {
+        let (x, y) = operands(m);
+        if is_plain_float_bits(x)
+            && is_plain_float_bits(y)
+            && let Some(result) = float_encode_plain(float_decode_plain(x) / float_decode_plain(y))
+        {
+            return put(m, temp, result);
+        }
+        with_zeros(m.pc, m.base, m.vm, m.table, |x, y| x / y, arith::true_div)
     }
 }
 
@@ -109,6 +139,7 @@ unsafe fn small(m: Machine, int: impl Fn(i64, i64) -> Option<i64>, op: &'static 
 #[inline(always)]
 unsafe fn small_arithmetic(
     m: Machine,
+    temp: bool,
     int: impl Fn(i64, i64) -> Option<i64>,
     float: impl Fn(f64, f64) -> f64,
     op: &'static BinaryOp,
@@ -118,12 +149,12 @@ unsafe fn small_arithmetic(
         let x = m.bits(m.b());
         if is_int_bits(x) {
             if let Some(result) = int(x as i64, m.c() as i64) {
-                return m.put(m.a(), result as u64, 0);
+                return put(m, temp, result as u64);
             }
         } else if is_float_bits(x)
             && let Some(result) = float_encode(float(float_decode(x), m.c() as f64))
         {
-            return m.put(m.a(), result, 0);
+            return put(m, temp, result);
         }
         m.slow(0, move |vm, at| arith::binary_small(vm, at, op))
     }
@@ -239,28 +270,31 @@ fn word_of(i: i64) -> i64 {
 
 handlers! {
     /// `A = B + C`
-    add(m) { arithmetic(m, add_words, |x, y| x + y, |vm, at| arith::binary(vm, at, &ops::ADD)) }
+    add(m) { arithmetic(m, false, add_words, |x, y| x + y, |vm, at| arith::binary(vm, at, &ops::ADD)) }
     /// `A = B - C`
-    sub(m) { arithmetic(m, sub_words, |x, y| x - y, |vm, at| arith::binary(vm, at, &ops::SUB)) }
+    sub(m) { arithmetic(m, false, sub_words, |x, y| x - y, |vm, at| arith::binary(vm, at, &ops::SUB)) }
     /// `A = B * C`
-    mul(m) { arithmetic(m, mul_words, |x, y| x * y, |vm, at| arith::binary(vm, at, &ops::MUL)) }
+    mul(m) { arithmetic(m, false, mul_words, |x, y| x * y, |vm, at| arith::binary(vm, at, &ops::MUL)) }
     /// `A = B += C`
-    iadd(m) { arithmetic(m, add_words, |x, y| x + y, arith::iadd) }
+    iadd(m) { arithmetic(m, false, add_words, |x, y| x + y, arith::iadd) }
     /// `A = B -= C`
-    isub(m) { arithmetic(m, sub_words, |x, y| x - y, |vm, at| arith::inplace(vm, at, &ops::SUB)) }
+    isub(m) { arithmetic(m, false, sub_words, |x, y| x - y, |vm, at| arith::inplace(vm, at, &ops::SUB)) }
     /// `A = B *= C`
-    imul(m) { arithmetic(m, mul_words, |x, y| x * y, |vm, at| arith::inplace(vm, at, &ops::MUL)) }
+    imul(m) { arithmetic(m, false, mul_words, |x, y| x * y, |vm, at| arith::inplace(vm, at, &ops::MUL)) }
     /// `A = B / C`
-    true_div(m) {
-        let (x, y) = operands(m);
-        if is_plain_float_bits(x)
-            && is_plain_float_bits(y)
-            && let Some(result) = float_encode_plain(float_decode_plain(x) / float_decode_plain(y))
-        {
-            return m.put(m.a(), result, 0);
-        }
-        with_zeros(m.pc, m.base, m.vm, m.table, |x, y| x / y, arith::true_div)
-    }
+    true_div(m) { division(m, false) }
+    /// `A = B + C`, a temporary.
+    add_temp(m) { arithmetic(m, true, add_words, |x, y| x + y, |vm, at| arith::binary(vm, at, &ops::ADD)) }
+    /// `A = B - C`, a temporary.
+    sub_temp(m) { arithmetic(m, true, sub_words, |x, y| x - y, |vm, at| arith::binary(vm, at, &ops::SUB)) }
+    /// `A = B * C`, a temporary.
+    mul_temp(m) { arithmetic(m, true, mul_words, |x, y| x * y, |vm, at| arith::binary(vm, at, &ops::MUL)) }
+    /// `A = B / C`, a temporary.
+    true_div_temp(m) { division(m, true) }
+    /// `A = B + small int`, a temporary.
+    add_i_temp(m) { small_arithmetic(m, true, |x, y| x.checked_add(y << 1), |x, y| x + y, &ops::ADD) }
+    /// `A = B - small int`, a temporary.
+    sub_i_temp(m) { small_arithmetic(m, true, |x, y| x.checked_sub(y << 1), |x, y| x - y, &ops::SUB) }
     /// `A = constant + C`
     float_add(m) { with_constant(m, second, |c, x| c + x) }
     /// `A = constant - C`
@@ -299,15 +333,15 @@ handlers! {
     xor(m) { integral(m, |x, y| Some((x ^ y) | 1), &ops::XOR) }
     /// `A = B + small int`, also `+=`
     add_i(m) {
-        small_arithmetic(m, |x, y| x.checked_add(y << 1), |x, y| x + y, &ops::ADD)
+        small_arithmetic(m, false, |x, y| x.checked_add(y << 1), |x, y| x + y, &ops::ADD)
     }
     /// `A = B - small int`, also `-=`
     sub_i(m) {
-        small_arithmetic(m, |x, y| x.checked_sub(y << 1), |x, y| x - y, &ops::SUB)
+        small_arithmetic(m, false, |x, y| x.checked_sub(y << 1), |x, y| x - y, &ops::SUB)
     }
     /// `A = B * small int`
     mul_i(m) {
-        small_arithmetic(m, |x, y| (x - 1).checked_mul(y).map(|product| product + 1), |x, y| x * y, &ops::MUL)
+        small_arithmetic(m, false, |x, y| (x - 1).checked_mul(y).map(|product| product + 1), |x, y| x * y, &ops::MUL)
     }
     /// `A = B // small int`
     floor_div_i(m) {

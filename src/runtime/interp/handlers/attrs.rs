@@ -3,15 +3,17 @@
 use crate::runtime::builtins::lists::List;
 use crate::runtime::builtins::props::Wrapper;
 use crate::runtime::builtins::sets::Set;
+use crate::runtime::builtins::strs;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::gc::heap::{self, TypeHead, type_flag};
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::forms;
 use crate::runtime::interp::frame::Frame;
-use crate::runtime::interp::handlers::{debug_assert_dead, handlers};
-use crate::runtime::interp::machine::{self, Machine, State, Table, counted};
+use crate::runtime::interp::handlers::handlers;
+use crate::runtime::interp::machine::{self, Machine, State, Table, counted, counted_object};
 use crate::runtime::interp::ops::{attr, build, known};
 use crate::runtime::object::dict::Dict;
+use crate::runtime::object::str::Str;
 use crate::runtime::object::tuple::Tuple;
 use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
@@ -88,9 +90,8 @@ unsafe fn put_method(m: Machine, method: u64) -> State {
     // SAFETY: the registers are the instruction's.
     unsafe {
         let receiver = m.take(m.b());
-        let first = m.swap(m.a(), counted(method));
-        let second = m.swap(m.a() + 1, receiver);
-        debug_assert_dead(m, first, second);
+        m.fill(m.a(), counted_object(method));
+        m.fill(m.a() + 1, receiver);
         m.next(5)
     }
 }
@@ -101,9 +102,8 @@ unsafe fn put_function(m: Machine, function: u64) -> State {
     // SAFETY: as in `put_method`.
     unsafe {
         let used = m.used(m.b());
-        let first = m.swap(m.a(), counted(function));
-        let second = m.swap(m.a() + 1, bits::UNBOUND);
-        debug_assert_dead(m, first, second);
+        m.fill(m.a(), counted(function));
+        m.fill(m.a() + 1, bits::UNBOUND);
         m.drop_next(5, used)
     }
 }
@@ -116,9 +116,8 @@ unsafe fn put_class_method(m: Machine, class: u64) -> State {
         let wrapper = &*(m.extra_pair(3) as *const Obj<Wrapper>);
         let receiver = counted(class);
         let used = m.used(m.b());
-        let first = m.swap(m.a(), counted(wrapper.callable.get().to_bits()));
-        let second = m.swap(m.a() + 1, receiver);
-        debug_assert_dead(m, first, second);
+        m.fill(m.a(), counted(wrapper.callable.get().to_bits()));
+        m.fill(m.a() + 1, receiver);
         m.drop_next(5, used)
     }
 }
@@ -172,6 +171,12 @@ unsafe fn item(m: Machine, at: i64) -> Option<Value> {
     // SAFETY: the caller has seen that B holds an object. An item may take memory, and so look at frames.
     unsafe {
         let object = m.value(m.b());
+        if object.kind() == kind::STR {
+            let text = &*(object.to_bits() as *const Obj<Str>);
+            if text.is_ascii() {
+                return strs::ascii_item(m.vm, text, at).cloned();
+            }
+        }
         let ty = object.ty(m.vm);
         let quick = ty.slots.get().item.filter(|_| !ty.is_heap())?;
         m.frame().set_pc(m.pc);
@@ -263,8 +268,7 @@ handlers! {
             return load_attr_known(m.pc, m.base, m.vm, m.table);
         }
         let value = *((object as usize + m.extra(3) as usize) as *const u64);
-        let old = m.swap(m.a(), counted(value));
-        debug_assert_dead(m, old, bits::UNBOUND);
+        m.fill(m.a(), counted(value));
         m.next(5)
     }
     /// The same, and what follows: it is stored as an attribute of what a local holds.
@@ -284,8 +288,7 @@ handlers! {
                 return next.drop_next(5, old);
             }
         }
-        let old = m.swap(m.a(), value);
-        debug_assert_dead(m, old, bits::UNBOUND);
+        m.fill(m.a(), value);
         m.next(5)
     }
     /// A name at the cached position of the instance's dictionary.
@@ -491,7 +494,8 @@ handlers! {
         if is_object_bits(object) {
             if let Some(value) = build::subscr_fast(object, key) {
                 if type_of(object).kind.get() == kind::LIST {
-                    forms::rewrite(m.at(), Op::SubscrList);
+                    let near = m.b() < 0 && m.a() >= 0;
+                    forms::rewrite(m.at(), if near { Op::SubscrListLocal } else { Op::SubscrList });
                 }
                 // The key is a small int: nothing is to be dropped.
                 return m.put_used(value, 0);
@@ -513,6 +517,18 @@ handlers! {
             && let Some(slot) = build::list_slot(object, key)
         {
             return m.put_used(counted(*slot.cast::<u64>()), 0);
+        }
+        subscr_again(m.pc, m.base, m.vm, m.table)
+    }
+    /// Of a list in a local, into a temporary.
+    subscr_list_local(m) {
+        let (object, key) = (m.bits(m.b()), m.bits(m.c()));
+        if is_object_bits(object)
+            && is_int_bits(key)
+            && let Some(slot) = build::list_slot(object, key)
+        {
+            m.fill(m.a(), counted(*slot.cast::<u64>()));
+            return m.next(0);
         }
         subscr_again(m.pc, m.base, m.vm, m.table)
     }
@@ -539,8 +555,7 @@ handlers! {
         let first = m.a();
         let mut at = 0;
         while at < items.len() {
-            let old = m.swap(first + at as isize, counted(items.as_ptr().cast::<u64>().add(at).read()));
-            debug_assert_dead(m, old, bits::UNBOUND);
+            m.fill(first + at as isize, counted(items.as_ptr().cast::<u64>().add(at).read()));
             at += 1;
         }
         m.drop_next(0, used)

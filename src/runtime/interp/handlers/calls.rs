@@ -1,6 +1,5 @@
 //! Calls, returns, iteration, raising.
 
-use crate::runtime::builtins::descr::{MethodDescriptor, NativeFunction};
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap;
@@ -8,7 +7,7 @@ use crate::runtime::interp::dispatch::{self, At, Next};
 use crate::runtime::interp::frame::{Frame, info, word};
 use crate::runtime::interp::function::Function;
 use crate::runtime::interp::handlers::{classes, generators, handlers, loops, natives};
-use crate::runtime::interp::machine::{self, Machine, State};
+use crate::runtime::interp::machine::{self, Machine, State, Table};
 use crate::runtime::interp::ops::{exc, iter};
 use crate::runtime::interp::{call, forms, generator, push, unwind};
 use crate::runtime::object::typedef::{Native, kind};
@@ -33,18 +32,18 @@ unsafe fn call_in_place(m: Machine, callable: u64, args: *mut Value, count: u32)
         if args.add(function.reach.get() as usize) > m.vm.call_limit() {
             return call_other(m.pc, m.base, m.vm, callable, args, count);
         }
-        // Another function than above: one test after the other takes fewer registers than both at once.
+        // Counted in place, and taken back in another function than above: both together would take more registers.
         let left = m.vm.depth_left.get() - 1;
+        m.vm.depth_left.set(left);
         if left < 0 {
             return call_too_deep(m.pc, m.base, m.vm, callable, args, count);
         }
-        m.vm.depth_left.set(left);
         m.frame().set_pc(m.pc.add(1));
         let new = args.add(function.locals.get() as usize);
-        Frame(new).begin_at_entry(m.vm, m.base, function, callable | 1, 0);
-        // By addresses, so that neither count lives so long.
-        let unfilled = args.expose_provenance() + count as usize * size_of::<Value>();
-        Frame(new).unbind_from(std::ptr::with_exposed_provenance_mut(unfilled));
+        Frame(new).begin_at_entry(m.vm, m.base, function, callable + 1, 0);
+        if function.unfilled.get() != 0 {
+            Frame(new).unbind_from(new.sub(function.unfilled.get() as usize));
+        }
         Machine { base: new, ..m }.go(function.entry.get())
     }
 }
@@ -121,7 +120,7 @@ unsafe fn call_kind(
     call_other(pc, base, vm, callable, args, count)
 }
 
-/// Calls a native method whose parameters are exactly the arguments, the receiver of the type that it belongs to.
+/// Calls a native method, the receiver being of the type that it belongs to.
 #[inline(never)]
 unsafe fn call_method_descriptor(
     pc: *const u32,
@@ -133,22 +132,17 @@ unsafe fn call_method_descriptor(
 ) -> State {
     // SAFETY: a handler's promise; the caller has seen the kind.
     unsafe {
-        if let Some(body) = natives::method_body(callable, args, count) {
-            natives::expect_native_method(At { base, pc });
-            return finish_native(pc, base, vm, args, count, |vm, values| Some(body(vm, values)));
-        }
-        let descriptor = &*(callable as *const Obj<MethodDescriptor>);
-        if count > 0
-            && let Some(receiver) = (*args).header()
-            && receiver.ty.get() == descriptor.owner.head_ptr()
+        if let Some(def) = natives::method_def(callable, args, count)
+            && def.takes_positional(count as usize)
         {
-            return run_native(pc, base, vm, args, count, descriptor.def);
+            natives::expect_native_method(At { base, pc });
+            return run_native(pc, base, vm, args, count, def);
         }
     }
     call_other(pc, base, vm, callable, args, count)
 }
 
-/// Calls a native function whose parameters are exactly the arguments.
+/// Calls a native function.
 #[inline(never)]
 unsafe fn call_native(
     pc: *const u32,
@@ -160,19 +154,17 @@ unsafe fn call_native(
 ) -> State {
     // SAFETY: a handler's promise; the caller has seen the kind.
     unsafe {
-        if let Some(body) = natives::function_body(callable, count) {
+        if let Some(def) = natives::function_def(callable)
+            && def.takes_positional(count as usize)
+        {
             natives::expect_native(At { base, pc });
-            return finish_native(pc, base, vm, args, count, |vm, values| Some(body(vm, values)));
-        }
-        let function = &*(callable as *const Obj<NativeFunction>);
-        if !function.passes_self {
-            return run_native(pc, base, vm, args, count, function.def);
+            return run_native(pc, base, vm, args, count, def);
         }
     }
     call_other(pc, base, vm, callable, args, count)
 }
 
-/// Calls a native function or method some of whose parameters are left out.
+/// Calls a native function or method by positional arguments.
 #[inline(never)]
 unsafe fn run_native(
     pc: *const u32,
@@ -224,7 +216,7 @@ pub unsafe fn finish_native(
     }
 }
 
-/// A call at the limit of recursion.
+/// A call at the limit of recursion, which is counted already.
 #[cold]
 #[inline(never)]
 fn call_too_deep(
@@ -235,6 +227,7 @@ fn call_too_deep(
     args: *mut Value,
     count: u32,
 ) -> State {
+    vm.depth_left.set(vm.depth_left.get() + 1);
     call_other(pc, base, vm, callable, args, count)
 }
 
@@ -267,7 +260,7 @@ unsafe fn leave(m: Machine, result: u64) -> State {
         let header = m.base.cast::<u64>();
         let frame_info = m.frame().get(word::INFO);
         if frame_info & info::SPECIAL != 0 {
-            return leave_with(m.pc, m.base, m.vm, result);
+            return leave_with(m.pc, m.base, m.vm, m.table, result);
         }
         let mut at = info::locals_start(frame_info);
         while at != 0 {
@@ -277,35 +270,130 @@ unsafe fn leave(m: Machine, result: u64) -> State {
                 let head = &*(old as *const Header);
                 let count = head.count.get();
                 if count == 1 {
-                    return leave_with(m.pc, m.base, m.vm, result);
+                    return leave_with(m.pc, m.base, m.vm, m.table, result);
                 }
                 head.count.set(count - 1);
                 *place = bits::UNBOUND;
             }
             at += size_of::<Value>() as isize;
         }
+        hand_over(m, result)
+    }
+}
+
+/// The same for code of so many locals.
+#[inline(always)]
+unsafe fn leave_few<const LOCALS: usize>(m: Machine, result: u64) -> State {
+    // SAFETY: as in `leave`.
+    unsafe {
+        if m.frame().get(word::INFO) != info::word(LOCALS as u32, 0) {
+            return leave_with(m.pc, m.base, m.vm, m.table, result);
+        }
+        for at in 1..=LOCALS as isize {
+            let old = m.bits(-at);
+            if is_object_bits(old) {
+                let head = &*(old as *const Header);
+                let count = head.count.get();
+                if count == 1 {
+                    return leave_with(m.pc, m.base, m.vm, m.table, result);
+                }
+                head.count.set(count - 1);
+                m.base.offset(-at).cast::<u64>().write(bits::UNBOUND);
+            }
+        }
+        hand_over(m, result)
+    }
+}
+
+/// Gives the result of a plain frame whose locals are gone to its caller, which goes on.
+#[inline(always)]
+unsafe fn hand_over(m: Machine, result: u64) -> State {
+    // SAFETY: the caller waits in a call; the callable, which the frame has borrowed, still lies in its run.
+    unsafe {
         let base = (m.frame().get(word::CALLER) - 1) as *mut Value;
         m.vm.frame.set(base);
         m.vm.depth_left.set(m.vm.depth_left.get() + 1);
         let pc = Frame(base).pc();
-        // The callable still lies in the run; mostly the result takes its place.
-        let (place, run) = dispatch::called(pc);
         let m = Machine { pc, base, ..m };
-        if *pc.sub(1) & forms::DROPS != 0 {
+        let (place, run) = dispatch::called(pc);
+        // Mostly the result takes the callable's place.
+        let note = *pc.sub(1);
+        if note == forms::IN_PLACE {
+            let callable = m.swap(run, result);
+            return m.drop_object_next(0, callable);
+        }
+        let callable = m.swap(run, bits::UNBOUND);
+        debug_assert!(is_object_bits(callable));
+        std::hint::assert_unchecked(is_object_bits(callable));
+        if note == forms::DROPS {
             // The next instruction would clear it.
-            let callable = m.swap(run, bits::UNBOUND);
             return m.drop_two_next(1, callable, result);
         }
         let old = m.swap(place, result);
-        if run == place {
-            return m.drop_next(0, old);
-        }
-        let callable = m.swap(run, bits::UNBOUND);
         m.drop_two_next(0, old, callable)
     }
 }
 
-/// Most locals of a frame of which [`leave_with`] takes leave.
+/// Leaves a frame that is no plain call's, or one of whose locals may die: quickly, if it only owns its function or the instance
+/// that it initialises, and nothing dies.
+///
+/// # Safety
+/// A handler's promise; the value is given up. Temporaries are dead.
+#[inline(never)]
+unsafe fn leave_with(pc: *const u32, base: *mut Value, vm: &Vm, table: &Table, result: u64) -> State {
+    let m = Machine { pc, base, vm, table };
+    // SAFETY: as promised.
+    unsafe {
+        let frame_info = m.frame().get(word::INFO);
+        let init = frame_info & info::INIT != 0;
+        if frame_info & info::SPECIAL & !(info::INIT | info::OWNS) != 0 || init && result != bits::NONE {
+            return leave_dying(pc, base, vm, result);
+        }
+        let mut at = info::locals_start(frame_info);
+        while at != 0 {
+            let place = base.cast::<u64>().byte_offset(at);
+            let old = *place;
+            if is_object_bits(old) {
+                let head = &*(old as *const Header);
+                let count = head.count.get();
+                if count == 1 {
+                    return leave_dying(pc, base, vm, result);
+                }
+                head.count.set(count - 1);
+                *place = bits::UNBOUND;
+            }
+            at += size_of::<Value>() as isize;
+        }
+        let owns = frame_info & info::OWNS != 0;
+        if owns {
+            let head = &*(m.frame().address(word::FUNCTION) as *const Header);
+            let count = head.count.get();
+            if count == 1 {
+                return leave_dying(pc, base, vm, result);
+            }
+            head.count.set(count - 1);
+        }
+        let result = if init { instance_of(m) } else { result };
+        if !owns {
+            return hand_over(m, result);
+        }
+        let place = m.frame().result_register() as isize;
+        let caller = m.frame().address(word::CALLER) as *mut Value;
+        vm.frame.set(caller);
+        vm.depth_left.set(vm.depth_left.get() + 1);
+        let m = Machine { pc: Frame(caller).pc(), base: caller, ..m };
+        m.put(place, result, 0)
+    }
+}
+
+/// Takes the instance that a frame initialises out of its header.
+#[inline(always)]
+unsafe fn instance_of(m: Machine) -> u64 {
+    // SAFETY: the frame owns it. What lies above the running frame must be no value (the frame's second invariant).
+    unsafe { m.base.add(word::NAMESPACE).cast::<u64>().replace(bits::UNBOUND) }
+}
+
+/// Most locals of a frame of which [`leave_dying`] takes leave.
 const MOST_DYING: usize = 64;
 
 /// Leaves a frame with which something dies, that native code entered, or that owns its function and maybe the instance that
@@ -314,7 +402,7 @@ const MOST_DYING: usize = 64;
 /// # Safety
 /// A handler's promise; the value is given up. Temporaries are dead.
 #[inline(never)]
-unsafe fn leave_with(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> State {
+unsafe fn leave_dying(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) -> State {
     // SAFETY: as promised.
     unsafe {
         let frame = Frame(base);
@@ -394,6 +482,17 @@ unsafe fn leave_special(pc: *const u32, base: *mut Value, vm: &Vm, result: u64) 
     }
 }
 
+/// A call of a method pair without a receiver.
+#[inline(never)]
+unsafe fn call_bare(pc: *const u32, base: *mut Value, vm: &Vm, table: &Table) -> State {
+    let m = Machine { pc, base, vm, table };
+    // SAFETY: a handler's promise.
+    unsafe {
+        let run = base.offset(m.b());
+        call_in_place(m, *run.cast::<u64>(), run.add(2), m.n8())
+    }
+}
+
 /// The callable of a method pair, where its arguments begin, and how many they are.
 ///
 /// # Safety
@@ -417,8 +516,12 @@ handlers! {
     }
     /// `A = B0(B1, B2, …)`, B1 the receiver or nothing.
     call_method(m) {
-        let (callable, args, count) = method_run(m.base, m.b(), m.n8());
-        call_in_place(m, callable, args, count)
+        let run = m.base.offset(m.b());
+        let args = run.add(1);
+        if (*args).is_unbound() {
+            return call_bare(m.pc, m.base, m.vm, m.table);
+        }
+        call_in_place(m, *run.cast::<u64>(), args, m.n8() + 1)
     }
     /// `A = B0(B1, …)` in a generator.
     call_moving(m) {
@@ -447,6 +550,20 @@ handlers! {
     }
     /// Returns None.
     return_none(m) { leave(m, bits::NONE) }
+    /// Returns A from code with one local.
+    return_1(m) {
+        let value = m.swap(m.a(), bits::UNBOUND);
+        leave_few::<1>(m, value)
+    }
+    /// Returns A from code with two locals.
+    return_2(m) {
+        let value = m.swap(m.a(), bits::UNBOUND);
+        leave_few::<2>(m, value)
+    }
+    /// Returns None from code with one local.
+    return_none_1(m) { leave_few::<1>(m, bits::NONE) }
+    /// Returns None from code with two locals.
+    return_none_2(m) { leave_few::<2>(m, bits::NONE) }
     /// Loads the code's body, then begins.
     resolve(m) {
         m.slow_flow(0, |_, at| {
@@ -480,7 +597,12 @@ handlers! {
             }
             match kind {
                 kind::GENERATOR => return generators::for_iter_generator(m.pc, m.base, m.vm, m.table),
-                kind::DICT_KEY_ITER | kind::DICT_VALUE_ITER | kind::SET_ITER | kind::STR_ITER => {
+                kind::DICT_KEY_ITER
+                | kind::DICT_VALUE_ITER
+                | kind::SET_ITER
+                | kind::STR_ITER
+                | kind::LIST_REVERSE_ITER
+                | kind::BYTES_ITER => {
                     return loops::for_iter_known(m.pc, m.base, m.vm, m.table);
                 }
                 kind::DICT_ITEM_ITER | kind::ENUMERATE | kind::ZIP => {

@@ -3,6 +3,7 @@
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::gc::heap;
 use crate::runtime::interp::dispatch::At;
+use crate::runtime::interp::forms;
 use crate::runtime::interp::frame::Frame;
 use crate::runtime::interp::handlers::{calls, handlers, jumps};
 use crate::runtime::interp::machine::{self, Machine, State, Table};
@@ -56,21 +57,45 @@ handlers! {
         }
         calls::for_iter(m.pc, m.base, m.vm, m.table)
     }
-    /// Jumps back to a `ForIter`; does that too, if it is one over a range.
+    /// Jumps back to a `ForIter`, whose form says which this shall have.
     jump_back_iter(m) {
         if m.vm.is_wanted() {
             return jumps::jump_back(m.pc, m.base, m.vm, m.table);
         }
         let target = m.pc.offset(m.i24());
-        if *target.cast::<u8>().add(machine::OPCODE) != Op::ForIterRange as u8 {
-            return m.go(target);
+        match *target.cast::<u8>().add(machine::OPCODE) {
+            op if op == Op::ForIterRange as u8 => forms::rewrite(m.at(), Op::JumpBackRange),
+            op if op == Op::ForIterList as u8 => forms::rewrite(m.at(), Op::JumpBackList),
+            _ => {}
         }
-        let m = Machine { pc: target.add(1), ..m };
+        m.go(target)
+    }
+    /// The same of a loop over a range, whose next number it takes.
+    jump_back_range(m) {
+        if m.vm.is_wanted() {
+            return jumps::jump_back(m.pc, m.base, m.vm, m.table);
+        }
+        // Whatever form the loop has by now: its operands are the same.
+        let m = Machine { pc: m.pc.offset(m.i24() + 1), ..m };
         let iterator = m.bits(m.b());
         if iterates(iterator, kind::RANGE_ITER) {
             return next_in_range(m, iterator);
         }
-        calls::for_iter(m.pc, m.base, m.vm, m.table)
+        m.go(m.pc.sub(1))
+    }
+    /// The same of a loop over a list.
+    jump_back_list(m) {
+        if m.vm.is_wanted() {
+            return jumps::jump_back(m.pc, m.base, m.vm, m.table);
+        }
+        let m = Machine { pc: m.pc.offset(m.i24() + 1), ..m };
+        let iterator = m.bits(m.b());
+        if iterates(iterator, kind::LIST_ITER)
+            && let Some(value) = iter::list_next(iterator)
+        {
+            return m.put(m.a(), value, 1);
+        }
+        m.go(m.pc.sub(1))
     }
 }
 

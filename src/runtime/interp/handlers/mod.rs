@@ -14,7 +14,7 @@ use crate::runtime::bytecode::ops::Op;
 use crate::runtime::interp::function::CellObject;
 use crate::runtime::interp::machine::{Handler, Machine, Table};
 use crate::runtime::interp::ops::{arith as slow_arith, build, exc, iter, make, name, slice};
-use crate::runtime::value::{Obj, is_object_bits};
+use crate::runtime::value::Obj;
 
 /// Defines handlers: functions of the machine's state, which their bodies get under the name in the parentheses.
 macro_rules! handlers {
@@ -183,11 +183,20 @@ const fn handler(op: Op) -> Handler {
         Op::ForIterRange => loops::for_iter_range,
         Op::ForIterList => loops::for_iter_list,
         Op::JumpBackIter => loops::jump_back_iter,
+        Op::JumpBackRange => loops::jump_back_range,
+        Op::JumpBackList => loops::jump_back_list,
+        Op::AddTemp => arith::add_temp,
+        Op::SubTemp => arith::sub_temp,
+        Op::MulTemp => arith::mul_temp,
+        Op::TrueDivTemp => arith::true_div_temp,
+        Op::AddITemp => arith::add_i_temp,
+        Op::SubITemp => arith::sub_i_temp,
         Op::CallMoving => calls::call_moving,
         Op::CallMethodMoving => calls::call_method_moving,
         Op::CallNative => natives::call_native,
         Op::CallMethodNative => natives::call_method_native,
         Op::SubscrList => attrs::subscr_list,
+        Op::SubscrListLocal => attrs::subscr_list_local,
         Op::StoreSubscrList => attrs::store_subscr_list,
         Op::StoreAttrSlot => attrs::store_attr_slot,
         Op::LoadMethodDict => attrs::load_method_dict,
@@ -322,6 +331,10 @@ const fn handler(op: Op) -> Handler {
         Op::CallKw | Op::CallMethodKw => calls::call_kw,
         Op::CallEx => calls::call_ex,
         Op::Return => calls::return_,
+        Op::Return1 => calls::return_1,
+        Op::Return2 => calls::return_2,
+        Op::ReturnNone1 => calls::return_none_1,
+        Op::ReturnNone2 => calls::return_none_2,
         Op::ReturnNone => calls::return_none,
         Op::LoadBuildClass => load_build_class,
         Op::Raise => calls::raise,
@@ -376,15 +389,4 @@ pub static PLAIN: Table = {
 unsafe fn cell<'a>(m: Machine<'a>, register: isize) -> &'a Obj<CellObject> {
     // SAFETY: as promised.
     unsafe { &*(m.bits(register) as *const Obj<CellObject>) }
-}
-
-/// Temporaries that an instruction writes were dead.
-#[inline(always)]
-fn debug_assert_dead(m: Machine, first: u64, second: u64) {
-    debug_assert!(
-        !is_object_bits(first) && !is_object_bits(second),
-        "a temporary of {:?} is alive at word {}",
-        m.frame().code().qualname.to_string_lossy(),
-        m.frame().code().index_of(m.pc)
-    );
 }

@@ -1,7 +1,7 @@
 //! Moves, constants, variables.
 
 use crate::runtime::interp::frame::{info, word};
-use crate::runtime::interp::handlers::{cell, debug_assert_dead, handlers};
+use crate::runtime::interp::handlers::{cell, handlers};
 use crate::runtime::interp::machine::{Machine, counted};
 use crate::runtime::interp::ops::name;
 use crate::runtime::value::{Value, bits};
@@ -16,14 +16,6 @@ pub unsafe fn constant(m: Machine) -> u64 {
     unsafe { *m.frame().function().consts.get().add(m.n16()).cast::<u64>() }
 }
 
-/// Writes a dead temporary.
-#[inline(always)]
-unsafe fn fill(m: Machine, register: isize, new: u64) {
-    // SAFETY: operands name registers of the frame.
-    let old = unsafe { m.swap(register, new) };
-    debug_assert_dead(m, old, bits::UNBOUND);
-}
-
 handlers! {
     /// Nothing.
     nop(m) { m.next(0) }
@@ -34,14 +26,14 @@ handlers! {
     }
     /// `A = B`, a local, into a dead temporary.
     move_local(m) {
-        fill(m, m.a(), counted(m.bits(m.b())));
+        m.fill(m.a(), counted(m.bits(m.b())));
         m.next(0)
     }
     /// The same, and what follows: another one.
     move_locals(m) {
-        fill(m, m.a(), counted(m.bits(m.b())));
+        m.fill(m.a(), counted(m.bits(m.b())));
         let m = Machine { pc: m.pc.add(1), ..m };
-        fill(m, m.a(), counted(m.bits(m.b())));
+        m.fill(m.a(), counted(m.bits(m.b())));
         m.next(0)
     }
     /// `A = B`, which stays.
@@ -52,7 +44,7 @@ handlers! {
     }
     /// `A = constant`, into a dead temporary.
     load_const_temp(m) {
-        fill(m, m.a(), counted(constant(m)));
+        m.fill(m.a(), counted(constant(m)));
         m.next(0)
     }
     /// `A = constant`, wide index.
@@ -64,7 +56,7 @@ handlers! {
     load_int(m) { m.put(m.a(), ((m.i16() as u64) << 1) | 1, 0) }
     /// `A = small int`, into a dead temporary.
     load_int_temp(m) {
-        fill(m, m.a(), ((m.i16() as u64) << 1) | 1);
+        m.fill(m.a(), ((m.i16() as u64) << 1) | 1);
         m.next(0)
     }
     /// `A = None`
@@ -118,7 +110,7 @@ handlers! {
         if m.frame().function().globals.current_version() != m.extra(0) {
             return m.slow(4, name::load_global);
         }
-        fill(m, m.a(), counted(*(m.extra_pair(2) as *const u64)));
+        m.fill(m.a(), counted(*(m.extra_pair(2) as *const u64)));
         m.next(4)
     }
     /// `A = global or builtin`

@@ -1,44 +1,43 @@
-//! Calls of native functions and methods whose parameters are exactly the arguments.
+//! Calls of native functions and methods by positional arguments.
 
 use crate::runtime::builtins::descr::{MethodDescriptor, NativeFunction};
 use crate::runtime::bytecode::ops::Op;
-use crate::runtime::error::PyResult;
+use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap;
 use crate::runtime::interp::dispatch::At;
 use crate::runtime::interp::forms;
 use crate::runtime::interp::frame::info;
 use crate::runtime::interp::handlers::{calls, handlers};
 use crate::runtime::interp::machine::{self, Machine, State, Table};
-use crate::runtime::object::typedef::kind;
+use crate::runtime::object::typedef::{Native, kind};
 use crate::runtime::object::vm::Vm;
-use crate::runtime::value::{Header, Obj, Value, is_object_bits};
+use crate::runtime::value::{Header, Obj, Value, bits, is_object_bits};
 
 /// What a native function runs.
 type Body = fn(&Vm, &[Value]) -> PyResult<Value>;
 
-/// What a native function runs on that many arguments, if they are what it takes.
+/// What a native function is, if it does not take what it is bound to.
 ///
 /// # Safety
 /// The callable is a native function.
 #[inline(always)]
-pub unsafe fn function_body(callable: u64, count: u32) -> Option<Body> {
+pub unsafe fn function_def(callable: u64) -> Option<&'static Native> {
     // SAFETY: the caller has seen the kind.
     let function = unsafe { &*(callable as *const Obj<NativeFunction>) };
-    if function.passes_self { None } else { function.def.exact_body(count as usize) }
+    if function.passes_self { None } else { Some(function.def) }
 }
 
-/// The same of a native method and its receiver, the first of the arguments, which has to be of the type that the method belongs
-/// to.
+/// What a native method is, if its receiver, the first of the arguments, is of the type that the method belongs to.
 ///
 /// # Safety
 /// The callable is a native method, the arguments are live values.
 #[inline(always)]
-pub unsafe fn method_body(callable: u64, args: *mut Value, count: u32) -> Option<Body> {
+pub unsafe fn method_def(callable: u64, args: *mut Value, count: u32) -> Option<&'static Native> {
     // SAFETY: the caller has seen the kind; arguments are live values.
     unsafe {
         let method = &*(callable as *const Obj<MethodDescriptor>);
         let fits = count > 0 && (*args).header().is_some_and(|head| head.ty.get() == method.owner.head_ptr());
-        if fits { method.def.exact_body(count as usize) } else { None }
+        if fits { Some(method.def) } else { None }
     }
 }
 
@@ -46,25 +45,71 @@ pub unsafe fn method_body(callable: u64, args: *mut Value, count: u32) -> Option
 #[inline(always)]
 unsafe fn run(m: Machine, body: Body, args: *mut Value, count: u32) -> State {
     m.frame().set_pc(m.pc);
-    // SAFETY: the run holds the callable, maybe an empty word, and that many arguments, which the call uses up.
+    // SAFETY: the run holds the callable, maybe an empty word, and that many arguments.
     unsafe {
         match body(m.vm, std::slice::from_raw_parts(args, count as usize)) {
-            Ok(result) => {
-                let run = m.base.offset(m.b());
-                let mut place = args.add(count as usize);
-                while place > run {
-                    place = place.sub(1);
-                    if (*place).is_object() {
-                        drop(place.replace(Value::UNBOUND));
-                    }
-                }
-                if m.extra(0) & forms::DROPS != 0 {
-                    return m.drop_next(2, result.into_bits());
-                }
-                m.put(m.a(), result.into_bits(), 1)
-            }
+            Ok(result) => finish(m, args, count, result.into_bits()),
             Err(raised) => machine::fail(m.vm, m.base, raised),
         }
+    }
+}
+
+/// The same with a function that takes care of its arguments itself or some of whose parameters are left out.
+#[inline(never)]
+unsafe fn run_with_less<const METHOD: bool>(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    table: &Table,
+    def: &'static Native,
+) -> State {
+    let m = Machine { pc, base, vm, table };
+    // SAFETY: as in `run`.
+    unsafe {
+        let (_, args, count) = match METHOD {
+            true => calls::method_run(base, m.b(), m.n8()),
+            false => (0, base.offset(m.b() + 1), m.n8()),
+        };
+        m.frame().set_pc(pc);
+        match outcome(vm, def, args, count) {
+            bits::UNBOUND => machine::fail(vm, base, Raised::token()),
+            result => finish(m, args, count, result),
+        }
+    }
+}
+
+/// What a native function gives for arguments that it takes; unbound if it has raised.
+#[inline(never)]
+unsafe fn outcome(vm: &Vm, def: &'static Native, args: *mut Value, count: u32) -> u64 {
+    // SAFETY: live values.
+    let values = unsafe { std::slice::from_raw_parts(args, count as usize) };
+    match def.run_positional(vm, values) {
+        Some(Ok(result)) => result.into_bits(),
+        Some(Err(_)) => bits::UNBOUND,
+        None => {
+            let _ = vm.system_error("a native function is given what it does not take");
+            bits::UNBOUND
+        }
+    }
+}
+
+/// Drops a call's run, stores the result and goes on.
+#[inline(always)]
+unsafe fn finish(m: Machine, args: *mut Value, count: u32, result: u64) -> State {
+    // SAFETY: the call has used up the run: the callable, maybe an empty word, and the arguments.
+    unsafe {
+        let run = m.base.offset(m.b());
+        let mut place = args.add(count as usize);
+        while place > run {
+            place = place.sub(1);
+            if (*place).is_object() {
+                drop(place.replace(Value::UNBOUND));
+            }
+        }
+        if m.extra(0) == forms::DROPS {
+            return m.drop_next(2, result);
+        }
+        m.put(m.a(), result, 1)
     }
 }
 
@@ -85,7 +130,7 @@ unsafe fn call_again(pc: *const u32, base: *mut Value, vm: &Vm, table: &Table) -
     unsafe { m.go(pc.sub(1)) }
 }
 
-/// A native function was called with exactly its arguments: the next time that is expected.
+/// A native function was called: the next time that is expected.
 pub fn expect_native(at: At) {
     match Op::decode(at.word()).map(Op::plain) {
         Some(Op::Call) => forms::rewrite(at, Op::CallNative),
@@ -94,7 +139,7 @@ pub fn expect_native(at: At) {
     }
 }
 
-/// A native method was called with exactly its arguments, as a method: the next time that is expected.
+/// A native method was called as a method: the next time that is expected.
 pub fn expect_native_method(at: At) {
     if Op::decode(at.word()).map(Op::plain) == Some(Op::CallMethod) {
         forms::rewrite(at, Op::CallMethodNative);
@@ -117,23 +162,33 @@ handlers! {
         let run_at = m.base.offset(m.b());
         let (callable, args, count) = (*run_at.cast::<u64>(), run_at.add(1), m.n8());
         if kind_of(callable) == kind::NATIVE_FUNCTION
-            && let Some(body) = function_body(callable, count)
+            && let Some(def) = function_def(callable)
         {
-            return run(m, body, args, count);
+            if let Some(body) = def.exact_body(count as usize) {
+                return run(m, body, args, count);
+            }
+            if def.takes_positional(count as usize) {
+                return run_with_less::<false>(m.pc, m.base, m.vm, m.table, def);
+            }
         }
         call_again(m.pc, m.base, m.vm, m.table)
     }
     /// `A = B0(B1, B2, …)`, B1 the receiver or nothing.
     call_method_native(m) {
         let (callable, args, count) = calls::method_run(m.base, m.b(), m.n8());
-        let body = match kind_of(callable) {
-            kind::METHOD_DESCRIPTOR => method_body(callable, args, count),
-            kind::NATIVE_FUNCTION => function_body(callable, count),
+        let def = match kind_of(callable) {
+            kind::METHOD_DESCRIPTOR => method_def(callable, args, count),
+            kind::NATIVE_FUNCTION => function_def(callable),
             _ => None,
         };
-        match body {
-            Some(body) => run(m, body, args, count),
-            None => call_again(m.pc, m.base, m.vm, m.table),
+        if let Some(def) = def {
+            if let Some(body) = def.exact_body(count as usize) {
+                return run(m, body, args, count);
+            }
+            if def.takes_positional(count as usize) {
+                return run_with_less::<true>(m.pc, m.base, m.vm, m.table, def);
+            }
         }
+        call_again(m.pc, m.base, m.vm, m.table)
     }
 }

@@ -3,6 +3,7 @@
 use crate::runtime::builtins::descr::{GetSetDescriptor, MemberDescriptor};
 use crate::runtime::builtins::modules::Module;
 use crate::runtime::builtins::props::{CLASS_METHOD, Property, Wrapper};
+use crate::runtime::builtins::types::type_getattr;
 use crate::runtime::bytecode::ops::Op;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::dispatch::At;
@@ -31,6 +32,8 @@ pub fn load_attr(vm: &Vm, at: At) -> PyResult<()> {
         remember_load(vm, at, object, name);
         wait_if_still(at, Op::LoadAttr);
         vm.getattr(object, name.value())?
+    } else if object.kind() == kind::TYPE {
+        type_getattr(vm, object, name.value())?
     } else {
         let found = vm.getattr(object, name.value())?;
         known::remember(vm, at.reg(at.b()), name);

@@ -114,7 +114,7 @@ pub fn store_subscr(vm: &Vm, at: At) -> PyResult<()> {
     if object.kind() == kind::DICT
         && let Some(dict) = object.as_dict()
     {
-        drop(dict.insert(vm, key.clone(), value.clone())?);
+        drop(dict.insert_in_place(vm, key.clone(), value.clone())?);
     } else if object.kind() != kind::BYTEARRAY || store_byte(object, key, value).is_none() {
         vm.setitem(object, key, Some(value))?;
     }
@@ -226,7 +226,7 @@ pub fn set_add(vm: &Vm, at: At) -> PyResult<()> {
 pub fn map_add(vm: &Vm, at: At) -> PyResult<()> {
     let (key, value) = (at.take(at.b()), at.take(at.c()));
     if let Some(dict) = at.reg(at.a()).as_dict() {
-        drop(dict.insert(vm, key, value)?);
+        drop(dict.insert_in_place(vm, key, value)?);
     }
     Ok(())
 }
@@ -280,6 +280,17 @@ pub fn dict_merge(vm: &Vm, at: At) -> PyResult<()> {
             mapping.type_name(vm)
         )));
     }
+    // The first one is mostly a dictionary of names.
+    if dict.is_empty()
+        && mapping.kind() == kind::DICT
+        && let Some(source) = mapping.as_dict()
+        && source.has_interned_keys()
+    {
+        let copy = vm.dict(source.copy()).into_value();
+        at.done(at.b());
+        at.set(at.a(), copy);
+        return Ok(());
+    }
     let pairs = vm.mapping_pairs(&mapping)?;
     for (key, value) in pairs {
         if key.as_str().is_none() {
@@ -331,7 +342,8 @@ pub fn convert(vm: &Vm, at: At) -> PyResult<()> {
 #[inline(never)]
 pub fn format(vm: &Vm, at: At) -> PyResult<()> {
     let value = at.reg(at.b());
-    let result = if value.kind() == kind::STR {
+    // A small int's text never changes: where it becomes part of another, that one is made of the int.
+    let result = if value.kind() == kind::STR || at.c() != 0 && value.as_small().is_some() {
         value.clone()
     } else if let Some(i) = value.as_small() {
         vm.str_decimal(i)

@@ -1,9 +1,10 @@
 //! Iteration, yields, awaiting.
 
+use crate::runtime::builtins::bytes::BytesIter;
 use crate::runtime::builtins::dict_views::DictIter;
 use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::generators as types;
-use crate::runtime::builtins::iters::{ListIter, RangeIter, TupleIter};
+use crate::runtime::builtins::iters::{ListIter, ListReverseIter, RangeIter, TupleIter};
 use crate::runtime::builtins::lazies::{Enumerate, Zip};
 use crate::runtime::builtins::lists::List;
 use crate::runtime::builtins::sets::SetIter;
@@ -97,6 +98,8 @@ pub unsafe fn known_next(vm: &Vm, iterator: &Value) -> Option<u64> {
     let found = unsafe {
         match iterator.kind() {
             kind::STR_ITER => (&*(at as *const Obj<StrIter>)).next_shared(vm)?,
+            kind::LIST_REVERSE_ITER => (&*(at as *const Obj<ListReverseIter>)).next_item()?,
+            kind::BYTES_ITER => (&*(at as *const Obj<BytesIter>)).next_byte()?,
             kind::SET_ITER => (&*(at as *const Obj<SetIter>)).next_member()?.clone(),
             kind::DICT_KEY_ITER => (&*(at as *const Obj<DictIter>)).next_entry()?.0.clone(),
             _ => (&*(at as *const Obj<DictIter>)).next_entry()?.1.clone(),

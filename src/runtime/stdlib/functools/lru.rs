@@ -8,15 +8,17 @@
 //!
 //! 1. A value of the table is the number of a link that is in the ring, of the current era.
 //! 2. `free` holds the numbers of the links that are in neither.
+//! 3. `recent` holds numbers of links that are in the ring of the current era, or zeros: who takes a link out for good forgets it
+//!    there (`discard`, `cache_clear`).
 
 use std::cell::Cell;
 
-use crate::runtime::builtins::types::DICT_GETSET_COPY;
+use crate::runtime::builtins::types::{DICT_GETSET_COPY, hashes_by_address};
 use crate::runtime::error::PyResult;
 use crate::runtime::gc::heap::type_flag;
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::dict::{Dict, exact_str};
-use crate::runtime::object::typedef::{TypeRef, TypeSpec, native};
+use crate::runtime::object::typedef::{TypeRef, TypeSpec, kind, native};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{LockCell, Obj, Payload, Ref, Value};
 
@@ -39,6 +41,8 @@ pub struct Lru {
     table: LockCell<Ref<Dict>>,
     links: LockCell<Vec<Link>>,
     free: LockCell<Vec<u32>>,
+    /// Links that arguments were found at, by their addresses.
+    recent: [Cell<u32>; RECENT],
     era: Cell<u64>,
     hits: Cell<i64>,
     misses: Cell<i64>,
@@ -60,10 +64,14 @@ crate::payload!(Lru, "_lru_cache_wrapper", gc {
     fn clear(&self) {
         let table = self.table.cloned();
         let links = self.links.replace(root());
+        self.recent.iter().for_each(|at| at.set(0));
         Payload::clear(&table.data);
         drop(links);
     }
 });
+
+/// Places of [`Lru::recent`]; a power of two.
+const RECENT: usize = 16;
 
 fn root() -> Vec<Link> {
     vec![Link { key: Value::NONE, hash: 0, result: Value::NONE, before: 0, after: 0 }]
@@ -105,6 +113,7 @@ pub static WRAPPER: TypeSpec = TypeSpec::new("functools._lru_cache_wrapper", Lru
                 lru.hits.set(0);
                 lru.misses.set(0);
                 drop(lru.free.take());
+                lru.recent.iter().for_each(|at| at.set(0));
                 let table = lru.table.replace(vm.new_dict());
                 let links = lru.links.replace(root());
                 drop((table, links));
@@ -148,6 +157,7 @@ fn new(vm: &Vm, ty: &TypeRef, args: Args) -> PyResult<Value> {
         table: LockCell::new(vm.new_dict()),
         links: LockCell::new(root()),
         free: LockCell::new(Vec::new()),
+        recent: [const { Cell::new(0) }; RECENT],
         era: Cell::new(0),
         hits: Cell::new(0),
         misses: Cell::new(0),
@@ -254,6 +264,7 @@ impl Obj<Lru> {
     }
     /// Gives a link's place back; key and result are the caller's to drop.
     fn discard(&self, at: u32) -> (Value, Value) {
+        self.recent.iter().filter(|recent| recent.get() == at).for_each(|recent| recent.set(0));
         let link = &mut self.links.get_mut()[at as usize];
         let old =
             (std::mem::replace(&mut link.key, Value::NONE), std::mem::replace(&mut link.result, Value::NONE));
@@ -262,7 +273,59 @@ impl Obj<Lru> {
     }
 }
 
+/// Where in [`Lru::recent`] a call's arguments are looked for: if they make a tuple whose hash takes no Python code and never
+/// changes, so that the same objects are the same key.
+#[inline]
+fn recent_place(vm: &Vm, lru: &Obj<Lru>, args: Args) -> Option<usize> {
+    if lru.typed || !args.names.is_empty() {
+        return None;
+    }
+    // A lone text or int is the key itself.
+    if let [only] = args.values
+        && (only.as_small().is_some() || only.kind() == kind::STR)
+    {
+        return None;
+    }
+    let mut mix = 0u64;
+    for value in args.values {
+        let lasting = match value.kind() {
+            kind::STR | kind::WEAKREF => true,
+            _ => !value.is_object() || hashes_by_address(vm, value),
+        };
+        if !lasting {
+            return None;
+        }
+        mix = mix.rotate_left(9) ^ value.to_bits();
+    }
+    Some((mix.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 60) as usize % RECENT)
+}
+
+/// The link of a key of exactly these objects, if it is known without a search.
+#[inline]
+fn recent_link(lru: &Obj<Lru>, place: usize, values: &[Value]) -> Option<u32> {
+    let at = lru.recent[place].get();
+    let items = lru.links.get().get(at as usize)?.key.as_tuple()?.items();
+    (items.len() == values.len() && items.iter().zip(values).all(|(a, b)| a.is(b))).then_some(at)
+}
+
+/// The result at a link of the ring, which is the one used last from now on.
+#[inline]
+fn hit(lru: &Obj<Lru>, at: u32) -> Value {
+    if lru.links.get()[0].before != at {
+        lru.cut(at);
+        lru.append(at);
+    }
+    lru.hits.set(lru.hits.get() + 1);
+    lru.links.get()[at as usize].result.clone()
+}
+
 fn bounded(vm: &Vm, lru: &Obj<Lru>, maxsize: usize, args: Args) -> PyResult<Value> {
+    let place = recent_place(vm, lru, args);
+    if let Some(place) = place
+        && let Some(at) = recent_link(lru, place, args.values)
+    {
+        return Ok(hit(lru, at));
+    }
     let key = key_of(vm, lru, args);
     let hash = hash_of(vm, &key)?;
     let table = lru.table.cloned();
@@ -273,10 +336,10 @@ fn bounded(vm: &Vm, lru: &Obj<Lru>, maxsize: usize, args: Args) -> PyResult<Valu
         && same
     {
         let at = at as u32;
-        lru.cut(at);
-        lru.append(at);
-        lru.hits.set(lru.hits.get() + 1);
-        return Ok(lru.links.get()[at as usize].result.clone());
+        if let Some(place) = place {
+            lru.recent[place].set(at);
+        }
+        return Ok(hit(lru, at));
     }
     lru.misses.set(lru.misses.get() + 1);
     let result = vm.call(&lru.function, args)?;

@@ -71,10 +71,9 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Makes it fit a program, with nothing matched yet.
+    /// Makes it fit a program; each attempt unsets the marks.
     pub fn prepare(&mut self, program: &Program) {
         self.frames.clear();
-        self.marks.clear();
         self.marks.resize(program.marks, UNSET);
         self.last = 0;
         self.turns.clear();
@@ -173,10 +172,8 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn attempt<U: Unit>(&mut self, at: usize) -> Step<Option<usize>> {
-        if self.scratch.last != 0 || !self.scratch.marks.is_empty() {
-            self.scratch.marks.fill(UNSET);
-            self.scratch.last = 0;
-        }
+        self.scratch.marks.fill(UNSET);
+        self.scratch.last = 0;
         self.scratch.frames.clear();
         self.begun = at;
         self.run::<U>(self.program.start, at)

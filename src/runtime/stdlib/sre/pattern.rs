@@ -34,7 +34,7 @@ pub struct Pattern {
     pub indexgroup: Value,
     pub is_bytes: Option<bool>,
     /// What the last match worked with.
-    pub scratch: LockCell<Option<Box<Scratch>>>,
+    pub scratch: LockCell<Scratch>,
 }
 
 crate::payload!(Pattern, "re.Pattern", gc {
@@ -103,7 +103,7 @@ pub fn compile(vm: &Vm, args: &[Value]) -> PyResult<Value> {
         groupindex: args[4].clone(),
         indexgroup: args[5].clone(),
         is_bytes,
-        scratch: LockCell::new(None),
+        scratch: LockCell::new(Scratch::default()),
     };
     Ok(vm.alloc_spec(&PATTERN, pattern))
 }
@@ -117,7 +117,15 @@ fn single(vm: &Vm, args: &[Value], how: How) -> PyResult<Value> {
     let pattern = this(vm, &args[0])?;
     let limits = limits(vm, &args[2], &args[3])?;
     let subject = Subject::new(vm, pattern, &args[1])?;
-    let mut hunt = Hunt::new(pattern, &subject, subject.bounds(limits));
+    let bounds = subject.bounds(limits);
+    // Where one pattern is tried after the other most fail by their first byte.
+    if how != How::Search
+        && let Some(text) = subject.bytes().get(bounds.start..bounds.end)
+        && !pattern.program(subject.is_text()).plan.begins.fits(text)
+    {
+        return Ok(Value::NONE);
+    }
+    let mut hunt = Hunt::new(pattern, &subject, bounds);
     Ok(match hunt.next(vm, how)? {
         Some(span) => matches::made(vm, pattern, &args[1], &hunt, span),
         None => Value::NONE,

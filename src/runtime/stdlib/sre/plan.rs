@@ -44,6 +44,8 @@ pub struct Plan {
     pub need: Option<Finder<'static>>,
     /// How many bytes a match has at least.
     pub min: usize,
+    /// The bytes with which a match can begin, wherever that is.
+    pub begins: Bytes,
 }
 
 /// Places of a row that are looked at, and rows.
@@ -52,7 +54,7 @@ const ROWS: usize = 16;
 
 impl Plan {
     pub fn every() -> Plan {
-        Plan { way: Way::Every, need: None, min: 0 }
+        Plan { way: Way::Every, need: None, min: 0, begins: Bytes::FREE }
     }
 
     pub fn new(builder: &mut Builder) -> Plan {
@@ -65,7 +67,8 @@ impl Plan {
             _ => 0,
         };
         let need = longest(builder).filter(|text| known < 3 && known < text.len());
-        Plan { way, need: need.map(|text| Finder::new(&text).into_owned()), min }
+        let begins = builder.row_first(&builder.tree.root, Bytes::FREE, false, 0);
+        Plan { way, need: need.map(|text| Finder::new(&text).into_owned()), min, begins }
     }
 }
 

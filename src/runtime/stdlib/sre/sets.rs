@@ -258,6 +258,11 @@ impl Bytes {
         self.bits[usize::from(byte >> 6)] >> (byte & 63) & 1 != 0
     }
 
+    /// Whether a text may go on so.
+    pub fn fits(&self, text: &[u8]) -> bool {
+        text.first().map_or(self.end, |byte| self.has(*byte))
+    }
+
     pub fn or(mut self, other: &Bytes) -> Bytes {
         self.bits.iter_mut().zip(other.bits).for_each(|(own, bits)| *own |= bits);
         self.end |= other.end;

@@ -183,12 +183,12 @@ pub struct Hunt<'a> {
     begun: usize,
     /// What is left of the patience after which others have their turn.
     patience: u32,
-    pub scratch: Box<Scratch>,
+    pub scratch: Scratch,
 }
 
 impl<'a> Hunt<'a> {
     pub fn new(pattern: &'a Obj<Pattern>, subject: &'a Subject<'a>, bounds: Bounds) -> Hunt<'a> {
-        let scratch = pattern.scratch.take().unwrap_or_default();
+        let scratch = pattern.scratch.take();
         Hunt {
             pattern,
             subject,
@@ -261,7 +261,7 @@ impl Drop for Hunt<'_> {
     fn drop(&mut self) {
         let scratch = std::mem::take(&mut self.scratch);
         if scratch.room() <= KEPT {
-            self.pattern.scratch.set(Some(scratch));
+            self.pattern.scratch.set(scratch);
         }
     }
 }
