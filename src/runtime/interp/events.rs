@@ -262,12 +262,17 @@ impl Vm {
 impl Vm {
     /// Runs the Python handlers of signals that arrived.
     pub fn run_signal_handlers(&self) -> PyResult<()> {
-        // A handler has room at the bottom of a recursion too: an interrupt may not end as a RecursionError.
+        // A handler has room at the bottom of a recursion too: an interrupt may not end as a RecursionError. One that is
+        // interrupted itself has given its room to the next one.
         const ROOM: i32 = 50;
-        let left = self.depth_left.get();
-        self.depth_left.set(left + ROOM);
+        if self.in_handler.replace(true) {
+            return self.call_signal_handlers();
+        }
+        self.depth_left.set(self.depth_left.get() + ROOM);
         let result = self.call_signal_handlers();
-        self.depth_left.set(left);
+        // The handler may have set another limit.
+        self.depth_left.set(self.depth_left.get() - ROOM);
+        self.in_handler.set(false);
         result
     }
 

@@ -78,6 +78,8 @@ pub struct Vm {
     pub handled_base: Handled,
     /// Python calls that may still nest.
     pub depth_left: Cell<i32>,
+    /// A Python handler of a signal runs.
+    pub in_handler: Cell<bool>,
     /// `sys.getrecursionlimit()`
     pub depth_limit: Cell<i32>,
     /// Native stack addresses below this are too deep.
@@ -315,6 +317,7 @@ impl Vm {
             handled: Cell::new(std::ptr::null()),
             handled_base: Handled::new(),
             depth_left: Cell::new(1000),
+            in_handler: Cell::new(false),
             depth_limit: Cell::new(1000),
             native_limit: Cell::new(here.saturating_sub(native_stack)),
             misses: Cell::new(0),

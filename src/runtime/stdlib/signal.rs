@@ -102,6 +102,20 @@ fn timer_value(vm: &Vm, (value, interval): (i64, i64)) -> Value {
     vm.tuple(vec![vm.float(value as f64 * 1e-6), vm.float(interval as f64 * 1e-6)])
 }
 
+const TIMER_ERROR: &str = "signal.ItimerError";
+
+/// Sets or asks a timer; gives what it was.
+fn set_timer(vm: &Vm, which: i32, set: Option<(i64, i64)>) -> PyResult<Value> {
+    match signal::timer(which, set) {
+        Ok(old) => Ok(timer_value(vm, old)),
+        Err(number) => {
+            let class = vm.exception_class(TIMER_ERROR, &exc::OS_ERROR)?;
+            let text = vm.str(crate::runtime::sys::strerror(number));
+            Err(vm.raise_value(vm.call_args(&class, &[vm.int(number.into()), text])?))
+        }
+    }
+}
+
 fn microseconds(vm: &Vm, value: &Value) -> PyResult<i64> {
     Ok((vm.nanoseconds(value)? + 999) / 1000)
 }
@@ -204,13 +218,13 @@ pub static MODULE: NativeModule = NativeModule {
                 let which = vm.c_int(&args[0])?;
                 let value = microseconds(vm, &args[1])?;
                 let interval = args[2].given().map_or(Ok(0), |i| microseconds(vm, i))?;
-                Ok(timer_value(vm, vm.os(signal::timer(which, Some((value, interval))))?))
+                set_timer(vm, which, Some((value, interval)))
             },
             "Sets given itimer (one of ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF).",
         ),
         native(
             "getitimer(which, /)",
-            |vm, args| Ok(timer_value(vm, vm.os(signal::timer(vm.c_int(&args[0])?, None))?)),
+            |vm, args| set_timer(vm, vm.c_int(&args[0])?, None),
             "Returns current value of given itimer.",
         ),
         native(
@@ -299,7 +313,7 @@ pub static MODULE: NativeModule = NativeModule {
             SIGUSR1 SIGUSR2 SIGVTALRM SIGWINCH SIGXCPU SIGXFSZ SIG_BLOCK SIG_SETMASK SIG_UNBLOCK ITIMER_PROF ITIMER_REAL
             ITIMER_VIRTUAL
         }
-        vm.set_in(dict, "ItimerError", vm.typ(&exc::OS_ERROR).value().clone());
+        vm.set_in(dict, "ItimerError", vm.exception_class(TIMER_ERROR, &exc::OS_ERROR)?);
         vm.set_in(dict, "struct_siginfo", vm.struct_type(&SIGINFO).value().clone());
         let known = handlers(vm);
         if let (Some(known), Some(handler)) =

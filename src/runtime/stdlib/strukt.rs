@@ -82,20 +82,9 @@ pub static MODULE: NativeModule = NativeModule {
     },
 };
 
-/// `struct.error`, made once.
+/// `struct.error`
 fn error_type(vm: &Vm) -> PyResult<Value> {
-    const KEY: &str = "struct.error";
-    let known = vm.interp().module_state.borrow().get(KEY).cloned();
-    if let Some(known) = known {
-        return Ok(known);
-    }
-    let namespace = vm.new_dict();
-    vm.set_in(&namespace, "__module__", vm.str("struct"));
-    let base = vm.typ(&exc::EXCEPTION).value().clone();
-    let meta = vm.interp().type_type.value().clone();
-    let new = vm.call_args(&meta, &[vm.str("error"), vm.tuple(vec![base]), namespace.into_value()])?;
-    vm.interp().module_state.borrow_mut().insert(KEY, new.clone());
-    Ok(new)
+    vm.exception_class("struct.error", &exc::EXCEPTION)
 }
 
 fn error(vm: &Vm, message: impl AsRef<str>) -> Raised {

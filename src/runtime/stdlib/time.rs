@@ -238,8 +238,11 @@ fn sleep(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     if n < 0 {
         return Err(vm.value_error("sleep length must be non-negative"));
     }
+    // A signal that came just before would wait for the end, and interrupts nothing.
+    vm.check_signals()?;
     let end = ask(vm, libc::CLOCK_MONOTONIC)?.saturating_add(n);
     vm.retry_os(|| clock::sleep_until(end))?;
+    vm.check_signals()?;
     Ok(Value::NONE)
 }
 

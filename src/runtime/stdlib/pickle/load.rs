@@ -11,6 +11,7 @@ use crate::runtime::builtins::exceptions as exc;
 use crate::runtime::builtins::memoryviews::MemoryView;
 use crate::runtime::error::{PyResult, Raised};
 use crate::runtime::gc::heap::type_flag;
+use crate::runtime::number::float_text;
 use crate::runtime::object::args::{Args, Signature};
 use crate::runtime::object::typedef::{TypeRef, TypeSpec, getset, kind, native};
 use crate::runtime::object::vm::Vm;
@@ -18,6 +19,8 @@ use crate::runtime::value::{LockCell, Obj, Payload, Value};
 
 /// Room on the stack and in the memo that is there from the start.
 const FIRST_ROOM: usize = 64;
+/// How many entries between two of the memo may be missing without the second one's being far.
+const MOST_GAP: usize = 64;
 
 /// The payload of `Unpickler`.
 pub struct Unpickler {
@@ -34,6 +37,8 @@ pub struct Unpickler {
     memo: LockCell<Vec<Value>>,
     /// Entries far behind the others, which only strange pickles have.
     far_memo: LockCell<HashMap<usize, Value>>,
+    /// Entries of both.
+    memo_count: Cell<usize>,
     stack: LockCell<Vec<Value>>,
     marks: LockCell<Vec<usize>>,
     input: LockCell<Vec<u8>>,
@@ -77,6 +82,7 @@ impl Unpickler {
             protocol: Cell::new(0),
             memo: LockCell::new(Vec::new()),
             far_memo: LockCell::new(HashMap::new()),
+            memo_count: Cell::new(0),
             stack: LockCell::new(Vec::new()),
             marks: LockCell::new(Vec::new()),
             input: LockCell::new(Vec::new()),
@@ -254,14 +260,23 @@ impl Unpickler {
         let value = self.top(vm)?;
         let memo = self.memo.get_mut();
         let old = if at < memo.len() {
-            Some(std::mem::replace(&mut memo[at], value))
-        } else if at <= 2 * memo.len() + 1024 {
+            match self.far_memo.get_mut().remove(&at) {
+                Some(old) => {
+                    memo[at] = value;
+                    Some(old)
+                }
+                None => Some(std::mem::replace(&mut memo[at], value)).filter(|old| !old.is_unbound()),
+            }
+        } else if at <= memo.len() + MOST_GAP {
             memo.resize_with(at, || Value::UNBOUND);
             memo.push(value);
-            None
+            self.far_memo.get_mut().remove(&at)
         } else {
             self.far_memo.get_mut().insert(at, value)
         };
+        if old.is_none() {
+            self.memo_count.set(self.memo_count.get() + 1);
+        }
         drop(old);
         Ok(())
     }
@@ -269,9 +284,8 @@ impl Unpickler {
     #[inline(always)]
     fn memoize(&self, vm: &Vm) -> PyResult<()> {
         let memo = self.memo.get();
-        let dense = self.far_memo.get().is_empty() && memo.last().is_none_or(|v| !v.is_unbound());
-        if !dense {
-            return self.remember(vm, self.memo_len());
+        if memo.len() != self.memo_count.get() || !self.far_memo.get().is_empty() {
+            return self.remember(vm, self.memo_count.get());
         }
         let value = self.top(vm)?;
         let memo = self.memo.get_mut();
@@ -279,6 +293,7 @@ impl Unpickler {
             memo.reserve(FIRST_ROOM);
         }
         memo.push(value);
+        self.memo_count.set(memo.len());
         Ok(())
     }
     fn recall(&self, vm: &Vm, at: usize) -> PyResult<()> {
@@ -292,9 +307,10 @@ impl Unpickler {
             None => Err(unpickling_error(vm, format!("Memo value not found at index {at}"))),
         }
     }
-    /// How many entries the memo has.
-    fn memo_len(&self) -> usize {
-        self.memo.get().iter().filter(|value| !value.is_unbound()).count() + self.far_memo.get().len()
+    /// Exchanges the memo for another one; gives the old one.
+    fn set_memo(&self, near: Vec<Value>, far: HashMap<usize, Value>) -> (Vec<Value>, HashMap<usize, Value>) {
+        self.memo_count.set(near.iter().filter(|value| !value.is_unbound()).count() + far.len());
+        (self.memo.replace(near), self.far_memo.replace(far))
     }
     fn text(&self, vm: &Vm, bytes: &[u8]) -> PyResult<Value> {
         if bytes.is_ascii() {
@@ -347,8 +363,7 @@ fn attach(this: &Obj<Unpickler>, options: Options) {
     this.encoding.set(options.encoding);
     this.errors.set(options.errors);
     this.buffers.set(options.buffers);
-    drop(this.memo.take());
-    drop(this.far_memo.take());
+    drop(this.set_memo(Vec::new(), HashMap::new()));
     drop(this.input.take());
     this.at.set(0);
     this.frame_end.set(0);
@@ -468,15 +483,41 @@ fn run(vm: &Vm, object: &Value, this: &Obj<Unpickler>) -> PyResult<Value> {
 }
 
 /// A decimal number of a line, as an index.
-fn index_line(vm: &Vm, this: &Obj<Unpickler>, negative: &str) -> PyResult<usize> {
-    let line = this.filled_line(vm)?;
-    let number = vm.int_from_text(&line, 10, &vm.bytes(&line))?;
+fn index_of(vm: &Vm, line: &[u8], negative: &str) -> PyResult<usize> {
+    let number = vm.int_from_text(line, 10, &shown_line(vm, line)?)?;
     if vm.is_negative(&number) {
         return Err(vm.value_error(negative));
     }
     match number.as_int().and_then(|n| usize::try_from(n.small()?).ok()) {
         Some(n) => Ok(n),
         None => Err(vm.overflow_error("Python int too large to convert to C ssize_t")),
+    }
+}
+
+/// A line and its end, for messages.
+fn shown_line(vm: &Vm, line: &[u8]) -> PyResult<Value> {
+    vm.decode(&[line, b"\n"].concat(), "utf-8", "replace")
+}
+
+/// The number of a line, which has neither white space nor underscores.
+fn float_line(vm: &Vm, line: &[u8]) -> PyResult<f64> {
+    let plain = |text: &[u8]| {
+        let odd = text.iter().any(|byte| *byte == b'_' || byte.is_ascii_whitespace());
+        if odd { None } else { float_text::parse(text) }
+    };
+    match plain(line) {
+        Some(x) if x.is_infinite() && line.iter().any(u8::is_ascii_digit) => {
+            let shown = vm.repr_text(&shown_line(vm, line)?)?;
+            Err(vm.overflow_error(format!("value too large to convert to float: {shown}")))
+        }
+        Some(x) => Ok(x),
+        None if (1..line.len().min(64)).any(|end| plain(&line[..end]).is_some()) => {
+            Err(vm.value_error("could not convert string to float"))
+        }
+        None => {
+            let shown = vm.repr_text(&shown_line(vm, line)?)?;
+            Err(vm.value_error(format!("could not convert string to float: {shown}")))
+        }
     }
 }
 
@@ -505,20 +546,24 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
         }
         op::INT => {
             let line = this.filled_line(vm)?;
-            let value = match &line[..] {
-                b"00" => Value::FALSE,
-                b"01" => Value::TRUE,
-                _ => vm.int_from_text(&line, 10, &vm.bytes(&line)).map_err(|raised| {
-                    drop(vm.take_raised(raised));
-                    vm.value_error("could not convert string to int")
-                })?,
-            };
-            this.push(value);
+            let value = vm.int_from_text(&line, 10, &vm.bytes(&line)).map_err(|raised| {
+                drop(vm.take_raised(raised));
+                vm.value_error("could not convert string to int")
+            })?;
+            // With two places 0 and 1 are truth values.
+            this.push(match value.as_small() {
+                Some(n @ (0 | 1)) if line.len() == 2 => Value::bool(n == 1),
+                _ => value,
+            });
         }
         op::LONG => {
             let line = this.filled_line(vm)?;
             let digits = line.strip_suffix(b"L").unwrap_or(&line);
-            this.push(vm.int_from_text(digits, 10, &vm.bytes(&line))?);
+            let shown = match digits.len() < line.len() {
+                true => vm.decode(digits, "utf-8", "replace")?,
+                false => shown_line(vm, &line)?,
+            };
+            this.push(vm.int_from_text(digits, 10, &shown)?);
         }
         op::LONG1 => {
             let n = this.byte(vm)?;
@@ -534,9 +579,7 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
         }
         op::FLOAT => {
             let line = this.filled_line(vm)?;
-            let float = vm.builtin("float")?;
-            let text = vm.decode(&line, "ascii", "backslashreplace")?;
-            this.push(vm.call1(&float, &text)?);
+            this.push(vm.float(float_line(vm, &line)?));
         }
         op::BINFLOAT => {
             let x = f64::from_be_bytes(this.array(vm)?);
@@ -574,7 +617,7 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
         op::BINUNICODE | op::BINUNICODE8 => {
             let n = match code {
                 op::BINUNICODE => this.length4(vm)?,
-                _ => this.length8(vm, "BINUNICODE8")?,
+                _ => this.length8(vm, "BINUNICODE")?,
             };
             this.push(this.with_bytes(vm, n, |bytes| this.text(vm, bytes))?);
         }
@@ -582,7 +625,7 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
             let n = match code {
                 op::SHORT_BINBYTES => usize::from(this.byte(vm)?),
                 op::BINBYTES => this.length4(vm)?,
-                _ => this.length8(vm, "BINBYTES8")?,
+                _ => this.length8(vm, "BINBYTES")?,
             };
             this.push(this.with_bytes(vm, n, |bytes| Ok(vm.bytes(bytes)))?);
         }
@@ -693,7 +736,7 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
         op::POP_MARK => drop(this.pop_mark(vm)?),
         op::DUP => this.push(this.top(vm)?),
         op::GET => {
-            let at = index_line(vm, this, "negative GET argument")?;
+            let at = index_of(vm, &this.filled_line(vm)?, "negative GET argument")?;
             this.recall(vm, at)?;
         }
         op::LONG_BINGET => {
@@ -701,7 +744,9 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
             this.recall(vm, at)?;
         }
         op::PUT => {
-            let at = index_line(vm, this, "negative PUT argument")?;
+            let line = this.filled_line(vm)?;
+            this.top(vm)?;
+            let at = index_of(vm, &line, "negative PUT argument")?;
             this.remember(vm, at)?;
         }
         op::BINPUT => {
@@ -779,11 +824,10 @@ fn step(vm: &Vm, object: &Value, this: &Obj<Unpickler>, code: u8) -> PyResult<()
         op::REDUCE => {
             let args = this.pop(vm)?;
             let function = this.pop(vm)?;
-            let items = match args.as_tuple() {
-                Some(tuple) => tuple.items().to_vec(),
-                None => vm.collect(&args)?,
+            let Some(args) = args.as_tuple() else {
+                return Err(vm.type_error("argument list must be a tuple"));
             };
-            this.push(vm.call_args(&function, &items)?);
+            this.push(vm.call_args(&function, args.items())?);
         }
         op::NEWOBJ | op::NEWOBJ_EX => {
             let keywords = if code == op::NEWOBJ_EX { Some(this.pop(vm)?) } else { None };
@@ -1103,8 +1147,7 @@ pub static UNPICKLER: TypeSpec = TypeSpec::new("_pickle.Unpickler", Unpickler::l
                 )));
             }
             let this = this(vm, object)?;
-            let old = (this.memo.replace(near), this.far_memo.replace(far));
-            drop(old);
+            drop(this.set_memo(near, far));
             Ok(())
         },
         "",
@@ -1140,7 +1183,7 @@ static MEMO_PROXY: TypeSpec =
             "clear(self, /)",
             |vm, args| {
                 let owner = this(vm, &vm.cast::<MemoProxy>(&args[0])?.owner)?;
-                drop((owner.memo.take(), owner.far_memo.take()));
+                drop(owner.set_memo(Vec::new(), HashMap::new()));
                 Ok(Value::NONE)
             },
             "Remove all items from memo.",

@@ -234,7 +234,11 @@ fn execve(vm: &Vm, args: &[Value]) -> PyResult<Value> {
 pub fn signal_set(vm: &Vm, value: &Value) -> PyResult<SignalSet> {
     let mut set = SignalSet::default();
     for item in vm.collect(value)? {
-        let n = vm.to_i64(&item)?;
+        // What is far too large is told as -1.
+        let n = match vm.clamped_index(&item)? {
+            isize::MIN | isize::MAX => -1,
+            n => n,
+        };
         if !(1..65).contains(&n) {
             return Err(vm.value_error(format!("signal number {n} out of range [1; 64]")));
         }
