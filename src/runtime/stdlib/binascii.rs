@@ -284,7 +284,7 @@ fn ascii<'a>(vm: &Vm, value: &'a Value) -> PyResult<Cow<'a, [u8]>> {
 
 fn hexlify(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let data = buffer(vm, &args[0])?;
-    let (sep, group) = hex_layout(vm, &args[1], &args[2])?;
+    let (sep, group) = hex_layout(vm, &args[1], &args[2], false)?;
     if sep.is_none() {
         return Ok(vm.bytes_filled(data.len() * 2, |out| write_hex(&data, out)).0);
     }

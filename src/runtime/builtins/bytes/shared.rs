@@ -662,29 +662,30 @@ pub fn write_unhex(text: &[u8], out: &mut [u8]) -> bool {
     rest.is_empty() && seen < 16
 }
 
-/// The separator and group size of `hex`.
-pub fn hex_layout(vm: &Vm, sep: &Value, group: &Value) -> PyResult<(Option<u8>, i32)> {
+/// The separator and group size of `hex`; one that makes text needs an ASCII separator.
+pub fn hex_layout(vm: &Vm, sep: &Value, group: &Value, is_text: bool) -> PyResult<(Option<u8>, i32)> {
     let group = group.given().map_or(Ok(1), |group| vm.to_i32(group))?;
     let Some(sep) = sep.given() else { return Ok((None, group)) };
     if vm.len(sep)? != 1 {
         return Err(vm.value_error("sep must be length 1."));
     }
-    let byte = if let Some(text) = sep.as_str() {
-        text.bytes()[0]
+    // What a class says of its length need not be so; behind the last one CPython finds a zero.
+    let first = if let Some(text) = sep.as_str() {
+        wtf8::code_points(text.bytes()).next().unwrap_or(0)
     } else if let Some(bytes) = vm.bytes_of(sep) {
-        bytes[0]
+        bytes.first().map_or(0, |byte| u32::from(*byte))
     } else {
         return Err(vm.type_error("sep must be str or bytes."));
     };
-    if byte >= 0x80 {
-        return Err(vm.value_error("sep must be ASCII."));
+    match u8::try_from(first) {
+        Ok(byte) if byte < 0x80 || !is_text => Ok((Some(byte), group)),
+        _ => Err(vm.value_error("sep must be ASCII.")),
     }
-    Ok((Some(byte), group))
 }
 
 pub fn hex(vm: &Vm, args: &[Value]) -> PyResult<Value> {
     let _hold = hold(&args[0]);
-    let (sep, group) = hex_layout(vm, &args[1], &args[2])?;
+    let (sep, group) = hex_layout(vm, &args[1], &args[2], true)?;
     Ok(vm.str_ascii(&hex_text(data(vm, &args[0])?, sep, group)))
 }
 

@@ -37,7 +37,7 @@ pub static METHODS: &[Native] = &[
             let this = this(vm, &args[0])?;
             let lease = this.alive(vm)?;
             let _held = this.hold();
-            let (sep, group) = hex_layout(vm, &args[1], &args[2])?;
+            let (sep, group) = hex_layout(vm, &args[1], &args[2], true)?;
             Ok(vm.str_ascii(&hex_text(&this.view.gather(lease.memory()), sep, group)))
         },
         "The bytes in hexadecimal digits, with sep between groups of bytes_per_sep bytes.",
