@@ -572,7 +572,9 @@ impl Heap {
 #[cold]
 #[inline(never)]
 fn large(size: usize) -> *mut u8 {
-    let layout = alloc::Layout::from_size_align(size.max(16), 16).unwrap_or(alloc::Layout::new::<u128>());
+    let Ok(layout) = alloc::Layout::from_size_align(size.max(16), 16) else {
+        alloc::handle_alloc_error(alloc::Layout::new::<u128>())
+    };
     // SAFETY: the size is not zero.
     let at = unsafe { alloc::alloc(layout) };
     if at.is_null() {

@@ -505,19 +505,16 @@ fn float_line(vm: &Vm, line: &[u8]) -> PyResult<f64> {
         let odd = text.iter().any(|byte| *byte == b'_' || byte.is_ascii_whitespace());
         if odd { None } else { float_text::parse(text) }
     };
+    let shown = || format!("'{}\n'", String::from_utf8_lossy(line));
     match plain(line) {
         Some(x) if x.is_infinite() && line.iter().any(u8::is_ascii_digit) => {
-            let shown = vm.repr_text(&shown_line(vm, line)?)?;
-            Err(vm.overflow_error(format!("value too large to convert to float: {shown}")))
+            Err(vm.overflow_error(format!("value too large to convert to float: {}", shown())))
         }
         Some(x) => Ok(x),
         None if (1..line.len().min(64)).any(|end| plain(&line[..end]).is_some()) => {
             Err(vm.value_error("could not convert string to float"))
         }
-        None => {
-            let shown = vm.repr_text(&shown_line(vm, line)?)?;
-            Err(vm.value_error(format!("could not convert string to float: {shown}")))
-        }
+        None => Err(vm.value_error(format!("could not convert string to float: {}", shown()))),
     }
 }
 
