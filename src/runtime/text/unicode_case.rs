@@ -23,8 +23,10 @@ fn find(ranges: &[Range], many: &[(u32, Mapped)], point: u32) -> Option<Mapped> 
 
 /// The lower case of `point`, as it is outside of words.
 pub fn lower_point(point: u32) -> Mapped {
-    if point < 0x80 {
-        return [if matches!(point, 0x41..=0x5a) { point + 32 } else { point }, 0, 0];
+    // Of the first 256, letters have their small ones 32 further on.
+    if point < 0x100 {
+        let capital = matches!(point, 0x41..=0x5a | 0xc0..=0xd6 | 0xd8..=0xde);
+        return [if capital { point + 32 } else { point }, 0, 0];
     }
     find(&tables::LOWER_MAP, &tables::LOWER_MAP_MANY, point).unwrap_or([point, 0, 0])
 }

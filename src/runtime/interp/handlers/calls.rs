@@ -10,6 +10,8 @@ use crate::runtime::interp::handlers::{classes, generators, handlers, loops, nat
 use crate::runtime::interp::machine::{self, Machine, State, Table};
 use crate::runtime::interp::ops::{exc, iter};
 use crate::runtime::interp::{call, forms, generator, push, unwind};
+use crate::runtime::object::args::Args;
+use crate::runtime::object::slots::SlotWrapper;
 use crate::runtime::object::typedef::{Native, kind};
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Header, Obj, Value, bits, is_object_bits};
@@ -112,6 +114,7 @@ unsafe fn call_kind(
                 kind::NATIVE_FUNCTION => call_native,
                 kind::TYPE => classes::call_class,
                 kind::METHOD => classes::call_bound,
+                kind::SLOT_WRAPPER => call_slot_wrapper,
                 _ => return call_other(pc, base, vm, callable, args, count),
             };
             return call(pc, base, vm, callable, args, count);
@@ -162,6 +165,29 @@ unsafe fn call_native(
         }
     }
     call_other(pc, base, vm, callable, args, count)
+}
+
+/// Calls a built-in type's method of a slot, as `super().__init__()` mostly does.
+#[inline(never)]
+unsafe fn call_slot_wrapper(
+    pc: *const u32,
+    base: *mut Value,
+    vm: &Vm,
+    callable: u64,
+    args: *mut Value,
+    count: u32,
+) -> State {
+    // SAFETY: a handler's promise; the caller has seen the kind, and the run holds the callable until the call has ended.
+    unsafe {
+        let wrapper = &*(callable as *const Obj<SlotWrapper>);
+        finish_native(pc, base, vm, args, count, |vm, values| {
+            let (receiver, rest) = values.split_first()?;
+            if !receiver.ty(vm).is_subtype(&wrapper.owner) {
+                return None;
+            }
+            Some(vm.check_native().and_then(|()| wrapper.call(vm, receiver, Args::positional(rest))))
+        })
+    }
 }
 
 /// Calls a native function or method by positional arguments.
