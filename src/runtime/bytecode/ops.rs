@@ -405,13 +405,39 @@ macro_rules! define_ops {
             }
 
             /// Number of words of the whole instruction.
+            #[inline(always)]
             pub const fn words(self) -> usize {
-                1 + self.extras().len()
+                1 + EXTRAS[self as usize].0 as usize
+            }
+
+            /// Which of the extra words are caches: a bit for each.
+            #[inline(always)]
+            pub const fn caches(self) -> u8 {
+                EXTRAS[self as usize].1
             }
         }
     };
 }
 for_each_op!(define_ops);
+
+/// Number of extra words, and which of them are caches, by opcode: what loading asks for each instruction.
+static EXTRAS: [(u8, u8); Op::ALL.len()] = {
+    let mut table = [(0, 0); Op::ALL.len()];
+    let mut at = 0;
+    while at < table.len() {
+        let extras = Op::ALL[at].extras();
+        let mut nth = 0;
+        while nth < extras.len() {
+            if matches!(extras[nth], Extra::Cache) {
+                table[at].1 |= 1 << nth;
+            }
+            nth += 1;
+        }
+        table[at].0 = extras.len() as u8;
+        at += 1;
+    }
+    table
+};
 
 impl Op {
     /// The opcode that the compiler emits for what this one does.

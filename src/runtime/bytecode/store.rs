@@ -586,14 +586,18 @@ impl<'a> Cursor<'a> {
         let mut at = 0;
         while at < count {
             let word = u32::from_le_bytes(self.bytes()?);
-            let op = Op::decode(word);
             words[at] = word;
+            let Some(op) = Op::decode(word) else {
+                at += 1;
+                continue;
+            };
+            let (next, mut caches) = (at + op.words(), op.caches());
             at += 1;
-            for extra in op.map_or(&[][..], Op::extras) {
-                let Some(place) = words.get_mut(at) else { break };
-                if *extra != Extra::Cache {
-                    *place = u32::from_le_bytes(self.bytes()?);
+            while at < next.min(count) {
+                if caches & 1 == 0 {
+                    words[at] = u32::from_le_bytes(self.bytes()?);
                 }
+                caches >>= 1;
                 at += 1;
             }
         }
