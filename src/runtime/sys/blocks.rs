@@ -2,7 +2,9 @@
 //!
 //! mimalloc hands out a page's blocks one after the other, and those that were freed when it has got through: blocks that live
 //! shortly, most of ours, come from memory that no cache holds any more. So each thread keeps the small blocks that were freed last
-//! and gives out the last one first. The lists are short; what they do not take is mimalloc's, all of it when the thread ends.
+//! and gives out the last one first. The lists are short; what they do not take is mimalloc's, all of it when the thread ends. The
+//! first small blocks of the process lie side by side in one piece of memory whose pages are there at once, where mimalloc would touch
+//! a page for each class: a program that does little waits for fewer pages.
 //!
 //! A large block grows by moving its pages, not its bytes, and is the system's again when it is freed. Of a list that is appended to,
 //! the blocks that it has grown out of would stay in mimalloc's hands otherwise, nearly twice the list in all. The blocks freed last
@@ -11,7 +13,7 @@
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::{Cell, UnsafeCell};
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 
 use mimalloc::MiMalloc;
 
@@ -22,9 +24,12 @@ const PAGE: usize = 4096;
 const KEPT: usize = 8;
 const KEPT_BYTES: usize = 8 << 20;
 
-/// Small blocks are of whole units, each number of units a class.
+/// Small blocks are of whole units, each number of units a class up to `FINE` bytes; then there are eight classes from one power of
+/// two to the next, up to `SMALL` bytes.
 const UNIT: usize = 16;
-const CLASSES: usize = 33;
+const FINE: usize = 512;
+const SMALL_BYTES: usize = 8 << 10;
+const CLASSES: usize = FINE / UNIT + 1 + 8 * (SMALL_BYTES.ilog2() - FINE.ilog2()) as usize;
 /// Bytes that a list of small blocks holds at most.
 const LISTED: usize = 16 << 10;
 
@@ -50,7 +55,7 @@ thread_local! {
         let mut lists = [const { List { first: Cell::new(null_mut()), room: Cell::new(0) } }; CLASSES];
         let mut class = 1;
         while class < CLASSES {
-            lists[class].room = Cell::new((LISTED / (class * UNIT)) as u32);
+            lists[class].room = Cell::new((LISTED / size_of_class(class)) as u32);
             class += 1;
         }
         Lists { lists, watched: Cell::new(false) }
@@ -72,7 +77,10 @@ impl Drop for End {
                     // SAFETY: a listed block is nobody's, of its class's size, and its first word the next one's address.
                     unsafe {
                         let next = *at.cast::<*mut u8>();
-                        MiMalloc.dealloc(at, layout_of(class));
+                        // What a thread has of the first piece goes with it.
+                        if !FIRST_PIECE.has(at) {
+                            MiMalloc.dealloc(at, layout_of(class));
+                        }
                         at = next;
                     }
                 }
@@ -84,13 +92,32 @@ impl Drop for End {
 /// The class of a block; `CLASSES` or more if it is not small.
 #[inline(always)]
 fn class_of(layout: &Layout) -> usize {
-    if layout.align() <= UNIT { layout.size().div_ceil(UNIT) } else { CLASSES }
+    let size = layout.size();
+    if layout.align() > UNIT || size > SMALL_BYTES {
+        CLASSES
+    } else if size <= FINE {
+        size.div_ceil(UNIT)
+    } else {
+        // The power of two below, and the three bits behind it.
+        let last = size - 1;
+        let power = last.ilog2();
+        FINE / UNIT + 1 + 8 * (power - FINE.ilog2()) as usize + (last >> (power - 3) & 7)
+    }
+}
+
+/// Size of a class's blocks.
+const fn size_of_class(class: usize) -> usize {
+    if class <= FINE / UNIT {
+        return class * UNIT;
+    }
+    let step = class - FINE / UNIT - 1;
+    (9 + step % 8) << (step / 8 + FINE.ilog2() as usize - 3)
 }
 
 /// The layout of a class's blocks.
 fn layout_of(class: usize) -> Layout {
     // SAFETY: a power of two, and a small size.
-    unsafe { Layout::from_size_align_unchecked(class * UNIT, UNIT) }
+    unsafe { Layout::from_size_align_unchecked(size_of_class(class), UNIT) }
 }
 
 /// A small block.
@@ -109,12 +136,69 @@ fn take_small(class: usize) -> *mut u8 {
     })
 }
 
+/// Size of the first piece: what start-up takes.
+const FIRST: usize = 320 << 10;
+
+/// The first piece of memory for small blocks; none of them is mimalloc's ever.
+struct First {
+    /// Address of the piece; null before it is there.
+    start: AtomicPtr<u8>,
+    /// Bytes that are given out; `FIRST` or more at the end, or if there is no piece.
+    used: AtomicUsize,
+}
+
+static FIRST_PIECE: First = First { start: AtomicPtr::new(null_mut()), used: AtomicUsize::new(0) };
+
+impl First {
+    /// A block of a class, as long as there is room.
+    fn take(&self, class: usize) -> Option<*mut u8> {
+        if self.used.load(Ordering::Relaxed) >= FIRST {
+            return None;
+        }
+        let start = match self.start.load(Ordering::Acquire) {
+            start if start.is_null() => self.begin()?,
+            start => start,
+        };
+        let size = size_of_class(class);
+        let at = self.used.fetch_add(size, Ordering::Relaxed);
+        // SAFETY: inside of the piece; nobody else has been given these bytes.
+        (at + size <= FIRST).then(|| unsafe { start.add(at) })
+    }
+
+    /// Makes the piece.
+    #[cold]
+    fn begin(&self) -> Option<*mut u8> {
+        let made = crate::runtime::sys::reserve_filled(FIRST);
+        if made.is_null() {
+            self.used.store(FIRST, Ordering::Relaxed);
+            return None;
+        }
+        match self.start.compare_exchange(null_mut(), made, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => Some(made),
+            Err(others) => {
+                // SAFETY: just made, and nobody has it.
+                unsafe { crate::runtime::sys::release(made, FIRST) };
+                Some(others)
+            }
+        }
+    }
+
+    /// Does a block lie in the piece?
+    fn has(&self, at: *mut u8) -> bool {
+        let start = self.start.load(Ordering::Relaxed);
+        !start.is_null() && at.addr().wrapping_sub(start.addr()) < FIRST
+    }
+}
+
 /// A small block that no list has.
 #[inline(never)]
 fn fresh(small: &Lists, class: usize) -> *mut u8 {
     if !small.watched.replace(true) {
         // A thread that is ending already keeps its few blocks.
         let _ = END.try_with(|_| ());
+    }
+    if let Some(at) = FIRST_PIECE.take(class) {
+        return at;
     }
     // SAFETY: not empty.
     unsafe { MiMalloc.alloc(layout_of(class)) }
@@ -129,16 +213,31 @@ unsafe fn give_small(at: *mut u8, class: usize) {
     SMALL.with(|small| {
         let list = &small.lists[class];
         let room = list.room.get();
-        // SAFETY: as promised; a block has room for an address.
-        unsafe {
-            if room == 0 {
-                return MiMalloc.dealloc(at, layout_of(class));
-            }
-            *at.cast::<*mut u8>() = list.first.get();
+        if room == 0 {
+            // SAFETY: as promised.
+            return unsafe { give_more(list, at, class) };
         }
+        // SAFETY: as promised; a block has room for an address.
+        unsafe { *at.cast::<*mut u8>() = list.first.get() };
         list.first.set(at);
         list.room.set(room - 1);
     });
+}
+
+/// The same where the list is full: mimalloc gets its blocks back, those of the first piece are listed all the same.
+///
+/// # Safety
+/// As for [`give_small`].
+#[inline(never)]
+unsafe fn give_more(list: &List, at: *mut u8, class: usize) {
+    // SAFETY: as promised; blocks outside of the first piece came from mimalloc with that layout.
+    unsafe {
+        if !FIRST_PIECE.has(at) {
+            return MiMalloc.dealloc(at, layout_of(class));
+        }
+        *at.cast::<*mut u8>() = list.first.get();
+        list.first.set(at);
+    }
 }
 
 /// Is a block of this layout a mapping?
@@ -351,5 +450,24 @@ unsafe fn give_back(block: *mut u8, size: usize) {
     for (block, size) in gone.into_iter().filter(|(_, size)| *size > 0) {
         // SAFETY: a mapping of ours that nobody uses.
         unsafe { libc::munmap(block.cast(), size) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_hold_what_they_are_for() {
+        let class = |size| class_of(&Layout::from_size_align(size, 8).expect("a layout"));
+        for size in 1..=SMALL_BYTES {
+            let class = class(size);
+            assert!(class < CLASSES && size_of_class(class) >= size, "{size}");
+            assert!(size_of_class(class).is_multiple_of(UNIT), "{size}");
+            assert!(class == 1 || size_of_class(class - 1) < size, "{size}");
+        }
+        assert_eq!(class(SMALL_BYTES), CLASSES - 1);
+        assert_eq!(class(SMALL_BYTES + 1), CLASSES);
+        assert_eq!(class_of(&Layout::from_size_align(64, 64).expect("a layout")), CLASSES);
     }
 }
