@@ -325,8 +325,10 @@ pub fn extend(vm: &Vm, list: &Obj<List>, iterable: &Value) -> PyResult<()> {
     let iter = vm.iter(iterable)?;
     let hint = vm.length_hint(iterable, 8)?;
     if hint > 8 {
-        if hint > MOST_HINTED {
-            vm.room_for::<Value>(hint)?;
+        // As in CPython, what would be too many together is no reason to doubt: the hint may be wrong.
+        let together = hint.saturating_add(list.len());
+        if hint > MOST_HINTED && together <= isize::MAX as usize {
+            vm.room_for::<Value>(together)?;
         }
         list.items.get_mut().reserve(hint.min(MOST_HINTED));
     }

@@ -139,7 +139,7 @@ impl Frame {
             return self.address(word::END) as *mut Value;
         }
         // SAFETY: the frame ends there; a function whose code is replaced leaves its frames to a copy (`recode`).
-        unsafe { self.0.add(self.function().frame_words.get() as usize) }
+        unsafe { self.0.add(self.function().frame_words()) }
     }
     /// Unbinds the frame's locals from `at` on: those that no argument fills. What lay there is dead.
     ///

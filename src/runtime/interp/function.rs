@@ -27,8 +27,6 @@ pub struct Function {
     pub generator_args: Cell<u32>,
     /// Number of locals.
     pub locals: Cell<u32>,
-    /// Words of header and temporaries.
-    pub frame_words: Cell<u32>,
     /// `co_flags`
     pub flags: Cell<u32>,
     /// Words from the first local to the end of a frame.
@@ -110,6 +108,11 @@ crate::payload!(CellObject, "cell", gc {
 });
 
 impl Obj<Function> {
+    /// Words of a frame's header and temporaries.
+    #[inline(always)]
+    pub fn frame_words(&self) -> usize {
+        (self.reach.get() - self.locals.get()) as usize
+    }
     /// Takes sizes and addresses over from the code, after `__code__` changed.
     pub fn refresh(&self) {
         let code = self.code.get();
@@ -131,8 +134,7 @@ impl Obj<Function> {
         self.generator_args.set(generator);
         self.locals.set(code.locals_count);
         self.info.set(info::word(code.locals_count, 0));
-        self.frame_words.set(code.temps + FRAME_HEADER as u32);
-        self.reach.set(self.locals.get() + self.frame_words.get());
+        self.reach.set(code.locals_count + FRAME_HEADER as u32 + code.temps);
         self.unfilled.set(code.locals_count - code.arg_count.min(code.locals_count));
         self.flags.set(code.flags);
     }
@@ -178,7 +180,6 @@ impl Vm {
                 generator_args: Cell::new(NOT_SIMPLE),
                 info: Cell::new(0),
                 locals: Cell::new(0),
-                frame_words: Cell::new(0),
                 reach: Cell::new(0),
                 unfilled: Cell::new(0),
                 flags: Cell::new(0),

@@ -185,7 +185,7 @@ pub fn create(vm: &Vm, function: &Obj<Function>, values: &[Value], names: &[Valu
 pub fn make(vm: &Vm, function: &Obj<Function>, values: impl Iterator<Item = Value>) -> Value {
     function.resolve();
     let locals = function.locals.get() as usize;
-    let words = locals + function.frame_words.get() as usize;
+    let words = locals + function.frame_words();
     let spec = match function.flags.get() {
         kind if kind & flags::ASYNC_GENERATOR != 0 => &types::ASYNC_GENERATOR,
         kind if kind & flags::COROUTINE != 0 => &types::COROUTINE,

@@ -58,7 +58,7 @@ pub unsafe fn lay(
         };
         let frame = Frame(locals.add(function.locals.get() as usize));
         let left = vm.depth_left.get();
-        if frame.0.add(function.frame_words.get() as usize) > vm.call_limit() || left <= 0 {
+        if frame.0.add(function.frame_words()) > vm.call_limit() || left <= 0 {
             return None;
         }
         vm.depth_left.set(left - 1);
@@ -221,7 +221,7 @@ type Copies = smallvec::SmallVec<[Value; 8]>;
 /// Makes room for a frame with its base at `new`: counts the depth, extends the written part of the stack.
 #[inline]
 fn enter(vm: &Vm, new: *mut Value, function: &Obj<Function>) -> PyResult<()> {
-    let end = new.wrapping_add(function.frame_words.get() as usize);
+    let end = new.wrapping_add(function.frame_words());
     if end > vm.stack_written.get() {
         extend(vm, end)?;
     }
@@ -329,7 +329,7 @@ pub fn push_exact(
     let mut at = free_stack(vm);
     let frame = Frame(at.wrapping_add(function.locals.get() as usize));
     let left = vm.depth_left.get();
-    if frame.0.wrapping_add(function.frame_words.get() as usize) > vm.call_limit() || left <= 0 {
+    if frame.0.wrapping_add(function.frame_words()) > vm.call_limit() || left <= 0 {
         return None;
     }
     vm.depth_left.set(left - 1);

@@ -92,7 +92,6 @@ fn copy(vm: &Vm, function: &Obj<Function>) -> Ref<Function> {
             generator_args: Cell::new(NOT_SIMPLE),
             info: Cell::new(0),
             locals: Cell::new(0),
-            frame_words: Cell::new(0),
             reach: Cell::new(0),
             unfilled: Cell::new(0),
             flags: Cell::new(0),

@@ -82,7 +82,7 @@ unsafe fn lay(
     };
     let frame = Frame(locals.wrapping_add(function.locals.get() as usize));
     let left = vm.depth_left.get();
-    if frame.0.wrapping_add(function.frame_words.get() as usize) > vm.call_limit() || left <= 0 {
+    if frame.0.wrapping_add(function.frame_words()) > vm.call_limit() || left <= 0 {
         return None;
     }
     vm.depth_left.set(left - 1);

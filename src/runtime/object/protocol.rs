@@ -239,7 +239,8 @@ impl Vm {
         }
         let iter = self.iter(iterable)?;
         let hint = self.length_hint(iterable, 0)?;
-        if hint > MOST_HINTED {
+        // A length is believed, a mere hint may be wrong.
+        if hint > MOST_HINTED && iterable.ty(self).slots.get().len.is_some() {
             self.room_for::<Value>(hint)?;
         }
         let mut items = Vec::with_capacity(hint.min(MOST_HINTED));
