@@ -222,7 +222,7 @@ const LEAST_PLACES: usize = 1024;
 const PATIENCE: usize = 64;
 const CLASSES: usize = 33;
 /// The first chunk of memory for small objects, enough for start-up and little more; later ones grow with the heap.
-const FIRST_CHUNK: usize = 512 << 10;
+const FIRST_CHUNK: usize = 400 << 10;
 const LEAST_CHUNK: usize = 256 << 10;
 const MOST_CHUNK: usize = 4 << 20;
 /// A heap of this size grows by multiples of the system's large pages.
