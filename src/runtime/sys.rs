@@ -114,6 +114,15 @@ pub fn reserve(size: usize) -> *mut u8 {
     at.cast()
 }
 
+/// Is there room for so many bytes?
+pub fn has_room(bytes: usize) -> bool {
+    let mut room = Vec::<u8>::new();
+    let there = room.try_reserve_exact(bytes).is_ok();
+    // Of memory that is given back unused the compiler would say that it can be had, and leave the question out.
+    std::hint::black_box(&mut room);
+    there
+}
+
 /// Gives an address space back.
 ///
 /// # Safety

@@ -226,7 +226,7 @@ impl Vm {
     /// MemoryError if there is no room for so many items. Asked before what may be large by a program's will is made.
     #[inline]
     pub fn room_for<T>(&self, count: usize) -> PyResult<()> {
-        if count > 1 << 16 && Vec::<T>::new().try_reserve_exact(count).is_err() {
+        if count > 1 << 16 && !crate::runtime::sys::has_room(count.saturating_mul(size_of::<T>())) {
             return Err(self.memory_error());
         }
         Ok(())

@@ -378,7 +378,7 @@ impl Vm {
             return Err(self.overflow_error("join() result is too long for a Python string"));
         };
         // Whether there is that much memory is asked where it may be doubted.
-        if total > 1 << 20 && Vec::<u8>::new().try_reserve_exact(total).is_err() {
+        if total > 1 << 20 && !crate::runtime::sys::has_room(total) {
             return Err(self.memory_error());
         }
         let chars = chars + gaps * sep.len();

@@ -286,7 +286,7 @@ impl Spec {
 
 /// Is there no memory for so much text, several times over?
 fn lacks_room(length: usize) -> bool {
-    length > 1 << 24 && Vec::<u8>::new().try_reserve_exact(length.saturating_mul(6)).is_err()
+    length > 1 << 24 && !crate::runtime::sys::has_room(length.saturating_mul(6))
 }
 
 /// Characters of UTF-8.

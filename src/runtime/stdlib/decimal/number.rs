@@ -349,7 +349,9 @@ pub fn no_room(digits: i64, copies: usize, status: &mut u32) -> bool {
 fn lacks_room(digits: i64, copies: usize, status: &mut u32) -> bool {
     // What is asked for below cannot fail softly: it is asked for once before.
     let lacks = digits > MOST_DIGITS
-        || Vec::<u64>::new().try_reserve_exact((digits as usize / super::limbs::WIDTH + 1) * copies).is_err();
+        || !crate::runtime::sys::has_room(
+            (digits as usize / super::limbs::WIDTH + 1) * copies * size_of::<u64>(),
+        );
     if lacks {
         *status |= flag::MEMORY;
     }
