@@ -120,18 +120,19 @@ impl<'a> Compiler<'a> {
 
     /// Returns an expression's value; each side of a conditional one returns its own.
     pub(super) fn return_value(&mut self, at: Span, value: &'a Expr) -> Outcome<()> {
-        let Expr::If(node) = value else {
-            let value = self.operand(value)?;
-            self.leave_with(at, Some(value));
-            return Ok(());
-        };
         let height = self.unit.height;
-        let orelse = self.unit.label();
-        self.cond_jump(&node.test, orelse, false)?;
-        self.return_value(at, &node.body)?;
-        self.unit.bind(orelse);
-        self.unit.height = height;
-        self.return_value(at, &node.orelse)
+        let mut value = value;
+        while let Expr::If(node) = value {
+            let orelse = self.unit.label();
+            self.cond_jump(&node.test, orelse, false)?;
+            with_stack(|| self.return_value(at, &node.body))?;
+            self.unit.bind(orelse);
+            self.unit.height = height;
+            value = &node.orelse;
+        }
+        let value = self.operand(value)?;
+        self.leave_with(at, Some(value));
+        Ok(())
     }
 
     /// The return itself: it raises nothing, so no handler covers it.

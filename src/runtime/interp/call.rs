@@ -98,8 +98,6 @@ pub fn call(vm: &Vm, at: At, callable: u64, args: *mut Value, count: u32) -> Pus
                 vm.call(&callable, Args::positional(values))?
             }
         },
-        // The run keeps it.
-        kind::SLOT_WRAPPER => vm.call(run, Args::positional(values))?,
         _ => {
             let callable = run.clone();
             vm.call(&callable, Args::positional(values))?

@@ -12,7 +12,7 @@ use crate::runtime::interp::ops::{exc, iter};
 use crate::runtime::interp::{call, forms, generator, push, unwind};
 use crate::runtime::object::args::Args;
 use crate::runtime::object::slots::SlotWrapper;
-use crate::runtime::object::typedef::{Native, kind};
+use crate::runtime::object::typedef::kind;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::value::{Header, Obj, Value, bits, is_object_bits};
 
@@ -110,8 +110,7 @@ unsafe fn call_kind(
     unsafe {
         if is_object_bits(callable) {
             let call = match heap::type_head(&*(callable as *const Header)).kind.get() {
-                kind::METHOD_DESCRIPTOR => call_method_descriptor,
-                kind::NATIVE_FUNCTION => call_native,
+                kind::METHOD_DESCRIPTOR | kind::NATIVE_FUNCTION => call_native,
                 kind::TYPE => classes::call_class,
                 kind::METHOD => classes::call_bound,
                 kind::SLOT_WRAPPER => call_slot_wrapper,
@@ -123,29 +122,7 @@ unsafe fn call_kind(
     call_other(pc, base, vm, callable, args, count)
 }
 
-/// Calls a native method, the receiver being of the type that it belongs to.
-#[inline(never)]
-unsafe fn call_method_descriptor(
-    pc: *const u32,
-    base: *mut Value,
-    vm: &Vm,
-    callable: u64,
-    args: *mut Value,
-    count: u32,
-) -> State {
-    // SAFETY: a handler's promise; the caller has seen the kind.
-    unsafe {
-        if let Some(def) = natives::method_def(callable, args, count)
-            && def.takes_positional(count as usize)
-        {
-            natives::expect_native_method(At { base, pc });
-            return run_native(pc, base, vm, args, count, def);
-        }
-    }
-    call_other(pc, base, vm, callable, args, count)
-}
-
-/// Calls a native function.
+/// Calls a native function or method: the instruction gets the form for that and runs again, if it can be told quickly what runs.
 #[inline(never)]
 unsafe fn call_native(
     pc: *const u32,
@@ -156,13 +133,11 @@ unsafe fn call_native(
     count: u32,
 ) -> State {
     // SAFETY: a handler's promise; the caller has seen the kind.
-    unsafe {
-        if let Some(def) = natives::function_def(callable)
-            && def.takes_positional(count as usize)
-        {
-            natives::expect_native(At { base, pc });
-            return run_native(pc, base, vm, args, count, def);
-        }
+    let def = unsafe { natives::def_of(callable, args, count) };
+    if def.is_some_and(|def| def.takes_positional(count as usize)) {
+        natives::expect_native(At { base, pc });
+        // SAFETY: the call's first word stands in front of the address.
+        return State { pc: unsafe { pc.sub(1) }, base };
     }
     call_other(pc, base, vm, callable, args, count)
 }
@@ -190,20 +165,6 @@ unsafe fn call_slot_wrapper(
     }
 }
 
-/// Calls a native function or method by positional arguments.
-#[inline(never)]
-unsafe fn run_native(
-    pc: *const u32,
-    base: *mut Value,
-    vm: &Vm,
-    args: *mut Value,
-    count: u32,
-    def: &'static Native,
-) -> State {
-    // SAFETY: a handler's promise.
-    unsafe { finish_native(pc, base, vm, args, count, |vm, values| def.run_positional(vm, values)) }
-}
-
 /// Runs a native function on arguments in a call's run, drops the run, stores the result; what it does not take is called
 /// in the general way.
 ///
@@ -227,14 +188,7 @@ pub unsafe fn finish_native(
     match outcome {
         // SAFETY: the run's words are owned by the caller's frame and used up by the call.
         Ok(result) => unsafe {
-            let run = std::ptr::from_mut(at.reg(at.b()));
-            let mut place = args.add(count as usize);
-            while place > run {
-                place = place.sub(1);
-                if (*place).is_object() {
-                    drop(place.replace(Value::UNBOUND));
-                }
-            }
+            natives::drop_run(at.reg(at.b()), args.add(count as usize));
             at.set(at.a(), result);
             State { pc: pc.add(1), base }
         },

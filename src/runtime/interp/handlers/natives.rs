@@ -16,28 +16,28 @@ use crate::runtime::value::{Header, Obj, Value, bits, is_object_bits};
 /// What a native function runs.
 type Body = fn(&Vm, &[Value]) -> PyResult<Value>;
 
-/// What a native function is, if it does not take what it is bound to.
+/// What a native function or method runs on that many positional arguments, if that can be told quickly: it does not take what it
+/// is bound to, or its receiver, the first argument, is of the type that it belongs to.
 ///
 /// # Safety
-/// The callable is a native function.
+/// The callable and the arguments are live values.
 #[inline(always)]
-pub unsafe fn function_def(callable: u64) -> Option<&'static Native> {
-    // SAFETY: the caller has seen the kind.
-    let function = unsafe { &*(callable as *const Obj<NativeFunction>) };
-    if function.passes_self { None } else { Some(function.def) }
-}
-
-/// What a native method is, if its receiver, the first of the arguments, is of the type that the method belongs to.
-///
-/// # Safety
-/// The callable is a native method, the arguments are live values.
-#[inline(always)]
-pub unsafe fn method_def(callable: u64, args: *mut Value, count: u32) -> Option<&'static Native> {
-    // SAFETY: the caller has seen the kind; arguments are live values.
+pub unsafe fn def_of(callable: u64, args: *mut Value, count: u32) -> Option<&'static Native> {
+    // SAFETY: the kinds say what the callable is.
     unsafe {
-        let method = &*(callable as *const Obj<MethodDescriptor>);
-        let fits = count > 0 && (*args).header().is_some_and(|head| head.ty.get() == method.owner.head_ptr());
-        if fits { Some(method.def) } else { None }
+        match kind_of(callable) {
+            kind::NATIVE_FUNCTION => {
+                let function = &*(callable as *const Obj<NativeFunction>);
+                if function.passes_self { None } else { Some(function.def) }
+            }
+            kind::METHOD_DESCRIPTOR => {
+                let method = &*(callable as *const Obj<MethodDescriptor>);
+                let owner = method.owner.head_ptr();
+                let fits = count > 0 && (*args).header().is_some_and(|head| head.ty.get() == owner);
+                if fits { Some(method.def) } else { None }
+            }
+            _ => None,
+        }
     }
 }
 
@@ -93,19 +93,30 @@ unsafe fn outcome(vm: &Vm, def: &'static Native, args: *mut Value, count: u32) -
     }
 }
 
-/// Drops a call's run, stores the result and goes on.
+/// Drops what lies in a call's run, the last first.
+///
+/// # Safety
+/// The words belong to the frame, which gives them up.
 #[inline(always)]
-unsafe fn finish(m: Machine, args: *mut Value, count: u32, result: u64) -> State {
-    // SAFETY: the call has used up the run: the callable, maybe an empty word, and the arguments.
-    unsafe {
-        let run = m.base.offset(m.b());
-        let mut place = args.add(count as usize);
-        while place > run {
+pub unsafe fn drop_run(run: *mut Value, end: *mut Value) {
+    let mut place = end;
+    while place > run {
+        // SAFETY: as promised.
+        unsafe {
             place = place.sub(1);
             if (*place).is_object() {
                 drop(place.replace(Value::UNBOUND));
             }
         }
+    }
+}
+
+/// Drops a call's run, stores the result and goes on.
+#[inline(always)]
+unsafe fn finish(m: Machine, args: *mut Value, count: u32, result: u64) -> State {
+    // SAFETY: the call has used up the run: the callable, maybe an empty word, and the arguments.
+    unsafe {
+        drop_run(m.base.offset(m.b()), args.add(count as usize));
         if m.extra(0) == forms::DROPS {
             return m.drop_next(2, result);
         }
@@ -130,20 +141,10 @@ unsafe fn call_again(pc: *const u32, base: *mut Value, vm: &Vm, table: &Table) -
     unsafe { m.go(pc.sub(1)) }
 }
 
-/// A native function was called: the next time that is expected.
+/// A call of a native function or method that its form can do: gives the instruction that form.
 pub fn expect_native(at: At) {
-    match Op::decode(at.word()).map(Op::plain) {
-        Some(Op::Call) => forms::rewrite(at, Op::CallNative),
-        Some(Op::CallMethod) => forms::rewrite(at, Op::CallMethodNative),
-        _ => {}
-    }
-}
-
-/// A native method was called as a method: the next time that is expected.
-pub fn expect_native_method(at: At) {
-    if Op::decode(at.word()).map(Op::plain) == Some(Op::CallMethod) {
-        forms::rewrite(at, Op::CallMethodNative);
-    }
+    let method = Op::decode(at.word()).map(Op::plain) == Some(Op::CallMethod);
+    forms::rewrite(at, if method { Op::CallMethodNative } else { Op::CallNative });
 }
 
 #[inline(always)]
@@ -156,39 +157,32 @@ unsafe fn kind_of(callable: u64) -> u16 {
     }
 }
 
-handlers! {
-    /// `A = B0(B1, …)`
-    call_native(m) {
-        let run_at = m.base.offset(m.b());
-        let (callable, args, count) = (*run_at.cast::<u64>(), run_at.add(1), m.n8());
-        if kind_of(callable) == kind::NATIVE_FUNCTION
-            && let Some(def) = function_def(callable)
-        {
+/// Does a call of the native form, or gives it the plain one.
+#[inline(always)]
+unsafe fn call_form<const METHOD: bool>(m: Machine, callable: u64, args: *mut Value, count: u32) -> State {
+    // SAFETY: a handler's promise.
+    unsafe {
+        if let Some(def) = def_of(callable, args, count) {
             if let Some(body) = def.exact_body(count as usize) {
                 return run(m, body, args, count);
             }
             if def.takes_positional(count as usize) {
-                return run_with_less::<false>(m.pc, m.base, m.vm, m.table, def);
+                return run_with_less::<METHOD>(m.pc, m.base, m.vm, m.table, def);
             }
         }
         call_again(m.pc, m.base, m.vm, m.table)
     }
+}
+
+handlers! {
+    /// `A = B0(B1, …)`
+    call_native(m) {
+        let run = m.base.offset(m.b());
+        call_form::<false>(m, *run.cast::<u64>(), run.add(1), m.n8())
+    }
     /// `A = B0(B1, B2, …)`, B1 the receiver or nothing.
     call_method_native(m) {
         let (callable, args, count) = calls::method_run(m.base, m.b(), m.n8());
-        let def = match kind_of(callable) {
-            kind::METHOD_DESCRIPTOR => method_def(callable, args, count),
-            kind::NATIVE_FUNCTION => function_def(callable),
-            _ => None,
-        };
-        if let Some(def) = def {
-            if let Some(body) = def.exact_body(count as usize) {
-                return run(m, body, args, count);
-            }
-            if def.takes_positional(count as usize) {
-                return run_with_less::<true>(m.pc, m.base, m.vm, m.table, def);
-            }
-        }
-        call_again(m.pc, m.base, m.vm, m.table)
+        call_form::<true>(m, callable, args, count)
     }
 }
