@@ -1,0 +1,1 @@
+//! The installer: what pip and uv do, without a Python. Knows nothing of the runtime.

@@ -1,0 +1,1 @@
+//! The installer, tested against a loopback index and wheels made on the fly.
