@@ -6,6 +6,7 @@ pub mod filename;
 pub mod marker;
 pub mod name;
 pub mod requirement;
+pub mod resolve;
 mod scan;
 pub mod specifier;
 pub mod tags;

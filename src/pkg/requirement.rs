@@ -107,6 +107,8 @@ fn parse(text: &str, lenient: bool) -> Result<Requirement, SyntaxError> {
     }
 }
 
+const UNMATCHED: &str = "Expected matching RIGHT_PARENTHESIS for LEFT_PARENTHESIS, after version specifier";
+
 fn extras(scanner: &mut Scanner<'_>) -> Result<Vec<Name>, SyntaxError> {
     let open = scanner.position;
     let mut extras = Vec::new();
@@ -155,14 +157,13 @@ fn specifiers(scanner: &mut Scanner<'_>, lenient: bool) -> Result<Specifiers, Sy
     let parsed = if lenient { Specifiers::parse_lenient(text) } else { strict(text) };
     let specifiers = match parsed {
         Ok(specifiers) => specifiers,
-        Err(SpecifierError(piece)) => return refuse(scanner, start, text, &piece),
+        Err(SpecifierError(piece)) => {
+            return refuse(scanner, parentheses.then_some(open), start, text, &piece);
+        }
     };
     scanner.position += text.len();
     if parentheses && !scanner.eat(")") {
-        return scanner.error_from(
-            open,
-            "Expected matching RIGHT_PARENTHESIS for LEFT_PARENTHESIS, after version specifier",
-        );
+        return scanner.error_from(open, UNMATCHED);
     }
     Ok(specifiers)
 }
@@ -178,8 +179,22 @@ fn strict(text: &str) -> Result<Specifiers, SpecifierError> {
 }
 
 /// The error for a list of specifiers whose `piece` is none: which of the reasons it is.
-fn refuse<T>(scanner: &mut Scanner<'_>, start: usize, text: &str, piece: &str) -> Result<T, SyntaxError> {
-    let offset = text.find(piece).unwrap_or(0);
+fn refuse<T>(
+    scanner: &mut Scanner<'_>,
+    open: Option<usize>,
+    start: usize,
+    text: &str,
+    piece: &str,
+) -> Result<T, SyntaxError> {
+    // No text: nothing stands between two commas.
+    let offset = match piece {
+        "" => {
+            let pieces = text.split(',').take_while(|piece| !piece.trim_matches([' ', '\t']).is_empty());
+            let length: usize = pieces.map(|piece| piece.len() + 1).sum();
+            length + text[length..].bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+        }
+        piece => text.find(piece).unwrap_or(0),
+    };
     let before = text[..offset].trim_matches([' ', '\t']);
     let operator_length = piece.bytes().take_while(|byte| b"<>=!~".contains(byte)).count();
     let (operator, version) = piece.split_at(operator_length);
@@ -200,9 +215,16 @@ fn refuse<T>(scanner: &mut Scanner<'_>, start: usize, text: &str, piece: &str) -
         scanner.position = place + piece.find('+').unwrap_or(0);
         return scanner.error_from(place, "Local version label can only be used with `==` or `!=` operators");
     }
-    // Where the grammar stops: behind what was read so far.
-    scanner.position = place;
-    let expected = match before.is_empty() {
+    // Where the grammar stops: behind what was read so far, which may be a whole specifier that something else follows.
+    let gap = version.len() - version.trim_start_matches([' ', '\t']).len();
+    let head = version[gap..].find([' ', '\t']).map(|length| &piece[..operator_length + gap + length]);
+    let head = head.filter(|head| head.parse::<Specifiers>().is_ok());
+    let read = head.map_or(0, |head| piece.len() - piece[head.len()..].trim_start_matches([' ', '\t']).len());
+    scanner.position = place + read;
+    if let Some(open) = open {
+        return scanner.error_from(open, UNMATCHED);
+    }
+    let expected = match before.is_empty() && read == 0 {
         true => "semicolon (after name with no version specifier)",
         false => "comma (within version specifier), semicolon (after version specifier)",
     };
