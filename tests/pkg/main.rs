@@ -1,1 +1,3 @@
 //! The installer, tested against a loopback index and wheels made on the fly.
+
+mod types;
