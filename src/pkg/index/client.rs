@@ -156,6 +156,7 @@ impl ClientError {
     fn is_transient(&self) -> bool {
         match self {
             Self::Body { .. } => true,
+            Self::Status { status, .. } => is_transient(*status),
             Self::Connection { source, .. } => matches!(
                 **source,
                 ureq::Error::Io(_)
@@ -203,7 +204,11 @@ impl Response {
         self.body.into_with_config().limit(u64::MAX).reader()
     }
 
-    fn into_bytes(self, url: &Url, limit: u64) -> Result<(Head, Vec<u8>), ClientError> {
+    /// The body in memory.
+    ///
+    /// # Errors
+    /// A body that breaks off, or is longer than `limit`.
+    pub fn into_bytes(self, url: &Url, limit: u64) -> Result<(Head, Vec<u8>), ClientError> {
         let mut bytes = Vec::with_capacity(self.length().unwrap_or(16_384).min(1 << 22) as usize);
         let head = Head { status: self.status, url: self.url.clone(), headers: self.headers.clone() };
         let reader = self.into_reader();
@@ -309,7 +314,7 @@ impl Client {
     /// # Errors
     /// No answer, or none that gets better; [`ClientError::Offline`]. Any status that is not worth a retry is an answer.
     pub fn send(&self, url: &Url, headers: &[(&str, &str)]) -> Result<Response, ClientError> {
-        self.retrying(|client| client.follow(url, headers), url)
+        self.ask(url, headers, Ok)
     }
 
     /// A GET whose body is read into memory; a body that breaks off is asked for again.
@@ -322,7 +327,7 @@ impl Client {
         headers: &[(&str, &str)],
         limit: u64,
     ) -> Result<(Head, Vec<u8>), ClientError> {
-        self.retrying_then(|client| client.follow(url, headers), url, |answer| answer.into_bytes(url, limit))
+        self.ask(url, headers, |answer| answer.into_bytes(url, limit))
     }
 
     /// The error for an answer that is none of those hoped for.
@@ -330,23 +335,19 @@ impl Client {
         ClientError::Status { url: redacted(url.as_str()), status }
     }
 
-    fn retrying(
+    /// A GET, and what is to be made of its answer; a transient error of either asks again.
+    ///
+    /// # Errors
+    /// As [`Client::send`], and what `then` returns.
+    pub fn ask<T>(
         &self,
-        ask: impl Fn(&Self) -> Result<Response, ClientError>,
         url: &Url,
-    ) -> Result<Response, ClientError> {
-        self.retrying_then(ask, url, Ok)
-    }
-
-    fn retrying_then<T>(
-        &self,
-        ask: impl Fn(&Self) -> Result<Response, ClientError>,
-        url: &Url,
+        headers: &[(&str, &str)],
         then: impl Fn(Response) -> Result<T, ClientError>,
     ) -> Result<T, ClientError> {
         let mut tried = 0;
         loop {
-            let (error, pause) = match ask(self) {
+            let (error, pause) = match self.follow(url, headers) {
                 Ok(answer) if is_transient(answer.status) => {
                     let after = answer.header("retry-after").and_then(retry_after);
                     (Self::status_error(url, answer.status), after)
@@ -357,7 +358,7 @@ impl Client {
                 },
                 Err(error) => (error, None),
             };
-            let gets_better = error.is_transient() || matches!(error, ClientError::Status { .. });
+            let gets_better = error.is_transient();
             if !gets_better || tried >= self.options.retries {
                 return Err(error);
             }
