@@ -3,6 +3,7 @@
 //! The pure types come first (`name`, `version`, `specifier`, `marker`, `requirement`, `tags`, `filename`): no IO in them.
 
 pub mod filename;
+pub mod index;
 pub mod marker;
 pub mod name;
 pub mod requirement;
