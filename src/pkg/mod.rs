@@ -2,11 +2,18 @@
 //!
 //! The pure types come first (`name`, `version`, `specifier`, `marker`, `requirement`, `tags`, `filename`): no IO in them.
 
+pub mod direct_url;
 pub mod filename;
+pub mod groups;
 pub mod marker;
+pub mod metadata;
 pub mod name;
+pub mod pylock;
+pub mod pyproject;
 pub mod requirement;
+pub mod requirements;
 mod scan;
+pub mod script;
 pub mod specifier;
 pub mod tags;
 pub mod version;

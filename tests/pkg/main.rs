@@ -1,3 +1,4 @@
 //! The installer, tested against a loopback index and wheels made on the fly.
 
+mod formats;
 mod types;
