@@ -72,8 +72,10 @@ fn parse(text: &str, lenient: bool) -> Result<Requirement, SyntaxError> {
     let mut requirement = Requirement::any(name);
     requirement.extras = extras;
     let expected;
+    let mut start = start;
     if scanner.eat("@") {
         scanner.blanks();
+        start = scanner.position;
         let length = scanner.rest().bytes().take_while(|byte| !matches!(byte, b' ' | b'\t')).count();
         if length == 0 {
             return scanner.error("Expected URL after @");

@@ -1,4 +1,5 @@
 //! The installer, tested against a loopback index and wheels made on the fly.
 
+mod formats;
 mod packse;
 mod types;

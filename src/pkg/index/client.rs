@@ -75,18 +75,39 @@ impl Default for ClientOptions {
 #[derive(Debug)]
 pub enum ClientError {
     /// A request would be needed, and none may be made.
-    Offline { url: String },
+    Offline {
+        url: String,
+    },
     /// Not a URL that can be asked.
-    Url { url: String, what: String },
+    Url {
+        url: String,
+        what: String,
+    },
     /// No answer.
-    Connection { url: String, source: Box<ureq::Error> },
+    Connection {
+        url: String,
+        source: Box<ureq::Error>,
+    },
     /// The answer broke off.
-    Body { url: String, source: std::io::Error },
+    Body {
+        url: String,
+        source: std::io::Error,
+    },
     /// The answer is longer than such an answer can be.
-    TooLong { url: String, limit: u64 },
-    Status { url: String, status: u16 },
-    TooManyRedirects { url: String },
-    Proxy { proxy: String },
+    TooLong {
+        url: String,
+        limit: u64,
+    },
+    Status {
+        url: String,
+        status: u16,
+    },
+    TooManyRedirects {
+        url: String,
+    },
+    Proxy {
+        proxy: String,
+    },
 }
 
 impl fmt::Display for ClientError {
@@ -102,7 +123,8 @@ impl fmt::Display for ClientError {
             Self::Body { url, .. } => write!(out, "the answer of {url} broke off"),
             Self::TooLong { url, limit } => write!(out, "the answer of {url} has more than {limit} bytes"),
             Self::Status { url, status } => {
-                let reason = http::StatusCode::from_u16(*status).ok().and_then(|code| code.canonical_reason());
+                let reason =
+                    http::StatusCode::from_u16(*status).ok().and_then(|code| code.canonical_reason());
                 write!(out, "{url} answered {status} {}", reason.unwrap_or("")).map(|()| ())
             }
             Self::TooManyRedirects { url } => write!(out, "{url} redirects more than {MAX_REDIRECTS} times"),
@@ -136,7 +158,9 @@ impl ClientError {
             }
             Self::Status { status: 407, .. } => "give the proxy's login: http://USER:PASSWORD@HOST:PORT",
             Self::Connection { source, .. } => match &**source {
-                ureq::Error::Timeout(_) => "the network may be slow: give it more time with --timeout SECONDS",
+                ureq::Error::Timeout(_) => {
+                    "the network may be slow: give it more time with --timeout SECONDS"
+                }
                 ureq::Error::HostNotFound => "check the host's name, and the network",
                 ureq::Error::Rustls(rustls::Error::InvalidCertificate(_)) => {
                     "name the certificate's issuer with --cert FILE, or pass --trusted-host HOST to believe that host"
@@ -443,7 +467,8 @@ impl Client {
     fn configured_login(&self, url: &Url) -> Option<Credentials> {
         let logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
         // Two indexes of one host may have two logins: the longest common path tells.
-        let common = |known: &Url| known.path().bytes().zip(url.path().bytes()).take_while(|(a, b)| a == b).count();
+        let common =
+            |known: &Url| known.path().bytes().zip(url.path().bytes()).take_while(|(a, b)| a == b).count();
         let same = logins.iter().filter(|(known, _)| same_origin(known, url));
         same.max_by_key(|(known, _)| common(known)).map(|(_, login)| login.clone())
     }
@@ -452,7 +477,8 @@ impl Client {
         let verify = !self.is_trusted(url);
         let proxy = self.options.proxies.proxy_of(url);
         let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = agents.iter().find(|((checked, through), _)| *checked == verify && through.as_deref() == proxy);
+        let known =
+            agents.iter().find(|((checked, through), _)| *checked == verify && through.as_deref() == proxy);
         if let Some((_, agent)) = known {
             return Ok(agent.clone());
         }
@@ -479,11 +505,11 @@ impl Client {
             .max_response_header_size(256 * 1024)
             .user_agent(user_agent())
             .build();
-        let connector = ()
-            .chain(SocksConnector::default())
-            .chain(ConnectProxyConnector::default())
-            .chain(TcpConnector::default())
-            .chain(TlsConnector { trust: self.trust.clone(), verify });
+        let connector =
+            ().chain(SocksConnector::default())
+                .chain(ConnectProxyConnector::default())
+                .chain(TcpConnector::default())
+                .chain(TlsConnector { trust: self.trust.clone(), verify });
         let agent = ureq::Agent::with_parts(config, connector, self.resolver.clone());
         agents.push(((verify, proxy.map(String::from)), agent.clone()));
         Ok(agent)

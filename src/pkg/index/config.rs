@@ -128,15 +128,34 @@ const ALIASES: &[(&str, &str)] = &[("timeout", "default-timeout"), ("requirement
 
 #[derive(Debug)]
 pub enum ConfigError {
-    Read { path: PathBuf, source: std::io::Error },
-    Write { path: PathBuf, source: std::io::Error },
-    Syntax { path: PathBuf, line: usize, what: String },
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    Write {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    Syntax {
+        path: PathBuf,
+        line: usize,
+        what: String,
+    },
     /// A value that is not of the option's kind.
-    Value { option: String, value: String, expected: &'static str, origin: Box<Origin> },
+    Value {
+        option: String,
+        value: String,
+        expected: &'static str,
+        origin: Box<Origin>,
+    },
     /// A key without its section.
-    Key { key: String },
+    Key {
+        key: String,
+    },
     /// A key that is to be removed and is not there.
-    NoSuchKey { key: String },
+    NoSuchKey {
+        key: String,
+    },
 }
 
 impl fmt::Display for ConfigError {
@@ -148,7 +167,10 @@ impl fmt::Display for ConfigError {
                 write!(out, "configuration file {}, line {line}: {what}", path.display())
             }
             Self::Value { option, value, expected, origin } => {
-                write!(out, "{value:?} is not a valid value for {option} (from {origin}): expected {expected}")
+                write!(
+                    out,
+                    "{value:?} is not a valid value for {option} (from {origin}): expected {expected}"
+                )
             }
             Self::Key { key } => write!(out, "key {key:?} does not have a section, as in SECTION.OPTION"),
             Self::NoSuchKey { key } => write!(out, "no such key: {key}"),

@@ -67,9 +67,14 @@ fn split_key(key: &str) -> Result<(&str, String), ConfigError> {
 
 enum Found {
     /// The lines of the entry.
-    Entry { start: usize, end: usize },
+    Entry {
+        start: usize,
+        end: usize,
+    },
     /// The section is there; a new entry goes before this line.
-    Section { end: usize },
+    Section {
+        end: usize,
+    },
     Nothing,
 }
 

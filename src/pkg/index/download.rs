@@ -49,12 +49,27 @@ pub struct Downloaded {
 pub enum DownloadError {
     Client(ClientError),
     /// A file of the cache, or a local one.
-    File { path: PathBuf, source: std::io::Error },
-    Hash { url: String, expected: Vec<Hash>, found: Hash },
+    File {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    Hash {
+        url: String,
+        expected: Vec<Hash>,
+        found: Hash,
+    },
     /// Hashes are demanded, and none of them by an algorithm that counts.
-    WeakHash { url: String },
-    Size { url: String, expected: u64, found: u64 },
-    Filename { filename: String },
+    WeakHash {
+        url: String,
+    },
+    Size {
+        url: String,
+        expected: u64,
+        found: u64,
+    },
+    Filename {
+        filename: String,
+    },
 }
 
 impl fmt::Display for DownloadError {

@@ -12,19 +12,32 @@ use super::simple::PageError;
 #[derive(Debug)]
 pub enum IndexError {
     /// No index has a package of that name.
-    NoSuchPackage { name: String, asked: Vec<String> },
+    NoSuchPackage {
+        name: String,
+        asked: Vec<String>,
+    },
     /// Neither an index nor `--find-links`.
-    NoIndex { name: String },
+    NoIndex {
+        name: String,
+    },
     /// Not a URL.
-    Url { url: String },
+    Url {
+        url: String,
+    },
     /// An index that is asked without TLS and was not named as trusted.
-    Insecure { url: String, host: String },
+    Insecure {
+        url: String,
+        host: String,
+    },
     Client(ClientError),
     Page(PageError),
     Metadata(MetadataError),
     Download(DownloadError),
     Config(ConfigError),
-    Read { path: PathBuf, source: std::io::Error },
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
 }
 
 impl fmt::Display for IndexError {
@@ -35,7 +48,9 @@ impl fmt::Display for IndexError {
             }
             Self::NoIndex { name } => write!(out, "{name} is nowhere to be found: no index is asked"),
             Self::Url { url } => write!(out, "{url:?} is not a URL"),
-            Self::Insecure { url, .. } => write!(out, "{url} is not asked, for whoever is on the way could answer"),
+            Self::Insecure { url, .. } => {
+                write!(out, "{url} is not asked, for whoever is on the way could answer")
+            }
             Self::Client(error) => error.fmt(out),
             Self::Page(error) => error.fmt(out),
             Self::Metadata(error) => error.fmt(out),
@@ -64,7 +79,9 @@ impl IndexError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NoSuchPackage { .. } => Some(String::from("check the name; packages of other indexes need --index-url or --extra-index-url")),
+            Self::NoSuchPackage { .. } => Some(String::from(
+                "check the name; packages of other indexes need --index-url or --extra-index-url",
+            )),
             Self::NoIndex { .. } => Some(String::from("give --find-links, or leave out --no-index")),
             Self::Url { .. } => Some(String::from("index URLs begin with https://, http:// or file://")),
             Self::Insecure { host, .. } => Some(format!("use https://, or pass --trusted-host {host}")),

@@ -111,7 +111,11 @@ fn add_file(path: &Path, builders: &mut HashMap<Name, PageBuilder>) {
     }
 }
 
-fn add_page(client: &Client, place: &str, builders: &mut HashMap<Name, PageBuilder>) -> Result<(), IndexError> {
+fn add_page(
+    client: &Client,
+    place: &str,
+    builders: &mut HashMap<Name, PageBuilder>,
+) -> Result<(), IndexError> {
     let url = Url::parse(place).map_err(|_| IndexError::Url { url: redacted(place) })?;
     client.remember_login(&url);
     let (head, body) = client.fetch(&url, &[("accept", "text/html")], MAX_PAGE)?;

@@ -34,7 +34,11 @@ pub(super) fn parse(url: &Url, body: &[u8], freshness: &Freshness) -> Result<Par
             filename: &file.filename.0,
             url: &target,
             hashes: &hashes,
-            requires_python: file.requires_python.as_ref().map(|text| &*text.0).filter(|text| !text.trim().is_empty()),
+            requires_python: file
+                .requires_python
+                .as_ref()
+                .map(|text| &*text.0)
+                .filter(|text| !text.trim().is_empty()),
             yanked: file.yanked.as_ref().and_then(|yanked| yanked.0.as_deref()),
             size: file.size,
             upload_time: file.upload_time.and_then(|text| time::parse_iso(&text.0)),

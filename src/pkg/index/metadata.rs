@@ -85,7 +85,9 @@ impl fmt::Display for MetadataError {
             Self::NeedsBuild { filename } => {
                 write!(out, "{filename} has to be built before its metadata is known")
             }
-            Self::Filename { filename, what } => write!(out, "{filename:?} is not the name of a wheel: {what}"),
+            Self::Filename { filename, what } => {
+                write!(out, "{filename:?} is not the name of a wheel: {what}")
+            }
         }
     }
 }

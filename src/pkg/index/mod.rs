@@ -237,8 +237,14 @@ impl Index {
         let hashes: Vec<Hash> = fragment.split('&').filter_map(Hash::parse).collect();
         url.set_fragment(None);
         let filename = url::file_name(url.as_str());
-        let wanted =
-            Wanted { url: &url, filename: &filename, hashes: &hashes, required, size: None, may_change: true };
+        let wanted = Wanted {
+            url: &url,
+            filename: &filename,
+            hashes: &hashes,
+            required,
+            size: None,
+            may_change: true,
+        };
         Ok(download::download(&self.client, &self.cache, &wanted, progress)?)
     }
 
@@ -320,7 +326,8 @@ impl Index {
             if self.indexes.is_empty() && self.find_links.is_empty() {
                 return Err(IndexError::NoIndex { name });
             }
-            let places = self.indexes.iter().map(Url::as_str).chain(self.find_links.iter().map(String::as_str));
+            let places =
+                self.indexes.iter().map(Url::as_str).chain(self.find_links.iter().map(String::as_str));
             return Err(IndexError::NoSuchPackage { name, asked: places.map(redacted).collect() });
         }
         Ok(Package { name: name.clone(), sources })
@@ -361,7 +368,8 @@ impl Index {
             let host = index.host_str().unwrap_or("").to_string();
             return Err(IndexError::Insecure { url: redacted(index.as_str()), host });
         }
-        let url = index.join(&format!("{name}/")).map_err(|_| IndexError::Url { url: redacted(index.as_str()) })?;
+        let url =
+            index.join(&format!("{name}/")).map_err(|_| IndexError::Url { url: redacted(index.as_str()) })?;
         let before = known.as_ref().map(|known| known.page.freshness()).unwrap_or_default();
         let mut headers = vec![("accept", simple::ACCEPT)];
         headers.extend(before.etag.as_deref().map(|etag| ("if-none-match", etag)));
@@ -426,7 +434,9 @@ fn parse_url(text: &str) -> Shared<Url> {
 fn index_url(text: &str) -> Result<Url, IndexError> {
     let error = || IndexError::Url { url: redacted(text) };
     let mut url = match local_path(text) {
-        Some(path) => Url::from_file_path(std::path::absolute(path).map_err(|_| error())?).map_err(|()| error())?,
+        Some(path) => {
+            Url::from_file_path(std::path::absolute(path).map_err(|_| error())?).map_err(|()| error())?
+        }
         None => Url::parse(text).map_err(|_| error())?,
     };
     url.set_fragment(None);

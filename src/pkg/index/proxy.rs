@@ -74,8 +74,7 @@ fn names(entry: &str, host: &str, port: Option<u16>) -> bool {
         return false;
     }
     let entry = entry.trim_start_matches("*.").trim_start_matches('.');
-    !entry.is_empty()
-        && (host == entry || host.strip_suffix(entry).is_some_and(|above| above.ends_with('.')))
+    !entry.is_empty() && (host == entry || host.strip_suffix(entry).is_some_and(|above| above.ends_with('.')))
 }
 
 fn in_network(address: IpAddr, network: &str, bits: &str) -> bool {
@@ -86,7 +85,8 @@ fn in_network(address: IpAddr, network: &str, bits: &str) -> bool {
             u64::from(one.to_bits()) >> shift == u64::from(other.to_bits()) >> shift
         }
         (IpAddr::V6(one), IpAddr::V6(other)) if bits <= 128 => {
-            let shifted = |address: std::net::Ipv6Addr| address.to_bits().checked_shr(128 - bits).unwrap_or(0);
+            let shifted =
+                |address: std::net::Ipv6Addr| address.to_bits().checked_shr(128 - bits).unwrap_or(0);
             shifted(one) == shifted(other)
         }
         _ => false,

@@ -9,7 +9,8 @@ use super::url::{file_name, redacted};
 use super::{hash, html, json};
 
 /// What a client of pages accepts, the best first.
-pub const ACCEPT: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
+pub const ACCEPT: &str =
+    "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
 
 /// The newest version of the API that this file reads in full.
 const API_MAJOR: u64 = 1;
@@ -41,7 +42,10 @@ impl fmt::Display for PageError {
             Self::Json { url, .. } => write!(out, "{url} answered with JSON that is no page of a package"),
             Self::ContentType { url, found } => write!(out, "{url} answered with {found:?}, not with a page"),
             Self::ApiVersion { url, version } => {
-                write!(out, "{url} speaks version {version} of the simple API, dx speaks {API_MAJOR}.{API_MINOR}")
+                write!(
+                    out,
+                    "{url} speaks version {version} of the simple API, dx speaks {API_MAJOR}.{API_MINOR}"
+                )
             }
         }
     }
@@ -87,12 +91,15 @@ pub fn parse(
     body: &[u8],
     freshness: &Freshness,
 ) -> Result<Parsed, PageError> {
-    let kind = content_type.unwrap_or("text/html").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let kind =
+        content_type.unwrap_or("text/html").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     match kind.as_str() {
-        "application/vnd.pypi.simple.v1+json" | "application/vnd.pypi.simple.latest+json" | "application/json" => {
-            json::parse(url, body, freshness)
-        }
-        "text/html" | "application/xhtml+xml" | "application/vnd.pypi.simple.v1+html"
+        "application/vnd.pypi.simple.v1+json"
+        | "application/vnd.pypi.simple.latest+json"
+        | "application/json" => json::parse(url, body, freshness),
+        "text/html"
+        | "application/xhtml+xml"
+        | "application/vnd.pypi.simple.v1+html"
         | "application/vnd.pypi.simple.latest+html" => html::parse(url, body, freshness),
         _ => Err(PageError::ContentType { url: redacted(url.as_str()), found: kind }),
     }
@@ -125,7 +132,8 @@ impl Links {
     /// The absolute URL of a link without its fragment, and the fragment.
     pub fn join<'a>(&self, link: &'a str) -> Option<(std::borrow::Cow<'a, str>, &'a str)> {
         let (target, fragment) = link.split_once('#').unwrap_or((link, ""));
-        let plain = target.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\'));
+        let plain =
+            target.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\'));
         let absolute = target.starts_with("https://") || target.starts_with("http://");
         if absolute && plain && !target.contains("/../") && !target.contains("/./") {
             return Some((target.into(), fragment));

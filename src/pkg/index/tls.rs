@@ -51,10 +51,18 @@ impl TrustOptions {
 #[derive(Debug, Clone)]
 pub enum TrustError {
     /// A file with certificates that cannot be read or holds none.
-    Certificates { path: PathBuf, what: String },
+    Certificates {
+        path: PathBuf,
+        what: String,
+    },
     /// The system has none.
-    NoSystemCertificates { what: String },
-    ClientCertificate { path: PathBuf, what: String },
+    NoSystemCertificates {
+        what: String,
+    },
+    ClientCertificate {
+        path: PathBuf,
+        what: String,
+    },
     Provider(String),
 }
 
@@ -224,9 +232,9 @@ impl ServerCertVerifier for Verifier {
         if *error != unknown {
             return first;
         }
-        let more = self.more.get_or_init(|| {
-            store(rustls_native_certs::load_certs_from_paths(None, Some(folder)).certs)
-        });
+        let more = self
+            .more
+            .get_or_init(|| store(rustls_native_certs::load_certs_from_paths(None, Some(folder)).certs));
         let parsed = ParsedCertificate::try_from(server)?;
         let algorithms = self.provider.signature_verification_algorithms.all;
         verify_server_cert_signed_by_trust_anchor(&parsed, more, chain, now, algorithms)?;
