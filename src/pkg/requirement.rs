@@ -109,6 +109,8 @@ fn parse(text: &str, lenient: bool) -> Result<Requirement, SyntaxError> {
     }
 }
 
+/// How far into a specifier an error is looked for.
+const LONGEST: usize = 300;
 const UNMATCHED: &str = "Expected matching RIGHT_PARENTHESIS for LEFT_PARENTHESIS, after version specifier";
 
 fn extras(scanner: &mut Scanner<'_>) -> Result<Vec<Name>, SyntaxError> {
@@ -218,10 +220,15 @@ fn refuse<T>(
         return scanner.error_from(place, "Local version label can only be used with `==` or `!=` operators");
     }
     // Where the grammar stops: behind what was read so far, which may be a whole specifier that something else follows.
-    let gap = version.len() - version.trim_start_matches([' ', '\t']).len();
-    let head = version[gap..].find([' ', '\t']).map(|length| &piece[..operator_length + gap + length]);
-    let head = head.filter(|head| head.parse::<Specifiers>().is_ok());
-    let read = head.map_or(0, |head| piece.len() - piece[head.len()..].trim_start_matches([' ', '\t']).len());
+    let ends =
+        (operator_length + 1..piece.len().min(LONGEST)).rev().filter(|end| piece.is_char_boundary(*end));
+    let head =
+        ends.map(|end| &piece[..end]).find(|head| operator_length > 0 && head.parse::<Specifiers>().is_ok());
+    let blanks = |rest: &str| rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let read = head.map_or(0, |head| {
+        let head = head.trim_end_matches([' ', '\t']);
+        head.len() + blanks(&piece[head.len()..])
+    });
     scanner.position = place + read;
     if let Some(open) = open {
         return scanner.error_from(open, UNMATCHED);
