@@ -110,9 +110,17 @@ mod tests {
 
     #[test]
     fn code_in_a_value_is_refused() {
-        for line in
-            ["a = b; import os", "a = b:c()", "a = b:", "a = b c:d", "= b:c", "a", "a = b:c]", "a = .b:c", "a = b:c..d"]
-        {
+        for line in [
+            "a = b; import os",
+            "a = b:c()",
+            "a = b:",
+            "a = b c:d",
+            "= b:c",
+            "a",
+            "a = b:c]",
+            "a = .b:c",
+            "a = b:c..d",
+        ] {
             assert_eq!(parse(&format!("[console_scripts]\n{line}")).unwrap_err().line, 2, "{line}");
         }
         assert!(parse("a = b:c").is_err());

@@ -167,8 +167,7 @@ mod tests {
 
     #[test]
     fn rows_are_read() {
-        let text =
-            "a.py,sha256=abc,12\r\n\"b,\"\"c\"\".py\",,\n\nx-1.dist-info/RECORD,,\n\"new\nline\",,1\nlast,h=1,2,,";
+        let text = "a.py,sha256=abc,12\r\n\"b,\"\"c\"\".py\",,\n\nx-1.dist-info/RECORD,,\n\"new\nline\",,1\nlast,h=1,2,,";
         let rows = parse(text).unwrap();
         let short: Vec<_> = rows.iter().map(|row| (&*row.path, &*row.hash, row.size)).collect();
         assert_eq!(
@@ -185,16 +184,22 @@ mod tests {
 
     #[test]
     fn what_is_no_row_is_an_error_with_its_line() {
-        for (text, line) in
-            [("a,b,c\n", 1), ("a,,\n\"b", 2), ("a,,\n\n,x,1", 3), ("a,b,1,d", 1), ("\"a\"b,,", 1), ("\"a\"\"", 1)]
-        {
+        for (text, line) in [
+            ("a,b,c\n", 1),
+            ("a,,\n\"b", 2),
+            ("a,,\n\n,x,1", 3),
+            ("a,b,1,d", 1),
+            ("\"a\"b,,", 1),
+            ("\"a\"\"", 1),
+        ] {
             assert_eq!(parse(text).unwrap_err().line, line, "{text:?}");
         }
     }
 
     #[test]
     fn what_is_written_is_read_back() {
-        let rows = [("plain.py", "sha256=x", Some(0)), ("com,ma", "", None), ("quo\"te", "a=b", Some(u64::MAX))];
+        let rows =
+            [("plain.py", "sha256=x", Some(0)), ("com,ma", "", None), ("quo\"te", "a=b", Some(u64::MAX))];
         let mut text = String::new();
         for (path, hash, size) in rows {
             push_row(&mut text, path, hash, size);

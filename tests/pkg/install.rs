@@ -137,7 +137,8 @@ pub fn check_record(installed: &Installed) {
     let own = format!("{}/RECORD", installed.path.file_name().unwrap().to_str().unwrap());
     assert!(files.iter().any(|file| file.path == own));
     for file in &files {
-        let content = fs::read(site.join(&file.path)).unwrap_or_else(|error| panic!("{}: {error}", file.path));
+        let content =
+            fs::read(site.join(&file.path)).unwrap_or_else(|error| panic!("{}: {error}", file.path));
         if file.path == own || file.path.ends_with(".pyc") {
             assert_eq!((file.hash.as_str(), file.size), ("", None));
             continue;
@@ -186,7 +187,10 @@ fn a_wheel_is_installed_whole() {
     let tool = fs::read_to_string(env.join("bin/tool")).unwrap();
     assert_eq!(tool, format!("#!{}\nprint()\n", python.display()));
     let mine = fs::read_to_string(env.join("bin/mine")).unwrap();
-    assert!(mine.starts_with(&format!("#!{}\nimport sys\nfrom my_pkg import main\n", python.display())), "{mine}");
+    assert!(
+        mine.starts_with(&format!("#!{}\nimport sys\nfrom my_pkg import main\n", python.display())),
+        "{mine}"
+    );
     assert!(fs::read_to_string(env.join("bin/gui")).unwrap().contains("sys.exit(App.run())"));
     assert_eq!(place.read("My_Pkg-1.0.dist-info/INSTALLER"), "dx\n");
     let installed = place.installed("my-pkg");
@@ -210,7 +214,12 @@ fn modes_are_kept_and_store_files_are_shared() {
     }
     let links = |path: &str| fs::metadata(place.site(path)).unwrap().nlink();
     assert_eq!(links("my_pkg/__init__.py"), 2);
-    for own in ["My_Pkg-1.0.dist-info/RECORD", "My_Pkg-1.0.dist-info/INSTALLER", "../../../bin/mine", "../../../bin/tool"] {
+    for own in [
+        "My_Pkg-1.0.dist-info/RECORD",
+        "My_Pkg-1.0.dist-info/INSTALLER",
+        "../../../bin/mine",
+        "../../../bin/tool",
+    ] {
         assert_eq!(links(own), 1, "{own}");
     }
 }
@@ -286,7 +295,8 @@ fn files_of_nobody_stay_with_their_directories() {
     place.uninstall("my-pkg");
     let left: Vec<_> = place.tree().into_keys().filter(|path| path.contains("my_pkg")).collect();
     let site = "lib/python3.14/site-packages/my_pkg/";
-    let expected = ["", "__pycache__/", "__pycache__/notes.dx-314.pyc", "notes.txt"].map(|end| format!("{site}{end}"));
+    let expected =
+        ["", "__pycache__/", "__pycache__/notes.dx-314.pyc", "notes.txt"].map(|end| format!("{site}{end}"));
     assert_eq!(left, expected);
 }
 
@@ -331,8 +341,13 @@ fn files_of_two_distributions_go_to_the_later_one() {
     assert_eq!(report.warnings, [expected]);
     let three = Wheel::new("three", "1").file("shared/x.py", "three");
     let report = place.install(&[&three]);
-    let replaced = |owner: &str| Warning::Replaced { path: path.clone(), by: "three".into(), owner: owner.into() };
-    assert!(report.warnings == [replaced("one")] || report.warnings == [replaced("two")], "{:?}", report.warnings);
+    let replaced =
+        |owner: &str| Warning::Replaced { path: path.clone(), by: "three".into(), owner: owner.into() };
+    assert!(
+        report.warnings == [replaced("one")] || report.warnings == [replaced("two")],
+        "{:?}",
+        report.warnings
+    );
     assert_eq!(place.read("shared/x.py"), "three");
     // Nobody's files are replaced without a word.
     fs::write(place.site("free.py"), "free").unwrap();
@@ -377,7 +392,10 @@ fn the_environment_itself_cannot_be_replaced() {
         entry("a/b"),
     ] {
         let error = place.apply(&[], &[&wheel]).unwrap_err();
-        assert!(matches!(error, TransactionError::Script { .. } | TransactionError::Reserved { .. }), "{error}");
+        assert!(
+            matches!(error, TransactionError::Script { .. } | TransactionError::Reserved { .. }),
+            "{error}"
+        );
         assert_eq!(place.tree(), before);
     }
 }
@@ -426,7 +444,9 @@ fn rows_that_lead_out_are_left_alone() {
     let report = place.uninstall("my-pkg");
     assert_eq!(fs::read_to_string(&outside).unwrap(), "x");
     assert!(!absolute.exists(), "an absolute path inside is the environment's");
-    let Some(Warning::NotRemoved { paths, .. }) = report.warnings.first() else { panic!("{:?}", report.warnings) };
+    let Some(Warning::NotRemoved { paths, .. }) = report.warnings.first() else {
+        panic!("{:?}", report.warnings)
+    };
     assert_eq!(paths.len(), 5, "{paths:?}");
 }
 
@@ -504,7 +524,14 @@ fn a_target_directory_holds_packages_itself() {
     assert!(fs::read_to_string(target.join("bin/mine")).unwrap().starts_with("#!/some/python\n"));
     let scan = environment.installed().unwrap();
     check_record(&scan.distributions[0]);
-    assert!(fs::read_dir(&target).unwrap().all(|entry| !entry.unwrap().file_name().to_str().unwrap().starts_with('.')));
+    assert!(
+        fs::read_dir(&target).unwrap().all(|entry| !entry
+            .unwrap()
+            .file_name()
+            .to_str()
+            .unwrap()
+            .starts_with('.'))
+    );
     let plan = Plan { remove: scan.distributions, add: Vec::new() };
     environment.apply(&plan, &Options::default()).unwrap();
     assert_eq!(tree(&target).into_keys().filter(|path| !path.ends_with('/')).count(), 0);

@@ -67,9 +67,15 @@ fn paths_that_lead_out() {
 #[test]
 fn links_and_devices() {
     for mode in [0o120_777, 0o020_666, 0o060_666, 0o010_644, 0o140_755] {
-        refused(&sound().entry(ZipEntry { mode, ..ZipEntry::new("p/link", b"/etc/passwd") }), "link or a device");
+        refused(
+            &sound().entry(ZipEntry { mode, ..ZipEntry::new("p/link", b"/etc/passwd") }),
+            "link or a device",
+        );
     }
-    refused(&sound().unlisted(ZipEntry { mode: 0o120_777, ..ZipEntry::new("dir/", b"") }), "link or a device");
+    refused(
+        &sound().unlisted(ZipEntry { mode: 0o120_777, ..ZipEntry::new("dir/", b"") }),
+        "link or a device",
+    );
 }
 
 #[test]
@@ -138,10 +144,14 @@ fn records_that_are_not_true() {
     refused(&sound().row("p/b.py", Some(wrong)), "another hash");
     let hash = dx::pkg::record::sha256(&[b'b'; 300]);
     refused(&sound().row("p/b.py", Some(&format!("p/b.py,{hash},301"))), "another size than RECORD");
-    refused(&sound().row("p/b.py", Some(&format!("p/b.py,{hash},300\np/b.py,{hash},"))), "lists p/b.py twice");
+    refused(
+        &sound().row("p/b.py", Some(&format!("p/b.py,{hash},300\np/b.py,{hash},"))),
+        "lists p/b.py twice",
+    );
     refused(&sound().row("p/b.py", Some("\"p/b.py,")), "RECORD cannot be read");
     Place::new("sized").add(&sound().row("p/b.py", Some(&format!("p/b.py,{hash},")))).unwrap();
-    let strong = "sha512=z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg_SpIdNs6c5H0NE8XYXysP-DGNKHfuwvY7kxvUdBeoGlODJ6-SfaPg";
+    let strong =
+        "sha512=z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg_SpIdNs6c5H0NE8XYXysP-DGNKHfuwvY7kxvUdBeoGlODJ6-SfaPg";
     Place::new("strong").add(&sound().file("e", "").row("e", Some(&format!("e,{strong},0")))).unwrap();
 }
 
@@ -159,8 +169,13 @@ fn wheels_that_are_none() {
     refused(&sound().file("q-1.0.data/data/x", ""), ".data directory of another name");
     refused(&sound().file("p-1.0.data/stuff/x", ""), "that the standard does not know");
     refused(&sound().file("p-1.0.data/loose", ""), "that the standard does not know");
-    refused(&sound().entry_points("[console_scripts]\nx = os; import sys:y\n"), "entry points cannot be read");
-    Place::new("spelt").add(&Wheel { wheel_version: "1.9".into(), stem: Some("P-1".into()), ..sound() }).unwrap();
+    refused(
+        &sound().entry_points("[console_scripts]\nx = os; import sys:y\n"),
+        "entry points cannot be read",
+    );
+    Place::new("spelt")
+        .add(&Wheel { wheel_version: "1.9".into(), stem: Some("P-1".into()), ..sound() })
+        .unwrap();
 }
 
 #[test]
@@ -172,7 +187,12 @@ fn cut_and_garbled_archives_are_errors() {
         let mut sha256 = [0; 32];
         sha256[..8].copy_from_slice(&(number as u64).to_le_bytes());
         let key = dx::pkg::install::store::Key { sha256, take: dx::pkg::install::wheel::Take::All };
-        place.store().add(&key, dx::pkg::install::archive::Source::Bytes(bytes), &name, &"1.0".parse().unwrap())
+        place.store().add(
+            &key,
+            dx::pkg::install::archive::Source::Bytes(bytes),
+            &name,
+            &"1.0".parse().unwrap(),
+        )
     };
     for end in 0..bytes.len() {
         assert!(add(&bytes[..end], end).is_err(), "cut at {end}");

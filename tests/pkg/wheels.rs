@@ -68,7 +68,6 @@ pub fn zip(entries: &[ZipEntry]) -> Vec<u8> {
         directory.extend_from_slice(b"PK\x01\x02\x14\x03");
         directory.extend_from_slice(&common(&entry.name));
         directory.extend_from_slice(&[0; 6]);
-        directory.extend_from_slice(&[0; 2]);
         directory.extend_from_slice(&(entry.mode << 16).to_le_bytes());
         directory.extend_from_slice(&offset.to_le_bytes());
         directory.extend_from_slice(entry.name.as_bytes());
@@ -241,7 +240,12 @@ pub struct Sdist {
 
 impl Sdist {
     pub fn new(name: &str, version: &str) -> Sdist {
-        Sdist { name: name.to_owned(), version: version.to_owned(), metadata: String::new(), files: Vec::new() }
+        Sdist {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            metadata: String::new(),
+            files: Vec::new(),
+        }
     }
 
     pub fn metadata(mut self, lines: &str) -> Sdist {
@@ -266,8 +270,10 @@ impl Sdist {
     pub fn build(&self) -> Vec<u8> {
         let encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         let mut archive = tar::Builder::new(encoder);
-        let metadata =
-            format!("Metadata-Version: 2.2\nName: {}\nVersion: {}\n{}\n", self.name, self.version, self.metadata);
+        let metadata = format!(
+            "Metadata-Version: 2.2\nName: {}\nVersion: {}\n{}\n",
+            self.name, self.version, self.metadata
+        );
         let own = [("PKG-INFO".to_owned(), metadata.into_bytes())];
         for (path, content) in own.iter().chain(&self.files) {
             let mut header = tar::Header::new_gnu();

@@ -69,7 +69,12 @@ struct Collector<'a> {
 }
 
 /// Puts what `addition` brings into `coming`.
-pub fn collect(context: &Context<'_>, coming: &mut Coming, addition: &Addition, number: u32) -> Result<(), AdditionError> {
+pub fn collect(
+    context: &Context<'_>,
+    coming: &mut Coming,
+    addition: &Addition,
+    number: u32,
+) -> Result<(), AdditionError> {
     let manifest = &addition.entry.manifest;
     let site = context.layout.of(Scheme::Root, manifest.root_is_purelib).unwrap_or_default();
     let mut record = String::with_capacity(manifest.record.len() + 1024);
@@ -88,10 +93,13 @@ impl Collector<'_> {
         let manifest = &self.addition.entry.manifest;
         let layout = self.context.layout;
         match layout.of(folder.scheme, manifest.root_is_purelib) {
-            Some(base) if folder.scheme == Scheme::Data => self.through_link(layout::join(base, &folder.target)),
+            Some(base) if folder.scheme == Scheme::Data => {
+                self.through_link(layout::join(base, &folder.target))
+            }
             Some(base) => layout::join(base, &folder.target),
             None => {
-                let name = Name::new(&manifest.name).map_or_else(|_| manifest.name.clone(), |name| name.escaped());
+                let name =
+                    Name::new(&manifest.name).map_or_else(|_| manifest.name.clone(), |name| name.escaped());
                 layout::join(&layout::join(&layout.headers, &name), &folder.target)
             }
         }
@@ -102,7 +110,9 @@ impl Collector<'_> {
         let (first, rest) = path.split_once('/').unwrap_or((&path, ""));
         let target = fs::read_link(self.context.layout.root.join(first)).ok();
         match target.as_deref().and_then(|target| target.to_str()) {
-            Some(target) if self.context.layout.is_own(target) && !target.contains('/') => layout::join(target, rest),
+            Some(target) if self.context.layout.is_own(target) && !target.contains('/') => {
+                layout::join(target, rest)
+            }
             _ => path,
         }
     }
@@ -120,7 +130,9 @@ impl Collector<'_> {
                     return Err(AdditionError::Reserved(file.name.clone()));
                 }
                 if target == self.context.layout.scripts {
-                    if folder.scheme == Scheme::Scripts && scripts::is_wrapper_of(&file.name, &manifest.scripts) {
+                    if folder.scheme == Scheme::Scripts
+                        && scripts::is_wrapper_of(&file.name, &manifest.scripts)
+                    {
                         continue;
                     }
                     scripts::check_name(&file.name).map_err(AdditionError::Script)?;
@@ -133,7 +145,12 @@ impl Collector<'_> {
                     let path = layout::relative(&path(), self.site);
                     match &content {
                         Content::Made { bytes, .. } => {
-                            record::push_row(&mut self.record, &path, &record::sha256(bytes), Some(bytes.len() as u64));
+                            record::push_row(
+                                &mut self.record,
+                                &path,
+                                &record::sha256(bytes),
+                                Some(bytes.len() as u64),
+                            );
                         }
                         _ => record::push_row(&mut self.record, &path, &file.hash, Some(file.size)),
                     }
@@ -186,7 +203,9 @@ impl Collector<'_> {
         let entry = &self.addition.entry;
         let folder_path = entry.bytecode(tag);
         let mut of_folder: Option<(u32, Option<FxHashSet<String>>)> = None;
-        for (number, file) in entry.manifest.files.iter().enumerate().filter(|(_, file)| file.name.ends_with(".py")) {
+        for (number, file) in
+            entry.manifest.files.iter().enumerate().filter(|(_, file)| file.name.ends_with(".py"))
+        {
             let Some(folder) = entry.manifest.folders.get(file.folder as usize) else { continue };
             if !matches!(folder.scheme, Scheme::Root | Scheme::Purelib | Scheme::Platlib) {
                 continue;
@@ -198,7 +217,10 @@ impl Collector<'_> {
                 of_folder = Some((file.folder, names));
             }
             let name = super::store::bytecode_name(&file.name, tag);
-            if !of_folder.as_ref().is_some_and(|(_, names)| names.as_ref().is_some_and(|names| names.contains(&name))) {
+            if !of_folder
+                .as_ref()
+                .is_some_and(|(_, names)| names.as_ref().is_some_and(|names| names.contains(&name)))
+            {
                 continue;
             }
             let cache = layout::join(&self.target(folder), "__pycache__");
@@ -232,6 +254,9 @@ impl Collector<'_> {
         let path = layout::relative(&layout::join(folder, name), self.site);
         record::push_row(&mut self.record, &path, &record::sha256(&bytes), Some(bytes.len() as u64));
         let node = self.coming.folder(folder);
-        self.coming.push(node, Item { name: name.to_owned(), content: Content::Made { bytes, executable }, by: self.number });
+        self.coming.push(
+            node,
+            Item { name: name.to_owned(), content: Content::Made { bytes, executable }, by: self.number },
+        );
     }
 }

@@ -90,7 +90,10 @@ pub enum ArchiveError {
     /// The archive as a whole is none.
     Damaged(&'static str),
     /// One entry is wrong.
-    Entry { name: String, problem: &'static str },
+    Entry {
+        name: String,
+        problem: &'static str,
+    },
 }
 
 impl fmt::Display for ArchiveError {
@@ -191,7 +194,8 @@ fn find_directory(source: Source<'_>, length: u64) -> Result<Directory, ArchiveE
         offset: u64::from(end.u32(16)),
     };
     let mut ends_at = end_offset;
-    let is_64 = directory.count == 0xffff || directory.length == 0xffff_ffff || directory.offset == 0xffff_ffff;
+    let is_64 =
+        directory.count == 0xffff || directory.length == 0xffff_ffff || directory.offset == 0xffff_ffff;
     if is_64 && end_offset >= LOCATOR_64_LENGTH {
         let mut locator = [0; LOCATOR_64_LENGTH as usize];
         source.read_at(&mut locator, end_offset - LOCATOR_64_LENGTH)?;
@@ -229,7 +233,9 @@ impl<'a> Archive<'a> {
             rest = after;
         }
         if entries.len() as u64 != directory.count {
-            return Err(ArchiveError::Damaged("its central directory has another number of entries than it says"));
+            return Err(ArchiveError::Damaged(
+                "its central directory has another number of entries than it says",
+            ));
         }
         set_bounds(&mut entries, directory.offset)?;
         Ok(Archive { source, entries, length })

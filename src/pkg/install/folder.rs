@@ -211,7 +211,10 @@ mod system {
 
         /// The size of the regular file at `path`; `None` when there is none.
         pub fn size(&self, path: &str) -> Option<u64> {
-            fs::symlink_metadata(self.path.join(path)).ok().filter(|found| found.is_file()).map(|found| found.len())
+            fs::symlink_metadata(self.path.join(path))
+                .ok()
+                .filter(|found| found.is_file())
+                .map(|found| found.len())
         }
 
         /// The names in the directory, with what they are.

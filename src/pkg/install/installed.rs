@@ -50,17 +50,25 @@ pub struct Scan {
 
 #[derive(Debug)]
 pub enum InstalledError {
-    Io { path: PathBuf, source: io::Error },
+    Io {
+        path: PathBuf,
+        source: io::Error,
+    },
     /// A name that is not that of a distribution.
     Name(PathBuf),
-    Record { path: PathBuf, source: RecordError },
+    Record {
+        path: PathBuf,
+        source: RecordError,
+    },
 }
 
 impl fmt::Display for InstalledError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             InstalledError::Io { path, .. } => write!(f, "cannot read {}", path.display()),
-            InstalledError::Name(path) => write!(f, "{} names no name and version of a distribution", path.display()),
+            InstalledError::Name(path) => {
+                write!(f, "{} names no name and version of a distribution", path.display())
+            }
             InstalledError::Record { path, .. } => write!(f, "{} cannot be read", path.display()),
         }
     }
@@ -170,7 +178,9 @@ impl Installed {
         let path = self.path.join(file);
         match fs::read(&path) {
             Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Ok(None)
+            }
             Err(source) => Err(InstalledError::Io { path, source }),
         }
     }
@@ -181,7 +191,9 @@ impl Installed {
             Form::DistInfo => self.read("METADATA"),
             Form::EggInfo => self.read("PKG-INFO"),
             Form::EggInfoFile => self.read(""),
-            Form::EggLink => Ok(linked_metadata(&self.path, &self.name).and_then(|path| fs::read_to_string(path).ok())),
+            Form::EggLink => {
+                Ok(linked_metadata(&self.path, &self.name).and_then(|path| fs::read_to_string(path).ok()))
+            }
         }
     }
 
@@ -217,12 +229,15 @@ impl Installed {
     pub fn files(&self) -> Result<Option<Vec<InstalledFile>>, InstalledError> {
         if self.form == Form::EggInfo {
             let Some(text) = self.read("installed-files.txt")? else { return Ok(None) };
-            let folder = self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let folder =
+                self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let from_site = |line: &str| {
                 let path = if line.starts_with('/') { line.to_owned() } else { format!("{folder}/{line}") };
                 InstalledFile { path: super::layout::normal_relative(&path), hash: String::new(), size: None }
             };
-            return Ok(Some(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(from_site).collect()));
+            return Ok(Some(
+                text.lines().map(str::trim).filter(|line| !line.is_empty()).map(from_site).collect(),
+            ));
         }
         let Some(text) = self.read("RECORD")? else { return Ok(None) };
         let rows = record::parse(&text)

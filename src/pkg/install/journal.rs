@@ -200,7 +200,10 @@ pub enum JournalError {
     /// The journal is there and cannot be read: nothing is known of what was changed.
     Damaged(PathBuf),
     Move(MoveError),
-    Io { path: PathBuf, source: io::Error },
+    Io {
+        path: PathBuf,
+        source: io::Error,
+    },
 }
 
 /// Ends whatever transaction a dead process left in the environment at `path`.

@@ -84,7 +84,8 @@ impl Layout {
     pub(super) fn is_own(&self, folder: &str) -> bool {
         let own = [&self.purelib, &self.platlib, &self.scripts, &self.data];
         own.iter().any(|own| {
-            folder.is_empty() || own.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            folder.is_empty()
+                || own.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }
 }

@@ -173,7 +173,13 @@ impl Manifest {
             let size = from.number()?;
             manifest.folders.get(folder as usize)?;
             let hash = from.text()?;
-            manifest.files.push(StoredFile { name, folder, size: size >> 1, executable: size & 1 != 0, hash });
+            manifest.files.push(StoredFile {
+                name,
+                folder,
+                size: size >> 1,
+                executable: size & 1 != 0,
+                hash,
+            });
         }
         for _ in 0..from.count()? {
             let (name, module, attribute) = (from.text()?, from.text()?, from.text()?);
@@ -240,7 +246,11 @@ mod tests {
     use super::*;
 
     fn sample() -> Manifest {
-        let folder = |source: &str, scheme, target: &str| Folder { source: source.into(), scheme, target: target.into() };
+        let folder = |source: &str, scheme, target: &str| Folder {
+            source: source.into(),
+            scheme,
+            target: target.into(),
+        };
         let file = |name: &str, folder, size| StoredFile {
             name: name.into(),
             folder,
@@ -256,7 +266,12 @@ mod tests {
             folders: vec![folder("a", Scheme::Root, "a"), folder("a-1.data/data/x", Scheme::Data, "x")],
             files: vec![file("b.py", 0, 12), file("c", 1, u64::MAX >> 1)],
             record: "a/b.py,sha256=q,12\n".into(),
-            scripts: vec![Script { name: "s".into(), module: "m".into(), attribute: "f".into(), is_gui: true }],
+            scripts: vec![Script {
+                name: "s".into(),
+                module: "m".into(),
+                attribute: "f".into(),
+                is_gui: true,
+            }],
             boot: "boot".into(),
         }
     }

@@ -36,10 +36,17 @@ impl fmt::Display for ScriptError {
             ScriptError::Name { name, problem } => write!(f, "the script name {name:?} {problem}"),
             ScriptError::NoFunction(name) => write!(f, "the script {name} names no function to call"),
             ScriptError::Python(path) => {
-                write!(f, "no script can start {}: its path has letters that a script cannot hold", path.display())
+                write!(
+                    f,
+                    "no script can start {}: its path has letters that a script cannot hold",
+                    path.display()
+                )
             }
             ScriptError::Unavailable(name) => {
-                write!(f, "the script {name} would need an .exe launcher, which dx cannot make on Windows yet")
+                write!(
+                    f,
+                    "the script {name} would need an .exe launcher, which dx cannot make on Windows yet"
+                )
             }
         }
     }
@@ -50,7 +57,12 @@ impl std::error::Error for ScriptError {}
 /// Whether a script may have this name; what is wrong with it otherwise.
 pub fn check_name(name: &str) -> Result<(), ScriptError> {
     let error = |problem| Err(ScriptError::Name { name: name.to_owned(), problem });
-    if name.is_empty() || name == "." || name == ".." || name.contains(['/', '\\']) || name.chars().any(char::is_control) {
+    if name.is_empty()
+        || name == "."
+        || name == ".."
+        || name.contains(['/', '\\'])
+        || name.chars().any(char::is_control)
+    {
         return error("would leave the directory of scripts");
     }
     if is_reserved(name) {
@@ -63,8 +75,11 @@ pub fn check_name(name: &str) -> Result<(), ScriptError> {
 fn is_reserved(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let stem = lower.strip_suffix(".exe").or_else(|| lower.strip_suffix(".py")).unwrap_or(&lower);
-    let is_version = |rest: &str| rest.trim_end_matches('t').chars().all(|letter| letter.is_ascii_digit() || letter == '.');
-    let is_python = ["pythonw", "python"].iter().any(|python| stem.strip_prefix(python).is_some_and(is_version));
+    let is_version = |rest: &str| {
+        rest.trim_end_matches('t').chars().all(|letter| letter.is_ascii_digit() || letter == '.')
+    };
+    let is_python =
+        ["pythonw", "python"].iter().any(|python| stem.strip_prefix(python).is_some_and(is_version));
     let shells = ["", ".bat", ".csh", ".fish", ".nu", ".ps1", ".sh", ".xsh"];
     let is_activation = ["activate", "deactivate", "activate_this"]
         .iter()
@@ -116,7 +131,8 @@ pub fn rewritten(content: &[u8], shebang: &str) -> Option<Vec<u8>> {
 /// Whether a script of the wheel is what setuptools made of an entry point: dx makes its own.
 pub fn is_wrapper_of(name: &str, scripts: &[Script]) -> bool {
     let lower = name.to_ascii_lowercase();
-    let cut = [".exe", "-script.py", ".pya"].iter().find(|end| lower.ends_with(*end)).map_or(0, |end| end.len());
+    let cut =
+        [".exe", "-script.py", ".pya"].iter().find(|end| lower.ends_with(*end)).map_or(0, |end| end.len());
     let stem = name.get(..name.len() - cut).unwrap_or(name);
     scripts.iter().any(|script| script.name == stem)
 }
@@ -127,7 +143,8 @@ pub fn is_wrapper_of(name: &str, scripts: &[Script]) -> bool {
 pub fn for_this_python(scripts: &[Script]) -> Vec<Script> {
     let Some(pip) = scripts.iter().find(|script| script.name == "pip") else { return scripts.to_vec() };
     let is_versioned = |name: &str| {
-        name.strip_prefix("pip").is_some_and(|rest| rest.chars().all(|letter| letter.is_ascii_digit() || letter == '.'))
+        name.strip_prefix("pip")
+            .is_some_and(|rest| rest.chars().all(|letter| letter.is_ascii_digit() || letter == '.'))
     };
     let (major, minor) = (crate::version::MAJOR, crate::version::MINOR);
     let names = ["pip".to_owned(), format!("pip{major}"), format!("pip{major}.{minor}")];
@@ -145,12 +162,30 @@ mod tests {
 
     #[test]
     fn reserved_names_are_refused() {
-        for name in
-            ["python", "python3", "Python3.14", "pythonw.exe", "python3.13t", "dx", "dx.exe", "activate", "activate.fish", "activate_this.py", "Activate.ps1", "..", ".", "a/b", "a\\b", "", "a\n"]
-        {
+        for name in [
+            "python",
+            "python3",
+            "Python3.14",
+            "pythonw.exe",
+            "python3.13t",
+            "dx",
+            "dx.exe",
+            "activate",
+            "activate.fish",
+            "activate_this.py",
+            "Activate.ps1",
+            "..",
+            ".",
+            "a/b",
+            "a\\b",
+            "",
+            "a\n",
+        ] {
             assert!(check_name(name).is_err(), "{name:?}");
         }
-        for name in ["flask", "pip", "pip3", "pytest", "python-config", "ipython", "dxf", "activate-global", "..a"] {
+        for name in
+            ["flask", "pip", "pip3", "pytest", "python-config", "ipython", "dxf", "activate-global", "..a"]
+        {
             assert!(check_name(name).is_ok(), "{name:?}");
         }
     }
@@ -164,7 +199,9 @@ mod tests {
         assert!(shebang(Path::new(&longest)).unwrap().starts_with("#!/xx"));
         assert!(shebang(Path::new(&format!("{longest}x"))).unwrap().starts_with("#!/bin/sh\n"));
         assert!(shebang(Path::new("/a\nb")).is_err());
-        assert!(shebang(Path::new("/it's me/python")).unwrap().contains("'''exec' \"/it's me/python\" \"$0\""));
+        assert!(
+            shebang(Path::new("/it's me/python")).unwrap().contains("'''exec' \"/it's me/python\" \"$0\"")
+        );
         assert!(shebang(Path::new("/it's $me/python")).is_err());
         assert!(shebang(Path::new("/a b\\n/python")).is_err());
     }
@@ -191,7 +228,8 @@ mod tests {
 
     #[test]
     fn pip_gets_the_names_of_this_python() {
-        let made = for_this_python(&[script("pip", "main"), script("pip3.11", "main"), script("other", "main")]);
+        let made =
+            for_this_python(&[script("pip", "main"), script("pip3.11", "main"), script("other", "main")]);
         let names: Vec<_> = made.iter().map(|script| script.name.as_str()).collect();
         assert_eq!(names, ["pip", "pip3", "pip3.14", "other"]);
     }

@@ -120,7 +120,9 @@ pub enum StoreError {
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            StoreError::Wheel { name, version, .. } => write!(f, "the wheel of {name} {version} cannot be installed"),
+            StoreError::Wheel { name, version, .. } => {
+                write!(f, "the wheel of {name} {version} cannot be installed")
+            }
             StoreError::Io { path, .. } => write!(f, "the cache cannot be used at {}", path.display()),
             StoreError::Lock(_) => f.write_str("the cache cannot be locked"),
         }
@@ -213,7 +215,8 @@ impl Store {
             entry.manifest.boot = boot().to_owned();
             // A cache that cannot be written to is compared every time.
             let _ = self.write_manifest_anew(&entry);
-        } else if metadata.modified().ok().and_then(|then| then.elapsed().ok()).is_some_and(|age| age > STAMP) {
+        } else if metadata.modified().ok().and_then(|then| then.elapsed().ok()).is_some_and(|age| age > STAMP)
+        {
             // The same: without a stamp the entry only looks older than it is.
             let _ = file.set_times(FileTimes::new().set_modified(SystemTime::now()));
         }
@@ -223,7 +226,13 @@ impl Store {
     /// The entry of a wheel whose archive is in `source`; it is unpacked unless it is there.
     ///
     /// The caller vouches for the hash in `key`. Errors: what `wheel::unpack` refuses, a cache that cannot be written.
-    pub fn add(&self, key: &Key, source: Source<'_>, name: &Name, version: &Version) -> Result<StoreEntry, StoreError> {
+    pub fn add(
+        &self,
+        key: &Key,
+        source: Source<'_>,
+        name: &Name,
+        version: &Version,
+    ) -> Result<StoreEntry, StoreError> {
         if let Some(entry) = self.get(key) {
             return Ok(entry);
         }
@@ -392,7 +401,8 @@ impl Store {
             let label = super::layout::join(&folder.source, &file.name);
             let Some(code) = python.compile(&source, Path::new(&label)) else { continue };
             let modified = fs::metadata(&from).and_then(|found| found.modified()).map_err(io)?;
-            let seconds = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs() as u32;
+            let seconds =
+                modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs() as u32;
             fs::create_dir_all(&to).map_err(io)?;
             let mut pyc = File::create(to.join(bytecode_name(&file.name, python.cache_tag()))).map_err(io)?;
             let header = [python.magic(), [0; 4], seconds.to_le_bytes(), (source.len() as u32).to_le_bytes()];

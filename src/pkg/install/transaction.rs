@@ -70,7 +70,9 @@ impl fmt::Display for Warning {
             Warning::SameFile { path, lost, won } => {
                 write!(f, "{path} is in {lost} and in {won}; {won}'s file was installed")
             }
-            Warning::Replaced { path, by, owner } => write!(f, "{path} of {owner} was replaced by that of {by}"),
+            Warning::Replaced { path, by, owner } => {
+                write!(f, "{path} of {owner} was replaced by that of {by}")
+            }
             Warning::NotRemoved { name, paths } => {
                 write!(f, "would not remove of {name} (outside of the environment): {}", paths.join(", "))
             }
@@ -81,7 +83,10 @@ impl fmt::Display for Warning {
                     LinkMode::Symlink => "linked",
                     LinkMode::Copy => "copied",
                 };
-                write!(f, "files of the cache cannot be {mode} into this environment and were copied, which is slower")
+                write!(
+                    f,
+                    "files of the cache cannot be {mode} into this environment and were copied, which is slower"
+                )
             }
             Warning::Leftover(reason) => write!(f, "old files could not be deleted: {reason}"),
         }
@@ -101,14 +106,26 @@ pub enum TransactionError {
     /// The user stopped it. The environment is as it was.
     Interrupted,
     /// A wheel of the store lacks a file: it has to be unpacked again. The environment is as it was.
-    StoreDamaged { name: String, path: PathBuf },
-    Script { name: String, source: ScriptError },
+    StoreDamaged {
+        name: String,
+        path: PathBuf,
+    },
+    Script {
+        name: String,
+        source: ScriptError,
+    },
     /// A wheel with a file that is the environment's own.
-    Reserved { name: String, path: String },
+    Reserved {
+        name: String,
+        path: String,
+    },
     /// A file would take the place of a directory, or both come.
     InTheWay(PathBuf),
     Uninstall(UninstallError),
-    Io { path: PathBuf, source: io::Error },
+    Io {
+        path: PathBuf,
+        source: io::Error,
+    },
     Lock(LockError),
     /// A transaction of an earlier process cannot be undone, because its journal is unreadable.
     JournalDamaged(PathBuf),
@@ -129,7 +146,9 @@ impl fmt::Display for TransactionError {
                 write!(f, "{} would have to be a file and is a directory", path.display())
             }
             TransactionError::Uninstall(error) => error.fmt(f),
-            TransactionError::Io { path, .. } => write!(f, "the environment cannot be changed at {}", path.display()),
+            TransactionError::Io { path, .. } => {
+                write!(f, "the environment cannot be changed at {}", path.display())
+            }
             TransactionError::Lock(_) => f.write_str("the environment cannot be locked"),
             TransactionError::JournalDamaged(path) => write!(
                 f,
@@ -157,9 +176,10 @@ impl TransactionError {
     pub fn hint(&self) -> Option<String> {
         match self {
             TransactionError::Uninstall(error) => error.hint(),
-            TransactionError::JournalDamaged(_) => {
-                Some(format!("make the environment anew, or delete {} and reinstall its packages", journal::FOLDER))
-            }
+            TransactionError::JournalDamaged(_) => Some(format!(
+                "make the environment anew, or delete {} and reinstall its packages",
+                journal::FOLDER
+            )),
             TransactionError::Io { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull => Some("the disk is full; nothing was changed".into()),
                 io::ErrorKind::PermissionDenied => {
@@ -210,7 +230,9 @@ impl Environment {
 pub fn recover(root: &Path) -> Result<Recovered, TransactionError> {
     journal::recover(root).map_err(|error| match error {
         JournalError::Damaged(path) => TransactionError::JournalDamaged(path),
-        JournalError::Move(MoveError { path, source }) => TransactionError::Io { path: root.join(path), source },
+        JournalError::Move(MoveError { path, source }) => {
+            TransactionError::Io { path: root.join(path), source }
+        }
         JournalError::Io { path, source } => TransactionError::Io { path, source },
     })
 }
@@ -356,7 +378,11 @@ fn warn_of_owners(layout: &Layout, plan: &Plan, replaced: Vec<Replaced>, report:
 }
 
 /// Stages, writes the journal, makes the moves.
-fn carry_out(prepared: &Prepared<'_>, placer: &Placer, options: &Options<'_>) -> Result<(), TransactionError> {
+fn carry_out(
+    prepared: &Prepared<'_>,
+    placer: &Placer,
+    options: &Options<'_>,
+) -> Result<(), TransactionError> {
     let root = &prepared.root;
     let go_on = || !options.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed));
     let io = |path: &str| {
@@ -425,7 +451,11 @@ fn stage(
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(node) = nodes.get(at) else { return };
-            let staged = if go_on() { stager.fill(&node.path, &node.files) } else { Err(TransactionError::Interrupted) };
+            let staged = if go_on() {
+                stager.fill(&node.path, &node.files)
+            } else {
+                Err(TransactionError::Interrupted)
+            };
             if let Err(error) = staged {
                 next.store(nodes.len(), Ordering::Relaxed);
                 failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(error);
@@ -453,10 +483,15 @@ impl Stager<'_> {
             match &item.content {
                 Content::Made { bytes, executable } => {
                     let write = || self.stage.create(&to, *executable)?.write_all(bytes);
-                    write().map_err(|source| TransactionError::Io { path: self.prepared.layout.root.join(&to), source })?;
+                    write().map_err(|source| TransactionError::Io {
+                        path: self.prepared.layout.root.join(&to),
+                        source,
+                    })?;
                 }
                 Content::Stored { addition, file } => self.link(*addition, *file, None, &mut from, &to)?,
-                Content::Bytecode { addition, file } => self.link(*addition, *file, Some(&item.name), &mut from, &to)?,
+                Content::Bytecode { addition, file } => {
+                    self.link(*addition, *file, Some(&item.name), &mut from, &to)?
+                }
             }
             failpoint("stage-file");
         }
@@ -464,7 +499,14 @@ impl Stager<'_> {
     }
 
     /// Links a file of the store, or the bytecode of that name beside it.
-    fn link(&self, addition: u32, file: u32, bytecode: Option<&str>, from: &mut String, to: &str) -> Result<(), TransactionError> {
+    fn link(
+        &self,
+        addition: u32,
+        file: u32,
+        bytecode: Option<&str>,
+        from: &mut String,
+        to: &str,
+    ) -> Result<(), TransactionError> {
         let known = self.prepared.plan.add.get(addition as usize).zip(self.entries.get(addition as usize));
         let Some((addition, open)) = known else { return Ok(()) };
         let manifest = &addition.entry.manifest;

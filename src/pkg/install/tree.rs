@@ -26,10 +26,19 @@ use super::layout::{self, Layout};
 #[derive(Debug)]
 pub enum Content {
     /// In the store: the numbers of the addition and of the file in its manifest.
-    Stored { addition: u32, file: u32 },
+    Stored {
+        addition: u32,
+        file: u32,
+    },
     /// Bytecode of that file.
-    Bytecode { addition: u32, file: u32 },
-    Made { bytes: Vec<u8>, executable: bool },
+    Bytecode {
+        addition: u32,
+        file: u32,
+    },
+    Made {
+        bytes: Vec<u8>,
+        executable: bool,
+    },
 }
 
 #[derive(Debug)]
@@ -119,7 +128,8 @@ impl Coming {
         let is_both = |node: &&Node| {
             let (parent, name) = node.path.rsplit_once('/').unwrap_or(("", &node.path));
             let parent = self.by_path.get(parent).and_then(|at| self.nodes.get(*at as usize));
-            parent.is_some_and(|parent| parent.sources > 0 && parent.files.iter().any(|item| item.name == name))
+            parent
+                .is_some_and(|parent| parent.sources > 0 && parent.files.iter().any(|item| item.name == name))
         };
         self.nodes.iter().skip(1).find(is_both).map(|node| node.path.clone())
     }
@@ -156,8 +166,11 @@ impl Going {
 
     /// Whether a file goes; bytecode beside its module does with it.
     fn has_file(&self, name: &str) -> bool {
-        let legacy = || Some(format!("{}.py", name.strip_suffix(".pyc").or_else(|| name.strip_suffix(".pyo"))?));
-        self.is_whole || self.files.contains(name) || legacy().is_some_and(|module| self.files.contains(&module))
+        let legacy =
+            || Some(format!("{}.py", name.strip_suffix(".pyc").or_else(|| name.strip_suffix(".pyo"))?));
+        self.is_whole
+            || self.files.contains(name)
+            || legacy().is_some_and(|module| self.files.contains(&module))
     }
 
     /// The `__pycache__` of this directory, as far as it goes: bytecode of modules that go, whatever its tag.
@@ -179,7 +192,10 @@ pub struct Replaced {
 pub enum PlanError {
     /// A file would have to take the place of a directory that stays.
     InTheWay(String),
-    Io { path: String, source: io::Error },
+    Io {
+        path: String,
+        source: io::Error,
+    },
 }
 
 /// Finds the moves.
@@ -218,12 +234,15 @@ impl Planner<'_> {
         let mut bringers: FxHashMap<&str, u32> = FxHashMap::default();
         if let Some(node) = node_ref {
             let folders = node.folders.iter().filter_map(|at| coming.nodes.get(*at as usize));
-            names.extend(folders.map(|folder| folder.path.rsplit_once('/').map_or(&*folder.path, |(_, name)| name)));
+            names.extend(
+                folders.map(|folder| folder.path.rsplit_once('/').map_or(&*folder.path, |(_, name)| name)),
+            );
             names.extend(node.files.iter().map(|item| item.name.as_str()));
             bringers.extend(node.files.iter().map(|item| (item.name.as_str(), item.by)));
         }
         // Only what goes needs to know what else is there: the bytecode beside modules.
-        let listed = if going.is_some_and(|going| !going.files.is_empty()) { self.list(path)? } else { Vec::new() };
+        let listed =
+            if going.is_some_and(|going| !going.files.is_empty()) { self.list(path)? } else { Vec::new() };
         if let Some(going) = going {
             names.extend(going.files.iter().map(String::as_str));
             names.extend(going.folders.keys().map(String::as_str));
@@ -316,7 +335,9 @@ impl Planner<'_> {
                 Kind::Directory if name == "__pycache__" && !going.files.is_empty() => {
                     self.is_cache_going(&child_path, going)?
                 }
-                Kind::Directory => self.is_all_going(&child_path, going.folders.get(&name).unwrap_or(&nothing))?,
+                Kind::Directory => {
+                    self.is_all_going(&child_path, going.folders.get(&name).unwrap_or(&nothing))?
+                }
             };
             if !goes {
                 return Ok(false);

@@ -98,7 +98,9 @@ impl UninstallError {
                     "you might be able to recover from this with: dx pip install --force-reinstall --no-deps {name}=={version}"
                 ),
                 Some(other) => {
-                    format!("the package was installed by {other}: you should check if it can uninstall the package")
+                    format!(
+                        "the package was installed by {other}: you should check if it can uninstall the package"
+                    )
                 }
             }),
             _ => None,
@@ -178,7 +180,11 @@ struct Places<'a> {
 
 impl<'a> Places<'a> {
     fn new(root: &'a Path) -> Places<'a> {
-        Places { root, canonical: fs::canonicalize(root).ok(), folders: HashMap::from([(String::new(), Some(String::new()))]) }
+        Places {
+            root,
+            canonical: fs::canonicalize(root).ok(),
+            folders: HashMap::from([(String::new(), Some(String::new()))]),
+        }
     }
 
     /// A directory as a path from the root; `None` when it is elsewhere.

@@ -84,10 +84,15 @@ impl fmt::Display for WheelError {
             WheelError::Archive(_) => f.write_str("the wheel is no sound zip archive"),
             WheelError::Entry { name, problem } => write!(f, "the wheel's file {name:?} {problem}"),
             WheelError::TooLarge { size, archive } => {
-                write!(f, "the wheel has {archive} bytes and would become {size} bytes, which is too much to be genuine")
+                write!(
+                    f,
+                    "the wheel has {archive} bytes and would become {size} bytes, which is too much to be genuine"
+                )
             }
             WheelError::Form(problem) => write!(f, "the wheel is invalid: {problem}"),
-            WheelError::WheelVersion(version) => write!(f, "the wheel's format {version} is newer than dx knows"),
+            WheelError::WheelVersion(version) => {
+                write!(f, "the wheel's format {version} is newer than dx knows")
+            }
             WheelError::Record(_) => f.write_str("the wheel's RECORD cannot be read"),
             WheelError::EntryPoints(_) => f.write_str("the wheel's entry points cannot be read"),
             WheelError::Io { path, .. } => write!(f, "cannot write {path}"),
@@ -113,7 +118,10 @@ impl WheelError {
         match self {
             WheelError::WheelVersion(_) => Some("a newer dx may be able to install it".into()),
             WheelError::Io { .. } => None,
-            _ => Some("the file was made wrongly or changed on its way; tell the project, or take another release".into()),
+            _ => Some(
+                "the file was made wrongly or changed on its way; tell the project, or take another release"
+                    .into(),
+            ),
         }
     }
 }
@@ -149,7 +157,9 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
             "" => return Err("has an empty part in its path"),
             "." | ".." => return Err("has a path that leaves its directory"),
             _ if part.len() > 255 => return Err("has too long a name"),
-            _ if cfg!(windows) && is_reserved_on_windows(part) => return Err("has a name that Windows reserves"),
+            _ if cfg!(windows) && is_reserved_on_windows(part) => {
+                return Err("has a name that Windows reserves");
+            }
             _ => {}
         }
     }
@@ -159,9 +169,8 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
 /// Names of devices, and names that Windows changes on its own.
 fn is_reserved_on_windows(part: &str) -> bool {
     let stem = part.split('.').next().unwrap_or(part).trim_end().to_ascii_uppercase();
-    let numbered = |prefix: &str| {
-        stem.strip_prefix(prefix).is_some_and(|rest| rest.chars().count() == 1 && rest != "0")
-    };
+    let numbered =
+        |prefix: &str| stem.strip_prefix(prefix).is_some_and(|rest| rest.chars().count() == 1 && rest != "0");
     matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
         || numbered("COM")
         || numbered("LPT")
@@ -171,7 +180,11 @@ fn is_reserved_on_windows(part: &str) -> bool {
 
 /// Equal for names that some file system holds to be the same.
 fn folded(name: &str) -> String {
-    if name.is_ascii() { name.to_ascii_lowercase() } else { name.nfkc().flat_map(char::to_lowercase).nfkc().collect() }
+    if name.is_ascii() {
+        name.to_ascii_lowercase()
+    } else {
+        name.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    }
 }
 
 /// Whether a file is an extension module, which only its own Python can load.
@@ -213,7 +226,10 @@ fn checked_files<'a>(archive: &'a Archive<'_>) -> Result<Vec<&'a Entry>, WheelEr
         }
         total = total.saturating_add(entry.size);
         if !names.insert(key) {
-            return refuse(&entry.name, "is there twice, or differs from another one in case or normal form only");
+            return refuse(
+                &entry.name,
+                "is there twice, or differs from another one in case or normal form only",
+            );
         }
         files.push(entry);
     }
@@ -266,8 +282,11 @@ fn header<'a>(text: &'a str, key: &str) -> Option<&'a str> {
 
 /// The WHEEL file of a wheel whose extension modules are left out.
 fn pure_wheel_file(text: &str) -> String {
-    let is = |line: &str, key: &str| line.split(':').next().is_some_and(|found| found.eq_ignore_ascii_case(key));
-    let kept = text.lines().filter(|line| !line.trim().is_empty() && !is(line, "Tag") && !is(line, "Root-Is-Purelib"));
+    let is =
+        |line: &str, key: &str| line.split(':').next().is_some_and(|found| found.eq_ignore_ascii_case(key));
+    let kept = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !is(line, "Tag") && !is(line, "Root-Is-Purelib"));
     let mut out = kept.fold(String::new(), |out, line| out + line + "\n");
     out.push_str("Root-Is-Purelib: true\nTag: py3-none-any\n");
     out
@@ -285,7 +304,13 @@ struct Plan<'a> {
 
 impl Plan<'_> {
     /// Checks the file at `at` and writes it below `tree`.
-    fn unpack(&self, at: usize, reader: &mut Reader, content: &mut Vec<u8>, tree: &OpenFolder) -> Result<(), WheelError> {
+    fn unpack(
+        &self,
+        at: usize,
+        reader: &mut Reader,
+        content: &mut Vec<u8>,
+        tree: &OpenFolder,
+    ) -> Result<(), WheelError> {
         let Some((entry, _)) = self.files.get(at) else { return Ok(()) };
         self.archive.read(entry, reader, content)?;
         let Some((hash, size)) = self.rows.get(entry.name.as_str()) else {
@@ -298,7 +323,9 @@ impl Plan<'_> {
             Check::Same => {}
             Check::Different => return refuse(&entry.name, "has another hash than RECORD says"),
             Check::Unknown if hash.is_empty() => return refuse(&entry.name, "has no hash in RECORD"),
-            Check::Unknown => return refuse(&entry.name, "has a hash in RECORD that is not SHA-256 or stronger"),
+            Check::Unknown => {
+                return refuse(&entry.name, "has a hash in RECORD that is not SHA-256 or stronger");
+            }
         }
         let bytes = match &self.changed {
             Some((name, bytes)) if *name == entry.name => bytes,
@@ -357,7 +384,8 @@ pub fn unpack(
         let Some(entry) = all.iter().find(|entry| entry.name == wanted) else { return Ok(None) };
         let mut content = Vec::new();
         archive.read(entry, &mut reader, &mut content)?;
-        let text = String::from_utf8(content).map_err(|_| WheelError::Form(format!("{wanted} is not UTF-8")))?;
+        let text =
+            String::from_utf8(content).map_err(|_| WheelError::Form(format!("{wanted} is not UTF-8")))?;
         Ok(Some(text))
     };
     let missing = |file: &str| WheelError::Form(format!("it has no {file} file"));
@@ -372,7 +400,8 @@ pub fn unpack(
     if says_name.as_ref() != Some(name) || says_version.as_ref() != Some(version) {
         return Err(WheelError::Form(format!("its METADATA is not that of {name} {version}")));
     }
-    let mut root_is_purelib = header(&wheel_file, "Root-Is-Purelib").is_some_and(|is| is.eq_ignore_ascii_case("true"));
+    let mut root_is_purelib =
+        header(&wheel_file, "Root-Is-Purelib").is_some_and(|is| is.eq_ignore_ascii_case("true"));
 
     let record_rows = record::parse(&record_text).map_err(WheelError::Record)?;
     let mut rows = FxHashMap::default();
@@ -389,7 +418,8 @@ pub fn unpack(
     if take == Take::Pure {
         root_is_purelib = true;
         let wheel_path = all.iter().find(|entry| entry.name == format!("{dist_info}/WHEEL"));
-        plan.changed = wheel_path.map(|entry| (entry.name.as_str(), pure_wheel_file(&wheel_file).into_bytes()));
+        plan.changed =
+            wheel_path.map(|entry| (entry.name.as_str(), pure_wheel_file(&wheel_file).into_bytes()));
     }
     let mut manifest = Manifest {
         name: says_name_as_spelt(&metadata, name),
@@ -452,7 +482,8 @@ fn list_files<'a>(
     });
     all.sort_unstable_by(|a, b| split(&a.name).cmp(&split(&b.name)));
     // Only a wheel with a .data directory can bring one module from two places.
-    let has_data = all.iter().any(|entry| entry.name.split('/').next().is_some_and(|top| top.ends_with(".data")));
+    let has_data =
+        all.iter().any(|entry| entry.name.split('/').next().is_some_and(|top| top.ends_with(".data")));
     let mut modules = FxHashSet::default();
     for entry in all {
         let (source, file_name) = split(&entry.name);
@@ -461,8 +492,10 @@ fn list_files<'a>(
             manifest.folders.push(Folder { source: source.to_owned(), scheme, target: target.to_owned() });
         }
         let folder = (manifest.folders.len() - 1) as u32;
-        let (scheme, target) =
-            manifest.folders.last().map_or((Scheme::Root, ""), |folder| (folder.scheme, folder.target.as_str()));
+        let (scheme, target) = manifest
+            .folders
+            .last()
+            .map_or((Scheme::Root, ""), |folder| (folder.scheme, folder.target.as_str()));
         let is_root = scheme == Scheme::Root;
         let is_module = matches!(scheme, Scheme::Root | Scheme::Purelib | Scheme::Platlib);
         if has_data && is_module && !modules.insert(folded(&super::layout::join(target, file_name))) {
@@ -542,11 +575,18 @@ mod tests {
         for fine in ["a", "a/b.py", "a/b/", "a b/ü.py", "..a/...b"] {
             assert_eq!(check_name(fine), Ok(()), "{fine}");
         }
-        for bad in ["", "/", "/a", "../a", "a/../b", "a/..", "./a", "a//b", "a\\b", "C:/a", "c:a", "a\0", "a\nb", "a/\u{7f}"] {
+        for bad in [
+            "", "/", "/a", "../a", "a/../b", "a/..", "./a", "a//b", "a\\b", "C:/a", "c:a", "a\0", "a\nb",
+            "a/\u{7f}",
+        ] {
             assert!(check_name(bad).is_err(), "{bad:?}");
         }
         assert!(check_name(&"x".repeat(256)).is_err());
-        assert!(is_reserved_on_windows("nul.py") && is_reserved_on_windows("COM1") && is_reserved_on_windows("a."));
+        assert!(
+            is_reserved_on_windows("nul.py")
+                && is_reserved_on_windows("COM1")
+                && is_reserved_on_windows("a.")
+        );
         assert!(!is_reserved_on_windows("common.py") && !is_reserved_on_windows("com10"));
     }
 
