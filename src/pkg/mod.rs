@@ -22,4 +22,5 @@ mod scan;
 pub mod script;
 pub mod specifier;
 pub mod tags;
+pub mod venv;
 pub mod version;

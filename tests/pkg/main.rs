@@ -5,4 +5,5 @@ mod install;
 mod malicious;
 mod packse;
 mod types;
+mod venv;
 mod wheels;
