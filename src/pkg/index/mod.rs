@@ -16,6 +16,7 @@ pub mod default;
 pub mod download;
 mod error;
 mod find_links;
+pub mod git;
 pub mod hash;
 mod html;
 pub mod http_cache;

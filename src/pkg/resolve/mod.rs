@@ -90,13 +90,9 @@ pub trait Universe: Sync {
 
     /// Takes note that `name` comes from a URL, not from an index. Called before its table is asked for.
     fn direct(&self, name: &Name, url: &str) -> Result<(), Failure>;
-}
 
-/// A package that is installed already.
-#[derive(Clone, Debug)]
-pub struct Installed {
-    pub version: Version,
-    pub facts: Arc<Facts>,
+    /// What the installed version of a package requires.
+    fn installed_facts(&self, name: &Name) -> Result<Arc<Facts>, Failure>;
 }
 
 /// A requirement of the user's, with where it was written, for messages.
@@ -123,7 +119,7 @@ pub struct Request {
     /// Versions that are preferred wherever they fit: of a lock file.
     pub preferred: FxHashMap<Name, Version>,
     /// What is installed and is kept where it fits.
-    pub installed: FxHashMap<Name, Installed>,
+    pub installed: FxHashMap<Name, Version>,
     /// An older pure release may be taken where newer ones are native.
     pub allow_old_pure: bool,
     pub ignore_requires_python: bool,

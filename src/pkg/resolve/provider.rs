@@ -179,7 +179,7 @@ impl<'s, 'scope, 'env, 'u: 'scope> Provider<'s, 'scope, 'env, 'u> {
             return None;
         }
         let installed = self.request.installed.get(name)?;
-        range.contains(&installed.version).then(|| installed.version.clone())
+        range.contains(installed).then(|| installed.clone())
     }
 
     fn fail(&self, what: String, failure: Failure) -> Stop {
@@ -189,10 +189,11 @@ impl<'s, 'scope, 'env, 'u: 'scope> Provider<'s, 'scope, 'env, 'u> {
     /// What a version requires; a reason if the version is of no use.
     fn facts(&self, name: &Name, version: &Version) -> Result<Result<Arc<Facts>, Reason>, Stop> {
         if let Some(installed) = self.request.installed.get(name)
-            && installed.version == *version
+            && installed == version
             && !self.learned.borrow().direct.contains_key(name)
         {
-            return Ok(Ok(installed.facts.clone()));
+            let facts = self.universe.installed_facts(name);
+            return facts.map(Ok).map_err(|failure| self.fail(format!("{name} {version}"), failure));
         }
         let facts = match self.fetcher.facts(name, version) {
             Ok(facts) => facts,
