@@ -2,7 +2,11 @@
 
 mod formats;
 mod index;
+mod index_config;
+mod index_files;
 mod index_git;
+mod index_http;
 mod loopback;
 mod packse;
+mod properties_index;
 mod types;
