@@ -116,7 +116,12 @@ fn what_is_no_page_is_refused_with_a_hint() {
     let server = Server::start(Behaviour::default(), Vec::new());
     let folder = Folder::new("nopage");
     server.route("/simple/a/", 200, &[("Content-Type", "image/png")], b"\x89PNG");
-    server.route("/simple/b/", 200, &[("Content-Type", "application/vnd.pypi.simple.v1+json")], b"{\"files\": 3}");
+    server.route(
+        "/simple/b/",
+        200,
+        &[("Content-Type", "application/vnd.pypi.simple.v1+json")],
+        b"{\"files\": 3}",
+    );
     for package in ["a", "b"] {
         let error = open(&server, &folder).page(&name(package)).expect_err("no page");
         assert!(matches!(*error, IndexError::Page(_)), "{error}");
@@ -237,12 +242,19 @@ fn cache_control_is_obeyed() {
 #[test]
 fn a_confirmed_page_is_fresh_again() {
     let control = Some(String::from("max-age=2"));
-    let server = Server::start(Behaviour { etag: true, cache_control: control, ..Behaviour::default() }, vec![one_file()]);
+    let server = Server::start(
+        Behaviour { etag: true, cache_control: control, ..Behaviour::default() },
+        vec![one_file()],
+    );
     let folder = Folder::new("confirm");
     open(&server, &folder).page(&name("some-thing")).expect("a page");
     let file = stored_pages(&folder).pop().expect("a stored page");
     let old = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
-    std::fs::File::options().append(true).open(&file).and_then(|file| file.set_modified(old)).expect("a time");
+    std::fs::File::options()
+        .append(true)
+        .open(&file)
+        .and_then(|file| file.set_modified(old))
+        .expect("a time");
     open(&server, &folder).page(&name("some-thing")).expect("a page");
     open(&server, &folder).page(&name("some-thing")).expect("a page");
     let statuses: Vec<u16> = server.log().iter().map(|asked| asked.status).collect();
@@ -251,7 +263,10 @@ fn a_confirmed_page_is_fresh_again() {
 
 fn stored_pages(folder: &Folder) -> Vec<std::path::PathBuf> {
     let indexes = std::fs::read_dir(folder.path("cache/pages-1")).expect("pages").flatten();
-    indexes.flat_map(|index| std::fs::read_dir(index.path()).expect("a folder").flatten()).map(|page| page.path()).collect()
+    indexes
+        .flat_map(|index| std::fs::read_dir(index.path()).expect("a folder").flatten())
+        .map(|page| page.path())
+        .collect()
 }
 
 #[test]
@@ -300,7 +315,8 @@ fn threads_that_ask_for_one_page_share_the_answer() {
     let folder = Folder::new("threads");
     let index = open(&server, &folder);
     let pages: Vec<Arc<Package>> = std::thread::scope(|scope| {
-        let asked: Vec<_> = (0..8).map(|_| scope.spawn(|| index.page(&name("some-thing")).expect("a page"))).collect();
+        let asked: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| index.page(&name("some-thing")).expect("a page"))).collect();
         asked.into_iter().map(|asked| asked.join().expect("a thread")).collect()
     });
     assert!(pages.iter().all(|page| Arc::ptr_eq(page, &pages[0])));
@@ -320,8 +336,14 @@ fn connections_are_kept() {
 }
 
 fn two_servers() -> (Server, Server) {
-    let first = Server::start(Behaviour::default(), vec![Offered::wheel("both", "1.0", 1), Offered::wheel("mine", "1.0", 1)]);
-    let second = Server::start(Behaviour::default(), vec![Offered::wheel("both", "9.0", 1), Offered::wheel("theirs", "1.0", 1)]);
+    let first = Server::start(
+        Behaviour::default(),
+        vec![Offered::wheel("both", "1.0", 1), Offered::wheel("mine", "1.0", 1)],
+    );
+    let second = Server::start(
+        Behaviour::default(),
+        vec![Offered::wheel("both", "9.0", 1), Offered::wheel("theirs", "1.0", 1)],
+    );
     (first, second)
 }
 
@@ -352,7 +374,8 @@ fn unsafe_strategies_ask_all() {
         let index = Index::new(chosen).expect("an index");
         let both = index.page(&name("both")).expect("a page");
         let ranks: Vec<_> = both.files().map(|(rank, file)| (rank, file.filename().to_string())).collect();
-        let expected = [(1, "both-1.0-py3-none-any.whl".to_string()), (2, "both-9.0-py3-none-any.whl".to_string())];
+        let expected =
+            [(1, "both-1.0-py3-none-any.whl".to_string()), (2, "both-9.0-py3-none-any.whl".to_string())];
         assert_eq!(ranks, expected);
         assert_eq!(both.file(1).expect("the second").filename(), "both-9.0-py3-none-any.whl");
         assert!(both.file(2).is_none());
@@ -387,7 +410,13 @@ fn find_links_takes_folders_files_and_pages() {
     ];
     let index = Index::new(chosen).expect("an index");
     let here = index.page(&name("here")).expect("a page");
-    let expected = ["here-1.0-py3-none-any.whl", "here-2.0.tar.gz", "here-3.0-py3-none-any.whl", "here-4.0.zip", "here-5.0-py3-none-any.whl"];
+    let expected = [
+        "here-1.0-py3-none-any.whl",
+        "here-2.0.tar.gz",
+        "here-3.0-py3-none-any.whl",
+        "here-4.0.zip",
+        "here-5.0-py3-none-any.whl",
+    ];
     assert_eq!(filenames(&here), expected);
     assert!(here.files().all(|(rank, _)| rank == 0));
     assert_eq!(filenames(&index.page(&name("other")).expect("a page")), ["other-1.zip"]);
@@ -412,7 +441,9 @@ fn a_folder_can_be_the_index() {
         std::fs::create_dir_all(folder.path(path).parent().expect("a folder")).expect("a folder");
         std::fs::write(folder.path(path), bytes).expect("a file");
     }
-    for url in [format!("file://{}", folder.path("simple").display()), folder.path("simple").display().to_string()] {
+    for url in
+        [format!("file://{}", folder.path("simple").display()), folder.path("simple").display().to_string()]
+    {
         let mut options = IndexOptions::new(folder.path("cache"));
         options.index_url = Some(url);
         let index = Index::new(options).expect("an index");

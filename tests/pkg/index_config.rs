@@ -70,14 +70,19 @@ fn each_place_overrides_those_before() {
     home.write("named.conf", "[install]\nno-index = yes\n");
     std::fs::remove_file(home.folder.path("venv/pip.conf")).expect("removed");
     let settings = home.load().expect("a configuration");
-    assert_eq!(value(&settings, "install", "index-url").as_deref(), Some("xdg2/pip/pip.conf"), "not the user's");
+    assert_eq!(
+        value(&settings, "install", "index-url").as_deref(),
+        Some("xdg2/pip/pip.conf"),
+        "not the user's"
+    );
     assert_eq!(settings.flag("install", "no-index").expect("a flag"), Some(true));
     assert_eq!(settings.flag("download", "no-index").expect("none"), None, "another command's section");
     home.set("PIP_INDEX_URL", "from the environment");
     let settings = home.load().expect("a configuration");
     let (found, origin) = settings.get("install", "index-url").expect("a value");
     assert_eq!((found, origin.kind), ("from the environment", Kind::EnvVar));
-    let kinds: Vec<Kind> = settings.layers().iter().filter(|layer| layer.exists).map(|layer| layer.kind).collect();
+    let kinds: Vec<Kind> =
+        settings.layers().iter().filter(|layer| layer.exists).map(|layer| layer.kind).collect();
     let known: Vec<Kind> = kinds.into_iter().filter(|kind| *kind != Kind::Global).collect();
     assert_eq!(known, [Kind::Env, Kind::EnvVar]);
     let isolated = home.load_with(&Places { isolated: true, prefix: None }).expect("a configuration");
@@ -102,17 +107,27 @@ fn the_given_prefix_counts_before_the_variable() {
     home.write("venv/pip.conf", "[global]\nproxy = venv\n");
     home.write("other/pip.conf", "[global]\nproxy = other\n");
     let places = Places { prefix: Some(home.folder.path("other")), isolated: false };
-    assert_eq!(value(&home.load_with(&places).expect("a configuration"), "install", "proxy").as_deref(), Some("other"));
+    assert_eq!(
+        value(&home.load_with(&places).expect("a configuration"), "install", "proxy").as_deref(),
+        Some("other")
+    );
 }
 
 #[test]
 fn sections_and_empty_values_as_pip_has_them() {
     let mut home = Home::new();
-    home.write("home/.pip/pip.conf", "[global]\ntimeout = 10\nretries = 1\nproxy = g\n[install]\ntimeout = 20\n");
+    home.write(
+        "home/.pip/pip.conf",
+        "[global]\ntimeout = 10\nretries = 1\nproxy = g\n[install]\ntimeout = 20\n",
+    );
     home.write("venv/pip.conf", "[global]\ntimeout = 30\nproxy =\n");
     home.set("PIP_RETRIES", "");
     let settings = home.load().expect("a configuration");
-    assert_eq!(value(&settings, "install", "timeout").as_deref(), Some("20"), "the command's section wins over a later file");
+    assert_eq!(
+        value(&settings, "install", "timeout").as_deref(),
+        Some("20"),
+        "the command's section wins over a later file"
+    );
     assert_eq!(value(&settings, "download", "timeout").as_deref(), Some("30"));
     assert_eq!(value(&settings, "install", "proxy"), None, "an empty value takes the value away");
     assert_eq!(value(&settings, "install", "retries").as_deref(), Some("1"), "an empty variable does not");
@@ -131,7 +146,10 @@ fn files_are_read_as_configparser_reads_them() {
          find-links =\n    one\n    # within\n\n    two   three\n--trusted-host=h\n[list]\n  format = json\n[odd]\nx=1\n",
     );
     let settings = home.load().expect("a configuration");
-    assert_eq!(value(&settings, "install", "index-url").as_deref(), Some("https://example.org/a=b ; no comment"));
+    assert_eq!(
+        value(&settings, "install", "index-url").as_deref(),
+        Some("https://example.org/a=b ; no comment")
+    );
     assert_eq!(settings.list("install", "find-links"), ["one", "two", "three"]);
     assert_eq!(settings.list("install", "trusted-host"), ["h"]);
     for (text, line) in [
@@ -155,7 +173,15 @@ fn files_are_read_as_configparser_reads_them() {
 
 #[test]
 fn values_have_kinds() {
-    for (text, expected) in [("YES", Some(true)), ("on", Some(true)), ("t", Some(true)), ("0", Some(false)), ("No", Some(false)), ("2", None), ("", None)] {
+    for (text, expected) in [
+        ("YES", Some(true)),
+        ("on", Some(true)),
+        ("t", Some(true)),
+        ("0", Some(false)),
+        ("No", Some(false)),
+        ("2", None),
+        ("", None),
+    ] {
         assert_eq!(boolean(text), expected, "{text}");
     }
     let mut home = Home::new();
@@ -189,7 +215,9 @@ fn the_options_of_an_index_come_from_the_configuration() {
     }
     let settings = home.load().expect("a configuration");
     let variables = Variables::from_iter(home.variables.iter().cloned());
-    let options = |settings: &Settings| IndexOptions::from_settings(settings, "install", variables.clone(), "/cache".into());
+    let options = |settings: &Settings| {
+        IndexOptions::from_settings(settings, "install", variables.clone(), "/cache".into())
+    };
     let found = options(&settings).expect("options");
     assert_eq!(found.index_url.as_deref(), Some("https://example.org/simple"));
     assert_eq!(found.extra_index_urls, ["https://a.example.org/simple", "https://b.example.org/simple"]);
@@ -200,7 +228,10 @@ fn the_options_of_an_index_come_from_the_configuration() {
     assert_eq!((found.client.timeout.as_millis(), found.client.retries), (2500, 7));
     let trust = &found.client.trust;
     let text = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
-    assert_eq!((text(&trust.cert), text(&trust.client_cert), text(&trust.file)), (Some("/c.pem".into()), Some("/d.pem".into()), Some("/e.pem".into())));
+    assert_eq!(
+        (text(&trust.cert), text(&trust.client_cert), text(&trust.file)),
+        (Some("/c.pem".into()), Some("/d.pem".into()), Some("/e.pem".into()))
+    );
     let url = url::Url::parse("https://example.org/").expect("a URL");
     assert_eq!(found.client.proxies.proxy_of(&url), Some("http://proxy.example.org:3128"));
     let wrong = Settings::from_entries(&[("install", "index_strategy", "newest")]);
@@ -216,12 +247,21 @@ fn one_key_is_set_and_the_rest_stays() {
     assert_eq!(text(), "[global]\nindex-url = https://example.org/simple\n");
     config_edit::set(&path, "install.no_deps", "yes").expect("set");
     config_edit::set(&path, "global.Timeout", "5").expect("set");
-    assert_eq!(text(), "[global]\nindex-url = https://example.org/simple\ntimeout = 5\n\n[install]\nno-deps = yes\n");
+    assert_eq!(
+        text(),
+        "[global]\nindex-url = https://example.org/simple\ntimeout = 5\n\n[install]\nno-deps = yes\n"
+    );
     let before = "# mine\n[global]\n; about links\nfind-links =\n    a\n    b\n# about time\ntimeout = 5\n\n[install]\n# kept\n";
     std::fs::write(&path, before).expect("a file");
     config_edit::set(&path, "global.find-links", "c\nd").expect("set");
-    assert_eq!(text(), before.replace("    a\n    b", "X").replace("find-links =\nX", "find-links = c\n    d"));
-    let settings = Settings::load(&Variables::from_iter([("PIP_CONFIG_FILE", path.display().to_string())]), &Places::default());
+    assert_eq!(
+        text(),
+        before.replace("    a\n    b", "X").replace("find-links =\nX", "find-links = c\n    d")
+    );
+    let settings = Settings::load(
+        &Variables::from_iter([("PIP_CONFIG_FILE", path.display().to_string())]),
+        &Places::default(),
+    );
     assert_eq!(settings.expect("a configuration").list("install", "find-links"), ["c", "d"]);
     config_edit::unset(&path, "global.find_links").expect("removed");
     assert_eq!(text(), before.replace("find-links =\n    a\n    b\n", ""));

@@ -62,7 +62,10 @@ fn one_range_request_yields_the_metadata() {
 #[test]
 fn a_small_wheel_is_taken_whole_once() {
     for sizes in [true, false] {
-        let server = Server::start(Behaviour { sizes, ..Behaviour::default() }, vec![Offered::wheel("some-thing", "1.0", 500)]);
+        let server = Server::start(
+            Behaviour { sizes, ..Behaviour::default() },
+            vec![Offered::wheel("some-thing", "1.0", 500)],
+        );
         let folder = Folder::new("small");
         let index = open(&server, &folder);
         read_metadata(&index).expect("metadata");
@@ -185,7 +188,8 @@ fn any_tail_leads_to_the_metadata() {
 /// An archive with the records of zip64 behind its directory, as writers of large archives make them.
 fn with_zip64(plain: &[u8]) -> Vec<u8> {
     let end = plain.len() - 22;
-    let field = |at: usize| u64::from(u32::from_le_bytes(plain[end + at..end + at + 4].try_into().expect("four")));
+    let field =
+        |at: usize| u64::from(u32::from_le_bytes(plain[end + at..end + at + 4].try_into().expect("four")));
     let (size, start) = (field(12), field(16));
     let mut out = plain[..end].to_vec();
     out.extend(b"PK\x06\x06");
@@ -225,8 +229,16 @@ fn what_an_archive_says_is_not_believed() {
     for folder in ["other-1.0.dist-info", "some_thing-1.1.dist-info", "some_thing.dist-info", "-.dist-info"] {
         assert!(matches!(other(folder), ZipError::OtherName { .. }), "{folder}");
     }
-    assert_eq!(find_in(&archive(&[("Some.Thing-1.0.0.dist-info/METADATA", body)]), 1 << 16).expect("the same name").0, text);
-    assert_eq!(refused(&[("some_thing/METADATA", body), ("a/some_thing-1.0.dist-info/METADATA", body)]), ZipError::NoMetadata);
+    assert_eq!(
+        find_in(&archive(&[("Some.Thing-1.0.0.dist-info/METADATA", body)]), 1 << 16)
+            .expect("the same name")
+            .0,
+        text
+    );
+    assert_eq!(
+        refused(&[("some_thing/METADATA", body), ("a/some_thing-1.0.dist-info/METADATA", body)]),
+        ZipError::NoMetadata
+    );
     let two = refused(&[("some_thing-1.0.dist-info/METADATA", body), ("other-1.0.dist-info/METADATA", body)]);
     assert!(matches!(two, ZipError::Several(..)));
     assert_eq!(refused(&[("some_thing-1.0.dist-info/METADATA", b"\xff\xfe")]), ZipError::NotText);
@@ -267,7 +279,9 @@ fn a_file_is_fetched_once_and_kept_under_its_hash() {
     let page = index.page(&name("some-thing")).expect("a page");
     let file = page.file(0).expect("a file");
     assert!(index.downloaded(&file).is_none());
-    let got = index.download(&file, &[], &|done, total| seen.lock().expect("unpoisoned").push((done, total))).expect("the file");
+    let got = index
+        .download(&file, &[], &|done, total| seen.lock().expect("unpoisoned").push((done, total)))
+        .expect("the file");
     assert!(std::fs::read(&got.path).expect("the bytes") == large().bytes);
     assert_eq!(Hash::sha256(&got.sha256).hex, sha256(&large().bytes));
     assert_eq!(got.size, large().bytes.len() as u64);
@@ -288,7 +302,12 @@ fn another_hash_or_size_is_refused_and_nothing_stays() {
     let error = fetch(&open(&server, &folder), &[]).expect_err("refused");
     let text = error.to_string();
     assert!(matches!(error, IndexError::Download(DownloadError::Hash { .. })), "{text}");
-    assert!(text.contains(&sha256(b"something else")) && text.contains(&sha256(&large().bytes)) && text.contains("/files/"), "{text}");
+    assert!(
+        text.contains(&sha256(b"something else"))
+            && text.contains(&sha256(&large().bytes))
+            && text.contains("/files/"),
+        "{text}"
+    );
     assert!(error.hint().is_some());
     assert!(!folder.path("cache/downloads-1/files").exists());
     assert_eq!(std::fs::read_dir(folder.path("cache/downloads-1/partial")).expect("a folder").count(), 0);
@@ -298,7 +317,11 @@ fn another_hash_or_size_is_refused_and_nothing_stays() {
         let index = open(&server, &folder);
         index.page(&name("some-thing")).expect("a page");
         let mut bytes = large().bytes;
-        if shorter { bytes.truncate(1000) } else { bytes.extend([0; 1000]) }
+        if shorter {
+            bytes.truncate(1000)
+        } else {
+            bytes.extend([0; 1000])
+        }
         server.change("some_thing-1.0-py3-none-any.whl", bytes);
         let error = fetch(&index, &[]).expect_err("refused");
         assert!(matches!(error, IndexError::Download(DownloadError::Size { .. })), "{error}");
@@ -328,7 +351,10 @@ fn a_later_process_resumes_too_and_sees_a_changed_file() {
         let server = Server::start(behaviour, vec![large()]);
         let folder = Folder::new("later");
         let error = fetch(&open(&server, &folder), &[]).expect_err("broken off");
-        assert!(error.to_string().contains("broke off") && error.hint().expect("a hint").contains("kept"), "{error}");
+        assert!(
+            error.to_string().contains("broke off") && error.hint().expect("a hint").contains("kept"),
+            "{error}"
+        );
         server.behave(|behaviour| behaviour.cut.clear());
         server.clear_log();
         if changed {
@@ -341,7 +367,8 @@ fn a_later_process_resumes_too_and_sees_a_changed_file() {
             assert!(std::fs::read(path).expect("the bytes") == bytes);
         } else {
             fetch(&open(&server, &folder), &[]).expect("the file");
-            let asked: Vec<_> = server.log().into_iter().filter(|asked| asked.path.contains("/files/")).collect();
+            let asked: Vec<_> =
+                server.log().into_iter().filter(|asked| asked.path.contains("/files/")).collect();
             assert_eq!((asked.len(), asked[0].header("range")), (1, Some("bytes=100000-")));
         }
     }
@@ -371,7 +398,9 @@ fn demanded_hashes_are_held_as_pip_holds_them() {
         hasher.update(bytes);
         hasher.finish().1
     };
-    let of = |algorithm, bytes: &[u8]| hashes_of(bytes).into_iter().find(|hash| hash.algorithm == algorithm).expect("a hash");
+    let of = |algorithm, bytes: &[u8]| {
+        hashes_of(bytes).into_iter().find(|hash| hash.algorithm == algorithm).expect("a hash")
+    };
     let right = large().bytes;
     for algorithm in [Algorithm::Sha256, Algorithm::Sha384, Algorithm::Sha512] {
         for _ in 0..2 {
@@ -380,7 +409,8 @@ fn demanded_hashes_are_held_as_pip_holds_them() {
         let error = fetch(&open(&server, &folder), &[of(algorithm, b"x")]).expect_err("another file");
         assert!(error.to_string().contains(algorithm.name()), "{error}");
     }
-    fetch(&open(&server, &folder), &[of(Algorithm::Sha512, b"x"), of(Algorithm::Sha256, &right)]).expect("one of them is right");
+    fetch(&open(&server, &folder), &[of(Algorithm::Sha512, b"x"), of(Algorithm::Sha256, &right)])
+        .expect("one of them is right");
     for weak in [Algorithm::Md5, Algorithm::Sha1, Algorithm::Sha224] {
         let error = fetch(&open(&server, &folder), &[of(weak, &right)]).expect_err("too weak");
         assert!(matches!(error, IndexError::Download(DownloadError::WeakHash { .. })), "{error}");
@@ -465,6 +495,8 @@ fn local_files_are_checked_too() {
     let got = index.download_url(&url, &[], &|_, _| {}).expect("the file");
     assert_eq!(got.path, folder.path("x-1.0.tar.gz"));
     index.download_url(&format!("{url}#sha256={}", sha256(b"content")), &[], &|_, _| {}).expect("the file");
-    let error = index.download_url(&format!("{url}#sha256={}", sha256(b"other")), &[], &|_, _| {}).expect_err("refused");
+    let error = index
+        .download_url(&format!("{url}#sha256={}", sha256(b"other")), &[], &|_, _| {})
+        .expect_err("refused");
     assert!(matches!(error, IndexError::Download(DownloadError::Hash { .. })), "{error}");
 }

@@ -9,7 +9,8 @@ use super::loopback::Folder;
 
 fn git(folder: &Path, arguments: &[&str]) -> String {
     let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
-    let output = Command::new("git").current_dir(folder).args(identity).args(arguments).output().expect("git");
+    let output =
+        Command::new("git").current_dir(folder).args(identity).args(arguments).output().expect("git");
     assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().to_string()
 }
@@ -37,7 +38,9 @@ fn repository(folder: &Folder) -> (std::path::PathBuf, [String; 3]) {
 
 #[test]
 fn urls_are_taken_apart() {
-    let url = GitUrl::parse("git+https://u:p%40ss@example.org/a/b.git@feature/x#egg=name&subdirectory=src%2Fsub").expect("a URL");
+    let url =
+        GitUrl::parse("git+https://u:p%40ss@example.org/a/b.git@feature/x#egg=name&subdirectory=src%2Fsub")
+            .expect("a URL");
     assert_eq!(url.revision.as_deref(), Some("feature/x"));
     assert_eq!((url.egg.as_deref(), url.subdirectory.as_deref()), (Some("name"), Some("src/sub")));
     assert_eq!(url.repository(), "https://example.org/a/b.git");
@@ -61,12 +64,18 @@ fn urls_are_taken_apart() {
 fn revisions_of_all_kinds_are_resolved() {
     let folder = Folder::new("git");
     let (path, [one, branch, two]) = repository(&folder);
-    let cases = [("", &two, "two"), ("@v1", &one, "one"), ("@feature/x", &branch, "branch"), ("@main", &two, "two")];
+    let cases =
+        [("", &two, "two"), ("@v1", &one, "one"), ("@feature/x", &branch, "branch"), ("@main", &two, "two")];
     let full = format!("@{one}");
     let short = format!("@{}", &branch[..10]);
-    for (revision, id, text) in cases.into_iter().chain([(&*full, &one, "one"), (&*short, &branch, "branch"), ("@refs/tags/v1", &one, "one")]) {
+    for (revision, id, text) in cases.into_iter().chain([
+        (&*full, &one, "one"),
+        (&*short, &branch, "branch"),
+        ("@refs/tags/v1", &one, "one"),
+    ]) {
         let url = GitUrl::parse(&format!("git+file://{}{revision}", path.display())).expect("a URL");
-        let got = checkout(&folder.path("cache"), &url, false).unwrap_or_else(|error| panic!("{revision}: {error}"));
+        let got = checkout(&folder.path("cache"), &url, false)
+            .unwrap_or_else(|error| panic!("{revision}: {error}"));
         assert_eq!(&got.commit, id, "{revision}");
         assert_eq!(std::fs::read_to_string(got.path.join("file")).expect("the file"), text, "{revision}");
     }
@@ -101,6 +110,7 @@ fn no_login_is_shown_or_kept() {
     let error = checkout(&folder.path("cache"), &url, false).expect_err("nobody there");
     let text = format!("{error} {error:?}");
     assert!(!text.contains("s3cret") && text.contains("127.0.0.1:9"), "{text}");
-    let config = Command::new("grep").args(["-r", "s3cret"]).arg(folder.path("cache")).output().expect("grep");
+    let config =
+        Command::new("grep").args(["-r", "s3cret"]).arg(folder.path("cache")).output().expect("grep");
     assert!(config.stdout.is_empty(), "{}", String::from_utf8_lossy(&config.stdout));
 }

@@ -6,19 +6,23 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use dx::pkg::index::Index;
 use dx::pkg::index::client::{Client, ClientError, ClientOptions};
 use dx::pkg::index::config::Variables;
 use dx::pkg::index::proxy::Proxies;
 use dx::pkg::index::tls::TrustOptions;
 use dx::pkg::index::url::redacted;
-use dx::pkg::index::Index;
 use url::Url;
 
 use super::index::{name, options};
 use super::loopback::{Behaviour, Folder, Offered, Server};
 
 fn quick() -> ClientOptions {
-    ClientOptions { backoff: Duration::from_millis(1), timeout: Duration::from_secs(5), ..ClientOptions::default() }
+    ClientOptions {
+        backoff: Duration::from_millis(1),
+        timeout: Duration::from_secs(5),
+        ..ClientOptions::default()
+    }
 }
 
 fn get(options: ClientOptions, url: &str) -> Result<(u16, Vec<u8>), ClientError> {
@@ -42,28 +46,36 @@ fn transient_failures_are_retried_and_others_not() {
 #[test]
 fn retries_end_and_say_what_was_answered() {
     let server = Server::start(Behaviour { fail: (99, 503), ..Behaviour::default() }, offered());
-    let error = get(ClientOptions { retries: 2, ..quick() }, &server.at("/simple/a/")).expect_err("no answer");
+    let error =
+        get(ClientOptions { retries: 2, ..quick() }, &server.at("/simple/a/")).expect_err("no answer");
     assert_eq!(server.log().len(), 3);
-    assert!(error.to_string().contains("503 Service Unavailable") && error.to_string().contains("/simple/a/"), "{error}");
+    assert!(
+        error.to_string().contains("503 Service Unavailable") && error.to_string().contains("/simple/a/"),
+        "{error}"
+    );
 }
 
 #[test]
 fn the_server_says_how_long_to_wait() {
-    let behaviour = Behaviour { fail: (1, 429), retry_after: Some(String::from("1")), ..Behaviour::default() };
+    let behaviour =
+        Behaviour { fail: (1, 429), retry_after: Some(String::from("1")), ..Behaviour::default() };
     let server = Server::start(behaviour, offered());
     let began = Instant::now();
     get(quick(), &server.at("/simple/a/")).expect("an answer");
     assert!(began.elapsed() >= Duration::from_secs(1));
     let past = Some(String::from("Wed, 21 Oct 2015 07:28:00 GMT"));
-    let server = Server::start(Behaviour { fail: (1, 429), retry_after: past, ..Behaviour::default() }, offered());
-    get(ClientOptions { backoff: Duration::from_secs(600), ..quick() }, &server.at("/simple/a/")).expect("at once");
+    let server =
+        Server::start(Behaviour { fail: (1, 429), retry_after: past, ..Behaviour::default() }, offered());
+    get(ClientOptions { backoff: Duration::from_secs(600), ..quick() }, &server.at("/simple/a/"))
+        .expect("at once");
 }
 
 #[test]
 fn pauses_grow() {
     let server = Server::start(Behaviour { fail: (3, 500), ..Behaviour::default() }, offered());
     let began = Instant::now();
-    get(ClientOptions { backoff: Duration::from_millis(40), ..quick() }, &server.at("/simple/a/")).expect("an answer");
+    get(ClientOptions { backoff: Duration::from_millis(40), ..quick() }, &server.at("/simple/a/"))
+        .expect("an answer");
     assert!(began.elapsed() >= Duration::from_millis(40 + 80 + 160));
 }
 
@@ -78,12 +90,16 @@ fn a_broken_answer_is_asked_for_again() {
 
 #[test]
 fn a_silent_server_is_given_up() {
-    let server = Server::start(Behaviour { delay: Duration::from_secs(3), ..Behaviour::default() }, offered());
+    let server =
+        Server::start(Behaviour { delay: Duration::from_secs(3), ..Behaviour::default() }, offered());
     let began = Instant::now();
     let options = ClientOptions { timeout: Duration::from_millis(100), retries: 1, ..quick() };
     let error = get(options, &server.at("/simple/a/")).expect_err("no answer");
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
-    assert!(error.to_string().contains("in time") && error.hint().expect("a hint").contains("--timeout"), "{error}");
+    assert!(
+        error.to_string().contains("in time") && error.hint().expect("a hint").contains("--timeout"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -91,7 +107,8 @@ fn nobody_there_is_said() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
-    let error = get(ClientOptions { retries: 1, ..quick() }, &format!("http://u:hidden@127.0.0.1:{port}/x")).expect_err("nobody");
+    let error = get(ClientOptions { retries: 1, ..quick() }, &format!("http://u:hidden@127.0.0.1:{port}/x"))
+        .expect_err("nobody");
     let text = format!("{error} {error:?}");
     assert!(text.contains(&format!("127.0.0.1:{port}/x")) && !text.contains("hidden"), "{text}");
     assert!(std::error::Error::source(&error).is_some() && error.hint().is_some());
@@ -106,7 +123,10 @@ fn answers_have_a_limit() {
     server.route("/long", 200, &[], &[b'x'; 1000]);
     let url = Url::parse(&server.at("/long")).expect("a URL");
     assert!(Client::new(quick()).fetch(&url, &[], 1000).is_ok());
-    assert!(matches!(Client::new(quick()).fetch(&url, &[], 999), Err(ClientError::TooLong { limit: 999, .. })));
+    assert!(matches!(
+        Client::new(quick()).fetch(&url, &[], 999),
+        Err(ClientError::TooLong { limit: 999, .. })
+    ));
 }
 
 #[test]
@@ -152,7 +172,10 @@ fn a_login_in_the_url_is_decoded_sent_and_not_shown() {
     // Without the login there is a hint.
     let folder = Folder::new("login");
     let error = Index::new(options(&server, &folder)).expect("an index").page(&name("a")).expect_err("401");
-    assert!(error.to_string().contains("401") && error.hint().expect("a hint").contains("USER:PASSWORD"), "{error}");
+    assert!(
+        error.to_string().contains("401") && error.hint().expect("a hint").contains("USER:PASSWORD"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -180,7 +203,9 @@ fn netrc_gives_logins_by_host() {
         let variables = Variables::from_iter([(key, path.display().to_string())]);
         get(ClientOptions { variables, ..quick() }, &server.at("/simple/a/")).expect("an answer").0
     };
-    write("# a comment\nmachine example.org login x password y\nmachine 127.0.0.1\n login \"us er\"\n password p@ss:/%\n");
+    write(
+        "# a comment\nmachine example.org login x password y\nmachine 127.0.0.1\n login \"us er\"\n password p@ss:/%\n",
+    );
     assert_eq!(with("NETRC", folder.path("netrc")), 200);
     write("macdef init\nmachine 127.0.0.1 login no password no\n\ndefault login \"us er\" password p@ss:/%");
     assert_eq!(with("NETRC", folder.path("netrc")), 200);
@@ -287,7 +312,9 @@ fn proxies_are_used_as_configured() {
     assert!(through(&[("ALL_PROXY", &full)]));
     assert!(!through(&[("HTTPS_PROXY", &full)]), "not for http");
     assert!(!through(&[("HTTP_PROXY", &full), ("REQUEST_METHOD", "GET")]));
-    for bypass in ["*", "127.0.0.1", "example.org, 127.0.0.1", "127.0.0.0/8", &format!("127.0.0.1:{}", server.port)] {
+    for bypass in
+        ["*", "127.0.0.1", "example.org, 127.0.0.1", "127.0.0.0/8", &format!("127.0.0.1:{}", server.port)]
+    {
         assert!(!through(&[("http_proxy", &full), ("no_proxy", bypass)]), "{bypass}");
         assert!(!through(&[("http_proxy", &full), ("NO_PROXY", bypass)]), "{bypass}");
     }
@@ -314,23 +341,34 @@ fn the_option_is_for_all_hosts_and_the_proxy_finds_them() {
 
 #[test]
 fn domains_without_a_proxy() {
-    let proxies = |no_proxy| Proxies::new(None, &variables(&[("https_proxy", "p:1"), ("no_proxy", no_proxy)]));
+    let proxies =
+        |no_proxy| Proxies::new(None, &variables(&[("https_proxy", "p:1"), ("no_proxy", no_proxy)]));
     let direct = |no_proxy, url: &str| proxies(no_proxy).proxy_of(&Url::parse(url).expect("a URL")).is_none();
     for entry in ["example.org", ".example.org", "*.example.org", "EXAMPLE.org"] {
         assert!(direct(entry, "https://a.example.org/"), "{entry}");
         assert!(!direct(entry, "https://anexample.org/"), "{entry}");
     }
-    assert!(direct("example.org:443", "https://example.org/") && !direct("example.org:8443", "https://example.org/"));
+    assert!(
+        direct("example.org:443", "https://example.org/")
+            && !direct("example.org:8443", "https://example.org/")
+    );
     assert!(direct("::1", "https://[::1]/") && direct("fe80::/10", "https://[fe80::1]/"));
     assert!(!direct("", "https://example.org/"));
 }
 
 fn data(name: &str) -> PathBuf {
     // The tests are also built from a package elsewhere.
-    std::path::Path::new(file!()).parent().map(|folder| {
-        let folder = if folder.is_absolute() { folder.into() } else { std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder) };
-        folder.join("data/tls").join(name)
-    }).expect("a folder")
+    std::path::Path::new(file!())
+        .parent()
+        .map(|folder| {
+            let folder = if folder.is_absolute() {
+                folder.into()
+            } else {
+                std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)
+            };
+            folder.join("data/tls").join(name)
+        })
+        .expect("a folder")
 }
 
 /// A server that speaks TLS and passes requests on to a plain one.
@@ -392,12 +430,19 @@ fn certificates_are_checked_against_those_named() {
         assert_eq!(get(trusting(Some(data("ca.pem"))), &url).expect("an answer").0, 200);
         // The system's certificates do not vouch for it. A machine without any says that instead.
         let error = get(trusting(None), &url).expect_err("nobody vouches");
-        assert!(matches!(error, ClientError::Connection { .. }) && error.hint().expect("a hint").contains("--cert"), "{error}");
+        assert!(
+            matches!(error, ClientError::Connection { .. })
+                && error.hint().expect("a hint").contains("--cert"),
+            "{error}"
+        );
         for entry in [host.to_string(), format!("{host}:{port}")] {
             let options = ClientOptions { trusted_hosts: vec![entry], ..trusting(None) };
             assert_eq!(get(options, &url).expect("a trusted host").0, 200);
         }
-        let options = ClientOptions { trusted_hosts: vec![String::from("example.org"), format!("{host}:1")], ..trusting(None) };
+        let options = ClientOptions {
+            trusted_hosts: vec![String::from("example.org"), format!("{host}:1")],
+            ..trusting(None)
+        };
         assert!(get(options, &url).is_err(), "trust is for the hosts named alone");
     }
     let asked = server.log().len();
@@ -478,7 +523,12 @@ fn fifty_connections_at_once() {
                 let index = &index;
                 scope.spawn(move || match number % 2 {
                     0 => drop(index.page(&name(&format!("p{number}"))).expect("a page")),
-                    _ => drop(index.client().fetch(&Url::parse(&server_url(index, number)).expect("a URL"), &[], 1 << 20).expect("an answer")),
+                    _ => drop(
+                        index
+                            .client()
+                            .fetch(&Url::parse(&server_url(index, number)).expect("a URL"), &[], 1 << 20)
+                            .expect("an answer"),
+                    ),
                 });
             }
         });

@@ -430,7 +430,9 @@ impl State {
     }
 
     fn html(&self, files: &[&Offered], behaviour: &Behaviour) -> String {
-        let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        let escape = |text: &str| {
+            text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+        };
         let mut page = format!(
             "<!DOCTYPE html><html><head><meta name=\"pypi:repository-version\" content=\"{}\"></head><body>\n",
             behaviour.api_version

@@ -166,7 +166,8 @@ struct Drawn {
 impl Arbitrary for Drawn {
     fn arbitrary(g: &mut Gen) -> Self {
         let filename = String::arbitrary(g);
-        let url = if bool::arbitrary(g) { format!("https://example.org/{filename}") } else { String::arbitrary(g) };
+        let url =
+            if bool::arbitrary(g) { format!("https://example.org/{filename}") } else { String::arbitrary(g) };
         Self {
             filename,
             url,
@@ -184,11 +185,16 @@ impl Arbitrary for Drawn {
 fn a_stored_page_is_what_was_parsed() {
     fn property(files: Vec<Drawn>, source: Vec<u8>, etag: Option<String>, max_age: u64) -> bool {
         let hex = sha256(&source);
-        let hashes = [(Algorithm::Md5, "0123456789abcdef0123456789abcdef"), (Algorithm::Sha256, hex.as_str())];
+        let hashes =
+            [(Algorithm::Md5, "0123456789abcdef0123456789abcdef"), (Algorithm::Sha256, hex.as_str())];
         let digest = [7; 32];
         let mut builder = PageBuilder::default();
         for file in &files {
-            let sure = if file.metadata == Some(true) { CoreMetadata::Sha256(digest) } else { CoreMetadata::Offered };
+            let sure = if file.metadata == Some(true) {
+                CoreMetadata::Sha256(digest)
+            } else {
+                CoreMetadata::Offered
+            };
             builder.push(&NewFile {
                 filename: &file.filename,
                 url: &file.url,
@@ -233,8 +239,30 @@ struct Odd(Vec<u8>);
 impl Arbitrary for Odd {
     fn arbitrary(g: &mut Gen) -> Self {
         let pieces: [&[u8]; 24] = [
-            b"<a ", b"href=", b"\"", b"'", b">", b"</a>", b"x-1.0.zip", b"#sha256=", b"&amp;", b"&#x41;", b"&#", b";", b"<!--", b"-->",
-            b"<base href=", b"data-yanked", b"=", b"/", b" ", b"\xff", b"\xc3\xa9", b"<", b"{\"files\":[", b"]}",
+            b"<a ",
+            b"href=",
+            b"\"",
+            b"'",
+            b">",
+            b"</a>",
+            b"x-1.0.zip",
+            b"#sha256=",
+            b"&amp;",
+            b"&#x41;",
+            b"&#",
+            b";",
+            b"<!--",
+            b"-->",
+            b"<base href=",
+            b"data-yanked",
+            b"=",
+            b"/",
+            b" ",
+            b"\xff",
+            b"\xc3\xa9",
+            b"<",
+            b"{\"files\":[",
+            b"]}",
         ];
         let count = usize::arbitrary(g) % 60;
         Self((0..count).flat_map(|_| g.choose(&pieces).expect("a piece").to_vec()).collect())
@@ -249,7 +277,9 @@ fn no_bytes_make_a_reader_panic() {
         let _ = simple::parse(&url, Some("application/json"), &odd.0, &Freshness::default());
         let _ = Page::read(odd.0);
         // Every link that is found is absolute, whatever stood there.
-        html.is_ok_and(|parsed| parsed.page.files().all(|file| Url::parse(&file.url()).is_ok() && !file.filename().is_empty()))
+        html.is_ok_and(|parsed| {
+            parsed.page.files().all(|file| Url::parse(&file.url()).is_ok() && !file.filename().is_empty())
+        })
     }
     QuickCheck::new().tests(3000).min_tests_passed(3000).quickcheck(property as fn(Odd) -> bool);
 }

@@ -505,9 +505,9 @@ impl Client {
             }
             None => None,
         };
-        let forwarding = through.as_ref().filter(|proxy| {
-            url.scheme() == "http" && matches!(proxy.protocol(), ureq::ProxyProtocol::Http)
-        });
+        let forwarding = through
+            .as_ref()
+            .filter(|proxy| url.scheme() == "http" && matches!(proxy.protocol(), ureq::ProxyProtocol::Http));
         let agent = match forwarding {
             Some(proxy) => {
                 let connector = ().chain(TcpConnector::default()).chain(ForwardConnector::new(proxy));
@@ -515,11 +515,11 @@ impl Client {
                 ureq::Agent::with_parts(self.agent_config(None), connector, resolver)
             }
             None => {
-                let connector = ()
-                    .chain(SocksConnector::default())
-                    .chain(ConnectProxyConnector::default())
-                    .chain(TcpConnector::default())
-                    .chain(TlsConnector { trust: self.trust.clone(), verify });
+                let connector =
+                    ().chain(SocksConnector::default())
+                        .chain(ConnectProxyConnector::default())
+                        .chain(TcpConnector::default())
+                        .chain(TlsConnector { trust: self.trust.clone(), verify });
                 ureq::Agent::with_parts(self.agent_config(through), connector, self.resolver.clone())
             }
         };

@@ -40,14 +40,31 @@ pub struct Checkout {
 
 #[derive(Debug)]
 pub enum GitError {
-    Url { url: String, what: &'static str },
+    Url {
+        url: String,
+        what: &'static str,
+    },
     /// There is no `git`.
-    Missing { source: std::io::Error },
+    Missing {
+        source: std::io::Error,
+    },
     /// git failed; what it said is in `output`.
-    Failed { what: &'static str, url: String, output: String },
-    Revision { url: String, revision: String },
-    Offline { url: String },
-    File { path: PathBuf, source: std::io::Error },
+    Failed {
+        what: &'static str,
+        url: String,
+        output: String,
+    },
+    Revision {
+        url: String,
+        revision: String,
+    },
+    Offline {
+        url: String,
+    },
+    File {
+        path: PathBuf,
+        source: std::io::Error,
+    },
 }
 
 impl fmt::Display for GitError {
@@ -134,10 +151,13 @@ impl GitUrl {
 
     /// The repository's URL without a login: what `direct_url.json` holds.
     pub fn repository(&self) -> String {
-        Url::parse(&self.repository).map_or_else(|_| redacted(&self.repository), |url| {
-            // Over ssh the user is part of the address.
-            if url.scheme() == "ssh" { url.into() } else { bare(&url).into() }
-        })
+        Url::parse(&self.repository).map_or_else(
+            |_| redacted(&self.repository),
+            |url| {
+                // Over ssh the user is part of the address.
+                if url.scheme() == "ssh" { url.into() } else { bare(&url).into() }
+            },
+        )
     }
 
     fn shown(&self) -> String {
@@ -147,7 +167,9 @@ impl GitUrl {
     /// What must not be seen in git's output.
     fn secret(&self) -> Option<String> {
         let url = Url::parse(&self.repository).ok()?;
-        url.password().or(Some(url.username()).filter(|user| !user.is_empty() && url.scheme() != "ssh")).map(String::from)
+        url.password()
+            .or(Some(url.username()).filter(|user| !user.is_empty() && url.scheme() != "ssh"))
+            .map(String::from)
     }
 }
 
@@ -245,7 +267,8 @@ impl Repository<'_> {
 
     fn commit_of(&self, name: &str) -> Option<String> {
         let name = format!("{name}^{{commit}}");
-        let found = self.run("resolve", &["rev-parse", "--verify", "--quiet", "--end-of-options", &name]).ok()?;
+        let found =
+            self.run("resolve", &["rev-parse", "--verify", "--quiet", "--end-of-options", &name]).ok()?;
         Some(found.trim().to_string()).filter(|commit| is_commit(commit))
     }
 
