@@ -2,11 +2,15 @@
 
 mod formats;
 mod index;
+mod index_config;
+mod index_files;
 mod index_git;
+mod index_http;
 mod install;
 mod loopback;
 mod malicious;
 mod packse;
+mod properties_index;
 mod types;
 mod venv;
 mod wheels;
