@@ -2,7 +2,9 @@
 
 mod formats;
 mod install;
+mod kill;
 mod malicious;
 mod packse;
+mod properties;
 mod types;
 mod wheels;
