@@ -375,12 +375,12 @@ fn a_later_process_resumes_too_and_sees_a_changed_file() {
 }
 
 #[test]
-fn two_at_once_fetch_once() {
+fn several_at_once_fetch_once() {
     let slow = Behaviour { delay: std::time::Duration::from_millis(50), ..Behaviour::default() };
     let server = Server::start(slow, vec![large()]);
     let folder = Folder::new("twice");
-    // Two indexes stand for two processes: they share the folder alone.
-    let indexes = [open(&server, &folder), open(&server, &folder)];
+    // Indexes stand for processes: they share the folder alone.
+    let indexes: Vec<Index> = (0..6).map(|_| open(&server, &folder)).collect();
     std::thread::scope(|scope| {
         for index in &indexes {
             scope.spawn(move || fetch(index, &[]).expect("the file"));

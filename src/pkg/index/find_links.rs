@@ -117,6 +117,7 @@ fn add_page(
     builders: &mut HashMap<Name, PageBuilder>,
 ) -> Result<(), IndexError> {
     let url = Url::parse(place).map_err(|_| IndexError::Url { url: redacted(place) })?;
+    super::check_secure(client, &url)?;
     client.remember_login(&url);
     let (head, body) = client.fetch(&url, &[("accept", "text/html")], MAX_PAGE)?;
     if head.status != 200 {
