@@ -207,6 +207,19 @@ fn pages_without_freshness_are_asked_anew_and_known_again() {
 }
 
 #[test]
+fn the_same_bytes_from_elsewhere_have_other_links() {
+    let server = Server::start(Behaviour::default(), Vec::new());
+    let folder = Folder::new("elsewhere");
+    let url =
+        |index: &Index| index.page(&name("x")).expect("a page").file(0).expect("a file").url().to_string();
+    for place in ["/one/", "/two/"] {
+        server.route(place, 200, &[("Content-Type", "text/html")], b"<a href='x-1.zip'>x</a>");
+        server.route("/simple/x/", 302, &[("Location", place)], b"");
+        assert_eq!(url(&open(&server, &folder)), server.at(&format!("{place}x-1.zip")));
+    }
+}
+
+#[test]
 fn entity_tags_and_dates_save_the_transfer() {
     for etag in [true, false] {
         let behaviour = Behaviour { etag, last_modified: !etag, ..Behaviour::default() };

@@ -35,7 +35,7 @@ pub(super) fn collect(
             None => add_page(client, place, &mut builders)?,
         }
     }
-    let done = |(name, builder): (Name, PageBuilder)| (name, builder.finish(&[], &Freshness::default()));
+    let done = |(name, builder): (Name, PageBuilder)| (name, builder.finish("", &[], &Freshness::default()));
     Ok(builders.into_iter().map(done).collect())
 }
 
@@ -165,5 +165,5 @@ pub(super) fn local_page(index: &Path, name: &Name) -> Result<Option<Page>, Inde
     for path in sorted_files(&folder)? {
         push_path(&path, &mut builder);
     }
-    Ok(Some(builder.finish(&[], &Freshness::default())))
+    Ok(Some(builder.finish("", &[], &Freshness::default())))
 }

@@ -402,7 +402,7 @@ impl Index {
         match (head.status, known) {
             (200, known) => {
                 // The same bytes again: what was made of them is still right.
-                if let Some(known) = known.filter(|known| known.page.is_of(&body)) {
+                if let Some(known) = known.filter(|known| known.page.is_of(head.url.as_str(), &body)) {
                     self.confirm(&path, &known.page, &freshness, false);
                     return Ok(Some(known.page));
                 }
