@@ -98,6 +98,7 @@ impl Universe for World<'_> {
         let files = files(name, versions);
         let listed = files.iter().enumerate().map(|(index, file)| Listed {
             index: index as u32,
+            rank: 0,
             filename: &file.filename,
             requires_python: file.requires_python.as_deref(),
             yanked: file.yanked.then_some(""),
@@ -134,6 +135,10 @@ impl Universe for World<'_> {
 
     fn direct(&self, _: &Name, _: &str) -> Result<(), Failure> {
         panic!("no scenario names a URL")
+    }
+
+    fn installed_facts(&self, _: &Name) -> Result<Arc<Facts>, Failure> {
+        panic!("no scenario has anything installed")
     }
 }
 
@@ -173,6 +178,7 @@ fn answer(scenario: &Value) -> Result<Resolution, ResolveError> {
         exclude_newer: None,
         hashes: FxHashMap::default(),
         yanked_allowed: resolve::pins(&requirements),
+        by_place: false,
         fallback: |_, _| false,
     };
     let mut environment = environment();
@@ -188,6 +194,7 @@ fn answer(scenario: &Value) -> Result<Resolution, ResolveError> {
         order: Order::Highest,
         lowest_direct: false,
         prereleases: if prereleases { Prereleases::Allow } else { Prereleases::IfNecessary },
+        prereleases_of: FxHashMap::default(),
         no_dependencies: false,
         preferred: FxHashMap::default(),
         installed: FxHashMap::default(),

@@ -90,13 +90,9 @@ pub trait Universe: Sync {
 
     /// Takes note that `name` comes from a URL, not from an index. Called before its table is asked for.
     fn direct(&self, name: &Name, url: &str) -> Result<(), Failure>;
-}
 
-/// A package that is installed already.
-#[derive(Clone, Debug)]
-pub struct Installed {
-    pub version: Version,
-    pub facts: Arc<Facts>,
+    /// What the installed version of a package requires.
+    fn installed_facts(&self, name: &Name) -> Result<Arc<Facts>, Failure>;
 }
 
 /// A requirement of the user's, with where it was written, for messages.
@@ -118,15 +114,25 @@ pub struct Request {
     /// With `Order::Highest`: the lowest version of what was asked for by name.
     pub lowest_direct: bool,
     pub prereleases: Prereleases,
+    /// Where that is otherwise: for one package, or (`None`) for all others.
+    pub prereleases_of: FxHashMap<Option<Name>, Prereleases>,
     /// Only what was asked for, without what that requires.
     pub no_dependencies: bool,
     /// Versions that are preferred wherever they fit: of a lock file.
     pub preferred: FxHashMap<Name, Version>,
     /// What is installed and is kept where it fits.
-    pub installed: FxHashMap<Name, Installed>,
+    pub installed: FxHashMap<Name, Version>,
     /// An older pure release may be taken where newer ones are native.
     pub allow_old_pure: bool,
     pub ignore_requires_python: bool,
+}
+
+impl Request {
+    /// Whether pre-releases of a package are taken.
+    pub fn prereleases(&self, name: &Name) -> Prereleases {
+        let one = self.prereleases_of.get(&Some(name.clone()));
+        one.or_else(|| self.prereleases_of.get(&None)).copied().unwrap_or(self.prereleases)
+    }
 }
 
 /// A package of the answer.

@@ -179,7 +179,7 @@ impl<'s, 'scope, 'env, 'u: 'scope> Provider<'s, 'scope, 'env, 'u> {
             return None;
         }
         let installed = self.request.installed.get(name)?;
-        range.contains(&installed.version).then(|| installed.version.clone())
+        range.contains(installed).then(|| installed.clone())
     }
 
     fn fail(&self, what: String, failure: Failure) -> Stop {
@@ -189,10 +189,11 @@ impl<'s, 'scope, 'env, 'u: 'scope> Provider<'s, 'scope, 'env, 'u> {
     /// What a version requires; a reason if the version is of no use.
     fn facts(&self, name: &Name, version: &Version) -> Result<Result<Arc<Facts>, Reason>, Stop> {
         if let Some(installed) = self.request.installed.get(name)
-            && installed.version == *version
+            && installed == version
             && !self.learned.borrow().direct.contains_key(name)
         {
-            return Ok(Ok(installed.facts.clone()));
+            let facts = self.universe.installed_facts(name);
+            return facts.map(Ok).map_err(|failure| self.fail(format!("{name} {version}"), failure));
         }
         let facts = match self.fetcher.facts(name, version) {
             Ok(facts) => facts,
@@ -333,8 +334,9 @@ impl<'s, 'scope, 'env, 'u: 'scope> Provider<'s, 'scope, 'env, 'u> {
             return;
         }
         let order = self.order(name);
-        for next in
-            table.following(range, &entry.version, order, self.request.prereleases).take(wanted as usize)
+        for next in table
+            .following(range, &entry.version, order, self.request.prereleases(name))
+            .take(wanted as usize)
         {
             self.fetcher.ask_facts(self.scope, name, &next.version);
         }
@@ -425,8 +427,12 @@ impl<'u: 'scope, 'scope> DependencyProvider for Provider<'_, 'scope, '_, 'u> {
         {
             return Ok(Some(preferred.clone()));
         }
-        let chosen =
-            table.choose(range, self.order(name), self.request.prereleases, self.request.allow_old_pure);
+        let chosen = table.choose(
+            range,
+            self.order(name),
+            self.request.prereleases(name),
+            self.request.allow_old_pure,
+        );
         match chosen {
             Choice::Take(entry) => {
                 if matches!(node, Node::Package(_)) {

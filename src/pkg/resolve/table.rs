@@ -20,6 +20,8 @@ use super::super::version::Version;
 pub struct Listed<'a> {
     /// The page's own number of the file.
     pub index: u32,
+    /// The place that it is from, in the order in which places are asked.
+    pub rank: u32,
     pub filename: &'a str,
     pub requires_python: Option<&'a str>,
     /// The reason given, perhaps an empty one, if the file was yanked (PEP 592).
@@ -68,6 +70,8 @@ pub struct Rules {
     pub hashes: FxHashMap<Name, FxHashSet<String>>,
     /// Versions that may be taken although they were yanked.
     pub yanked_allowed: FxHashSet<(Name, Version)>,
+    /// Whether any version of an earlier place is preferred to all versions of later ones.
+    pub by_place: bool,
     /// Whether a version whose wheels are native may be taken without its extension modules.
     pub fallback: fn(&Name, &Version) -> bool,
 }
@@ -118,6 +122,8 @@ pub struct Entry {
     pub wheel: Option<u32>,
     pub without_extension: bool,
     pub source: Option<u32>,
+    /// The first place that has it.
+    pub rank: u32,
     /// Why the version can't be taken; none if it can.
     pub problem: Option<Problem>,
 }
@@ -133,6 +139,8 @@ impl Entry {
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     pub entries: Vec<Entry>,
+    /// The places to look at one after the other; empty where all count at once.
+    pub places: Vec<u32>,
     /// Files whose names could not be understood.
     pub ignored: u32,
 }
@@ -217,12 +225,19 @@ impl Table {
                 } else {
                     None
                 };
+            draft.place = draft.place.min(file.rank);
             draft.add(file.index, wheel.is_some(), rank, problem, formats);
         }
         let mut entries: Vec<Entry> =
             drafts.into_iter().map(|(version, draft)| draft.finish(name, version, rules)).collect();
         entries.sort_unstable_by(|left, right| left.version.cmp(&right.version));
-        Table { entries, ignored }
+        let mut places = Vec::new();
+        if rules.by_place {
+            places.extend(entries.iter().map(|entry| entry.rank));
+            places.sort_unstable();
+            places.dedup();
+        }
+        Table { entries, places, ignored }
     }
 
     /// The entry of a version.
@@ -245,13 +260,17 @@ impl Table {
         };
         let inside = self.between(range.bounding_range());
         let count = inside.len();
-        stages.iter().flat_map(move |wanted| {
+        let everywhere: &[u32] = &[u32::MAX];
+        let places = if self.places.is_empty() { everywhere } else { &self.places };
+        let passes = places.iter().flat_map(move |place| stages.iter().map(move |wanted| (*place, wanted)));
+        passes.flat_map(move |(place_wanted, wanted)| {
             (0..count)
                 .map(move |place| match order {
                     Order::Highest => &inside[count - 1 - place],
                     Order::Lowest => &inside[place],
                 })
                 .filter(move |entry| wanted.is_none_or(|wanted| entry.version.is_prerelease() == wanted))
+                .filter(move |entry| place_wanted == u32::MAX || entry.rank == place_wanted)
                 .filter(move |entry| range.contains(&entry.version))
         })
     }
@@ -308,8 +327,8 @@ impl Table {
 }
 
 /// A version while its files are looked at.
-#[derive(Default)]
 struct Draft {
+    place: u32,
     wheel: Option<(Rank, u32)>,
     source: Option<(Rank, u32)>,
     wheel_problem: Option<Problem>,
@@ -324,6 +343,22 @@ struct Draft {
 
 /// Lower is better.
 type Rank = (u32, Reverse<(u64, String)>);
+
+impl Default for Draft {
+    fn default() -> Draft {
+        Draft {
+            place: u32::MAX,
+            wheel: None,
+            source: None,
+            wheel_problem: None,
+            source_problem: None,
+            misfit: None,
+            native: None,
+            has_wheel: false,
+            has_source: false,
+        }
+    }
+}
 
 enum WheelRank {
     Fits(Rank),
@@ -407,6 +442,7 @@ impl Draft {
             wheel: self.wheel.as_ref().map(|(_, index)| *index),
             source: self.source.as_ref().map(|(_, index)| *index),
             without_extension: false,
+            rank: self.place,
             problem: None,
             version,
         };

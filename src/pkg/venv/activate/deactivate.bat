@@ -1,0 +1,9 @@
+@echo off
+if defined _DX_OLD_PROMPT set "PROMPT=%_DX_OLD_PROMPT%"
+set _DX_OLD_PROMPT=
+if defined _DX_OLD_PYTHONHOME set "PYTHONHOME=%_DX_OLD_PYTHONHOME%"
+set _DX_OLD_PYTHONHOME=
+if defined _DX_OLD_PATH set "PATH=%_DX_OLD_PATH%"
+set _DX_OLD_PATH=
+set VIRTUAL_ENV=
+set VIRTUAL_ENV_PROMPT=
