@@ -100,6 +100,8 @@ pub struct PageBuilder {
     records: Vec<u8>,
     strings: String,
     known: FxHashMap<String, (u32, u32)>,
+    /// Where the last file's folder stands: files of one folder follow each other, and other folders do not come again.
+    folder: (u32, u32),
     files: u32,
 }
 
@@ -124,12 +126,13 @@ impl PageBuilder {
         let folder = file.url.strip_suffix(file.filename).filter(|folder| folder.ends_with('/'));
         set(WHOLE_URL, folder.is_none());
         let mut others = String::new();
+        // Seldom any: most indexes tell SHA-256 alone.
         for (algorithm, hex) in file.hashes.iter().filter(|(algorithm, _)| *algorithm != Algorithm::Sha256) {
             others = format!("{others}{}={hex},", algorithm.name());
         }
         let fields = [
             self.add(file.filename),
-            self.add_once(folder.unwrap_or(file.url)),
+            self.add_folder(folder.unwrap_or(file.url)),
             self.add_once(file.requires_python.unwrap_or("")),
             self.add_once(file.yanked.unwrap_or("")),
             self.add(&others),
@@ -152,6 +155,15 @@ impl PageBuilder {
         self.strings.push_str(text);
         // Pages are limited to far less than 4 GB before they are parsed.
         (start as u32, text.len() as u32)
+    }
+
+    fn add_folder(&mut self, text: &str) -> (u32, u32) {
+        let (start, length) = self.folder;
+        let last = self.strings.get(start as usize..).and_then(|rest| rest.get(..length as usize));
+        if last != Some(text) {
+            self.folder = self.add(text);
+        }
+        self.folder
     }
 
     fn add_once(&mut self, text: &str) -> (u32, u32) {
