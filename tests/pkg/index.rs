@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dx::pkg::index::time;
 use dx::pkg::index::{CoreMetadata, Index, IndexError, IndexOptions, Package, Strategy};
 use dx::pkg::name::Name;
 
@@ -206,6 +207,19 @@ fn pages_without_freshness_are_asked_anew_and_known_again() {
 }
 
 #[test]
+fn the_same_bytes_from_elsewhere_have_other_links() {
+    let server = Server::start(Behaviour::default(), Vec::new());
+    let folder = Folder::new("elsewhere");
+    let url =
+        |index: &Index| index.page(&name("x")).expect("a page").file(0).expect("a file").url().to_string();
+    for place in ["/one/", "/two/"] {
+        server.route(place, 200, &[("Content-Type", "text/html")], b"<a href='x-1.zip'>x</a>");
+        server.route("/simple/x/", 302, &[("Location", place)], b"");
+        assert_eq!(url(&open(&server, &folder)), server.at(&format!("{place}x-1.zip")));
+    }
+}
+
+#[test]
 fn entity_tags_and_dates_save_the_transfer() {
     for etag in [true, false] {
         let behaviour = Behaviour { etag, last_modified: !etag, ..Behaviour::default() };
@@ -236,6 +250,53 @@ fn cache_control_is_obeyed() {
         again.refresh = true;
         Index::new(again).expect("an index").page(&name("some-thing")).expect("a page");
         assert_eq!(server.count("/simple/"), requests + 1, "{control}: --refresh asks");
+    }
+}
+
+#[test]
+fn older_headers_of_freshness_are_read() {
+    let (day, later) = ("Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 08:28:00 GMT");
+    let cases: [(&[(&str, &str)], bool); 6] = [
+        (&[("Date", day), ("Expires", later)], true),
+        (&[("Date", later), ("Expires", day)], false),
+        (&[("Expires", day)], false),
+        (&[("Expires", "0")], false),
+        (&[("Cache-Control", "public, max-age=600"), ("Age", "10")], true),
+        (&[("Cache-Control", "max-age=600"), ("Age", "600"), ("Date", day), ("Expires", later)], false),
+    ];
+    for (headers, fresh) in cases {
+        let server = Server::start(Behaviour::default(), Vec::new());
+        let headers = [headers, &[("Content-Type", "text/html")]].concat();
+        server.route("/simple/x/", 200, &headers, b"<a href='x-1.zip'>x</a>");
+        let folder = Folder::new("older");
+        open(&server, &folder).page(&name("x")).expect("a page");
+        assert_eq!(open(&server, &folder).is_fresh(&name("x")), fresh, "{headers:?}");
+    }
+}
+
+#[test]
+fn points_in_time_are_read() {
+    let iso = [
+        ("1970-01-01T00:00:00Z", Some(0)),
+        ("2000-02-29T12:30:15.5Z", Some(951_827_415_500_000)),
+        ("2024-12-31 23:59:60+01:30", Some(1_735_684_200_000_000)),
+        ("2023-05-03T18:29:34.1234567Z", Some(1_683_138_574_123_456)),
+        ("2023-05-03T18:29", Some(1_683_138_540_000_000)),
+        ("2023-13-03", None),
+        ("2023-05-03T25:00:00Z", None),
+        ("2023-05-03T18:29:34X", None),
+        ("1960-01-01", None),
+        ("20\u{e9}3-05-03", None),
+        ("", None),
+    ];
+    for (text, expected) in iso {
+        assert_eq!(time::parse_iso(text), expected, "{text}");
+    }
+    for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT"] {
+        assert_eq!(time::parse_http(text), Some(784_111_777), "{text}");
+    }
+    for text in ["", "-1", "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 06 Nov 99999999999999999999 08:49:37 GMT"] {
+        assert_eq!(time::parse_http(text), None, "{text}");
     }
 }
 
@@ -306,6 +367,20 @@ fn offline_uses_what_is_stored_and_asks_nobody() {
     let error = index.page(&name("other")).expect_err("nothing stored");
     assert!(error.to_string().contains("offline") && !error.is_not_found(), "{error}");
     assert_eq!((server.log().len(), index.requests()), (0, 0));
+}
+
+#[test]
+fn offline_an_index_that_was_never_asked_stands_in_nobodys_way() {
+    let (extra, main) = two_servers();
+    let folder = Folder::new("offline2");
+    open(&main, &folder).page(&name("theirs")).expect("a page");
+    let mut chosen = options(&main, &folder);
+    chosen.extra_index_urls = vec![extra.url()];
+    chosen.client.offline = true;
+    let index = Index::new(chosen).expect("an index");
+    assert_eq!(filenames(&index.page(&name("theirs")).expect("stored")), ["theirs-1.0-py3-none-any.whl"]);
+    let error = index.page(&name("both")).expect_err("nowhere stored");
+    assert!(error.to_string().contains("offline"), "{error}");
 }
 
 #[test]
@@ -482,6 +557,16 @@ fn an_index_without_tls_elsewhere_is_not_asked_unless_trusted() {
     let error = index.page(&name("x")).expect_err("refused");
     assert!(error.hint().expect("a hint").contains("--trusted-host 192.0.2.1"));
     assert!(!error.to_string().contains("secret") && index.requests() == 0, "{error}");
+    let mut linked = options.clone();
+    linked.no_index = true;
+    linked.find_links = vec![String::from("http://192.0.2.1/links")];
+    let index = Index::new(linked).expect("an index");
+    index.page(&name("x")).expect_err("nothing");
+    let warnings = index.take_warnings();
+    assert!(
+        warnings.len() == 1 && warnings[0].contains("is not asked") && index.requests() == 0,
+        "{warnings:?}"
+    );
     options.client.trusted_hosts = vec![String::from("192.0.2.1")];
     let index = Index::new(options).expect("an index");
     assert!(matches!(*index.page(&name("x")).expect_err("no answer"), IndexError::Client(_)));

@@ -1,6 +1,7 @@
 //! pip's configuration: where it lies, what wins, how values are read, and changing a file.
 
 use dx::pkg::index::config::{ConfigError, Kind, Places, Settings, Variables, boolean};
+use dx::pkg::index::options::cache_folder;
 use dx::pkg::index::{IndexOptions, Strategy, config_edit};
 
 use super::loopback::Folder;
@@ -236,6 +237,29 @@ fn the_options_of_an_index_come_from_the_configuration() {
     assert_eq!(found.client.proxies.proxy_of(&url), Some("http://proxy.example.org:3128"));
     let wrong = Settings::from_entries(&[("install", "index_strategy", "newest")]);
     assert!(options(&wrong).expect_err("no strategy").to_string().contains("unsafe-best-match"));
+}
+
+#[test]
+fn the_cache_has_a_place_or_is_off() {
+    let folder = |pairs: &[(&str, &str)]| {
+        let variables = Variables::from_iter(pairs.iter().copied());
+        let settings = Settings::load(&variables, &Places::default()).expect("a configuration");
+        cache_folder(&settings, "install", &variables)
+            .map(|found| found.map(|path| path.display().to_string()))
+    };
+    let of = |pairs: &[(&str, &str)]| folder(pairs).expect("a folder");
+    let (file, home) = (("PIP_CONFIG_FILE", "/dev/null"), ("HOME", "/h"));
+    #[cfg(target_os = "linux")]
+    {
+        assert_eq!(of(&[file, home]).as_deref(), Some("/h/.cache/dx"));
+        assert_eq!(of(&[file, home, ("XDG_CACHE_HOME", "/x")]).as_deref(), Some("/x/dx"));
+        assert_eq!(of(&[file, home, ("XDG_CACHE_HOME", "relative")]).as_deref(), Some("/h/.cache/dx"));
+    }
+    assert_eq!(of(&[file, home, ("PIP_CACHE_DIR", "/p")]).as_deref(), Some("/p/dx"));
+    for value in ["1", "true", "0"] {
+        assert_eq!(of(&[file, home, ("PIP_NO_CACHE_DIR", value)]), None, "{value}");
+    }
+    assert!(folder(&[file, ("PIP_NO_CACHE_DIR", "perhaps")]).is_err());
 }
 
 #[test]

@@ -208,15 +208,16 @@ fn a_stored_page_is_what_was_parsed() {
         }
         let etag = etag.filter(|etag| !etag.is_empty());
         let freshness = Freshness { etag, max_age, ..Freshness::default() };
-        let parsed = builder.finish(&source, &freshness);
+        let parsed = builder.finish("u", &source, &freshness);
         let stored = |page: &Page| {
             let (head, strings) = page.parts();
             Page::read([head, strings].concat()).expect("a page that was just stored")
         };
         let page = stored(&stored(&parsed).with_freshness(&freshness));
         page.len() == files.len()
-            && page.is_of(&source)
-            && !page.is_of(&[source, vec![1]].concat())
+            && page.is_of("u", &source)
+            && !page.is_of("v", &source)
+            && !page.is_of("u", &[source, vec![1]].concat())
             && page.freshness() == freshness
             && page.files().zip(&files).all(|(read, file)| {
                 read.filename() == file.filename

@@ -2,8 +2,8 @@
 //!
 //! The model, below `downloads-1` of the cache: `files/<first two>/<sha256>/<name>` are finished files, which never change;
 //! `urls/<key>` says which of them a URL without a known SHA-256 led to; `partial/<key>` is what has arrived of a file, kept
-//! when a transfer breaks off, with the server's validator in `<key>.from`. The partial file is locked while one process
-//! writes it; a second one waits and finds the finished file.
+//! when a transfer breaks off, with the server's validator in `<key>.from`; `locks` are held while a file is fetched, so that
+//! a second process waits and finds the finished file.
 //!
 //! Invariant: a path that [`download`] returns holds bytes whose hashes are those asked for (Property 15 in
 //! `tests/pkg/properties.rs`).
@@ -316,6 +316,22 @@ impl Store<'_> {
         }
     }
 
+    /// Keeps other threads and processes from the same file while the result lives.
+    ///
+    /// The locked files are others than those that are renamed, and they stay: with a lock on a file that somebody renames or
+    /// removes, two could hold it. There are 4096 at most; two files that share one are fetched one after the other.
+    fn lock(&self) -> Result<File, DownloadError> {
+        let key = self.key();
+        let path = self.root.join("locks").join(key.get(..3).unwrap_or(&key));
+        let error = file_error(&path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(&error)?;
+        }
+        let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(&error)?;
+        file.lock().map_err(&error)?;
+        Ok(file)
+    }
+
     fn fetch(
         &self,
         client: &Client,
@@ -323,29 +339,24 @@ impl Store<'_> {
         first: Option<Response>,
         progress: Progress<'_>,
     ) -> Result<Downloaded, DownloadError> {
+        let _lock = self.lock()?;
+        // Whoever held the lock before may have fetched the file.
+        if let Some((found, _)) = self.known().filter(|_| known.is_none()) {
+            return Ok(found);
+        }
         let partial = self.root.join("partial").join(self.key());
         let error = file_error(&partial);
         if let Some(folder) = partial.parent() {
             fs::create_dir_all(folder).map_err(&error)?;
         }
-        let open = || File::options().read(true).write(true).create(true).truncate(false).open(&partial);
-        let mut file = open().map_err(&error)?;
-        if file.try_lock().is_err() {
-            // Another thread or process is at it: its result is ours.
-            file.lock().map_err(&error)?;
-            if let Some((found, _)) = self.known() {
-                return Ok(found);
-            }
-            // The file that was waited for has been renamed away, perhaps.
-            file = open().map_err(&error)?;
-            file.lock().map_err(&error)?;
-        }
+        let options = File::options().read(true).write(true).create(true).truncate(false).open(&partial);
+        let file = options.map_err(&error)?;
         let mut transfer = Transfer { store: self, partial: &partial, file, total: self.wanted.size };
         let validator = known.as_ref().and_then(|(_, validator)| validator.clone());
         let (hashes, digest, size, validator) = match transfer.run(client, validator, first, progress)? {
             Some(done) => done,
             None => {
-                // Not changed.
+                // Not changed; what was opened for the new one is empty.
                 let _ = fs::remove_file(&partial);
                 return match known {
                     Some((found, _)) => Ok(found),

@@ -35,7 +35,7 @@ pub(super) fn collect(
             None => add_page(client, place, &mut builders)?,
         }
     }
-    let done = |(name, builder): (Name, PageBuilder)| (name, builder.finish(&[], &Freshness::default()));
+    let done = |(name, builder): (Name, PageBuilder)| (name, builder.finish("", &[], &Freshness::default()));
     Ok(builders.into_iter().map(done).collect())
 }
 
@@ -117,6 +117,7 @@ fn add_page(
     builders: &mut HashMap<Name, PageBuilder>,
 ) -> Result<(), IndexError> {
     let url = Url::parse(place).map_err(|_| IndexError::Url { url: redacted(place) })?;
+    super::check_secure(client, &url)?;
     client.remember_login(&url);
     let (head, body) = client.fetch(&url, &[("accept", "text/html")], MAX_PAGE)?;
     if head.status != 200 {
@@ -164,5 +165,5 @@ pub(super) fn local_page(index: &Path, name: &Name) -> Result<Option<Page>, Inde
     for path in sorted_files(&folder)? {
         push_path(&path, &mut builder);
     }
-    Ok(Some(builder.finish(&[], &Freshness::default())))
+    Ok(Some(builder.finish("", &[], &Freshness::default())))
 }

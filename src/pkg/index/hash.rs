@@ -99,10 +99,19 @@ pub fn sha256_from_hex(text: &str) -> Option<[u8; 32]> {
         return None;
     }
     for (byte, pair) in out.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let digit = |at: usize| pair.get(at).and_then(|letter| char::from(*letter).to_digit(16));
-        *byte = (digit(0)? * 16 + digit(1)?) as u8;
+        let &[high, low] = pair else { return None };
+        *byte = digit(high)? << 4 | digit(low)?;
     }
     Some(out)
+}
+
+fn digit(letter: u8) -> Option<u8> {
+    match letter {
+        b'0'..=b'9' => Some(letter - b'0'),
+        b'a'..=b'f' => Some(letter - b'a' + 10),
+        b'A'..=b'F' => Some(letter - b'A' + 10),
+        _ => None,
+    }
 }
 
 /// The SHA-256 of bytes in memory.

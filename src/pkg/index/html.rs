@@ -44,7 +44,7 @@ pub(super) fn parse(url: &Url, body: &[u8], freshness: &Freshness) -> Result<Par
             }
         }
     }
-    Ok(Parsed { page: builder.finish(body, freshness), warning })
+    Ok(Parsed { page: builder.finish(url.as_str(), body, freshness), warning })
 }
 
 /// An opening tag.

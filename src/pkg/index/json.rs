@@ -45,7 +45,7 @@ pub(super) fn parse(url: &Url, body: &[u8], freshness: &Freshness) -> Result<Par
             core_metadata: metadata.and_then(|metadata| metadata.0),
         });
     }
-    Ok(Parsed { page: builder.finish(body, freshness), warning })
+    Ok(Parsed { page: builder.finish(url.as_str(), body, freshness), warning })
 }
 
 #[derive(Deserialize)]

@@ -250,6 +250,14 @@ impl Index {
         Ok(download::download(&self.client, &self.cache, &wanted, progress)?)
     }
 
+    /// Gets a work tree of a `git+…` URL.
+    ///
+    /// # Errors
+    /// See [`git::GitError`].
+    pub fn checkout(&self, url: &git::GitUrl) -> Result<git::Checkout, git::GitError> {
+        git::checkout(&self.cache, url, self.client.is_offline())
+    }
+
     /// The cache's copy of a file, if it is there.
     pub fn downloaded(&self, file: &File<'_>) -> Option<PathBuf> {
         download::cached(&self.cache, file.sha256()?, file.filename())
@@ -294,7 +302,19 @@ impl Index {
 
     fn find_package(&self, name: &Name) -> Result<Package, IndexError> {
         let mut sources = Vec::new();
-        if self.strategy == Strategy::FirstIndex || self.indexes.len() < 2 {
+        let mut offline = None;
+        if self.client.is_offline() {
+            // What was never stored is unknown; that counts only if nothing else has the package.
+            for at in 0..self.indexes.len() {
+                match self.index_page(at, name) {
+                    Ok(page) => sources.extend(page.map(|page| Source { page, rank: rank(at) })),
+                    Err(error) => offline = Some(error),
+                }
+            }
+            if self.strategy == Strategy::FirstIndex {
+                sources.truncate(1);
+            }
+        } else if self.strategy == Strategy::FirstIndex || self.indexes.len() < 2 {
             for at in 0..self.indexes.len() {
                 if let Some(page) = self.index_page(at, name)? {
                     sources.push(Source { page, rank: rank(at) });
@@ -322,6 +342,9 @@ impl Index {
                 }
                 Err(error) => self.warn([format!("--find-links: {error}")]),
             }
+        }
+        if let Some(error) = offline.filter(|_| sources.is_empty()) {
+            return Err(error);
         }
         if sources.is_empty() {
             let name = name.to_string();
@@ -366,10 +389,7 @@ impl Index {
         if let Some(known) = known.as_ref().filter(|known| known.is_fresh || self.client.is_offline()) {
             return Ok(Some(known.page.clone()));
         }
-        if !self.client.is_secure(index) {
-            let host = index.host_str().unwrap_or("").to_string();
-            return Err(IndexError::Insecure { url: redacted(index.as_str()), host });
-        }
+        check_secure(&self.client, index)?;
         let url =
             index.join(&format!("{name}/")).map_err(|_| IndexError::Url { url: redacted(index.as_str()) })?;
         let before = known.as_ref().map(|known| known.page.freshness()).unwrap_or_default();
@@ -382,7 +402,7 @@ impl Index {
         match (head.status, known) {
             (200, known) => {
                 // The same bytes again: what was made of them is still right.
-                if let Some(known) = known.filter(|known| known.page.is_of(&body)) {
+                if let Some(known) = known.filter(|known| known.page.is_of(head.url.as_str(), &body)) {
                     self.confirm(&path, &known.page, &freshness, false);
                     return Ok(Some(known.page));
                 }
@@ -422,6 +442,15 @@ impl Index {
             http_cache::store(path, &page.with_freshness(&after));
         }
     }
+}
+
+/// Refuses what pip refuses: places that anybody on the way could answer for.
+fn check_secure(client: &Client, url: &Url) -> Result<(), IndexError> {
+    if client.is_secure(url) {
+        return Ok(());
+    }
+    let host = url.host_str().unwrap_or("").to_string();
+    Err(IndexError::Insecure { url: redacted(url.as_str()), host })
 }
 
 fn rank(at: usize) -> u32 {

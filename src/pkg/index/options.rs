@@ -108,6 +108,36 @@ impl IndexOptions {
     }
 }
 
+/// The cache's folder; none if it is turned off, by `--no-cache-dir` or `PIP_NO_CACHE_DIR`.
+///
+/// It is a folder `dx` in that of `--cache-dir` or `PIP_CACHE_DIR`, else in the user's folder for caches.
+///
+/// # Errors
+/// `no-cache-dir` with a value that is no truth value. With one it turns the cache off whatever it says: pip had it so by
+/// mistake first, and then for good.
+pub fn cache_folder(
+    settings: &Settings,
+    command: &str,
+    variables: &Variables,
+) -> Result<Option<PathBuf>, ConfigError> {
+    if settings.flag(command, "no-cache-dir")?.is_some() {
+        return Ok(None);
+    }
+    if let Some((folder, _)) = settings.get(command, "cache-dir") {
+        return Ok(Some(PathBuf::from(folder.trim()).join("dx")));
+    }
+    let home = variables.home();
+    let base = if cfg!(windows) {
+        variables.get("LOCALAPPDATA").map(PathBuf::from)
+    } else if cfg!(target_os = "macos") {
+        home.map(|home| home.join("Library/Caches"))
+    } else {
+        let base = variables.get("XDG_CACHE_HOME").map(PathBuf::from).filter(|base| base.is_absolute());
+        base.or_else(|| home.map(|home| home.join(".cache")))
+    };
+    Ok(base.map(|base| base.join("dx")))
+}
+
 /// Seconds as a time-out; none that would be none.
 pub fn timeout_of(seconds: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero())

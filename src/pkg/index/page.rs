@@ -54,6 +54,11 @@ pub(super) fn quick_hash(bytes: &[u8]) -> u64 {
     hasher.finish()
 }
 
+/// Stands for an answer: where it came from, to which its links are relative, and its bytes.
+fn source_hash(url: &str, bytes: &[u8]) -> u64 {
+    quick_hash(url.as_bytes()).rotate_left(32) ^ quick_hash(bytes)
+}
+
 /// What is kept of an answer's headers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Freshness {
@@ -95,6 +100,8 @@ pub struct PageBuilder {
     records: Vec<u8>,
     strings: String,
     known: FxHashMap<String, (u32, u32)>,
+    /// Where the last file's folder stands: files of one folder follow each other, and other folders do not come again.
+    folder: (u32, u32),
     files: u32,
 }
 
@@ -119,12 +126,13 @@ impl PageBuilder {
         let folder = file.url.strip_suffix(file.filename).filter(|folder| folder.ends_with('/'));
         set(WHOLE_URL, folder.is_none());
         let mut others = String::new();
+        // Seldom any: most indexes tell SHA-256 alone.
         for (algorithm, hex) in file.hashes.iter().filter(|(algorithm, _)| *algorithm != Algorithm::Sha256) {
             others = format!("{others}{}={hex},", algorithm.name());
         }
         let fields = [
             self.add(file.filename),
-            self.add_once(folder.unwrap_or(file.url)),
+            self.add_folder(folder.unwrap_or(file.url)),
             self.add_once(file.requires_python.unwrap_or("")),
             self.add_once(file.yanked.unwrap_or("")),
             self.add(&others),
@@ -149,6 +157,15 @@ impl PageBuilder {
         (start as u32, text.len() as u32)
     }
 
+    fn add_folder(&mut self, text: &str) -> (u32, u32) {
+        let (start, length) = self.folder;
+        let last = self.strings.get(start as usize..).and_then(|rest| rest.get(..length as usize));
+        if last != Some(text) {
+            self.folder = self.add(text);
+        }
+        self.folder
+    }
+
     fn add_once(&mut self, text: &str) -> (u32, u32) {
         if let Some(place) = self.known.get(text) {
             return *place;
@@ -161,14 +178,14 @@ impl PageBuilder {
     /// The page.
     ///
     /// # Arguments
-    /// `source` are the bytes that it was parsed from, by which the same answer is known again.
-    pub fn finish(mut self, source: &[u8], freshness: &Freshness) -> Page {
+    /// `url` and `source` are the answer that it was parsed from, by which the same answer is known again.
+    pub fn finish(mut self, url: &str, source: &[u8], freshness: &Freshness) -> Page {
         let etag = self.add(freshness.etag.as_deref().unwrap_or(""));
         let modified = self.add(freshness.last_modified.as_deref().unwrap_or(""));
         let mut bytes = Vec::with_capacity(HEAD + self.records.len());
         bytes.extend(MAGIC);
         bytes.extend([0; 8]);
-        bytes.extend(quick_hash(source).to_le_bytes());
+        bytes.extend(source_hash(url, source).to_le_bytes());
         bytes.extend((source.len() as u64).to_le_bytes());
         bytes.extend(freshness.max_age.to_le_bytes());
         bytes.extend(self.files.to_le_bytes());
@@ -207,7 +224,7 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
 impl Page {
     /// A page without files.
     pub fn empty() -> Arc<Self> {
-        Arc::new(PageBuilder::default().finish(&[], &Freshness::default()))
+        Arc::new(PageBuilder::default().finish("", &[], &Freshness::default()))
     }
 
     /// Takes a stored page; none if it is not whole.
@@ -234,9 +251,9 @@ impl Page {
         quick_hash(self.bytes.get(16..).unwrap_or(&[])).rotate_left(32) ^ quick_hash(self.strings.as_bytes())
     }
 
-    /// Whether the page was parsed from just these bytes.
-    pub fn is_of(&self, source: &[u8]) -> bool {
-        u64_at(&self.bytes, 24) == source.len() as u64 && u64_at(&self.bytes, 16) == quick_hash(source)
+    /// Whether the page was parsed from just these bytes from there.
+    pub fn is_of(&self, url: &str, source: &[u8]) -> bool {
+        u64_at(&self.bytes, 24) == source.len() as u64 && u64_at(&self.bytes, 16) == source_hash(url, source)
     }
 
     /// The headers that came with it.
@@ -258,6 +275,9 @@ impl Page {
         put(32, &freshness.max_age.to_le_bytes());
         for (at, text) in [(48, &freshness.etag), (56, &freshness.last_modified)] {
             let text = text.as_deref().unwrap_or("");
+            if self.text(&self.bytes, at) == text {
+                continue;
+            }
             put(at, &(strings.len() as u32).to_le_bytes());
             put(at + 4, &(text.len() as u32).to_le_bytes());
             strings.push_str(text);

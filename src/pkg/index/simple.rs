@@ -132,10 +132,16 @@ impl Links {
     /// The absolute URL of a link without its fragment, and the fragment.
     pub fn join<'a>(&self, link: &'a str) -> Option<(std::borrow::Cow<'a, str>, &'a str)> {
         let (target, fragment) = link.split_once('#').unwrap_or((link, ""));
-        let plain =
-            target.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\'));
+        // A link that `Url` would leave as it is: absolute, no odd bytes, and no part of its path that begins with a dot.
         let absolute = target.starts_with("https://") || target.starts_with("http://");
-        if absolute && plain && !target.contains("/../") && !target.contains("/./") {
+        let mut before = 0;
+        let plain = absolute
+            && target.bytes().all(|byte| {
+                let hidden = before == b'/' && byte == b'.';
+                before = byte;
+                byte.is_ascii_graphic() && !hidden && !matches!(byte, b'"' | b'<' | b'>' | b'\\')
+            });
+        if plain {
             return Some((target.into(), fragment));
         }
         let joined = self.base.join(target).ok()?;

@@ -2,7 +2,8 @@
 //!
 //! The model: certificates are read when the first connection needs them, and while it is being made (`Trust::preload`), since
 //! reading them takes milliseconds that a run without network must not pay. A folder of certificates (`SSL_CERT_DIR` beside
-//! `SSL_CERT_FILE`) is read only when the file's certificates do not vouch for a server. ureq's own connector is not used: it
+//! `SSL_CERT_FILE`, the system's beside its bundle) is hundreds of files and tens of milliseconds: it is read only when the
+//! bundle's certificates do not vouch for a server. ureq's own connector is not used: it
 //! would make one configuration a thread when many begin at once, and panics on a client certificate that does not fit its key.
 
 use std::fmt;
@@ -47,6 +48,19 @@ impl TrustOptions {
         }
     }
 }
+
+/// The bundles of Linux distributions; other systems are asked in their own way.
+const SYSTEM_BUNDLES: &[&str] = if cfg!(target_os = "linux") {
+    &[
+        "/etc/ssl/certs/ca-certificates.crt",
+        "/etc/pki/tls/certs/ca-bundle.crt",
+        "/etc/ssl/ca-bundle.pem",
+        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+        "/etc/ssl/cert.pem",
+    ]
+} else {
+    &[]
+};
 
 #[derive(Debug, Clone)]
 pub enum TrustError {
@@ -152,16 +166,16 @@ impl Trust {
     }
 
     fn verifier(&self, provider: &Arc<CryptoProvider>) -> Result<Verifier, TrustError> {
-        let (certificates, folder) = self.certificates()?;
+        let (certificates, further) = self.certificates()?;
         let first = store(certificates);
         let base = WebPkiServerVerifier::builder_with_provider(Arc::new(first.clone()), provider.clone())
             .build()
             .map_err(|error| TrustError::Provider(error.to_string()))?;
-        Ok(Verifier { base, provider: provider.clone(), folder, more: OnceLock::new() })
+        Ok(Verifier { base, provider: provider.clone(), further, more: OnceLock::new() })
     }
 
-    /// The certificates to begin with, and a folder that may hold further ones.
-    fn certificates(&self) -> Result<(Vec<CertificateDer<'static>>, Option<PathBuf>), TrustError> {
+    /// The certificates to begin with, and where there are further ones.
+    fn certificates(&self) -> Result<(Vec<CertificateDer<'static>>, Option<Further>), TrustError> {
         let options = &self.options;
         let (file, folder) = match &options.cert {
             Some(path) if path.is_dir() => (None, Some(path.clone())),
@@ -173,7 +187,7 @@ impl Trust {
             ),
         };
         if let Some(path) = file {
-            return Ok((read_bundle(&path)?, folder));
+            return Ok((read_bundle(&path)?, folder.map(Further::Folder)));
         }
         if let Some(path) = folder {
             let found = rustls_native_certs::load_certs_from_paths(None, Some(&path));
@@ -182,6 +196,9 @@ impl Trust {
                 return Err(TrustError::Certificates { path, what });
             }
             return Ok((found.certs, None));
+        }
+        if let Some(found) = SYSTEM_BUNDLES.iter().find_map(|path| read_bundle(Path::new(path)).ok()) {
+            return Ok((found, Some(Further::System)));
         }
         let found = rustls_native_certs::load_native_certs();
         if found.certs.is_empty() {
@@ -208,12 +225,29 @@ fn store(certificates: Vec<CertificateDer<'static>>) -> RootCertStore {
     store
 }
 
-/// Checks servers against the certificates read first, then against those of the folder.
+/// Where certificates lie that are read only if need be.
+#[derive(Debug)]
+enum Further {
+    Folder(PathBuf),
+    /// All that the system has.
+    System,
+}
+
+impl Further {
+    fn read(&self) -> RootCertStore {
+        store(match self {
+            Self::Folder(path) => rustls_native_certs::load_certs_from_paths(None, Some(path)).certs,
+            Self::System => rustls_native_certs::load_native_certs().certs,
+        })
+    }
+}
+
+/// Checks servers against the certificates read first, then against the further ones.
 #[derive(Debug)]
 struct Verifier {
     base: Arc<WebPkiServerVerifier>,
     provider: Arc<CryptoProvider>,
-    folder: Option<PathBuf>,
+    further: Option<Further>,
     more: OnceLock<RootCertStore>,
 }
 
@@ -228,13 +262,11 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<ServerCertVerified, rustls::Error> {
         let first = self.base.verify_server_cert(server, chain, name, status, now);
         let unknown = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
-        let (Err(error), Some(folder)) = (&first, &self.folder) else { return first };
+        let (Err(error), Some(further)) = (&first, &self.further) else { return first };
         if *error != unknown {
             return first;
         }
-        let more = self
-            .more
-            .get_or_init(|| store(rustls_native_certs::load_certs_from_paths(None, Some(folder)).certs));
+        let more = self.more.get_or_init(|| further.read());
         let parsed = ParsedCertificate::try_from(server)?;
         let algorithms = self.provider.signature_verification_algorithms.all;
         verify_server_cert_signed_by_trust_anchor(&parsed, more, chain, now, algorithms)?;
