@@ -280,8 +280,8 @@ impl<'h> Session<'h> {
             None => Strategy::default(),
             Some(text) => Strategy::of(text).ok_or_else(|| {
                 Trouble::usage(format!(
-                    "option --index-strategy: invalid choice: '{text}' (choose from 'first-index', 'unsafe-first-match', \
-                     'unsafe-best-match')"
+                    "option --index-strategy: invalid choice: '{text}' (choose from {})",
+                    STRATEGIES
                 ))
             })?,
         };
@@ -320,6 +320,8 @@ impl<'h> Session<'h> {
         }
     }
 }
+
+const STRATEGIES: &str = "'first-index', 'unsafe-first-match', 'unsafe-best-match'";
 
 /// Features of pip that can be asked for by name and that dx has.
 const FEATURES: &[&str] =
