@@ -10,8 +10,6 @@ mod install;
 mod kill;
 mod loopback;
 mod malicious;
-mod malicious;
-mod packse;
 mod packse;
 mod properties;
 mod properties_index;
