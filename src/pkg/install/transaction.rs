@@ -533,8 +533,20 @@ fn push_path(path: &mut String, folder: &str, name: &str) {
     path.push_str(name);
 }
 
-/// Deletes the transaction's directory.
+/// Deletes the transaction's directory, what went in several threads.
 fn clean_up(root: &Path) -> io::Result<()> {
+    let aside = fs::read_dir(root.join(journal::ASIDE)).map(|entries| entries.flatten().collect::<Vec<_>>());
+    let old = aside.unwrap_or_default();
+    let next = AtomicUsize::new(0);
+    super::in_threads(super::threads().min(old.len()), || {
+        while let Some(entry) = old.get(next.fetch_add(1, Ordering::Relaxed)) {
+            // What cannot be deleted here is tried again below, where the error counts.
+            let _ = match entry.file_type() {
+                Ok(kind) if kind.is_dir() => fs::remove_dir_all(entry.path()),
+                _ => fs::remove_file(entry.path()),
+            };
+        }
+    });
     match fs::remove_dir_all(root.join(journal::FOLDER)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
