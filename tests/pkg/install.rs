@@ -557,6 +557,26 @@ fn an_interrupt_and_an_error_leave_the_old_state() {
 }
 
 #[test]
+fn an_edited_file_is_not_installed_again() {
+    let place = Place::new("edited");
+    place.install(&[&sample()]);
+    // In place: where files are hard links, the store's changes with it.
+    fs::write(place.site("my_pkg/__init__.py"), "edited by somebody").unwrap();
+    let before = place.tree();
+    let environment = place.environment();
+    let again = || {
+        let remove = environment.installed().unwrap().distributions;
+        environment.apply(&Plan { remove, add: vec![place.addition(&sample())] }, &Options::default())
+    };
+    let error = again().unwrap_err();
+    assert!(matches!(error, TransactionError::StoreDamaged { .. }), "{error}");
+    assert_eq!(place.tree(), before);
+    place.store().remove(&place.add(&sample()).unwrap().key).unwrap();
+    again().unwrap();
+    assert_eq!(place.read("my_pkg/__init__.py"), "x = 1\n");
+}
+
+#[test]
 fn extension_modules_can_be_left_out() {
     let place = Place::new("pure");
     let mut wheel = Wheel::new("fast", "1")

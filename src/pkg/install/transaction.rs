@@ -105,7 +105,7 @@ pub struct Report {
 pub enum TransactionError {
     /// The user stopped it. The environment is as it was.
     Interrupted,
-    /// A wheel of the store lacks a file: it has to be unpacked again. The environment is as it was.
+    /// A file of the store is missing or was edited: the entry has to be removed and unpacked again. The environment is as it was.
     StoreDamaged {
         name: String,
         path: PathBuf,
@@ -136,7 +136,11 @@ impl fmt::Display for TransactionError {
         match self {
             TransactionError::Interrupted => f.write_str("interrupted; the environment is as it was"),
             TransactionError::StoreDamaged { name, path } => {
-                write!(f, "the cached files of {name} are damaged: {} is missing", path.display())
+                write!(
+                    f,
+                    "the cached files of {name} are damaged: {} is missing or was changed",
+                    path.display()
+                )
             }
             TransactionError::Script { name, .. } => write!(f, "the scripts of {name} cannot be installed"),
             TransactionError::Reserved { name, path } => {
@@ -513,6 +517,11 @@ impl Stager<'_> {
         };
         from.clear();
         push_path(from, &folder.source, name);
+        // Who edits a hard-linked file in place edits the store's: what has another size is not the wheel's any more.
+        if bytecode.is_none() && tree.size(from) != Some(file.size) {
+            let path = tree_path.join(from.as_str());
+            return Err(TransactionError::StoreDamaged { name: manifest.name.clone(), path });
+        }
         let executable = file.executable && bytecode.is_none();
         let stored = Stored { tree, tree_path, path: from, executable };
         self.placer.place(&stored, &self.stage, to).map_err(|source| {
