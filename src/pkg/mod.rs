@@ -5,6 +5,7 @@
 pub mod commands;
 pub mod direct_url;
 pub mod entry_points;
+pub mod fallback;
 pub mod filename;
 pub mod groups;
 pub mod index;

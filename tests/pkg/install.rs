@@ -557,6 +557,26 @@ fn an_interrupt_and_an_error_leave_the_old_state() {
 }
 
 #[test]
+fn an_edited_file_is_not_installed_again() {
+    let place = Place::new("edited");
+    place.install(&[&sample()]);
+    // In place: where files are hard links, the store's changes with it.
+    fs::write(place.site("my_pkg/__init__.py"), "edited by somebody").unwrap();
+    let before = place.tree();
+    let environment = place.environment();
+    let again = || {
+        let remove = environment.installed().unwrap().distributions;
+        environment.apply(&Plan { remove, add: vec![place.addition(&sample())] }, &Options::default())
+    };
+    let error = again().unwrap_err();
+    assert!(matches!(error, TransactionError::StoreDamaged { .. }), "{error}");
+    assert_eq!(place.tree(), before);
+    place.store().remove(&place.add(&sample()).unwrap().key).unwrap();
+    again().unwrap();
+    assert_eq!(place.read("my_pkg/__init__.py"), "x = 1\n");
+}
+
+#[test]
 fn extension_modules_can_be_left_out() {
     let place = Place::new("pure");
     let mut wheel = Wheel::new("fast", "1")
@@ -647,4 +667,58 @@ fn locks_keep_others_out_and_leave_nothing() {
     drop(shared);
     assert_eq!(fs::read_dir(&place.0).unwrap().count(), usize::from(cfg!(windows)));
     assert_eq!(place.environment().recovered, Recovered::Nothing);
+}
+
+/// Compiles everything but what holds `error`.
+struct FakePython;
+
+impl dx::pkg::python::Python for FakePython {
+    fn executable(&self) -> &Path {
+        Path::new("/python")
+    }
+
+    fn cache_tag(&self) -> &str {
+        "fake-1"
+    }
+
+    fn magic(&self) -> [u8; 4] {
+        *b"MAGI"
+    }
+
+    fn compile(&self, source: &[u8], path: &Path) -> Option<Vec<u8>> {
+        (!source.starts_with(b"error")).then(|| format!("code of {}", path.display()).into_bytes())
+    }
+}
+
+#[test]
+fn bytecode_of_the_store_is_placed_and_valid() {
+    let place = Place::new("bytecode");
+    let wheel = sample().file("my_pkg/bad.py", "error");
+    let addition = place.addition(&wheel);
+    let store = place.store();
+    store.compile(&addition.entry, &FakePython).unwrap();
+    store.compile(&addition.entry, &FakePython).unwrap();
+    for link_mode in [LinkMode::Hardlink, LinkMode::Copy] {
+        let environment = place.environment();
+        let plan = Plan { remove: Vec::new(), add: vec![addition.clone()] };
+        let options = Options { link_mode, bytecode: Some("fake-1"), ..Options::default() };
+        environment.apply(&plan, &options).unwrap();
+        let pyc = fs::read(place.site("my_pkg/__pycache__/__init__.fake-1.pyc")).unwrap();
+        let source = fs::metadata(place.site("my_pkg/__init__.py")).unwrap();
+        let since = source.modified().unwrap().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        let mut expected = b"MAGI\0\0\0\0".to_vec();
+        expected.extend_from_slice(&(since.as_secs() as u32).to_le_bytes());
+        expected.extend_from_slice(&(source.len() as u32).to_le_bytes());
+        expected.extend_from_slice(b"code of my_pkg/__init__.py");
+        assert_eq!(pyc, expected, "{link_mode:?}");
+        assert!(place.site("__pycache__/top.fake-1.pyc").exists());
+        assert!(place.site("__pycache__/pure.fake-1.pyc").exists(), "from .data too");
+        assert!(!place.site("my_pkg/__pycache__/bad.fake-1.pyc").exists());
+        check_record(&place.installed("my-pkg"));
+        drop(environment);
+        place.uninstall("my-pkg");
+        assert!(
+            place.tree().into_keys().all(|path| !path.contains("my_pkg") && !path.contains("__pycache__"))
+        );
+    }
 }

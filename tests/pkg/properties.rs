@@ -105,8 +105,9 @@ impl Files {
 fn every_file_of_the_record_is_there_with_its_hash() {
     fn holds(files: Files) -> bool {
         let place = Place::new("p17");
-        let wheel = files.wheel("1.0");
-        place.install(&[&Wheel::new("other", "1").file("fa/fb/other.py", ""), &wheel]);
+        // No word has a `d`: the two meet in this directory and nowhere else.
+        let wheel = files.wheel("1.0").file("fd/own.py", "own");
+        place.install(&[&Wheel::new("other", "1").file("fd/other.py", ""), &wheel]);
         let installed = place.installed(&files.normal_name());
         check_record(&installed);
         // The wheel's own RECORD, row by row: where the file went, and that it is the same there.

@@ -285,3 +285,16 @@ impl Sdist {
         archive.into_inner().unwrap().finish().unwrap()
     }
 }
+
+#[test]
+fn made_archives_are_what_they_say() {
+    let sdist = Sdist::new("a-b", "1").metadata("Summary: s").file("src/x.py", "x");
+    assert_eq!(sdist.file_name(), "a_b-1.tar.gz");
+    let bytes = sdist.build();
+    let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(bytes.as_slice()));
+    let paths = archive.entries().unwrap().map(|entry| entry.unwrap().path().unwrap().display().to_string());
+    assert_eq!(paths.collect::<Vec<_>>(), ["a_b-1/PKG-INFO", "a_b-1/src/x.py"]);
+    let wheel = Wheel::new("a-b", "1").metadata("Summary: s").tag("cp314-cp314-linux_x86_64");
+    assert_eq!(wheel.file_name(), "a_b-1-cp314-cp314-linux_x86_64.whl");
+    assert!(wheel.metadata_text().contains("Name: a-b\nVersion: 1\nSummary: s\n"));
+}

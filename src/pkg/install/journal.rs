@@ -35,6 +35,7 @@ use super::layout;
 /// The transaction's directory in the environment's root.
 pub const FOLDER: &str = ".dx-transaction";
 pub const STAGE: &str = ".dx-transaction/stage";
+pub const ASIDE: &str = ".dx-transaction/aside";
 const NEW: &str = ".dx-transaction/journal.new";
 const ACTIVE: &str = ".dx-transaction/journal";
 const COMMITTED: &str = ".dx-transaction/committed";
@@ -53,7 +54,7 @@ pub enum Move {
 
 /// Where the `at`-th move puts what it takes away.
 fn aside(at: usize) -> String {
-    format!("{FOLDER}/aside/{at}")
+    format!("{ASIDE}/{at}")
 }
 
 fn staged(path: &str) -> String {
@@ -101,7 +102,7 @@ pub fn begin(root: &Folder) -> io::Result<()> {
     root.make_folder(FOLDER)?;
     failpoint("stage-begun");
     root.make_folder(STAGE)?;
-    root.make_folder(".dx-transaction/aside")
+    root.make_folder(ASIDE)
 }
 
 /// How much of the journal one link holds: what every file system takes.

@@ -2,7 +2,8 @@
 //!
 //! The default is the hard link on Linux and Windows and the clone on Apple's systems, as with uv: the cheapest that each does. A
 //! hard-linked file *is* the store's: who edits it in place edits it for every environment that links it, as with uv. Those who
-//! patch installed packages take `--link-mode copy` or `clone`. Files that an install writes itself are never links.
+//! patch installed packages take `--link-mode copy` or `clone`. Such an edit (a certificate appended to certifi's, say) that changes the
+//! size is found before the file is placed again, and the wheel is unpacked anew. Files that an install writes itself are never links.
 //!
 //! Where the file system refuses the way that was asked for, files are copied; the first refusal is remembered for the rest of the
 //! command (`Placer::fell_back`), so that the probe costs one call. Bytecode is valid for its source's time and size: every way

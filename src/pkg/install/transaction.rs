@@ -105,7 +105,7 @@ pub struct Report {
 pub enum TransactionError {
     /// The user stopped it. The environment is as it was.
     Interrupted,
-    /// A wheel of the store lacks a file: it has to be unpacked again. The environment is as it was.
+    /// A file of the store is missing or was edited: the entry has to be removed and unpacked again. The environment is as it was.
     StoreDamaged {
         name: String,
         path: PathBuf,
@@ -136,7 +136,11 @@ impl fmt::Display for TransactionError {
         match self {
             TransactionError::Interrupted => f.write_str("interrupted; the environment is as it was"),
             TransactionError::StoreDamaged { name, path } => {
-                write!(f, "the cached files of {name} are damaged: {} is missing", path.display())
+                write!(
+                    f,
+                    "the cached files of {name} are damaged: {} is missing or was changed",
+                    path.display()
+                )
             }
             TransactionError::Script { name, .. } => write!(f, "the scripts of {name} cannot be installed"),
             TransactionError::Reserved { name, path } => {
@@ -513,6 +517,11 @@ impl Stager<'_> {
         };
         from.clear();
         push_path(from, &folder.source, name);
+        // Who edits a hard-linked file in place edits the store's: what has another size is not the wheel's any more.
+        if bytecode.is_none() && tree.size(from) != Some(file.size) {
+            let path = tree_path.join(from.as_str());
+            return Err(TransactionError::StoreDamaged { name: manifest.name.clone(), path });
+        }
         let executable = file.executable && bytecode.is_none();
         let stored = Stored { tree, tree_path, path: from, executable };
         self.placer.place(&stored, &self.stage, to).map_err(|source| {
@@ -533,8 +542,20 @@ fn push_path(path: &mut String, folder: &str, name: &str) {
     path.push_str(name);
 }
 
-/// Deletes the transaction's directory.
+/// Deletes the transaction's directory, what went in several threads.
 fn clean_up(root: &Path) -> io::Result<()> {
+    let aside = fs::read_dir(root.join(journal::ASIDE)).map(|entries| entries.flatten().collect::<Vec<_>>());
+    let old = aside.unwrap_or_default();
+    let next = AtomicUsize::new(0);
+    super::in_threads(super::threads().min(old.len()), || {
+        while let Some(entry) = old.get(next.fetch_add(1, Ordering::Relaxed)) {
+            // What cannot be deleted here is tried again below, where the error counts.
+            let _ = match entry.file_type() {
+                Ok(kind) if kind.is_dir() => fs::remove_dir_all(entry.path()),
+                _ => fs::remove_file(entry.path()),
+            };
+        }
+    });
     match fs::remove_dir_all(root.join(journal::FOLDER)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
