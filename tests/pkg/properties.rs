@@ -1,0 +1,3 @@
+//! What holds for every installation, with cases drawn by quickcheck.
+
+mod isolation;
