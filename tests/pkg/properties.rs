@@ -1,3 +1,0 @@
-//! What holds for every installation, with cases drawn by quickcheck.
-
-mod isolation;
