@@ -3,15 +3,21 @@
 //! The pure types come first (`name`, `version`, `specifier`, `marker`, `requirement`, `tags`, `filename`): no IO in them.
 
 pub mod direct_url;
+pub mod entry_points;
 pub mod filename;
 pub mod groups;
+pub mod index;
+pub mod install;
 pub mod marker;
 pub mod metadata;
 pub mod name;
 pub mod pylock;
 pub mod pyproject;
+pub mod python;
+pub mod record;
 pub mod requirement;
 pub mod requirements;
+pub mod resolve;
 mod scan;
 pub mod script;
 pub mod specifier;

@@ -72,8 +72,10 @@ fn parse(text: &str, lenient: bool) -> Result<Requirement, SyntaxError> {
     let mut requirement = Requirement::any(name);
     requirement.extras = extras;
     let expected;
+    let mut start = start;
     if scanner.eat("@") {
         scanner.blanks();
+        start = scanner.position;
         let length = scanner.rest().bytes().take_while(|byte| !matches!(byte, b' ' | b'\t')).count();
         if length == 0 {
             return scanner.error("Expected URL after @");
@@ -106,6 +108,10 @@ fn parse(text: &str, lenient: bool) -> Result<Requirement, SyntaxError> {
         false => scanner.error("Expected end of dependency specifier"),
     }
 }
+
+/// How far into a specifier an error is looked for.
+const LONGEST: usize = 300;
+const UNMATCHED: &str = "Expected matching RIGHT_PARENTHESIS for LEFT_PARENTHESIS, after version specifier";
 
 fn extras(scanner: &mut Scanner<'_>) -> Result<Vec<Name>, SyntaxError> {
     let open = scanner.position;
@@ -155,14 +161,13 @@ fn specifiers(scanner: &mut Scanner<'_>, lenient: bool) -> Result<Specifiers, Sy
     let parsed = if lenient { Specifiers::parse_lenient(text) } else { strict(text) };
     let specifiers = match parsed {
         Ok(specifiers) => specifiers,
-        Err(SpecifierError(piece)) => return refuse(scanner, start, text, &piece),
+        Err(SpecifierError(piece)) => {
+            return refuse(scanner, parentheses.then_some(open), start, text, &piece);
+        }
     };
     scanner.position += text.len();
     if parentheses && !scanner.eat(")") {
-        return scanner.error_from(
-            open,
-            "Expected matching RIGHT_PARENTHESIS for LEFT_PARENTHESIS, after version specifier",
-        );
+        return scanner.error_from(open, UNMATCHED);
     }
     Ok(specifiers)
 }
@@ -178,8 +183,22 @@ fn strict(text: &str) -> Result<Specifiers, SpecifierError> {
 }
 
 /// The error for a list of specifiers whose `piece` is none: which of the reasons it is.
-fn refuse<T>(scanner: &mut Scanner<'_>, start: usize, text: &str, piece: &str) -> Result<T, SyntaxError> {
-    let offset = text.find(piece).unwrap_or(0);
+fn refuse<T>(
+    scanner: &mut Scanner<'_>,
+    open: Option<usize>,
+    start: usize,
+    text: &str,
+    piece: &str,
+) -> Result<T, SyntaxError> {
+    // No text: nothing stands between two commas.
+    let offset = match piece {
+        "" => {
+            let pieces = text.split(',').take_while(|piece| !piece.trim_matches([' ', '\t']).is_empty());
+            let length: usize = pieces.map(|piece| piece.len() + 1).sum();
+            length + text[length..].bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+        }
+        piece => text.find(piece).unwrap_or(0),
+    };
     let before = text[..offset].trim_matches([' ', '\t']);
     let operator_length = piece.bytes().take_while(|byte| b"<>=!~".contains(byte)).count();
     let (operator, version) = piece.split_at(operator_length);
@@ -200,9 +219,21 @@ fn refuse<T>(scanner: &mut Scanner<'_>, start: usize, text: &str, piece: &str) -
         scanner.position = place + piece.find('+').unwrap_or(0);
         return scanner.error_from(place, "Local version label can only be used with `==` or `!=` operators");
     }
-    // Where the grammar stops: behind what was read so far.
-    scanner.position = place;
-    let expected = match before.is_empty() {
+    // Where the grammar stops: behind what was read so far, which may be a whole specifier that something else follows.
+    let ends =
+        (operator_length + 1..piece.len().min(LONGEST)).rev().filter(|end| piece.is_char_boundary(*end));
+    let head =
+        ends.map(|end| &piece[..end]).find(|head| operator_length > 0 && head.parse::<Specifiers>().is_ok());
+    let blanks = |rest: &str| rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let read = head.map_or(0, |head| {
+        let head = head.trim_end_matches([' ', '\t']);
+        head.len() + blanks(&piece[head.len()..])
+    });
+    scanner.position = place + read;
+    if let Some(open) = open {
+        return scanner.error_from(open, UNMATCHED);
+    }
+    let expected = match before.is_empty() && read == 0 {
         true => "semicolon (after name with no version specifier)",
         false => "comma (within version specifier), semicolon (after version specifier)",
     };

@@ -314,6 +314,11 @@ impl Version {
         Parts { dev: Some(dev), local: Local::Absent, ..self.parts() }.version()
     }
 
+    /// Another post-release of the version.
+    pub fn with_post(&self, post: u64) -> Version {
+        Parts { post: Some(post), dev: None, local: Local::Absent, ..self.parts() }.version()
+    }
+
     /// The first development release of another post-release of the version.
     pub fn with_post_dev(&self, post: u64, dev: u64) -> Version {
         Parts { post: Some(post), dev: Some(dev), local: Local::Absent, ..self.parts() }.version()
