@@ -10,4 +10,5 @@ mod packse;
 mod types;
 mod venv;
 mod venv_properties;
+mod venv_python;
 mod wheels;
