@@ -10,6 +10,7 @@ pub mod environment;
 pub mod flags;
 pub mod help;
 pub mod link;
+pub mod pip;
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
@@ -42,6 +43,8 @@ pub struct Command {
 pub enum Action {
     /// Behaves as `python`.
     Python,
+    /// Behaves as `pip`.
+    Pip,
     Help,
     Completions,
     Link,
@@ -72,10 +75,17 @@ pub const COMMANDS: &[Command] = &[
         name: "pip",
         arguments: "COMMAND [option] ...",
         summary: "Install packages",
-        about: &["Installs, lists and removes packages. This build has no installer."],
+        about: &[
+            "Installs, lists and removes packages, with pip's commands, options and output. A link named pip does the same.",
+            "`dx pip help` lists the commands, `dx pip help COMMAND` explains one.",
+        ],
         flags: &[],
-        examples: &[("dx pip install requests", "install a package and what it needs")],
-        action: Action::Absent,
+        examples: &[
+            ("dx pip install requests", "install a package and what it needs"),
+            ("dx pip list", "what is installed"),
+            ("dx pip help install", "every option of a command"),
+        ],
+        action: Action::Pip,
     },
     Command {
         name: "venv",
@@ -144,9 +154,9 @@ pub const LINKS: &[(&str, Personality)] = &[
     ("python", Personality::Python),
     ("python3", Personality::Python),
     ("python3.14", Personality::Python),
-    ("pip", Personality::Absent("pip")),
-    ("pip3", Personality::Absent("pip")),
-    ("pip3.14", Personality::Absent("pip")),
+    ("pip", Personality::Pip),
+    ("pip3", Personality::Pip),
+    ("pip3.14", Personality::Pip),
     ("pytest", Personality::Absent("test")),
 ];
 
@@ -155,6 +165,7 @@ pub const LINKS: &[(&str, Personality)] = &[
 pub enum Personality {
     Dx,
     Python,
+    Pip,
     /// The command of dx that the link abbreviates, which this build lacks.
     Absent(&'static str),
 }
@@ -173,6 +184,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitStatus {
     let argv0 = arguments.first().cloned().unwrap_or_default();
     match Personality::of(&argv0) {
         Personality::Python => python(&arguments, 1, &argv0.to_string_lossy()),
+        Personality::Pip => pip::pip(&arguments, 1),
         Personality::Absent(command) => absent(command),
         Personality::Dx => dx(&arguments),
     }
@@ -186,7 +198,7 @@ fn dx(arguments: &[OsString]) -> ExitStatus {
     if let Some(command) = command(word) {
         let rest = &arguments[2..];
         if rest.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--help")
-            && !matches!(command.action, Action::Python)
+            && !matches!(command.action, Action::Python | Action::Pip)
         {
             return show(&help::page(command));
         }
@@ -195,6 +207,7 @@ fn dx(arguments: &[OsString]) -> ExitStatus {
                 show(&help::page(command))
             }
             Action::Python => python(arguments, 2, &format!("{} run", arguments[0].to_string_lossy())),
+            Action::Pip => pip::pip(arguments, 2),
             Action::Help => help_command(rest),
             Action::Completions => completions_command(rest),
             Action::Link => link::command(rest),
@@ -312,7 +325,7 @@ mod tests {
             ("/usr/bin/python3.14", Personality::Python),
             ("-python3", Personality::Python),
             ("python3.exe", Personality::Python),
-            ("pip3", Personality::Absent("pip")),
+            ("pip3", Personality::Pip),
             ("./pytest", Personality::Absent("test")),
             ("dx", Personality::Dx),
             ("python3.13", Personality::Dx),

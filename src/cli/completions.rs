@@ -5,6 +5,7 @@
 
 use super::flags::{PYTHON_FLAGS, X_OPTIONS};
 use super::{Action, COMMANDS, Command, GLOBAL_FLAGS, LINKS, Personality};
+use crate::pkg::commands::flags as pip;
 
 /// A shell and the writer of its script.
 type Shell = (&'static str, fn() -> String);
@@ -36,6 +37,10 @@ fn words(command: &Command) -> Vec<(String, &'static str)> {
         Action::Completions => words.extend(SHELLS.iter().map(|(name, _)| (String::from(*name), "shell"))),
         Action::Help => {
             words.extend(COMMANDS.iter().map(|command| (String::from(command.name), command.summary)))
+        }
+        Action::Pip => {
+            words.extend(pip::COMMANDS.iter().map(|command| (String::from(command.name), command.summary)));
+            words.extend(pip::FLAGS.iter().map(|flag| (format!("--{}", flag.long), flag.help)));
         }
         Action::Link | Action::Absent => {}
     }

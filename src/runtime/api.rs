@@ -7,9 +7,12 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use crate::runtime::compiler;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::startup::{boot, main};
+use crate::runtime::stdlib::{imp, marshal};
 pub use crate::runtime::sys::blocks::Allocator;
+use crate::runtime::sys::process;
 
 /// How a run ends: what the process has to tell its parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,4 +202,56 @@ pub fn run(config: &Config) -> ExitStatus {
         let vm = Vm::enter(interp, NATIVE_STACK - NATIVE_RESERVE);
         main::run(vm, config)
     })
+}
+
+/// Bytecode of a module in the form in which its file holds it behind the header, without an interpreter: `None` where the source does
+/// not compile or is not UTF-8 (the first import says why).
+///
+/// `path` is what code objects name until loading corrects it.
+pub fn compile_module(source: &[u8], path: &str) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(source).ok()?;
+    // Nested expressions take as much stack here as anywhere.
+    stacker::grow(COMPILER_STACK, || {
+        let source = compiler::Source::new(text);
+        let compiled = compiler::compile(&source, path, &compiler::Options::default()).ok()?;
+        Some(marshal::code_bytes(&compiled.code))
+    })
+}
+
+/// Native stack for compiling one module.
+const COMPILER_STACK: usize = if cfg!(debug_assertions) { 32 << 20 } else { 8 << 20 };
+
+/// The first four bytes of a bytecode file.
+pub const BYTECODE_MAGIC: [u8; 4] = imp::MAGIC.to_le_bytes();
+
+/// What markers and wheels' tags depend on (`uname`, the version of the C library).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Machine {
+    pub system: String,
+    pub release: String,
+    pub version: String,
+    pub machine: String,
+    /// Of glibc, where that is the C library.
+    pub glibc: Option<(u64, u64)>,
+}
+
+/// Asks the system.
+pub fn machine() -> Machine {
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let mut found = Machine::default();
+    if let Ok([system, _, release, version, machine]) = process::uname() {
+        found = Machine {
+            system: text(system),
+            release: text(release),
+            version: text(version),
+            machine: text(machine),
+            glibc: None,
+        };
+    }
+    found.glibc = process::libc_version().and_then(|version| {
+        let (major, minor) = version.strip_prefix("glibc ")?.split_once('.')?;
+        let minor = minor.split(|letter: char| !letter.is_ascii_digit()).next()?;
+        Some((major.parse().ok()?, minor.parse().ok()?))
+    });
+    found
 }

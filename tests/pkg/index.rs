@@ -60,7 +60,8 @@ fn json_and_html_say_the_same() {
 #[test]
 fn the_index_is_asked_for_json_first() {
     let server = Server::start(Behaviour::default(), vec![one_file()]);
-    open(&server, &Folder::new("accept")).page(&name("some-thing")).expect("a page");
+    let folder = Folder::new("accept");
+    open(&server, &folder).page(&name("some-thing")).expect("a page");
     let log = server.log();
     let accept = log[0].header("accept").expect("an accept header");
     assert!(accept.starts_with("application/vnd.pypi.simple.v1+json"), "{accept}");
@@ -72,7 +73,8 @@ fn the_index_is_asked_for_json_first() {
 #[test]
 fn compressed_pages_are_read() {
     let server = Server::start(Behaviour { gzip: true, ..Behaviour::default() }, vec![one_file()]);
-    let package = open(&server, &Folder::new("gzip")).page(&name("some-thing")).expect("a page");
+    let folder = Folder::new("gzip");
+    let package = open(&server, &folder).page(&name("some-thing")).expect("a page");
     assert_eq!(filenames(&package), ["some_thing-1.0-py3-none-any.whl"]);
     assert_eq!(server.log()[0].header("accept-encoding"), Some("gzip"));
 }
@@ -139,7 +141,8 @@ fn links_of_html_are_read_as_browsers_would() {
         <a href="broken-"#;
     let server = Server::start(Behaviour::default(), Vec::new());
     server.route("/simple/x/", 200, &[("Content-Type", "text/html")], html);
-    let package = open(&server, &Folder::new("html")).page(&name("x")).expect("a page");
+    let folder = Folder::new("html");
+    let package = open(&server, &folder).page(&name("x")).expect("a page");
     let files: Vec<_> = package.files().map(|(_, file)| file).collect();
     let urls: Vec<String> = files.iter().map(|file| file.url().replace(&server.at(""), "")).collect();
     let expected = [
@@ -165,7 +168,8 @@ fn other_forms_in_json_are_read() {
         {"filename":"x-3\u002Dpy3-none-any.whl","url":"https://example.org/a?b","hashes":{"sha512":"NO"},"core-metadata":false}]}"#;
     let server = Server::start(Behaviour::default(), Vec::new());
     server.route("/simple/x/", 200, &[("Content-Type", "application/vnd.pypi.simple.v1+json")], json);
-    let package = open(&server, &Folder::new("json")).page(&name("x")).expect("a page");
+    let folder = Folder::new("json");
+    let package = open(&server, &folder).page(&name("x")).expect("a page");
     let files: Vec<_> = package.files().map(|(_, file)| file).collect();
     assert_eq!(files.len(), 3);
     assert_eq!(files[0].url(), server.at("/f/x-1.tar.gz"));
@@ -308,7 +312,8 @@ fn offline_uses_what_is_stored_and_asks_nobody() {
 fn threads_that_ask_for_one_page_share_the_answer() {
     let slow = Behaviour { delay: std::time::Duration::from_millis(50), ..Behaviour::default() };
     let server = Server::start(slow, vec![one_file()]);
-    let index = open(&server, &Folder::new("threads"));
+    let folder = Folder::new("threads");
+    let index = open(&server, &folder);
     let pages: Vec<Arc<Package>> = std::thread::scope(|scope| {
         let asked: Vec<_> =
             (0..8).map(|_| scope.spawn(|| index.page(&name("some-thing")).expect("a page"))).collect();
@@ -322,7 +327,8 @@ fn threads_that_ask_for_one_page_share_the_answer() {
 fn connections_are_kept() {
     let files = (0..20).map(|number| Offered::wheel(&format!("p{number}"), "1", 1)).collect();
     let server = Server::start(Behaviour::default(), files);
-    let index = open(&server, &Folder::new("keep"));
+    let folder = Folder::new("keep");
+    let index = open(&server, &folder);
     for number in 0..20 {
         index.page(&name(&format!("p{number}"))).expect("a page");
     }
@@ -454,18 +460,21 @@ fn a_folder_can_be_the_index() {
 
 #[test]
 fn nothing_to_ask_is_said() {
-    let mut options = IndexOptions::new(Folder::new("none").path("cache"));
+    let folder = Folder::new("none");
+    let mut options = IndexOptions::new(folder.path("cache"));
     options.no_index = true;
     let error = Index::new(options).expect("an index").page(&name("x")).expect_err("none");
     assert!(matches!(*error, IndexError::NoIndex { .. }) && error.hint().is_some());
-    let mut options = IndexOptions::new(Folder::new("none").path("cache"));
+    let folder = Folder::new("none");
+    let mut options = IndexOptions::new(folder.path("cache"));
     options.index_url = Some(String::from("http://["));
     assert!(matches!(Index::new(options), Err(IndexError::Url { .. })));
 }
 
 #[test]
 fn an_index_without_tls_elsewhere_is_not_asked_unless_trusted() {
-    let mut options = IndexOptions::new(Folder::new("insecure").path("cache"));
+    let folder = Folder::new("insecure");
+    let mut options = IndexOptions::new(folder.path("cache"));
     options.index_url = Some(String::from("http://user:secret@192.0.2.1/simple"));
     options.client.timeout = std::time::Duration::from_millis(50);
     options.client.retries = 0;

@@ -150,7 +150,6 @@ impl Default for Behaviour {
 /// A request as it came.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    pub method: String,
     pub path: String,
     /// Names in lower case.
     pub headers: HashMap<String, String>,
@@ -252,6 +251,12 @@ impl Server {
     /// All requests so far.
     pub fn log(&self) -> Vec<Asked> {
         self.state.log.lock().expect("unpoisoned").clone()
+    }
+
+    /// The next answers with files break off after so many bytes.
+    pub fn cut_next(&self, after: &[usize]) {
+        self.state.cuts.store(0, Ordering::SeqCst);
+        self.behave(|behaviour| behaviour.cut = after.to_vec());
     }
 
     pub fn clear_log(&self) {
@@ -506,7 +511,12 @@ fn read_request(reader: &mut impl BufRead) -> Option<Asked> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|count| *count > 0)?;
     let mut words = line.split_whitespace();
-    let (method, path) = (words.next()?.to_string(), words.next()?.to_string());
+    let target = (words.next()? == "GET").then(|| words.next())??;
+    // What comes through a proxy may name the whole URL.
+    let path = match target.strip_prefix("http://") {
+        Some(rest) => rest.find('/').map_or("/", |at| &rest[at..]).to_string(),
+        None => target.to_string(),
+    };
     let mut headers = HashMap::new();
     loop {
         let mut line = String::new();
@@ -514,7 +524,7 @@ fn read_request(reader: &mut impl BufRead) -> Option<Asked> {
         let Some((name, value)) = line.trim_end().split_once(':') else { break };
         headers.insert(name.to_ascii_lowercase(), value.trim().to_string());
     }
-    Some(Asked { method, path, headers, status: 0 })
+    Some(Asked { path, headers, status: 0 })
 }
 
 fn write_reply(mut stream: &TcpStream, reply: &Reply) -> std::io::Result<()> {

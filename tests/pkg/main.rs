@@ -2,11 +2,17 @@
 
 mod formats;
 mod index;
+mod index_config;
+mod index_files;
 mod index_git;
+mod index_http;
 mod install;
+mod kill;
 mod loopback;
 mod malicious;
 mod packse;
+mod properties;
+mod properties_index;
 mod types;
 mod venv;
 mod venv_properties;

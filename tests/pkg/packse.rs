@@ -194,6 +194,7 @@ fn answer(scenario: &Value) -> Result<Resolution, ResolveError> {
         order: Order::Highest,
         lowest_direct: false,
         prereleases: if prereleases { Prereleases::Allow } else { Prereleases::IfNecessary },
+        prereleases_of: FxHashMap::default(),
         no_dependencies: false,
         preferred: FxHashMap::default(),
         installed: FxHashMap::default(),

@@ -176,45 +176,87 @@ pub struct Group {
 pub const GENERAL: Group = Group {
     title: "General Options",
     flags: &[
-        "help", "debug", "isolated", "require-virtualenv", "python", "verbose", "version", "quiet", "log", "no-input",
-        "keyring-provider", "proxy", "no-proxy-env", "retries", "timeout", "exists-action", "trusted-host", "cert",
-        "client-cert", "cache-dir", "no-cache-dir", "disable-pip-version-check", "no-color", "use-feature",
-        "use-deprecated", "resume-retries", "offline", "system",
+        "help",
+        "debug",
+        "isolated",
+        "require-virtualenv",
+        "python",
+        "verbose",
+        "version",
+        "quiet",
+        "log",
+        "no-input",
+        "keyring-provider",
+        "proxy",
+        "no-proxy-env",
+        "retries",
+        "timeout",
+        "exists-action",
+        "trusted-host",
+        "cert",
+        "client-cert",
+        "cache-dir",
+        "no-cache-dir",
+        "disable-pip-version-check",
+        "no-color",
+        "use-feature",
+        "use-deprecated",
+        "resume-retries",
+        "offline",
+        "system",
     ],
 };
 
 pub const SELECTION: Group = Group {
     title: "Package Selection Options",
     flags: &[
-        "pre", "all-releases", "only-final", "no-binary", "only-binary", "prefer-binary", "allow-old-pure",
-        "exclude-newer", "uploaded-prior-to",
+        "pre",
+        "all-releases",
+        "only-final",
+        "no-binary",
+        "only-binary",
+        "prefer-binary",
+        "allow-old-pure",
+        "exclude-newer",
+        "uploaded-prior-to",
     ],
 };
 
 pub const INDEX: Group = Group {
     title: "Package Index Options",
-    flags: &[
-        "index-url", "extra-index-url", "no-index", "index-strategy", "refresh-package", "find-links",
-    ],
+    flags: &["index-url", "extra-index-url", "no-index", "index-strategy", "refresh-package", "find-links"],
 };
 
-const TARGETS: Group = Group {
-    title: "Target Options",
-    flags: &["platform", "python-version", "implementation", "abi"],
-};
+const TARGETS: Group =
+    Group { title: "Target Options", flags: &["platform", "python-version", "implementation", "abi"] };
 
 const RESOLUTION: Group = Group {
     title: "Resolution Options",
     flags: &[
-        "requirement", "constraint", "override", "requirements-from-script", "group", "no-deps", "only-deps",
-        "editable", "resolution", "ignore-requires-python", "require-hashes", "no-require-hashes",
+        "requirement",
+        "constraint",
+        "override",
+        "requirements-from-script",
+        "group",
+        "no-deps",
+        "only-deps",
+        "editable",
+        "resolution",
+        "ignore-requires-python",
+        "require-hashes",
+        "no-require-hashes",
     ],
 };
 
 const BUILD: Group = Group {
     title: "Build Options",
     flags: &[
-        "no-build-isolation", "check-build-dependencies", "build-constraint", "config-settings", "no-clean", "src",
+        "no-build-isolation",
+        "check-build-dependencies",
+        "build-constraint",
+        "config-settings",
+        "no-clean",
+        "src",
     ],
 };
 

@@ -111,7 +111,9 @@ fn read<'a>(
 fn find(known: &[&'static Flag], name: &str) -> Result<&'static Flag, UsageError> {
     // `-e` of `list` is pip's `--editable`.
     let matches_name = |flag: &&&'static Flag| {
-        flag.long == name || flag.aliases.contains(&name) || flag.long == "editable-only" && name == "editable"
+        flag.long == name
+            || flag.aliases.contains(&name)
+            || flag.long == "editable-only" && name == "editable"
     };
     if let Some(flag) = known.iter().find(matches_name) {
         return Ok(flag);

@@ -21,6 +21,8 @@ use super::super::version::Version;
 pub struct Direct {
     pub version: Version,
     pub facts: Arc<Facts>,
+    /// The text of METADATA.
+    pub metadata: Arc<str>,
     /// The wheel, built where there was none.
     pub wheel: PathBuf,
     pub sha256: [u8; 32],
@@ -36,11 +38,16 @@ pub trait Builder: Sync {
     /// The package at a URL.
     fn direct(&self, name: Option<&Name>, url: &str) -> Result<(Name, Direct), Failure>;
 
-    /// What a source distribution of an index requires.
-    fn source_facts(&self, name: &Name, version: &Version, file: &File<'_>) -> Result<Arc<Facts>, Failure>;
+    /// The core metadata of a source distribution of an index.
+    fn source_metadata(&self, name: &Name, version: &Version, file: &File<'_>) -> Result<Arc<str>, Failure>;
 
     /// The wheel of a source distribution of an index, and its hash.
-    fn source_wheel(&self, name: &Name, version: &Version, file: &File<'_>) -> Result<(PathBuf, [u8; 32]), Failure>;
+    fn source_wheel(
+        &self,
+        name: &Name,
+        version: &Version,
+        file: &File<'_>,
+    ) -> Result<(PathBuf, [u8; 32]), Failure>;
 }
 
 /// The indexes as one world.
@@ -160,7 +167,8 @@ impl Universe for Indexes<'_> {
             true => match self.index.stale(name) {
                 Some(package) => package,
                 None => {
-                    held(&self.pages).insert(name.clone(), Arc::new(Package { name: name.clone(), sources: Vec::new() }));
+                    held(&self.pages)
+                        .insert(name.clone(), Arc::new(Package { name: name.clone(), sources: Vec::new() }));
                     return Err(Failure::new(Unknown));
                 }
             },
@@ -196,12 +204,13 @@ impl Universe for Indexes<'_> {
             return Ok(direct.facts.clone());
         }
         let page = self.page(name).ok_or_else(|| Failure::new(Unknown))?;
-        let file = entry.file().and_then(|file| page.file(file as usize)).ok_or_else(|| Failure::new(Unknown))?;
+        let file =
+            entry.file().and_then(|file| page.file(file as usize)).ok_or_else(|| Failure::new(Unknown))?;
         let text = if entry.wheel.is_none() {
             if self.stale {
                 return Err(Failure::new(Unknown));
             }
-            return self.builder.source_facts(name, &entry.version, &file);
+            self.builder.source_metadata(name, &entry.version, &file)?
         } else if self.stale {
             self.index.known_metadata(&file).ok_or_else(|| Failure::new(Unknown))?
         } else {
@@ -210,7 +219,9 @@ impl Universe for Indexes<'_> {
                 let broken = matches!(
                     &*error,
                     IndexError::Metadata(
-                        MetadataError::Wheel { .. } | MetadataError::Hash { .. } | MetadataError::NotText { .. }
+                        MetadataError::Wheel { .. }
+                            | MetadataError::Hash { .. }
+                            | MetadataError::NotText { .. }
                     )
                 );
                 Failure { skips_version: broken, ..failure(error) }

@@ -24,6 +24,7 @@ use ureq::unversioned::transport::{
 use url::Url;
 
 use super::config::Variables;
+use super::forward::{ForwardConnector, ProxyResolver};
 use super::netrc::Netrc;
 use super::proxy::Proxies;
 use super::time;
@@ -261,12 +262,19 @@ impl Head {
     }
 }
 
+#[derive(PartialEq, Eq)]
+struct AgentKind {
+    verify: bool,
+    proxy: Option<String>,
+    tls: bool,
+}
+
 /// The client; share it between threads by reference.
 pub struct Client {
     options: ClientOptions,
     trust: Arc<Trust>,
     /// One agent for each way to reach servers: checked or not, and through which proxy.
-    agents: Mutex<Vec<((bool, Option<String>), ureq::Agent)>>,
+    agents: Mutex<Vec<(AgentKind, ureq::Agent)>>,
     /// Logins of configured URLs, for other URLs of the same host.
     logins: Mutex<Vec<(Url, Credentials)>>,
     netrc: OnceLock<Netrc>,
@@ -477,8 +485,13 @@ impl Client {
         let verify = !self.is_trusted(url);
         let proxy = self.options.proxies.proxy_of(url);
         let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
-        let known =
-            agents.iter().find(|((checked, through), _)| *checked == verify && through.as_deref() == proxy);
+        let kind = AgentKind {
+            verify,
+            proxy: proxy.map(String::from),
+            // Proxies are spoken to in another way for TLS.
+            tls: proxy.is_none() || url.scheme() == "https",
+        };
+        let known = agents.iter().find(|(known, _)| *known == kind);
         if let Some((_, agent)) = known {
             return Ok(agent.clone());
         }
@@ -492,11 +505,34 @@ impl Client {
             }
             None => None,
         };
+        let forwarding = through
+            .as_ref()
+            .filter(|proxy| url.scheme() == "http" && matches!(proxy.protocol(), ureq::ProxyProtocol::Http));
+        let agent = match forwarding {
+            Some(proxy) => {
+                let connector = ().chain(TcpConnector::default()).chain(ForwardConnector::new(proxy));
+                let resolver = ProxyResolver { inner: self.resolver.clone(), proxy: proxy.uri().clone() };
+                ureq::Agent::with_parts(self.agent_config(None), connector, resolver)
+            }
+            None => {
+                let connector =
+                    ().chain(SocksConnector::default())
+                        .chain(ConnectProxyConnector::default())
+                        .chain(TcpConnector::default())
+                        .chain(TlsConnector { trust: self.trust.clone(), verify });
+                ureq::Agent::with_parts(self.agent_config(through), connector, self.resolver.clone())
+            }
+        };
+        agents.push((kind, agent.clone()));
+        Ok(agent)
+    }
+
+    fn agent_config(&self, proxy: Option<ureq::Proxy>) -> ureq::config::Config {
         let timeout = Some(self.options.timeout);
-        let config = ureq::Agent::config_builder()
+        ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
-            .proxy(through)
+            .proxy(proxy)
             .timeout_connect(timeout)
             .timeout_per_read(timeout)
             .timeout_per_write(timeout)
@@ -504,15 +540,7 @@ impl Client {
             .max_idle_connections_per_host(MAX_IDLE)
             .max_response_header_size(256 * 1024)
             .user_agent(user_agent())
-            .build();
-        let connector =
-            ().chain(SocksConnector::default())
-                .chain(ConnectProxyConnector::default())
-                .chain(TcpConnector::default())
-                .chain(TlsConnector { trust: self.trust.clone(), verify });
-        let agent = ureq::Agent::with_parts(config, connector, self.resolver.clone());
-        agents.push(((verify, proxy.map(String::from)), agent.clone()));
-        Ok(agent)
+            .build()
     }
 }
 

@@ -16,6 +16,7 @@ pub mod default;
 pub mod download;
 mod error;
 mod find_links;
+mod forward;
 pub mod git;
 pub mod hash;
 mod html;

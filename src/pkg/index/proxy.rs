@@ -55,7 +55,8 @@ impl Proxies {
 
 /// Whether an entry of `NO_PROXY` names the host: the host itself or a domain above it, with or without a port, or a network.
 fn names(entry: &str, host: &str, port: Option<u16>) -> bool {
-    if let Ok(address) = host.parse::<IpAddr>() {
+    let address = host.parse::<IpAddr>().ok();
+    if let Some(address) = address {
         if let Some((network, bits)) = entry.split_once('/') {
             return in_network(address, network, bits);
         }
@@ -74,7 +75,9 @@ fn names(entry: &str, host: &str, port: Option<u16>) -> bool {
         return false;
     }
     let entry = entry.trim_start_matches("*.").trim_start_matches('.');
-    !entry.is_empty() && (host == entry || host.strip_suffix(entry).is_some_and(|above| above.ends_with('.')))
+    // An address has no domain above it.
+    let below = || address.is_none() && host.strip_suffix(entry).is_some_and(|rest| rest.ends_with('.'));
+    !entry.is_empty() && (host == entry || below())
 }
 
 fn in_network(address: IpAddr, network: &str, bits: &str) -> bool {

@@ -182,6 +182,11 @@ fn directory_range(tail: &Tail) -> Result<Result<Range<u64>, Range<u64>>, ZipErr
     let mut size = u64::from(u32_at(bytes, place + 12).ok_or_else(damaged)?);
     let mut start = u64::from(u32_at(bytes, place + 16).ok_or_else(damaged)?);
     let mut end = tail.start + place as u64;
+    let wants_more = size == u64::from(u32::MAX) || start == u64::from(u32::MAX);
+    if wants_more && place < 20 && tail.start > 0 {
+        // The records of zip64 stand right before.
+        return Ok(Err(tail.start.saturating_sub(76)..tail.start));
+    }
     let locator = place.checked_sub(20).filter(|at| bytes.get(*at..at + 4) == Some(&LOCATOR64));
     if let Some(locator) = locator {
         let record = u64_at(bytes, locator + 8).ok_or_else(damaged)?;

@@ -157,6 +157,15 @@ mod system {
             Err(io::ErrorKind::Unsupported.into())
         }
 
+        pub fn remove_folder(&self, path: &str) -> io::Result<()> {
+            Ok(rustix::fs::unlinkat(&self.fd, path, AtFlags::REMOVEDIR)?)
+        }
+
+        /// A link that leads nowhere and holds a text.
+        pub fn symlink_text(&self, text: &[u8], path: &str) -> io::Result<()> {
+            Ok(rustix::fs::symlinkat(text, &self.fd, path)?)
+        }
+
         pub fn symlink(&self, target: &Path, path: &str) -> io::Result<()> {
             Ok(rustix::fs::symlinkat(target, &self.fd, path)?)
         }
@@ -246,6 +255,15 @@ mod system {
         }
 
         pub fn clone(&self, _path: &str, _to: &Folder, _to_path: &str, _executable: bool) -> io::Result<()> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        pub fn remove_folder(&self, path: &str) -> io::Result<()> {
+            fs::remove_dir(self.path.join(path))
+        }
+
+        /// Links need privileges here, or may change their text.
+        pub fn symlink_text(&self, _text: &[u8], _path: &str) -> io::Result<()> {
             Err(io::ErrorKind::Unsupported.into())
         }
 

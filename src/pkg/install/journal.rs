@@ -6,7 +6,8 @@
 //!     aside/N           what goes, N the number of its move
 //!     journal.new       the moves, while they are written
 //!     journal           the moves, from the first of them on
-//!     committed         the same file under a third name, once all moves are made
+//!     committed         the same under a third name, once all moves are made
+//!     undone            or under this one, once all moves are undone
 //!
 //! Its names are the whole state:
 //!
@@ -16,9 +17,12 @@
 //!    directory is there (aside), or its source here is not (in), says that it was made. Undoing goes backwards and can itself be
 //!    cut off anywhere.
 //!
-//! The journal is synced to disk before it gets its name, and it gets its name before the first move. Journaling file systems keep the
-//! order of renames, so after a power loss the names are as after a kill at some moment. What they do not promise is the *content*
-//! of files that were written shortly before: new files may then be short (`store` says how the store finds that).
+//! After a power loss the same holds, and nothing waits for the disk. Journaling file systems (ext4, XFS, Btrfs, APFS) keep the order of
+//! what is done to names, so what is found is the state at some moment before; but a file's *content* may be missing although its
+//! name is there. So the journal has no content: it is a directory of symbolic links, whose targets, one behind the other, are its text
+//! and belong to the names. (Waiting for the disk takes a millisecond when it is idle and a tenth of a second beside a compiler.) Where
+//! links cannot be made the journal is a file and is waited for. Content of *installed* files that was written shortly before the loss may
+//! be missing; `store` says how the store finds that.
 
 use std::fs;
 use std::io::{self, Write};
@@ -34,6 +38,7 @@ pub const STAGE: &str = ".dx-transaction/stage";
 const NEW: &str = ".dx-transaction/journal.new";
 const ACTIVE: &str = ".dx-transaction/journal";
 const COMMITTED: &str = ".dx-transaction/committed";
+const UNDONE: &str = ".dx-transaction/undone";
 const HEAD: &str = "dx transaction 1";
 const TAIL: &str = "end";
 
@@ -99,7 +104,10 @@ pub fn begin(root: &Folder) -> io::Result<()> {
     root.make_folder(".dx-transaction/aside")
 }
 
-/// Writes the moves down and waits until they are on the disk.
+/// How much of the journal one link holds: what every file system takes.
+const LINK: usize = 1000;
+
+/// Writes the moves down.
 pub fn write(root: &Folder, moves: &[Move]) -> io::Result<()> {
     let mut text = format!("{HEAD}\n");
     for step in moves {
@@ -113,11 +121,53 @@ pub fn write(root: &Folder, moves: &[Move]) -> io::Result<()> {
         text.push('\n');
     }
     text.push_str(TAIL);
-    let mut file = root.create(NEW, false)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_data()?;
+    if write_links(root, text.as_bytes()).is_err() {
+        remove_links(root, NEW)?;
+        let mut file = root.create(NEW, false)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_data()?;
+    }
     failpoint("journal-written");
     Ok(())
+}
+
+fn write_links(root: &Folder, text: &[u8]) -> io::Result<()> {
+    root.make_folder(NEW)?;
+    for (at, part) in text.chunks(LINK).enumerate() {
+        root.symlink_text(part, &format!("{NEW}/{at}"))?;
+    }
+    Ok(())
+}
+
+/// Removes a journal of links, or what there is of it.
+fn remove_links(root: &Folder, path: &str) -> io::Result<()> {
+    if root.kind(path)?.is_none() {
+        return Ok(());
+    }
+    for (name, _) in root.folder(path)?.list()? {
+        root.remove_file(&layout::join(path, &name))?;
+    }
+    root.remove_folder(path)
+}
+
+/// The text of the journal in use, `None` when there is none.
+fn read(root: &Folder, path: &Path) -> io::Result<Option<String>> {
+    let bytes = match root.kind(ACTIVE)? {
+        None => return Ok(None),
+        Some(Kind::Other) => fs::read(path.join(ACTIVE))?,
+        Some(Kind::Directory) => {
+            let count = root.folder(ACTIVE)?.list()?.len();
+            let mut bytes = Vec::with_capacity(count * LINK);
+            for at in 0..count {
+                bytes.extend_from_slice(
+                    fs::read_link(path.join(ACTIVE).join(at.to_string()))?.as_os_str().as_encoded_bytes(),
+                );
+            }
+            bytes
+        }
+    };
+    // A text that is damaged is found to be no journal.
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// The moves of a journal; `None` when it is not a whole one.
@@ -169,7 +219,7 @@ pub fn run(root: &Folder, moves: &[Move], go_on: &dyn Fn() -> bool) -> Result<()
         Some(failure) => {
             // What cannot be undone now can be undone by the next command: the journal stays for it.
             if undo_all(root, moves).is_ok() {
-                let _ = root.remove_file(ACTIVE);
+                let _ = root.rename(ACTIVE, root, UNDONE);
             }
             Err(failure)
         }
@@ -182,6 +232,11 @@ fn undo_all(root: &Folder, moves: &[Move]) -> Result<(), MoveError> {
     }
     failpoint("roll-back-done");
     Ok(())
+}
+
+/// Whether moves may have been made that nobody has undone.
+pub fn is_active(root: &Path) -> bool {
+    fs::symlink_metadata(root.join(ACTIVE)).is_ok()
 }
 
 /// What was found of an earlier transaction.
@@ -221,11 +276,10 @@ pub fn recover(path: &Path) -> Result<Recovered, JournalError> {
     };
     let root = Folder::open(path).map_err(io(""))?;
     let mut recovered = Recovered::CleanedUp;
-    if root.kind(ACTIVE).map_err(io(ACTIVE))? == Some(Kind::Other) {
-        let text = fs::read_to_string(path.join(ACTIVE)).map_err(io(ACTIVE))?;
+    if let Some(text) = read(&root, path).map_err(io(ACTIVE))? {
         let moves = parse(&text).ok_or_else(|| JournalError::Damaged(path.join(ACTIVE)))?;
         undo_all(&root, &moves).map_err(JournalError::Move)?;
-        root.remove_file(ACTIVE).map_err(io(ACTIVE))?;
+        root.rename(ACTIVE, &root, UNDONE).map_err(io(ACTIVE))?;
         recovered = Recovered::RolledBack;
     }
     failpoint("recover-clean-up");
@@ -243,14 +297,15 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         let root = Folder::open(&folder).unwrap();
         begin(&root).unwrap();
-        let moves = [Move::Aside("a%0a\n%".into()), Move::In("b c/ü".into())];
+        let moves = [Move::Aside("a%0a\n%".into()), Move::In("ü/".repeat(LINK / 2) + "x")];
         write(&root, &moves).unwrap();
-        let text = fs::read_to_string(folder.join(NEW)).unwrap();
+        root.rename(NEW, &root, ACTIVE).unwrap();
+        let text = read(&root, &folder).unwrap().unwrap();
         assert_eq!(parse(&text).as_deref(), Some(&moves[..]));
-        for end in 0..text.len() {
+        for end in (0..text.len()).step_by(7) {
             assert_eq!(text.get(..end).and_then(parse), None, "cut at {end}");
         }
-        assert_eq!(recover(&folder).unwrap(), Recovered::CleanedUp);
+        assert_eq!(recover(&folder).unwrap(), Recovered::RolledBack);
         assert_eq!(recover(&folder).unwrap(), Recovered::Nothing);
         fs::remove_dir(&folder).unwrap();
     }

@@ -1,7 +1,7 @@
 //! One transaction for everything that a command changes in an environment: all of it, or nothing.
 //!
-//! The order (`apply`): find out what comes and what goes; make the transaction's directory; link what comes into its stage, and
-//! write the journal meanwhile; make the moves, renames all of them; mark the transaction as committed; delete what went. Before
+//! The order (`apply`): find out what comes and what goes; make the transaction's directory; link what comes into its stage;
+//! write the journal; make the moves, renames all of them; mark the transaction as committed; delete what went. Before
 //! the moves nothing that an interpreter could see has changed; `journal` says how the moves are undone, by this process when one
 //! of them fails or the user interrupts, by the next command (`recover`) when this process was killed.
 //!
@@ -258,7 +258,7 @@ pub fn apply(layout: &Layout, plan: &Plan, options: &Options<'_>) -> Result<Repo
     // The transaction's directory goes in any case, unless the moves could not be undone: then it is what can undo them.
     match &done {
         Ok(()) => failpoint("clean-up"),
-        Err(_) if layout.root.join(journal::FOLDER).join("journal").exists() => return done.map(|()| report),
+        Err(_) if journal::is_active(&layout.root) => return done.map(|()| report),
         Err(_) => {}
     }
     let cleaned = clean_up(&layout.root);
@@ -390,15 +390,9 @@ fn carry_out(
         move |source| TransactionError::Io { path, source }
     };
     journal::begin(root).map_err(io(journal::FOLDER))?;
-    let (staged, written) = std::thread::scope(|scope| {
-        // Syncing waits for the disk, staging for the processor.
-        let writer = scope.spawn(|| journal::write(root, &prepared.moves));
-        let staged = stage(prepared, placer, options, &go_on);
-        (staged, writer.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into())))
-    });
-    staged?;
-    written.map_err(io(journal::FOLDER))?;
+    stage(prepared, placer, options, &go_on)?;
     failpoint("stage-written");
+    journal::write(root, &prepared.moves).map_err(io(journal::FOLDER))?;
     if !go_on() {
         return Err(TransactionError::Interrupted);
     }

@@ -118,7 +118,7 @@ pub fn removal(layout: &Layout, installed: &Installed) -> Result<Removal, Uninst
     }
     let mut places = Places::new(&layout.root);
     let outside = || UninstallError::Outside { name: name.clone(), path: installed.path.clone() };
-    let site = places.from_root(&installed.site_packages).ok_or_else(outside)?;
+    let site = places.inside(&installed.site_packages).ok_or_else(outside)?;
     let own = installed.path.file_name().and_then(|own| own.to_str()).ok_or_else(outside)?;
     let own = layout::join(&site, own);
     let mut removal = Removal {
@@ -143,7 +143,7 @@ pub fn removal(layout: &Layout, installed: &Installed) -> Result<Removal, Uninst
     for file in listed {
         let path = file.path.trim_end_matches('/');
         let resolved = match Path::new(path).is_absolute() {
-            true => places.from_root_file(Path::new(path)),
+            true => places.inside_file(Path::new(path)),
             false => layout::normal(&layout::join(&site, path)),
         };
         match resolved.and_then(|path| places.resolved(&path)) {
@@ -188,7 +188,7 @@ impl<'a> Places<'a> {
     }
 
     /// A directory as a path from the root; `None` when it is elsewhere.
-    fn from_root(&self, path: &Path) -> Option<String> {
+    fn inside(&self, path: &Path) -> Option<String> {
         let inside = match path.strip_prefix(self.root) {
             Ok(inside) => inside.to_path_buf(),
             Err(_) => fs::canonicalize(path).ok()?.strip_prefix(self.canonical.as_ref()?).ok()?.to_path_buf(),
@@ -197,8 +197,8 @@ impl<'a> Places<'a> {
     }
 
     /// The same for a file, whose last part may be a link and is not followed.
-    fn from_root_file(&self, path: &Path) -> Option<String> {
-        let folder = self.from_root(path.parent()?)?;
+    fn inside_file(&self, path: &Path) -> Option<String> {
+        let folder = self.inside(path.parent()?)?;
         Some(layout::join(&folder, path.file_name()?.to_str()?))
     }
 

@@ -114,6 +114,8 @@ pub struct Request {
     /// With `Order::Highest`: the lowest version of what was asked for by name.
     pub lowest_direct: bool,
     pub prereleases: Prereleases,
+    /// Where that is otherwise: for one package, or (`None`) for all others.
+    pub prereleases_of: FxHashMap<Option<Name>, Prereleases>,
     /// Only what was asked for, without what that requires.
     pub no_dependencies: bool,
     /// Versions that are preferred wherever they fit: of a lock file.
@@ -123,6 +125,14 @@ pub struct Request {
     /// An older pure release may be taken where newer ones are native.
     pub allow_old_pure: bool,
     pub ignore_requires_python: bool,
+}
+
+impl Request {
+    /// Whether pre-releases of a package are taken.
+    pub fn prereleases(&self, name: &Name) -> Prereleases {
+        let one = self.prereleases_of.get(&Some(name.clone()));
+        one.or_else(|| self.prereleases_of.get(&None)).copied().unwrap_or(self.prereleases)
+    }
 }
 
 /// A package of the answer.

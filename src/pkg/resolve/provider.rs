@@ -334,8 +334,9 @@ impl<'s, 'scope, 'env, 'u: 'scope> Provider<'s, 'scope, 'env, 'u> {
             return;
         }
         let order = self.order(name);
-        for next in
-            table.following(range, &entry.version, order, self.request.prereleases).take(wanted as usize)
+        for next in table
+            .following(range, &entry.version, order, self.request.prereleases(name))
+            .take(wanted as usize)
         {
             self.fetcher.ask_facts(self.scope, name, &next.version);
         }
@@ -426,8 +427,12 @@ impl<'u: 'scope, 'scope> DependencyProvider for Provider<'_, 'scope, '_, 'u> {
         {
             return Ok(Some(preferred.clone()));
         }
-        let chosen =
-            table.choose(range, self.order(name), self.request.prereleases, self.request.allow_old_pure);
+        let chosen = table.choose(
+            range,
+            self.order(name),
+            self.request.prereleases(name),
+            self.request.allow_old_pure,
+        );
         match chosen {
             Choice::Take(entry) => {
                 if matches!(node, Node::Package(_)) {

@@ -186,7 +186,7 @@ fn troubles(name: &Name, range: &Ranges<Version>, table: &Table, request: &Reque
             hints.push(format!("{name} {} {problem}", entry.version));
         }
     }
-    if request.prereleases == Prereleases::Disallow
+    if request.prereleases(name) == Prereleases::Disallow
         && bad.iter().any(|entry| entry.version.is_prerelease() && entry.problem.is_none())
     {
         hints.push(format!("{name} has only pre-releases there; `--pre` allows them"));

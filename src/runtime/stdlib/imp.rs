@@ -9,6 +9,9 @@ use crate::runtime::object::vm::Vm;
 use crate::runtime::stdlib::{self, NativeModule};
 use crate::runtime::value::{Ref, Value};
 
+/// The number at the head of a bytecode file, as `importlib` writes it: CPython 3.14's, for the tag in the name tells dx's apart.
+pub const MAGIC: u32 = 168_627_187;
+
 /// `_imp`
 pub static MODULE: NativeModule = NativeModule {
     name: "_imp",
@@ -135,7 +138,7 @@ pub static MODULE: NativeModule = NativeModule {
     ],
     init: |vm, dict| {
         vm.set_in(dict, "check_hash_based_pycs", vm.str("default"));
-        vm.set_in(dict, "pyc_magic_number_token", vm.int(168_627_187));
+        vm.set_in(dict, "pyc_magic_number_token", vm.int(i64::from(MAGIC)));
         Ok(())
     },
 };

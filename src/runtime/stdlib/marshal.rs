@@ -1,6 +1,7 @@
 //! `marshal`: dx's own form of serialised constants and code (CPython calls its form undocumented and version bound too):
 //! a tag, then `bytecode::store` for code and a plain encoding for everything else.
 
+use crate::runtime::bytecode::code::CodeData;
 use crate::runtime::bytecode::store;
 use crate::runtime::error::PyResult;
 use crate::runtime::interp::code::Code;
@@ -70,6 +71,13 @@ pub static MODULE: NativeModule = NativeModule {
         Ok(())
     },
 };
+
+/// A code object's form.
+pub fn code_bytes(code: &CodeData) -> Vec<u8> {
+    let mut out = Vec::new();
+    put(&mut out, b'c', &store::write(code));
+    out
+}
 
 fn put(out: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
     out.push(tag);
@@ -157,7 +165,7 @@ fn write(vm: &Vm, value: &Value, allow: bool, depth: usize, out: &mut Vec<u8>) -
             }
             let code = vm.cast::<Code>(value)?;
             let data = vm.code_data(code)?;
-            put(out, b'c', &store::write(&data));
+            out.extend(code_bytes(&data));
         }
         _ => {
             let is_buffer = vm.has_buffer(value);

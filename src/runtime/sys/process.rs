@@ -226,6 +226,15 @@ pub fn confstr(name: i32) -> Sys<Option<Vec<u8>>> {
     }
     Ok(Some(buffer))
 }
+/// The C library's name and version (`glibc 2.36`), where it tells.
+pub fn libc_version() -> Option<String> {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        String::from_utf8(confstr(libc::_CS_GNU_LIBC_VERSION).ok()??).ok()
+    }
+    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    None
+}
 /// `uname`: system, node, release, version, machine.
 pub fn uname() -> Sys<[Vec<u8>; 5]> {
     // SAFETY: the structure is written by the system, its texts end with a zero.

@@ -1,0 +1,417 @@
+//! `dx pip install` and `dx pip uninstall`.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::super::install::installed::Installed;
+use super::super::install::place::LinkMode;
+use super::super::install::store::Store;
+use super::super::install::transaction::{self, Addition, Plan, Report};
+use super::super::install::{installed, lock};
+use super::super::name::Name;
+use super::super::requirements::Target as Asked;
+use super::super::resolve::Chosen;
+use super::super::venv::{Environment, Kind};
+use super::super::version::Version;
+use super::inputs::Inputs;
+use super::session::{Session, Trouble, layout, shown};
+use super::solve::{self, For, Keep, Solved};
+use super::sources::Sources;
+use super::wheels::{self, Ready};
+use super::{report, ui};
+
+/// The command.
+pub fn install(session: &Session<'_>) -> Result<i32, Trouble> {
+    let operands = session.options.given.operands.clone();
+    let inputs = Inputs::read(session, &operands)?;
+    if inputs.is_empty() {
+        return Err(Trouble::new(
+            "You must give at least one requirement to install (see \"pip help install\")",
+        ));
+    }
+    install_inputs(session, &inputs)
+}
+
+/// Which installed versions stay.
+fn keep(
+    session: &Session<'_>,
+    inputs: &Inputs,
+    present: &FxHashMap<Name, Installed>,
+) -> Result<Keep, Trouble> {
+    let options = &session.options;
+    let mut keep = Keep::default();
+    if options.switch("force-reinstall")? || options.switch("ignore-installed")? {
+        return Ok(keep);
+    }
+    let upgrade = options.switch("upgrade")?;
+    let eager = match options.value("upgrade-strategy") {
+        None | Some("only-if-needed") => false,
+        Some("eager") => true,
+        Some(other) => {
+            return Err(Trouble::usage(format!(
+                "option --upgrade-strategy: invalid choice: '{other}' (choose from 'only-if-needed', 'eager')"
+            )));
+        }
+    };
+    if upgrade && eager {
+        return Ok(keep);
+    }
+    let named: FxHashSet<Name> = inputs.wanted().filter_map(|entry| entry.target.name().cloned()).collect();
+    for (name, installed) in present {
+        if !(upgrade && named.contains(name)) {
+            keep.versions.insert(name.clone(), installed.version.clone());
+        }
+    }
+    Ok(keep)
+}
+
+/// Installs what inputs ask for.
+pub fn install_inputs(session: &Session<'_>, inputs: &Inputs) -> Result<i32, Trouble> {
+    let options = &session.options;
+    let dry_run = options.switch("dry-run")?;
+    let target = For::of(session)?;
+    if target.is_foreign && !dry_run && options.value("target").is_none() {
+        return Err(Trouble::new(
+            "Can not use any platform or abi specific options unless installing via '--target' or using '--dry-run'",
+        ));
+    }
+    let environment = session.environment()?;
+    let layout = layout(&environment);
+    // Two commands that change one environment come one after the other; a dry run only looks.
+    let held = match dry_run {
+        true => None,
+        false => Some(transaction::Environment::open(
+            layout.clone(),
+            &mut session.waiting(&shown(&environment.root)),
+        )?),
+    };
+    let present = scan(session, &environment)?;
+    let considered = match target.is_foreign || environment.kind == Kind::Target {
+        true => FxHashMap::default(),
+        false => present.clone(),
+    };
+    let index = session.index(&inputs.settings())?;
+    let rules = solve::rules(session, inputs, &target, &index)?;
+    let builder = Sources { index: &index, tags: &rules.tags };
+    let keep = keep(session, inputs, &considered)?;
+    let solved = solve::solve(session, inputs, &target, &index, &rules, &builder, &considered, keep)?;
+    for warning in index.take_warnings() {
+        session.ui.warn(&warning);
+    }
+    for (name, version, extra) in &solved.resolution.missing_extras {
+        session.ui.warn(&format!("{name} {version} does not provide the extra '{extra}'"));
+    }
+    let solved = only_dependencies(session, inputs, solved)?;
+    tell_satisfied(session, &solved, &present);
+    if dry_run {
+        return tell_dry_run(session, &solved, &environment);
+    }
+    let store = Store::new(&session.cache);
+    let _used = match solved.resolution.packages.iter().any(|chosen| chosen.entry.is_some()) {
+        true => Some(store.lock(lock::Kind::Shared, &mut session.waiting("the cache"))?),
+        false => None,
+    };
+    let ready = wheels::ready(session, &solved, &store)?;
+    tell_collected(session, &solved, &ready);
+    if let Some(path) = options.value("report") {
+        report::write(session, path, &report::of_ready(session, &solved, &ready)?)?;
+    }
+    if ready.is_empty() {
+        session.ui.detail(&format!("{} requests", index.requests()));
+        return Ok(0);
+    }
+    let plan = plan(session, &ready, &present, &environment)?;
+    let names: Vec<String> = in_order(&ready).iter().map(|chosen| chosen.name.to_string()).collect();
+    session.ui.say(&format!("Installing collected packages: {}", names.join(", ")));
+    for gone in &plan.remove {
+        session.ui.detail(&format!("  Found existing installation: {} {}", gone.name, gone.version));
+    }
+    let removed: Vec<(Name, Version)> =
+        plan.remove.iter().map(|gone| (gone.name.clone(), gone.version.clone())).collect();
+    let Some(held) = held else { return Ok(0) };
+    let done = held.apply(&plan, &apply_options(session)?)?;
+    tell_warnings(session, &done);
+    for (name, version) in removed {
+        session.ui.detail(&format!("  Successfully uninstalled {name}-{version}"));
+    }
+    if !present.is_empty() {
+        warn_conflicts(session, &environment)?;
+    }
+    let mut installed: Vec<String> =
+        ready.iter().map(|ready| format!("{}-{}", ready.chosen.name, ready.chosen.version)).collect();
+    installed.sort();
+    session.ui.say(&format!("Successfully installed {}", installed.join(" ")));
+    if session.ui.is_watched() {
+        let count = ready.len();
+        session.ui.say(&format!(
+            "{count} package{} in {}",
+            if count == 1 { "" } else { "s" },
+            ui::duration(session.ui.started.elapsed())
+        ));
+    }
+    session.ui.detail(&format!("{} requests", index.requests()));
+    Ok(0)
+}
+
+/// How files get into the environment.
+pub fn apply_options<'s>(session: &'s Session<'_>) -> Result<transaction::Options<'s>, Trouble> {
+    let link_mode = match session.options.value("link-mode") {
+        // A cache of this run alone goes away, what was linked into it stays: as good as a copy.
+        None => LinkMode::default(),
+        Some(text) => text.parse().map_err(|error| Trouble::usage(format!("option --link-mode: {error}")))?,
+    };
+    if link_mode == LinkMode::Symlink && session.has_no_cache() {
+        return Err(Trouble::usage("--link-mode symlink needs the cache that --no-cache-dir leaves out"));
+    }
+    Ok(transaction::Options { link_mode, ..transaction::Options::default() })
+}
+
+/// What is installed, by name.
+pub fn scan(session: &Session<'_>, environment: &Environment) -> Result<FxHashMap<Name, Installed>, Trouble> {
+    let found = installed::scan(&environment.purelib()).map_err(|error| Trouble::of(&error, None))?;
+    for damaged in &found.damaged {
+        session.ui.warn(&format!("Ignoring damaged distribution: {damaged}"));
+    }
+    Ok(found.distributions.into_iter().map(|installed| (installed.name.clone(), installed)).collect())
+}
+
+/// With `--only-deps`: leaves out what was named.
+fn only_dependencies<'a>(
+    session: &Session<'_>,
+    inputs: &Inputs,
+    mut solved: Solved<'a>,
+) -> Result<Solved<'a>, Trouble> {
+    if session.options.switch("only-deps")? {
+        for other in ["no-deps", "group", "requirement", "requirements-from-script"] {
+            if session.options.given.has(other) {
+                return Err(Trouble::usage(format!("--only-deps cannot be used with --{other}")));
+            }
+        }
+        let named: Vec<&Name> = inputs.wanted().filter_map(|entry| entry.target.name()).collect();
+        solved.resolution.packages.retain(|chosen| !(chosen.direct && named.contains(&&chosen.name)));
+    }
+    Ok(solved)
+}
+
+/// pip's line for each requirement that is there already.
+fn tell_satisfied(session: &Session<'_>, solved: &Solved<'_>, present: &FxHashMap<Name, Installed>) {
+    if session.ui.verbosity < 0 {
+        return;
+    }
+    for chosen in solved.resolution.packages.iter().filter(|chosen| chosen.entry.is_none()) {
+        let Some(installed) = present.get(&chosen.name) else { continue };
+        let place = shown(&installed.site_packages);
+        let by = requirers(solved, &chosen.name);
+        let by =
+            if chosen.direct || by.is_empty() { String::new() } else { format!(" (from {})", by.join("->")) };
+        session.ui.say(&format!(
+            "Requirement already satisfied: {} in {place}{by} ({})",
+            asked_text(solved, &chosen.name),
+            installed.version
+        ));
+    }
+}
+
+/// A package as it was asked for.
+fn asked_text(solved: &Solved<'_>, name: &Name) -> String {
+    let asked = solved.asked.get(name).and_then(|entries| entries.first());
+    match asked.map(|entry| &entry.target) {
+        Some(Asked::Named(requirement)) => requirement.to_string(),
+        _ => solved
+            .resolution
+            .packages
+            .iter()
+            .find_map(|chosen| {
+                chosen.facts.requires.iter().find(|requirement| requirement.name == *name).map(
+                    |requirement| {
+                        let specifiers =
+                            requirement.specifiers().map(ToString::to_string).unwrap_or_default();
+                        format!("{name}{specifiers}")
+                    },
+                )
+            })
+            .unwrap_or_else(|| name.to_string()),
+    }
+}
+
+/// Who requires a package, nearest first, up to somebody who was asked for.
+fn requirers(solved: &Solved<'_>, name: &Name) -> Vec<String> {
+    let mut way = Vec::new();
+    let mut at = name.clone();
+    let mut seen = FxHashSet::default();
+    while seen.insert(at.clone()) {
+        let Some(by) = solved.resolution.packages.iter().find(|chosen| chosen.requires.contains(&at)) else {
+            break;
+        };
+        way.push(by.name.to_string());
+        if by.direct {
+            break;
+        }
+        at = by.name.clone();
+    }
+    way
+}
+
+fn tell_collected(session: &Session<'_>, solved: &Solved<'_>, ready: &[Ready]) {
+    if session.ui.verbosity < 0 {
+        return;
+    }
+    for made in ready {
+        let chosen = &made.chosen;
+        let by = if chosen.direct { Vec::new() } else { requirers(solved, &chosen.name) };
+        let by = if by.is_empty() { String::new() } else { format!(" (from {})", by.join("->")) };
+        session.ui.say(&format!("Collecting {}{by}", asked_text(solved, &chosen.name)));
+        match &made.fetched {
+            Some((filename, size)) => {
+                session.ui.say(&format!("  Downloading {filename} ({})", ui::size(*size)))
+            }
+            None => session.ui.say(&format!("  Using cached {}", made.filename)),
+        }
+    }
+}
+
+/// What a dry run says.
+fn tell_dry_run(
+    session: &Session<'_>,
+    solved: &Solved<'_>,
+    environment: &Environment,
+) -> Result<i32, Trouble> {
+    if let Some(path) = session.options.value("report") {
+        report::write(session, path, &report::of_solved(session, solved)?)?;
+    }
+    let _ = environment;
+    let mut coming: Vec<String> = solved
+        .resolution
+        .packages
+        .iter()
+        .filter(|chosen| chosen.entry.is_some())
+        .map(|chosen| format!("{}-{}", chosen.name, chosen.version))
+        .collect();
+    coming.sort();
+    if !coming.is_empty() {
+        session.ui.say(&format!("Would install {}", coming.join(" ")));
+    }
+    session.ui.detail(&format!("{} requests", solved.universe.index.requests()));
+    Ok(0)
+}
+
+/// What the environment loses and gets.
+fn plan(
+    session: &Session<'_>,
+    ready: &[Ready],
+    present: &FxHashMap<Name, Installed>,
+    environment: &Environment,
+) -> Result<Plan, Trouble> {
+    let mut plan = Plan::default();
+    let upgrade = session.options.switch("upgrade")?;
+    for made in ready {
+        if let Some(old) = present.get(&made.chosen.name) {
+            if environment.kind == Kind::Target && !upgrade {
+                session.ui.warn(&format!(
+                    "Target directory {} already exists. Specify --upgrade to force replacement.",
+                    old.path.display()
+                ));
+                continue;
+            }
+            plan.remove.push(old.clone());
+        }
+        let mut addition = Addition::new(made.entry.clone());
+        addition.requested = made.chosen.direct;
+        addition.direct_url.clone_from(&made.direct_url);
+        plan.add.push(addition);
+    }
+    Ok(plan)
+}
+
+/// What is installed before what needs it, as pip orders it.
+fn in_order(ready: &[Ready]) -> Vec<&Chosen> {
+    let by_name: FxHashMap<&Name, &Chosen> =
+        ready.iter().map(|made| (&made.chosen.name, &made.chosen)).collect();
+    let mut done: FxHashSet<&Name> = FxHashSet::default();
+    let mut order = Vec::new();
+    for made in ready {
+        let mut waiting = vec![(&made.chosen, 0)];
+        while let Some((chosen, at)) = waiting.pop() {
+            if at == 0 && !done.insert(&chosen.name) {
+                continue;
+            }
+            match chosen.requires.get(at) {
+                Some(next) => {
+                    waiting.push((chosen, at + 1));
+                    if let Some(next) = by_name.get(next)
+                        && !done.contains(&next.name)
+                    {
+                        waiting.push((next, 0));
+                    }
+                }
+                None => order.push(chosen),
+            }
+        }
+    }
+    order
+}
+
+pub fn tell_warnings(session: &Session<'_>, report: &Report) {
+    for warning in &report.warnings {
+        session.ui.warn(&warning.to_string());
+    }
+}
+
+/// The complaint about requirements that the result breaks.
+fn warn_conflicts(session: &Session<'_>, environment: &Environment) -> Result<(), Trouble> {
+    if session.options.switch("no-warn-conflicts")? || session.options.switch("no-deps")? {
+        return Ok(());
+    }
+    let problems = super::check::problems(session, environment)?;
+    if !problems.is_empty() {
+        session.ui.error(&format!(
+            "What is installed now does not satisfy what other installed packages require:\n{}",
+            problems.join("\n")
+        ));
+    }
+    Ok(())
+}
+
+/// `dx pip uninstall`.
+pub fn uninstall(session: &Session<'_>) -> Result<i32, Trouble> {
+    let operands = session.options.given.operands.clone();
+    let inputs = Inputs::read(session, &operands)?;
+    let mut names: Vec<Name> = Vec::new();
+    for entry in inputs.wanted() {
+        match entry.target.name() {
+            Some(name) => names.push(name.clone()),
+            None => {
+                return Err(Trouble::new("only packages can be uninstalled by name")
+                    .with_hint("`dx pip list` shows the names of what is installed"));
+            }
+        }
+    }
+    if names.is_empty() {
+        return Err(Trouble::new(
+            "You must give at least one requirement to uninstall (see \"pip help uninstall\")",
+        ));
+    }
+    let environment = session.environment()?;
+    let held = transaction::Environment::open(
+        layout(&environment),
+        &mut session.waiting(&shown(&environment.root)),
+    )?;
+    let present = scan(session, &environment)?;
+    let mut plan = Plan::default();
+    for name in names {
+        match present.get(&name) {
+            Some(installed) if plan.remove.iter().any(|known| known.name == installed.name) => {}
+            Some(installed) => plan.remove.push(installed.clone()),
+            None => session.ui.warn(&format!("Skipping {name} as it is not installed.")),
+        }
+    }
+    for gone in &plan.remove {
+        session.ui.say(&format!("Found existing installation: {} {}", gone.name, gone.version));
+        session.ui.say(&format!("Uninstalling {}-{}:", gone.name, gone.version));
+    }
+    let report = held.apply(&plan, &transaction::Options::default())?;
+    tell_warnings(session, &report);
+    for gone in &plan.remove {
+        session.ui.say(&format!("  Successfully uninstalled {}-{}", gone.name, gone.version));
+    }
+    Ok(0)
+}

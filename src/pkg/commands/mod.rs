@@ -1,0 +1,161 @@
+//! The installer's commands: what `dx pip` and its links do, with pip's options, output and exit codes.
+//!
+//! `flags` has every option and command as data, `options` reads a command line by it, `session` is what every command begins with.
+//! The way of an install: `inputs` (what was asked for) → `solve` (rules, request, the search) with `universe` (indexes and direct files)
+//! → `wheels` (into the store) → `install` (the transaction).
+
+pub mod check;
+pub mod flags;
+pub mod help;
+pub mod inputs;
+pub mod install;
+pub mod options;
+pub mod report;
+pub mod session;
+pub mod solve;
+pub mod sources;
+pub mod ui;
+pub mod universe;
+pub mod wheels;
+
+use std::path::Path;
+
+use flags::Command;
+use session::{Host, Session, Trouble};
+
+/// Runs `dx pip` with the arguments behind it; `program` is how it was called, for messages. Returns the exit code.
+pub fn pip(host: &Host<'_>, program: &str, arguments: &[String]) -> i32 {
+    let (mut given, name, rest) = match options::split(arguments) {
+        Ok(split) => split,
+        Err(error) => return refuse(&help::overview_usage(program), &error.0),
+    };
+    let Some(name) = name else {
+        if given.has("version") {
+            println!("{}", version_line(host));
+            return 0;
+        }
+        print!("{}", help::overview(program));
+        return 0;
+    };
+    let Some(command) = flags::command(&name) else {
+        eprintln!("ERROR: {}", unknown(&name));
+        return 1;
+    };
+    if command.name == "help" {
+        return help_for(program, &rest);
+    }
+    if let Err(error) = options::parse(command, &rest, &mut given) {
+        return refuse(&help::usage(program, command), &error.0);
+    }
+    if given.has("help") {
+        print!("{}", help::page(program, command));
+        return 0;
+    }
+    if given.has("version") {
+        println!("{}", version_line(host));
+        return 0;
+    }
+    run(host, program, command, given)
+}
+
+fn run(host: &Host<'_>, program: &str, command: &'static Command, given: options::Given) -> i32 {
+    let session = match Session::new(host, command, given) {
+        Ok(session) => session,
+        Err(trouble) if trouble.usage => return refuse(&help::usage(program, command), &trouble.message),
+        Err(trouble) => {
+            eprintln!("ERROR: {}", trouble.message);
+            return trouble.code;
+        }
+    };
+    let result = match command.name {
+        "install" => install::install(&session),
+        "uninstall" => install::uninstall(&session),
+        "check" => check::check(&session),
+        name => Err(Trouble::new(format!("`{name}` is not available in this build yet"))),
+    };
+    session.ui.end();
+    match result {
+        Ok(code) => code,
+        Err(trouble) if trouble.usage => refuse(&help::usage(program, command), &trouble.message),
+        Err(trouble) => {
+            if !trouble.message.is_empty() {
+                session.ui.error(&trouble.message);
+            }
+            for cause in &trouble.causes {
+                // A cause is shown when it says more than the message.
+                if !trouble.message.contains(cause.as_str()) {
+                    session.ui.error(&format!("  caused by: {cause}"));
+                }
+            }
+            for hint in &trouble.hints {
+                session.ui.hint(hint);
+            }
+            trouble.code
+        }
+    }
+}
+
+/// A wrong command line: the usage, what is wrong, exit code 2, as pip has it.
+fn refuse(usage: &str, message: &str) -> i32 {
+    eprintln!("\n{usage}\n\n{message}");
+    2
+}
+
+fn help_for(program: &str, rest: &[String]) -> i32 {
+    match rest.first() {
+        None => {
+            print!("{}", help::overview(program));
+            0
+        }
+        Some(name) => match flags::command(name) {
+            Some(command) => {
+                print!("{}", help::page(program, command));
+                0
+            }
+            None => {
+                eprintln!("ERROR: {}", unknown(name));
+                1
+            }
+        },
+    }
+}
+
+/// pip's words for a command that does not exist, with one that is spelt alike.
+fn unknown(name: &str) -> String {
+    let near = flags::COMMANDS.iter().map(|command| (distance(command.name, name), command.name)).min();
+    match near {
+        Some((distance, near)) if distance <= 2 => {
+            format!("unknown command \"{name}\" - maybe you meant \"{near}\"")
+        }
+        _ => format!("unknown command \"{name}\""),
+    }
+}
+
+/// How many letters differ (Levenshtein).
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().take(32).collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (line, letter) in left.chars().enumerate() {
+        let mut corner = line;
+        row[0] = line + 1;
+        for place in 0..right.len() {
+            let change = corner + usize::from(right[place] != letter);
+            corner = row[place + 1];
+            row[place + 1] = change.min(row[place] + 1).min(corner + 1);
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// `pip 26.3 from PATH (python 3.14)`, as scripts read it, with dx's own version.
+pub fn version_line(host: &Host<'_>) -> String {
+    let place: &Path = host.started_as.as_deref().unwrap_or(&host.executable);
+    format!(
+        "pip {} from {} (python {}.{}) (dx {})",
+        report::PIP,
+        place.display(),
+        crate::version::MAJOR,
+        crate::version::MINOR,
+        crate::version::DX
+    )
+}
