@@ -11,6 +11,7 @@ pub mod flags;
 pub mod help;
 pub mod link;
 pub mod pip;
+pub mod run;
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
@@ -45,6 +46,11 @@ pub enum Action {
     Python,
     /// Behaves as `pip`.
     Pip,
+    Venv,
+    /// `tool run`.
+    Tool,
+    /// The short form of it.
+    Execute,
     Help,
     Completions,
     Link,
@@ -61,12 +67,15 @@ pub const COMMANDS: &[Command] = &[
             "Runs a file, a directory or zip archive with a __main__.py, a module, or program text. Without any of them it reads \
              standard input, on a terminal as an interactive prompt.",
             "Takes the options of CPython 3.14 and reads the PYTHON* environment variables; a link named python does the same.",
+            "A file with a block of its requirements (`# /// script`, PEP 723) runs in an environment that has them, which dx makes and \
+             keeps in its cache; --with adds packages to it.",
         ],
-        flags: &[],
+        flags: run::FLAGS,
         examples: &[
             ("dx run hello.py a b", "run a file with two arguments"),
             ("dx run -m json.tool data.json", "run a library module as a script"),
             ("dx run -c 'print(2 ** 100)'", "run program text"),
+            ("dx run --with rich -m rich", "run with a package that is installed for this"),
             ("dx run -X importtime -c 'import json'", "show what importing takes"),
         ],
         action: Action::Python,
@@ -89,12 +98,43 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: "venv",
-        arguments: "DIR",
+        arguments: "[option] ... [DIR] ...",
         summary: "Create a virtual environment",
-        about: &["Creates an environment of its own for packages. This build has no installer."],
-        flags: &[],
-        examples: &[("dx venv .venv", "create one in the current project")],
-        action: Action::Absent,
+        about: &[
+            "Makes an environment of its own for packages in DIR, `.venv` by default, as PEP 405 lays it out: python, pip and pytest in \
+             its bin folder are links to dx. An environment that is there already is made anew around its packages.",
+        ],
+        flags: crate::pkg::commands::venv::FLAGS,
+        examples: &[
+            ("dx venv", "create one in the current project"),
+            ("dx venv --clear --prompt demo env", "create an empty one with a name for the prompt"),
+            ("source .venv/bin/activate", "use it in this shell"),
+        ],
+        action: Action::Venv,
+    },
+    Command {
+        name: "tool",
+        arguments: "run [option] ... NAME [arg] ...",
+        summary: "Run a program of a package",
+        about: &[
+            "Runs the program NAME of the package of that name, in an environment of its own that dx makes and keeps in its cache. \
+             NAME@VERSION takes one version. Everything behind NAME belongs to the program.",
+        ],
+        flags: run::TOOL_FLAGS,
+        examples: &[
+            ("dx tool run cowsay -t hello", "install it if need be, and run it"),
+            ("dx tool run --from httpie http example.org", "a program with another name than its package"),
+        ],
+        action: Action::Tool,
+    },
+    Command {
+        name: "x",
+        arguments: "[option] ... NAME [arg] ...",
+        summary: "Run a program of a package (short for tool run)",
+        about: &["Short for `dx tool run`."],
+        flags: run::TOOL_FLAGS,
+        examples: &[("dx x cowsay -t hello", "install it if need be, and run it")],
+        action: Action::Execute,
     },
     Command {
         name: "test",
@@ -199,6 +239,7 @@ fn dx(arguments: &[OsString]) -> ExitStatus {
         let rest = &arguments[2..];
         if rest.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--help")
             && !matches!(command.action, Action::Python | Action::Pip)
+            && (!matches!(command.action, Action::Tool | Action::Execute) || first_is_help(rest, command))
         {
             return show(&help::page(command));
         }
@@ -206,8 +247,12 @@ fn dx(arguments: &[OsString]) -> ExitStatus {
             Action::Python if rest.first().is_some_and(|argument| argument == "--help") => {
                 show(&help::page(command))
             }
+            Action::Python if let Some(status) = run::run(arguments) => status,
             Action::Python => python(arguments, 2, &format!("{} run", arguments[0].to_string_lossy())),
             Action::Pip => pip::pip(arguments, 2),
+            Action::Venv => pip::venv(arguments, 2),
+            Action::Tool => tool_command(arguments),
+            Action::Execute => run::tool(arguments, 2, "x"),
             Action::Help => help_command(rest),
             Action::Completions => completions_command(rest),
             Action::Link => link::command(rest),
@@ -230,6 +275,12 @@ fn dx(arguments: &[OsString]) -> ExitStatus {
             USAGE
         }
     }
+}
+
+/// Whether `--help` is meant for the command and not for the program that it runs.
+fn first_is_help(rest: &[OsString], command: &Command) -> bool {
+    let skip = usize::from(matches!(command.action, Action::Tool));
+    rest.iter().take(skip + 1).any(|argument| argument == "--help")
 }
 
 /// The table's entry for a name.
@@ -261,6 +312,14 @@ fn python(arguments: &[OsString], skip: usize, program: &str) -> ExitStatus {
 fn absent(command: &str) -> ExitStatus {
     complain(&format!("dx: '{command}' is not available in this build yet"));
     USAGE
+}
+
+fn tool_command(arguments: &[OsString]) -> ExitStatus {
+    match arguments.get(2).and_then(|word| word.to_str()) {
+        Some("run") => run::tool(arguments, 3, "tool"),
+        Some(other) => misuse("tool", &format!("there is no `dx tool {other}`")),
+        None => misuse("tool", "say `run` and a program's name"),
+    }
 }
 
 fn help_command(rest: &[OsString]) -> ExitStatus {

@@ -42,7 +42,8 @@ fn words(command: &Command) -> Vec<(String, &'static str)> {
             words.extend(pip::COMMANDS.iter().map(|command| (String::from(command.name), command.summary)));
             words.extend(pip::FLAGS.iter().map(|flag| (format!("--{}", flag.long), flag.help)));
         }
-        Action::Link | Action::Absent => {}
+        Action::Tool => words.push((String::from("run"), "run a program of a package")),
+        Action::Link | Action::Venv | Action::Execute | Action::Absent => {}
     }
     words.push((String::from("--help"), "print the command's page"));
     words

@@ -43,7 +43,10 @@ fn links() -> (Vec<&'static str>, Vec<&'static str>) {
 }
 
 /// Runs `work` with everything that the installer has to know.
-fn with_host(arguments: &[OsString], work: impl FnOnce(&Host<'_>, &[String]) -> i32) -> ExitStatus {
+pub(super) fn with_host(
+    arguments: &[OsString],
+    work: impl FnOnce(&Host<'_>, &[String]) -> i32,
+) -> ExitStatus {
     let texts: Option<Vec<String>> =
         arguments.iter().map(|argument| argument.to_str().map(str::to_owned)).collect();
     let Some(texts) = texts else {
@@ -123,4 +126,19 @@ pub fn pip(arguments: &[OsString], skip: usize) -> ExitStatus {
     let name = name.unwrap_or_else(|| String::from("dx"));
     let program = if skip > 1 { format!("{name} pip") } else { name };
     with_host(arguments, |host, texts| commands::pip(host, &program, &texts[skip..]))
+}
+
+/// `dx venv …`.
+pub fn venv(arguments: &[OsString], skip: usize) -> ExitStatus {
+    let mut misuse = None;
+    let status = with_host(arguments, |host, texts| {
+        commands::make_environment(host, &texts[skip..]).unwrap_or_else(|message| {
+            misuse = Some(message);
+            2
+        })
+    });
+    match misuse {
+        Some(message) => super::misuse("venv", &message),
+        None => status,
+    }
 }

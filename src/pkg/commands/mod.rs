@@ -4,6 +4,7 @@
 //! The way of an install: `inputs` (what was asked for) → `solve` (rules, request, the search) with `universe` (indexes and direct files)
 //! → `wheels` (into the store) → `install` (the transaction).
 
+pub mod cached;
 pub mod check;
 pub mod flags;
 pub mod help;
@@ -16,6 +17,7 @@ pub mod solve;
 pub mod sources;
 pub mod ui;
 pub mod universe;
+pub mod venv;
 pub mod wheels;
 
 use std::path::Path;
@@ -91,6 +93,24 @@ fn run(host: &Host<'_>, program: &str, command: &'static Command, given: options
                 session.ui.hint(hint);
             }
             trouble.code
+        }
+    }
+}
+
+/// Runs `dx venv` with the arguments behind it; wrong usage answers with its message.
+pub fn make_environment(host: &Host<'_>, arguments: &[String]) -> Result<i32, String> {
+    match venv::run(host, arguments) {
+        Ok(code) => Ok(code),
+        Err(trouble) if trouble.usage => Err(trouble.message),
+        Err(trouble) => {
+            eprintln!("dx venv: {}", trouble.message);
+            for cause in &trouble.causes {
+                eprintln!("  caused by: {cause}");
+            }
+            for hint in &trouble.hints {
+                eprintln!("hint: {hint}");
+            }
+            Ok(trouble.code)
         }
     }
 }

@@ -248,7 +248,7 @@ pub fn rules(session: &Session<'_>, inputs: &Inputs, target: &For, index: &Index
         hashes,
         yanked_allowed: resolve::pins(&named),
         by_place: index.strategy() == Strategy::UnsafeFirstMatch,
-        fallback: |_, _| false,
+        fallback: |name, _| matches!(name.as_str(), "markupsafe" | "pyyaml"),
     })
 }
 
