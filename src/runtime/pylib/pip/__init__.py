@@ -3,7 +3,7 @@
 import sys
 
 # The pip whose options, output and exit codes dx's installer has.
-_DX_FOLLOWS = "26.1.2"
+_DX_FOLLOWS = "26.3"
 
 
 def _installed():
