@@ -47,7 +47,7 @@ impl Arbitrary for Case {
             (format!("drawn{index}_{tail}"), form, places)
         };
         let packages = (0..number).map(|index| package(index, g)).collect();
-        Case { environments, packages, copies: u8::arbitrary(g) % 8 == 0, moved: bool::arbitrary(g) }
+        Case { environments, packages, copies: u8::arbitrary(g) % 32 == 0, moved: bool::arbitrary(g) }
     }
 
     fn shrink(&self) -> Box<dyn Iterator<Item = Case>> {
