@@ -33,8 +33,8 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Files of the library that are no modules but that programs open: the bundled wheel, scripts of environments, a style sheet.
-const DATA_FOLDERS: &[&str] = &["ensurepip/_bundled", "pydoc_data", "venv/scripts"];
+/// Files of the library that are no modules but that programs open: scripts of environments, a style sheet.
+const DATA_FOLDERS: &[&str] = &["pydoc_data", "venv/scripts"];
 
 fn data_files(library: &Path) -> Vec<(String, PathBuf)> {
     let mut folders: Vec<PathBuf> = DATA_FOLDERS.iter().map(|folder| library.join(folder)).collect();

@@ -173,7 +173,7 @@ pub const COMMANDS: &[Command] = &[
         arguments: "DIR [--force]",
         summary: "Make links named python, pip and pytest to dx",
         about: &[
-            "Creates python, python3, python3.14, pip, pip3 and pytest in DIR, each a symbolic link to this executable. The name \
+            "Creates python, python3, python3.14, pip, pip3, pip3.14 and pytest in DIR, each a symbolic link to this executable. The name \
              that a process is started under chooses what it is.",
             "A link that already leads here is left alone; anything else in the way is an error, and nothing is changed.",
         ],
@@ -196,6 +196,7 @@ pub const LINKS: &[(&str, Personality)] = &[
     ("python3.14", Personality::Python),
     ("pip", Personality::Pip),
     ("pip3", Personality::Pip),
+    ("pip3.14", Personality::Pip),
     ("pytest", Personality::Absent("test")),
 ];
 

@@ -53,7 +53,7 @@ fn links_change_the_personality() {
         assert!(text(&output.stdout).starts_with("Python 3.14."), "{name}");
         assert_eq!(output.status.code(), Some(0));
     }
-    for name in ["pip", "pip3", "pytest"] {
+    for name in ["pip", "pip3", "pip3.14", "pytest"] {
         assert_eq!(run(&scratch.0.join(name), &["--version"]).status.code(), Some(2), "{name}");
     }
     assert_eq!(

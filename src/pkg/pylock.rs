@@ -8,7 +8,7 @@
 //! files of an index (`sdist`, `wheels`) or exactly one of `vcs`, `directory`, `archive`; each file has a digest and a place; names and
 //! versions of files agree with their package.
 //!
-//! Not here: which packages and files an environment takes.
+//! Which packages and files an environment takes is in `select`.
 //!
 //! Standard: PEP 751.
 
@@ -25,7 +25,10 @@ use super::version::Version;
 
 mod check;
 mod read;
+mod select;
 mod write;
+
+pub use select::{Chosen, Wanted};
 
 /// A lock file.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -15,4 +15,6 @@ mod properties;
 mod properties_index;
 mod types;
 mod venv;
+mod venv_properties;
+mod venv_python;
 mod wheels;

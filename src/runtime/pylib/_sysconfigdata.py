@@ -24,6 +24,6 @@ build_time_vars = {
     "TZPATH": "/usr/share/zoneinfo:/usr/lib/zoneinfo:/usr/share/lib/zoneinfo:/etc/zoneinfo",
     "VERSION": f"{sys.version_info[0]}.{sys.version_info[1]}",
     "WITH_DOC_STRINGS": 1,
-    "prefix": sys.prefix,
-    "exec_prefix": sys.exec_prefix,
+    "prefix": sys.base_prefix,
+    "exec_prefix": sys.base_exec_prefix,
 }

@@ -14,6 +14,7 @@ use crate::runtime::object::dict::Dict;
 use crate::runtime::object::raise::Exception;
 use crate::runtime::object::vm::Vm;
 use crate::runtime::startup::boot;
+use crate::runtime::startup::prefixes::Prefixes;
 use crate::runtime::stdlib::faulthandler;
 use crate::runtime::stdlib::prompt;
 use crate::runtime::stdlib::source_bytes::Origin;
@@ -52,6 +53,7 @@ fn begin(vm: &'static Vm, config: &Config) -> PyResult<()> {
     vm.import_native("builtins")?;
     vm.import_native("sys")?;
     sysinfo::install(vm, config)?;
+    let prefixes = Prefixes::install(vm, config);
     for (name, fd) in [("stdin", 0), ("stdout", 1), ("stderr", 2)] {
         vm.set_in(&vm.interp().sys, name, vm.printer(fd));
         vm.set_in(&vm.interp().sys, &format!("__{name}__"), vm.printer(fd));
@@ -63,7 +65,7 @@ fn begin(vm: &'static Vm, config: &Config) -> PyResult<()> {
     }
     sysinfo::streams(vm, config)?;
     if !config.flags.no_site {
-        site(vm, config)?;
+        site(vm, config, &prefixes)?;
     }
     if !config.warn_options.is_empty() {
         // It reads the options; an error in it is not the program's.
@@ -76,34 +78,25 @@ fn begin(vm: &'static Vm, config: &Config) -> PyResult<()> {
     Ok(())
 }
 
-/// What the library's `site` does at start: it runs if there is something for it to find, a folder of installed packages or
-/// a virtual environment's `pyvenv.cfg`; else only its builtins are made, without `os` and all that it imports.
-fn site(vm: &Vm, config: &Config) -> PyResult<()> {
-    let text = |name: &str| -> Option<PathBuf> {
-        let value = vm.interp().sys.get_str(&vm.intern(name))?;
-        Some(PathBuf::from(value.as_str()?.to_string_lossy().into_owned()))
-    };
+/// What the library's `site` does at start: it runs if there is something for it to find, a folder of installed packages or a virtual
+/// environment with more than packages; else only its builtins are made, without `os` and all that it imports.
+fn site(vm: &Vm, config: &Config, prefixes: &Prefixes) -> PyResult<()> {
     let packages = |root: PathBuf| {
         let version = format!("python{}.{}", crate::version::MAJOR, crate::version::MINOR);
         root.join("lib").join(version).join("site-packages").is_dir()
     };
     let home = std::env::var_os("PYTHONUSERBASE")
         .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local").into_os_string()));
-    let executable = text("executable");
-    let configured = |folder: &Path| folder.join("pyvenv.cfg").exists();
     let customized = |folder: &Path| {
         ["sitecustomize.py", "sitecustomize", "usercustomize.py", "usercustomize"]
             .iter()
             .any(|name| folder.join(name).exists())
     };
-    let environment = executable
-        .as_deref()
-        .and_then(Path::parent)
-        .is_some_and(|folder| configured(folder) || folder.parent().is_some_and(configured));
-    let found = environment
-        || prompt::is_asked_for(config)
-        || text("prefix").is_some_and(&packages)
-        || home.map(PathBuf::from).is_some_and(&packages)
+    let found = prompt::is_asked_for(config)
+        || match prefixes.is_environment() {
+            true => !prefixes.add_packages(vm, config)?,
+            false => packages(prefixes.prefix.clone()) || home.map(PathBuf::from).is_some_and(&packages),
+        }
         || config.module_search_path.iter().flat_map(std::env::split_paths).any(|folder| customized(&folder));
     if found {
         return vm.import("site").map(drop);

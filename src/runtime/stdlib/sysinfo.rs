@@ -304,18 +304,9 @@ pub fn install(vm: &Vm, config: &Config) -> PyResult<()> {
     }
     set("_xoptions", options.into_value());
     set("executable", vm.os_str(config.executable.as_os_str()));
-    set("_base_executable", vm.os_str(config.executable.as_os_str()));
     set("dont_write_bytecode", Value::bool(f.dont_write_bytecode));
     let prefix = config.pycache_prefix.as_ref().map_or(Value::NONE, |p| vm.os_str(p.as_os_str()));
     set("pycache_prefix", prefix);
-    let home = config
-        .executable
-        .parent()
-        .and_then(|bin| bin.parent())
-        .map_or_else(|| "/usr".into(), |p| p.to_path_buf());
-    for name in ["prefix", "exec_prefix", "base_prefix", "base_exec_prefix"] {
-        set(name, vm.os_str(home.as_os_str()));
-    }
     set("_cpu_count_config", vm.int(config.cpu_count.map_or(-1, i64::from)));
     let library = crate::runtime::import::library::root();
     set("_stdlib_dir", library.map_or(Value::NONE, |root| vm.os_str(root.as_os_str())));

@@ -1,7 +1,9 @@
 //! Lock files: names, the rules of PEP 751, and writing what was read.
 
+use dx::pkg::marker::Environment;
 use dx::pkg::name::Name;
-use dx::pkg::pylock::{File, Package, Pylock, is_file_name};
+use dx::pkg::pylock::{Chosen, File, Package, Pylock, Wanted, is_file_name};
+use dx::pkg::tags::{Tag, Tags};
 
 const HEAD: &str = "lock-version = '1.0'\ncreated-by = 'dx'\n";
 
@@ -245,4 +247,101 @@ fn nothing_is_written_that_could_not_be_read() {
     assert_eq!(lock.to_toml().unwrap(), "lock-version = \"1.0\"\ncreated-by = \"dx\"\npackages = []\n");
     lock.packages.push(Package::new(Name::new("a").unwrap()));
     assert!(lock.to_toml().is_err());
+}
+
+fn environment(python: &str) -> Environment {
+    Environment {
+        implementation_name: "dx".to_owned(),
+        implementation_version: python.to_owned(),
+        os_name: "posix".to_owned(),
+        platform_machine: "x86_64".to_owned(),
+        platform_python_implementation: "dx".to_owned(),
+        platform_release: String::new(),
+        platform_system: "Linux".to_owned(),
+        platform_version: String::new(),
+        python_full_version: python.to_owned(),
+        python_version: "3.14".to_owned(),
+        sys_platform: "linux".to_owned(),
+    }
+}
+
+/// What is selected: each package's name and its file's.
+fn selected(
+    text: &str,
+    extras: &[&str],
+    groups: Option<&[&str]>,
+    sdists: bool,
+) -> Result<Vec<String>, String> {
+    let lock = Pylock::parse(text).unwrap();
+    let tag = |abi: &str, platform: &str| Tag {
+        interpreter: "py3".to_owned(),
+        abi: abi.to_owned(),
+        platform: platform.to_owned(),
+    };
+    let tags = Tags::new([tag("none", "linux"), tag("none", "any")]);
+    let names = |all: &[&str]| all.iter().map(|name| Name::new(name).unwrap()).collect::<Vec<_>>();
+    let (extras, groups) = (names(extras), groups.map(names));
+    let environment = environment("3.14.6");
+    let wanted = Wanted {
+        environment: &environment,
+        tags: &tags,
+        extras: &extras,
+        groups: groups.as_deref(),
+        prefer_sdist: &|_| sdists,
+    };
+    let chosen = lock.select(&wanted).map_err(|error| error.to_string())?;
+    let one = |(package, chosen): (&Package, Chosen<'_>)| match chosen {
+        Chosen::Wheel(file) | Chosen::Sdist(file) => file.file_name().unwrap(),
+        _ => package.name.to_string(),
+    };
+    Ok(chosen.into_iter().map(one).collect())
+}
+
+#[test]
+fn an_environment_takes_what_fits_it() {
+    let hashes = "hashes = {sha256 = 'f'}";
+    let text = format!(
+        "{HEAD}requires-python = '>=3.14'\nextras = ['x']\ndependency-groups = ['dev', 'docs']\ndefault-groups = ['dev']\n\
+         environments = ['sys_platform == \"win32\"', 'sys_platform == \"linux\"']\n\
+         [[packages]]\nname = 'a'\nsdist = {{path = 'a-1.tar.gz', {hashes}}}\n\
+         wheels = [{{path = 'a-1-py3-none-any.whl', {hashes}}}, {{path = 'a-1-1-py3-none-linux.whl', {hashes}}}, {{path = 'a-1-2-py3-none-linux.whl', {hashes}}}]\n\
+         [[packages]]\nname = 'b'\nmarker = 'sys_platform == \"win32\"'\ndirectory = {{path = '.'}}\n\
+         [[packages]]\nname = 'b'\nmarker = 'sys_platform != \"win32\"'\ndirectory = {{path = '.'}}\n\
+         [[packages]]\nname = 'c'\nmarker = '\"x\" in extras'\ndirectory = {{path = '.'}}\n\
+         [[packages]]\nname = 'd'\nmarker = '\"dev\" in dependency_groups'\nsdist = {{path = 'd-1.tar.gz', {hashes}}}\n\
+         wheels = [{{path = 'd-1-cp314-cp314-win32.whl', {hashes}}}]\n\
+         [[packages]]\nname = 'e'\nmarker = '\"docs\" in dependency_groups'\ndirectory = {{path = '.'}}\n"
+    );
+    let row = |all: &[&str]| Ok::<_, String>(all.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+    assert_eq!(selected(&text, &[], None, false), row(&["a-1-2-py3-none-linux.whl", "b", "d-1.tar.gz"]));
+    assert_eq!(selected(&text, &["x"], Some(&["docs"]), true), row(&["a-1.tar.gz", "b", "c", "e"]));
+    assert_eq!(selected(&text, &[], Some(&[]), false), row(&["a-1-2-py3-none-linux.whl", "b"]));
+}
+
+#[test]
+fn what_does_not_fit_is_an_error() {
+    let with = |head: &str, packages: &str| {
+        selected(&format!("{HEAD}{head}\n{packages}"), &[], None, false).unwrap_err()
+    };
+    assert_eq!(with("packages = []", "requires-python = '<3'"), "Python 3.14.6 does not satisfy '<3'");
+    assert_eq!(
+        with("packages = []", "environments = ['os_name == \"nt\"']"),
+        "The environment satisfies none of the lock file's environments in 'environments'"
+    );
+    let folder = "[[packages]]\nname = 'a'\ndirectory = {path = '.'}\n";
+    assert_eq!(
+        with("", &format!("{folder}{folder}")),
+        "Package 'a' is selected twice, here and at packages[0] in 'packages[1]'"
+    );
+    assert_eq!(
+        with("", &format!("{folder}requires-python = '<3'")),
+        "Python 3.14.6 does not satisfy '<3' in 'packages[0]'"
+    );
+    assert_eq!(
+        with(
+            "",
+            "[[packages]]\nname = 'a'\nwheels = [{path = 'a-1-cp39-cp39-win32.whl', hashes = {sha256 = 'f'}}]"
+        ),
+        "No wheel of 'a' fits the environment, and there is no sdist in 'packages[0]'"
+    );
 }
