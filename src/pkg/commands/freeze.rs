@@ -112,8 +112,8 @@ fn from_file(
     file: &str,
     waiting: &mut FxHashMap<Name, (String, Vec<String>)>,
 ) -> Result<(), Trouble> {
-    let text =
-        std::fs::read_to_string(file).map_err(|error| Trouble::new(format!("cannot read {file}: {error}")))?;
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Trouble::new(format!("cannot read {file}: {error}")))?;
     let mut seen: Vec<&str> = Vec::new();
     for line in text.lines() {
         let line = line.trim_end();
@@ -125,10 +125,11 @@ fn from_file(
             }
             continue;
         }
-        let (requirement, editable) = match line.strip_prefix("--editable").or_else(|| line.strip_prefix("-e")) {
-            Some(rest) => (rest.trim().trim_start_matches('=').trim(), true),
-            None => (line.split(" #").next().unwrap_or(line).trim(), false),
-        };
+        let (requirement, editable) =
+            match line.strip_prefix("--editable").or_else(|| line.strip_prefix("-e")) {
+                Some(rest) => (rest.trim().trim_start_matches('=').trim(), true),
+                None => (line.split(" #").next().unwrap_or(line).trim(), false),
+            };
         let mut read = Requirements::default();
         read.add(requirement, editable)?;
         let name = read.entries.first().and_then(|entry| entry.target.name().cloned());

@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::super::install::installed::Installed;
 use super::super::install::place::LinkMode;
 use super::super::install::store::Store;
-use super::super::install::transaction::{self, Addition, Plan, Report};
+use super::super::install::transaction::{self, Addition, Plan, Report, TransactionError};
 use super::super::install::{installed, lock};
 use super::super::name::Name;
 use super::super::requirements::Target as Asked;
@@ -14,7 +14,7 @@ use super::super::venv::{Environment, Kind};
 use super::super::version::Version;
 use super::inputs::Inputs;
 use super::session::{Session, Trouble, layout, shown};
-use super::solve::{self, For, Keep, Solved};
+use super::solve::{self, For, Keep, Solved, World};
 use super::sources::Sources;
 use super::wheels::{self, Ready};
 use super::{report, ui};
@@ -93,7 +93,8 @@ pub fn install_inputs(session: &Session<'_>, inputs: &Inputs) -> Result<i32, Tro
     let rules = solve::rules(session, inputs, &target, &index)?;
     let builder = Sources { index: &index, tags: &rules.tags };
     let keep = keep(session, inputs, &considered)?;
-    let solved = solve::solve(session, inputs, &target, &index, &rules, &builder, &considered, keep)?;
+    let world = World { index: &index, rules: &rules, builder: &builder, installed: &considered };
+    let solved = solve::solve(session, inputs, &target, world, keep)?;
     for warning in index.take_warnings() {
         session.ui.warn(&warning);
     }
@@ -110,7 +111,7 @@ pub fn install_inputs(session: &Session<'_>, inputs: &Inputs) -> Result<i32, Tro
         true => Some(store.lock(lock::Kind::Shared, &mut session.waiting("the cache"))?),
         false => None,
     };
-    let ready = wheels::ready(session, &solved, &store)?;
+    let mut ready = wheels::ready(session, &solved, &store)?;
     tell_collected(session, &solved, &ready);
     if let Some(path) = options.value("report") {
         report::write(session, path, &report::of_ready(session, &solved, &ready)?)?;
@@ -119,16 +120,32 @@ pub fn install_inputs(session: &Session<'_>, inputs: &Inputs) -> Result<i32, Tro
         session.ui.detail(&format!("{} requests", index.requests()));
         return Ok(0);
     }
-    let plan = plan(session, &ready, &present, &environment)?;
     let names: Vec<String> = in_order(&ready).iter().map(|chosen| chosen.name.to_string()).collect();
     session.ui.say(&format!("Installing collected packages: {}", names.join(", ")));
-    for gone in &plan.remove {
-        session.ui.detail(&format!("  Found existing installation: {} {}", gone.name, gone.version));
-    }
+    let Some(held) = held else { return Ok(0) };
+    let mut plan = plan(session, &ready, &present, &environment)?;
+    let apply = apply_options(session)?;
+    let done = match held.apply(&plan, &apply) {
+        // Somebody wrote through a link into the cache: the wheel is fetched and unpacked anew, once.
+        Err(TransactionError::StoreDamaged { name, path }) => {
+            session.ui.detail(&format!(
+                "the cached files of {name} are damaged ({}); fetching them again",
+                path.display()
+            ));
+            for made in ready
+                .iter()
+                .filter(|made| made.entry.manifest.name == name || made.chosen.name.as_str() == name)
+            {
+                store.remove(&made.entry.key)?;
+            }
+            ready = wheels::ready(session, &solved, &store)?;
+            plan = self::plan(session, &ready, &present, &environment)?;
+            held.apply(&plan, &apply)?
+        }
+        other => other?,
+    };
     let removed: Vec<(Name, Version)> =
         plan.remove.iter().map(|gone| (gone.name.clone(), gone.version.clone())).collect();
-    let Some(held) = held else { return Ok(0) };
-    let done = held.apply(&plan, &apply_options(session)?)?;
     tell_warnings(session, &done);
     for (name, version) in removed {
         session.ui.detail(&format!("  Successfully uninstalled {name}-{version}"));

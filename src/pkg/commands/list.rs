@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::name::Name;
-use super::super::resolve::table::{Choice, Order, Prereleases};
 use super::super::resolve::Universe;
+use super::super::resolve::table::{Choice, Order, Prereleases};
 use super::super::version::Version;
 use super::inputs::Inputs;
 use super::present::{self, Present};
@@ -72,7 +72,8 @@ pub fn list(session: &Session<'_>) -> Result<i32, Trouble> {
             }
         }
         "json" => {
-            let rows: Vec<Value> = packages.iter().map(|package| object(session, package, &latest, outdated)).collect();
+            let rows: Vec<Value> =
+                packages.iter().map(|package| object(session, package, &latest, outdated)).collect();
             session.ui.result(&python_json(&Value::Array(rows)));
         }
         _ => columns(session, &packages, &latest, outdated),
@@ -87,10 +88,9 @@ fn ask(session: &Session<'_>, packages: &[Present]) -> Result<Latest, Trouble> {
     let inputs = Inputs::default();
     let rules = solve::rules(session, &inputs, &target, &index)?;
     let none = FxHashMap::default();
-    let builder = Sources::new(session, &index, &rules);
+    let builder = Sources { index: &index, tags: &rules.tags };
     let universe = Indexes::new(&index, &rules, &builder, &none);
-    let prereleases =
-        if session.options.switch("pre")? { Prereleases::Allow } else { Prereleases::Disallow };
+    let prereleases = if session.options.switch("pre")? { Prereleases::Allow } else { Prereleases::Disallow };
     let answers: Vec<_> = std::thread::scope(|scope| {
         let asked: Vec<_> = packages
             .iter()
@@ -103,8 +103,11 @@ fn ask(session: &Session<'_>, packages: &[Present]) -> Result<Latest, Trouble> {
     });
     let mut latest = Latest::default();
     for (package, answer) in packages.iter().zip(answers) {
-        let Some(table) = answer.map_err(|failure| Trouble::of(&failure, failure.hint.clone()))? else { continue };
-        if let Choice::Take(entry) = table.choose(&pubgrub::Ranges::full(), Order::Highest, prereleases, true) {
+        let Some(table) = answer.map_err(|failure| Trouble::of(&failure, failure.hint.clone()))? else {
+            continue;
+        };
+        if let Choice::Take(entry) = table.choose(&pubgrub::Ranges::full(), Order::Highest, prereleases, true)
+        {
             let kind = if entry.wheel.is_some() { "wheel" } else { "sdist" };
             latest.insert(package.name().clone(), (entry.version.clone(), kind));
         }
@@ -189,8 +192,10 @@ fn columns(session: &Session<'_>, packages: &[Present], latest: &Latest, outdate
     for (package, build) in packages.iter().zip(builds) {
         let mut row = vec![package.raw_name(), package.raw_version()];
         if outdated {
-            let (version, kind) =
-                latest.get(package.name()).map(|(version, kind)| (version.to_string(), *kind)).unwrap_or_default();
+            let (version, kind) = latest
+                .get(package.name())
+                .map(|(version, kind)| (version.to_string(), *kind))
+                .unwrap_or_default();
             row.extend([version, kind.to_owned()]);
         }
         if has_builds {
@@ -213,7 +218,9 @@ fn columns(session: &Session<'_>, packages: &[Present], latest: &Latest, outdate
 pub fn table(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
-        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0))
+        .map(|column| {
+            rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        })
         .collect();
     let line = |cells: Vec<String>| cells.join(" ").trim_end().to_owned();
     let mut lines: Vec<String> = rows

@@ -7,12 +7,16 @@
 pub mod cached;
 pub mod check;
 pub mod flags;
+pub mod freeze;
 pub mod help;
 pub mod inputs;
 pub mod install;
+pub mod list;
 pub mod options;
+pub mod present;
 pub mod report;
 pub mod session;
+pub mod show;
 pub mod solve;
 pub mod sources;
 pub mod ui;
@@ -72,6 +76,10 @@ fn run(host: &Host<'_>, program: &str, command: &'static Command, given: options
     let result = match command.name {
         "install" => install::install(&session),
         "uninstall" => install::uninstall(&session),
+        "list" => list::list(&session),
+        "freeze" => freeze::freeze(&session),
+        "show" => show::show(&session),
+        "tree" => show::tree(&session),
         "check" => check::check(&session),
         name => Err(Trouble::new(format!("`{name}` is not available in this build yet"))),
     };

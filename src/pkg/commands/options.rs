@@ -85,8 +85,7 @@ fn read<'a>(
         given.options.push((flag, value));
         return Ok(());
     }
-    let mut letters = word.char_indices().skip(1);
-    while let Some((place, letter)) = letters.next() {
+    for (place, letter) in word.char_indices().skip(1) {
         let Some(flag) = known.iter().find(|flag| flag.short == Some(letter)) else {
             return Err(UsageError(format!("no such option: -{letter}")));
         };

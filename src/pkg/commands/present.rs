@@ -99,9 +99,8 @@ pub fn folders(session: &Session<'_>) -> Result<Vec<PathBuf>, Trouble> {
     if environment.kind == Kind::Virtual
         && environment.system_site_packages
         && !session.options.switch("local")?
-        && let Some(base) = Environment::base(&session.host.executable)
     {
-        folders.push(base.purelib());
+        folders.push(Environment::own(&session.host.executable).purelib());
     }
     Ok(folders)
 }

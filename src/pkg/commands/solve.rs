@@ -5,6 +5,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::super::fallback;
 use super::super::index::{Index, Strategy, time};
 use super::super::install::installed::Installed;
 use super::super::marker::Environment as Markers;
@@ -164,6 +165,16 @@ pub struct Solved<'a> {
     pub asked: FxHashMap<Name, Vec<Entry>>,
 }
 
+/// Where packages come from.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    pub index: &'a Index,
+    pub rules: &'a Rules,
+    pub builder: &'a dyn Builder,
+    /// What is installed, whether it is kept or not.
+    pub installed: &'a FxHashMap<Name, Installed>,
+}
+
 /// What may change of an environment.
 #[derive(Default)]
 pub struct Keep {
@@ -248,7 +259,7 @@ pub fn rules(session: &Session<'_>, inputs: &Inputs, target: &For, index: &Index
         hashes,
         yanked_allowed: resolve::pins(&named),
         by_place: index.strategy() == Strategy::UnsafeFirstMatch,
-        fallback: |name, _| matches!(name.as_str(), "markupsafe" | "pyyaml"),
+        fallback: |name, version| fallback::take(name, version).is_some(),
     })
 }
 
@@ -334,13 +345,11 @@ pub fn solve<'a>(
     session: &Session<'_>,
     inputs: &Inputs,
     target: &For,
-    index: &'a Index,
-    rules: &'a Rules,
-    builder: &'a dyn Builder,
-    installed: &'a FxHashMap<Name, Installed>,
+    world: World<'a>,
     keep: Keep,
 ) -> Result<Solved<'a>, Trouble> {
     let options = &session.options;
+    let World { index, rules, builder, installed } = world;
     let universe = Indexes::new(index, rules, builder, installed);
     let mut asked = FxHashMap::default();
     let wanted = direct(inputs, target, &universe, &mut asked)?;

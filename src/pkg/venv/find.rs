@@ -253,13 +253,17 @@ impl Environment {
         Environment { root: root.to_owned(), kind, python, folders, system_site_packages: false }
     }
 
-    /// dx's own folder, the one above its executable's.
+    /// dx's own folder, the one above its executable's, to be looked at.
+    pub fn own(executable: &Path) -> Environment {
+        let root = executable.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
+        Environment::outside(root, Kind::Base, executable.to_owned(), outside_folders())
+    }
+
+    /// dx's own folder, to be changed.
     fn base(search: &Search<'_>) -> Result<Environment, FindError> {
-        let root = search.executable.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
-        let python = search.executable.to_owned();
-        let environment = Environment::outside(root, Kind::Base, python, outside_folders());
-        match externally_managed(root).filter(|_| !search.break_system_packages) {
-            Some(text) => Err(FindError::ExternallyManaged { root: root.to_owned(), text }),
+        let environment = Environment::own(search.executable);
+        match externally_managed(&environment.root).filter(|_| !search.break_system_packages) {
+            Some(text) => Err(FindError::ExternallyManaged { root: environment.root, text }),
             None => Ok(environment),
         }
     }
