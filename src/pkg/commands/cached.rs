@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 
@@ -18,8 +19,8 @@ use super::session::{Host, Session, Trouble};
 use super::{flags, install, options};
 use crate::version;
 
-/// Written last into an environment.
-const WHOLE: &str = ".dx-whole";
+/// Written last into an environment; its time is that of the last use, to the day.
+pub const WHOLE: &str = ".dx-whole";
 
 /// What an environment is made from.
 #[derive(Debug, Default)]
@@ -73,6 +74,7 @@ pub fn environment(host: &Host<'_>, wanted: &Wanted) -> Result<PathBuf, Trouble>
     let folder = cache.join("environments").join(key(host, wanted)?);
     let root = folder.join("env");
     if !wanted.refresh && root.join(WHOLE).exists() {
+        note_use(&root.join(WHOLE));
         return Ok(root);
     }
     fs::create_dir_all(&folder)
@@ -90,6 +92,16 @@ pub fn environment(host: &Host<'_>, wanted: &Wanted) -> Result<PathBuf, Trouble>
         let _ = fs::remove_dir_all(&root);
     }
     made.map(|()| root)
+}
+
+/// A cache that cannot be written to only makes the environment look older than it is.
+fn note_use(whole: &Path) {
+    let age =
+        fs::metadata(whole).and_then(|found| found.modified()).ok().and_then(|then| then.elapsed().ok());
+    if age.is_none_or(|age| age > Duration::from_secs(24 * 60 * 60)) {
+        let file = fs::File::options().append(true).open(whole);
+        let _ = file.and_then(|file| file.set_modified(SystemTime::now()));
+    }
 }
 
 fn make(

@@ -1,6 +1,7 @@
 //! What every command begins with: its options, the environment that it works on, the cache, the index, and how errors end it.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -113,6 +114,7 @@ macro_rules! troubles {
 }
 
 troubles!(
+    super::super::cache::CacheError,
     super::super::index::IndexError,
     super::super::install::store::StoreError,
     super::super::install::transaction::TransactionError,
@@ -127,6 +129,8 @@ pub struct Session<'h> {
     pub command: &'static Command,
     pub options: Options,
     pub ui: Ui,
+    /// How pip was called, for usage and examples.
+    pub program: String,
     /// dx's folder in the cache.
     pub cache: PathBuf,
     /// A cache for this run alone, removed at the end.
@@ -145,8 +149,7 @@ impl Drop for Temporary {
 impl<'h> Session<'h> {
     pub fn new(host: &'h Host<'h>, command: &'static Command, given: Given) -> Result<Session<'h>, Trouble> {
         let isolated = given.has("isolated");
-        let prefix = host.variables.get("VIRTUAL_ENV").map(PathBuf::from);
-        let settings = Settings::load(&host.variables, &Places { prefix, isolated })?;
+        let settings = Settings::load(&host.variables, &places(host, given.value("python"), isolated))?;
         let options = Options { given, settings, command: command.name };
         let verbosity = options.count("verbose")? as i32 - options.count("quiet")? as i32;
         let bars = match options.value("progress-bar") {
@@ -196,7 +199,13 @@ impl<'h> Session<'h> {
                 "option --keyring-provider: dx asks no keyring, so '{provider}' cannot be had; use netrc or credentials in the URL"
             )));
         }
-        Ok(Session { host, command, options, ui, cache, temporary })
+        if options.switch("pre")?
+            && !(options.values("all-releases").is_empty() && options.values("only-final").is_empty())
+        {
+            return Err(Trouble::new("--pre cannot be used with --all-releases or --only-final."));
+        }
+        let program = String::from("dx pip");
+        Ok(Session { host, command, options, ui, program, cache, temporary })
     }
 
     /// Whether the cache is for this run alone.
@@ -216,17 +225,15 @@ impl<'h> Session<'h> {
             }
             (None, _) => prefix.clone(),
         };
+        let variable = |name: &str| self.host.variables.get(name).map(Into::into);
         let environment = Environment::find(&Search {
-            executable: &self.host.executable,
-            started_as: self.host.started_as.as_deref(),
-            folder: &folder,
-            variable: &|name| self.host.variables.get(name).map(Into::into),
             python: python.as_deref(),
             prefix: rooted.as_deref(),
             target: target.as_deref(),
             user: self.options.switch("user")?,
             system: self.options.switch("system")?,
             break_system_packages: self.options.switch("break-system-packages")?,
+            ..search(self.host, &folder, &variable)
         })?;
         if self.options.switch("require-virtualenv")? && environment.kind != Kind::Virtual {
             return Err(Trouble {
@@ -326,6 +333,39 @@ const STRATEGIES: &str = "'first-index', 'unsafe-first-match', 'unsafe-best-matc
 /// Features of pip that can be asked for by name and that dx has.
 const FEATURES: &[&str] =
     &["fast-deps", "truststore", "no-binary-enable-wheel-cache", "inprocess-build-deps", "build-constraint"];
+
+/// How an environment is looked for where no option says anything.
+pub fn search<'s>(
+    host: &'s Host<'_>,
+    folder: &'s Path,
+    variable: &'s dyn Fn(&str) -> Option<OsString>,
+) -> Search<'s> {
+    Search {
+        executable: &host.executable,
+        started_as: host.started_as.as_deref(),
+        folder,
+        variable,
+        python: None,
+        prefix: None,
+        target: None,
+        user: false,
+        system: false,
+        break_system_packages: false,
+    }
+}
+
+/// Where configuration files are looked for: that of an environment is the one that is named, or that of the link that was started.
+pub fn places(host: &Host<'_>, python: Option<&str>, isolated: bool) -> Places {
+    let is_environment = |folder: &Path| folder.join("pyvenv.cfg").is_file();
+    let around = |program: &Path| program.parent().and_then(Path::parent).map(Path::to_path_buf);
+    let named = python.map(PathBuf::from);
+    let prefix = match named {
+        Some(named) if is_environment(&named) => Some(named),
+        Some(named) => around(&named),
+        None => host.started_as.as_deref().and_then(around),
+    };
+    Places { prefix: prefix.filter(|folder| is_environment(folder)), isolated }
+}
 
 /// A path that begins with `~` is below the home folder.
 fn expand_home(path: &str, variables: &Variables) -> String {

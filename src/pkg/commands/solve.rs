@@ -442,11 +442,7 @@ fn prereleases_of(
     let options = &session.options;
     let releases = [("all-releases", Prereleases::Allow), ("only-final", Prereleases::Disallow)];
     for (long, kind) in releases {
-        let values = options.values(long);
-        if !values.is_empty() && options.switch("pre")? {
-            return Err(Trouble::usage(format!("--{long} cannot be used with --pre.")));
-        }
-        for value in values {
+        for value in options.values(long) {
             add(kind, &value)?;
         }
     }
@@ -458,6 +454,15 @@ fn prereleases_of(
         }
     }
     Ok(found)
+}
+
+/// Whether pre-releases of a package are taken.
+pub fn prereleases_for(session: &Session<'_>, inputs: &Inputs, name: &Name) -> Result<Prereleases, Trouble> {
+    let by_package = prereleases_of(session, inputs)?;
+    if let Some(kind) = by_package.get(&Some(name.clone())).or(by_package.get(&None)) {
+        return Ok(*kind);
+    }
+    Ok(if session.options.switch("pre")? { Prereleases::Allow } else { Prereleases::IfNecessary })
 }
 
 fn constraints(inputs: &Inputs) -> Result<Vec<Requirement>, Trouble> {
