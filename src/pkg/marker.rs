@@ -203,7 +203,9 @@ impl Marker {
                 return;
             }
             match node {
-                Node::All(nodes) | Node::Any(nodes) => nodes.iter().for_each(|node| collect(node, extra, found)),
+                Node::All(nodes) | Node::Any(nodes) => {
+                    nodes.iter().for_each(|node| collect(node, extra, found))
+                }
                 Node::Group(node) => collect(node, extra, found),
                 Node::Compare { left, right, .. } => {
                     for side in [left, right] {

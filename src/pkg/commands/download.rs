@@ -64,7 +64,12 @@ fn run(session: &Session<'_>, place: &str, only_wheels: bool) -> Result<i32, Tro
     })
 }
 
-fn save(session: &Session<'_>, solved: &Solved<'_>, folder: &Path, only_wheels: bool) -> Result<i32, Trouble> {
+fn save(
+    session: &Session<'_>,
+    solved: &Solved<'_>,
+    folder: &Path,
+    only_wheels: bool,
+) -> Result<i32, Trouble> {
     fs::create_dir_all(folder)
         .map_err(|error| Trouble::new(format!("cannot create {}: {error}", folder.display())))?;
     output::tidy(folder);
@@ -128,7 +133,14 @@ fn one(
     progress: &(dyn Fn(u64, Option<u64>) + Sync),
 ) -> Result<Option<Coming>, Trouble> {
     let made = |filename: String, from: PathBuf, fetched: Option<u64>, is_built: bool| {
-        Some(Coming { chosen: chosen.clone(), filename, from: Some(from), fetched, is_built, is_other: false })
+        Some(Coming {
+            chosen: chosen.clone(),
+            filename,
+            from: Some(from),
+            fetched,
+            is_built,
+            is_other: false,
+        })
     };
     let built = |path: PathBuf| {
         let filename = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -158,11 +170,12 @@ fn one(
     let page = solved.universe.page(&chosen.name).ok_or_else(lost)?;
     let file = entry.file().and_then(|file| page.file(file as usize)).ok_or_else(lost)?;
     if only_wheels && entry.wheel.is_none() {
-        let (path, _) =
-            solved.universe.builder.source_wheel(&chosen.name, &chosen.version, &file).map_err(|failure| {
+        let (path, _) = solved.universe.builder.source_wheel(&chosen.name, &chosen.version, &file).map_err(
+            |failure| {
                 let hint = failure.hint.clone();
                 Trouble::of(&failure, hint)
-            })?;
+            },
+        )?;
         return Ok(built(path));
     }
     let filename = file.filename().to_owned();

@@ -7,9 +7,9 @@ use url::Url;
 
 use super::super::groups::Groups;
 use super::super::index::url::local_path;
+use super::super::name::Name;
 use super::super::pyproject::Pyproject;
 use super::super::requirement::Requirement;
-use super::super::name::Name;
 use super::super::requirements::{Entry, Origin, Outside, ReadError, Requirements, Setting, Target};
 use super::super::script::Script;
 use super::super::specifier::Specifiers;
@@ -103,7 +103,9 @@ impl Inputs {
         let project = about.project.unwrap_or_default();
         let mut extras: Vec<Name> = Vec::new();
         for text in options.values("extra").iter().flat_map(|text| text.split(',')) {
-            extras.push(Name::new(text.trim()).map_err(|error| Trouble::usage(format!("option --extra: {error}")))?);
+            extras.push(
+                Name::new(text.trim()).map_err(|error| Trouble::usage(format!("option --extra: {error}")))?,
+            );
         }
         let all = options.switch("all-extras")?;
         let optional = match extras.is_empty() && !all {
@@ -113,17 +115,20 @@ impl Inputs {
         let (Some(dependencies), Some(optional)) = (project.dependencies, optional) else {
             // The backend knows them: the project itself is asked for.
             if all {
-                return Err(Trouble::new(format!("{path}: only its build backend knows what its extras are"))
-                    .with_hint("name them: --extra NAME"));
+                return Err(Trouble::new(format!(
+                    "{path}: only its build backend knows what its extras are"
+                ))
+                .with_hint("name them: --extra NAME"));
             }
             let names: Vec<&str> = extras.iter().map(Name::as_str).collect();
             let extras = if names.is_empty() { String::new() } else { format!("[{}]", names.join(",")) };
             return Ok(self.requirements.add(&format!("{}{extras}", folder.display()), false)?);
         };
         let wanted = |name: &str| all || Name::new(name).is_ok_and(|name| extras.contains(&name));
-        if let Some(missing) = extras.iter().find(|extra| {
-            !optional.iter().any(|(name, _)| Name::new(name).is_ok_and(|name| name == **extra))
-        }) {
+        if let Some(missing) = extras
+            .iter()
+            .find(|extra| !optional.iter().any(|(name, _)| Name::new(name).is_ok_and(|name| name == **extra)))
+        {
             return Err(Trouble::new(format!("{path} has no extra '{missing}'")));
         }
         let own = Name::new(&project.name).ok();
@@ -141,9 +146,9 @@ impl Inputs {
                     entry.target.extras().iter().filter(|extra| !opened.contains(extra)).cloned().collect();
                 self.requirements.entries.pop();
                 for extra in more {
-                    let of_extra = optional.iter().filter(|(name, _)| {
-                        !all && Name::new(name).is_ok_and(|name| name == extra)
-                    });
+                    let of_extra = optional
+                        .iter()
+                        .filter(|(name, _)| !all && Name::new(name).is_ok_and(|name| name == extra));
                     waiting.extend(of_extra.flat_map(|(_, all)| all.clone()));
                     opened.push(extra);
                 }

@@ -56,7 +56,8 @@ pub fn lock(session: &Session<'_>) -> Result<i32, Trouble> {
     {
         match Pylock::parse(&text) {
             Ok(old) => {
-                let pinned = old.packages.into_iter().filter_map(|package| Some((package.name, package.version?)));
+                let pinned =
+                    old.packages.into_iter().filter_map(|package| Some((package.name, package.version?)));
                 keep.preferred.extend(pinned.filter(|(name, _)| !upgrade.packages.contains(name)));
             }
             Err(error) => session.ui.warn(&format!("the versions of {path} are not kept: {error}")),
@@ -109,8 +110,10 @@ impl Upgrade {
 pub fn refuse_locks(inputs: &Inputs, command: &str) -> Result<(), Trouble> {
     match inputs.locks.first() {
         None => Ok(()),
-        Some(path) => Err(Trouble::new(format!("`{command}` resolves requirements, and {path} is a lock file"))
-            .with_hint(format!("`dx pip install -r {path}` and `dx pip sync {path}` install it"))),
+        Some(path) => {
+            Err(Trouble::new(format!("`{command}` resolves requirements, and {path} is a lock file"))
+                .with_hint(format!("`dx pip install -r {path}` and `dx pip sync {path}` install it")))
+        }
     }
 }
 

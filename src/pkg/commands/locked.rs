@@ -101,7 +101,8 @@ pub fn solve<'a>(
                 format!("Cannot select requirements from pylock file '{}': {}", place.shown, trouble.message);
             trouble
         })?;
-        if let Some(extra) = extras.iter().find(|extra| !lock.extras.iter().flatten().any(|one| one == *extra))
+        if let Some(extra) =
+            extras.iter().find(|extra| !lock.extras.iter().flatten().any(|one| one == *extra))
         {
             session.ui.warn(&format!("{} has no extra '{extra}'", place.shown));
         }
@@ -132,7 +133,9 @@ pub fn solve<'a>(
             match universe.direct_of(&chosen.name) {
                 None => recorded.is_none(),
                 // A folder may have changed since.
-                Some(direct) => !direct.url.starts_with("file:") && recorded.as_deref() == Some(&*direct.direct_url),
+                Some(direct) => {
+                    !direct.url.starts_with("file:") && recorded.as_deref() == Some(&*direct.direct_url)
+                }
             }
         });
         if kept && is_same {
@@ -150,9 +153,7 @@ fn split_extras(text: &str) -> Result<(&str, Vec<Name>), Trouble> {
     };
     let mut extras = Vec::new();
     for extra in rest.split(',').map(str::trim).filter(|extra| !extra.is_empty()) {
-        extras.push(
-            Name::new(extra).map_err(|error| Trouble::usage(format!("{text}: {error}")))?,
-        );
+        extras.push(Name::new(extra).map_err(|error| Trouble::usage(format!("{text}: {error}")))?);
     }
     Ok((path, extras))
 }
@@ -198,7 +199,8 @@ impl<'a> Place<'a> {
             let joined = base.join(path).ok();
             let same = joined.filter(|url| {
                 !Path::new(path).is_absolute()
-                    && (url.scheme(), url.host_str(), url.port()) == (base.scheme(), base.host_str(), base.port())
+                    && (url.scheme(), url.host_str(), url.port())
+                        == (base.scheme(), base.host_str(), base.port())
             });
             return same.map(String::from).ok_or_else(|| {
                 Trouble::new(format!(
@@ -236,7 +238,11 @@ fn one(
         Locked::Sdist(file) => listed(universe, place, package, file, Kind::Source)?,
         Locked::Archive(archive) => {
             let fragment = archive_fragment(place, package, archive)?;
-            direct(universe, name, &format!("{}#{fragment}", place.address(archive.path.as_deref(), archive.url.as_deref())?))?
+            direct(
+                universe,
+                name,
+                &format!("{}#{fragment}", place.address(archive.path.as_deref(), archive.url.as_deref())?),
+            )?
         }
         Locked::Directory(directory) => {
             if place.url.is_some() {
@@ -255,8 +261,12 @@ fn one(
             direct(universe, name, &url)?
         }
         Locked::Vcs(vcs) => {
-            let mut url =
-                format!("{}+{}@{}", vcs.kind, place.address(vcs.path.as_deref(), vcs.url.as_deref())?, vcs.commit_id);
+            let mut url = format!(
+                "{}+{}@{}",
+                vcs.kind,
+                place.address(vcs.path.as_deref(), vcs.url.as_deref())?,
+                vcs.commit_id
+            );
             if let Some(below) = &vcs.subdirectory {
                 url = format!("{url}#subdirectory={below}");
             }
@@ -376,12 +386,5 @@ fn direct(universe: &Indexes<'_>, name: &Name, url: &str) -> Result<Entry, Troub
     })?;
     let version = found.version.clone();
     universe.add_direct(name.clone(), found);
-    Ok(Entry {
-        version,
-        wheel: Some(0),
-        without_extension: false,
-        source: None,
-        rank: 0,
-        problem: None,
-    })
+    Ok(Entry { version, wheel: Some(0), without_extension: false, source: None, rank: 0, problem: None })
 }

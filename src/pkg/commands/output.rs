@@ -20,10 +20,10 @@ pub fn write(path: &Path, text: &str) -> Result<(), Trouble> {
 
 /// Copies a file.
 pub fn copy(from: &Path, to: &Path) -> Result<(), Trouble> {
-    let copied = File::open(from).and_then(|mut source| put(to, |file| io::copy(&mut source, file).map(drop)));
-    copied.map_err(|error| {
-        Trouble::new(format!("cannot copy {} to {}: {error}", from.display(), to.display()))
-    })
+    let copied =
+        File::open(from).and_then(|mut source| put(to, |file| io::copy(&mut source, file).map(drop)));
+    copied
+        .map_err(|error| Trouble::new(format!("cannot copy {} to {}: {error}", from.display(), to.display())))
 }
 
 fn put(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
@@ -53,7 +53,8 @@ pub fn tidy(folder: &Path) {
             continue;
         }
         // Only a file that could be locked, and so is nobody's.
-        let held = File::open(entry.path()).map(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
+        let held =
+            File::open(entry.path()).map(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
         if matches!(held, Ok(false)) {
             let _ = fs::remove_file(entry.path());
         }

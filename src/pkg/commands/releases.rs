@@ -60,7 +60,8 @@ pub fn of(solved: &Solved<'_>, chosen: &Chosen) -> Result<Release, Trouble> {
             continue;
         }
         // What the index names no hash of is fetched only if it is the file that would be installed.
-        let mut hashes: Vec<Hash> = file.hashes().into_iter().filter(|hash| hash.algorithm.is_strong()).collect();
+        let mut hashes: Vec<Hash> =
+            file.hashes().into_iter().filter(|hash| hash.algorithm.is_strong()).collect();
         if hashes.is_empty() {
             if !is_own {
                 continue;

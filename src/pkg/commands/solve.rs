@@ -312,7 +312,8 @@ fn direct(
         let origin = entry.origin.as_ref().map(|origin| format!("(from {origin})")).unwrap_or_default();
         let bind = |place: &str| {
             let hashes = entry.hashes.iter();
-            let hashes = hashes.filter_map(|hash| Hash::parse(&format!("{}={}", hash.algorithm, hash.digest)));
+            let hashes =
+                hashes.filter_map(|hash| Hash::parse(&format!("{}={}", hash.algorithm, hash.digest)));
             universe.index.demand(place, hashes);
         };
         let (name, requirement) = match &entry.target {

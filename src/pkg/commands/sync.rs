@@ -10,11 +10,11 @@ use super::super::install::installed::Installed;
 use super::super::install::transaction;
 use super::super::name::Name;
 use super::super::venv::Kind;
+use super::answer;
 use super::inputs::Inputs;
 use super::install::{Place, carry_out, scan};
 use super::session::{Session, Trouble, layout, shown};
 use super::solve::{For, Keep};
-use super::answer;
 
 /// Stays though no file lists it: environments of other tools have it for their users.
 const KEPT: &str = "pip";
@@ -32,7 +32,9 @@ pub fn sync(session: &Session<'_>) -> Result<i32, Trouble> {
     }
     let (locks, only_constraints) = (&inputs.locks, inputs.wanted().next().is_none());
     if !locks.is_empty() && !only_constraints {
-        return Err(Trouble::new("a lock file and a requirements file cannot say together what is installed"));
+        return Err(Trouble::new(
+            "a lock file and a requirements file cannot say together what is installed",
+        ));
     }
     let dry_run = session.options.switch("dry-run")?;
     let target = For::of(session)?;
