@@ -1,5 +1,7 @@
 //! The installer, tested against a loopback index and wheels made on the fly.
 
+mod commands;
+mod dx;
 mod formats;
 mod index;
 mod index_config;

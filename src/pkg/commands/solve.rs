@@ -5,7 +5,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::super::direct_url::{DirectUrl, Origin};
 use super::super::fallback;
+use super::super::index::hash::Hash;
 use super::super::index::{Index, Strategy, time};
 use super::super::install::installed::Installed;
 use super::super::marker::Environment as Markers;
@@ -182,6 +184,8 @@ pub struct Keep {
     pub versions: FxHashMap<Name, Version>,
     /// Versions that are preferred where they fit.
     pub preferred: FxHashMap<Name, Version>,
+    /// Nothing comes in for being required.
+    pub listed_only: bool,
 }
 
 /// The files that may be taken.
@@ -306,10 +310,22 @@ fn direct(
             continue;
         }
         let origin = entry.origin.as_ref().map(|origin| format!("(from {origin})")).unwrap_or_default();
+        let bind = |place: &str| {
+            let hashes = entry.hashes.iter();
+            let hashes =
+                hashes.filter_map(|hash| Hash::parse(&format!("{}={}", hash.algorithm, hash.digest)));
+            universe.index.demand(place, hashes);
+        };
         let (name, requirement) = match &entry.target {
-            Asked::Named(requirement) => (requirement.name.clone(), requirement.clone()),
+            Asked::Named(requirement) => {
+                if let Source::Url(url) = &requirement.source {
+                    bind(url);
+                }
+                (requirement.name.clone(), requirement.clone())
+            }
             Asked::Path { path, extras, marker } => {
                 let place = super::sources::path_url(path, entry.editable)?;
+                bind(&place);
                 let (name, found) = universe.builder.direct(None, &place).map_err(failed)?;
                 universe.add_direct(name.clone(), found);
                 let mut requirement = Requirement::any(name.clone());
@@ -320,6 +336,7 @@ fn direct(
             }
             Asked::Url { url, name, extras, marker } => {
                 let place = if entry.editable { super::sources::editable(url) } else { url.clone() };
+                bind(url);
                 let (name, found) = universe.builder.direct(name.as_ref(), &place).map_err(failed)?;
                 universe.add_direct(name.clone(), found);
                 let mut requirement = Requirement::any(name.clone());
@@ -355,8 +372,9 @@ pub fn solve<'a>(
     let wanted = direct(inputs, target, &universe, &mut asked)?;
     for (specifiers, script) in &inputs.pythons {
         if !specifiers.contains(&target.python) && !rules.ignore_requires_python {
+            let kind = if script.ends_with(".toml") { "Project" } else { "Script" };
             return Err(Trouble::new(format!(
-                "Script '{script}' requires a different Python: {} not in '{specifiers}'",
+                "{kind} '{script}' requires a different Python: {} not in '{specifiers}'",
                 target.python
             )));
         }
@@ -385,7 +403,7 @@ pub fn solve<'a>(
         lowest_direct,
         prereleases: if pre { Prereleases::Allow } else { Prereleases::IfNecessary },
         prereleases_of: prereleases_of(session, inputs)?,
-        no_dependencies: options.switch("no-deps")?,
+        no_dependencies: keep.listed_only || options.switch("no-deps")?,
         preferred: keep.preferred,
         installed: keep.versions,
         allow_old_pure: options.switch("allow-old-pure")?,
@@ -393,6 +411,9 @@ pub fn solve<'a>(
     };
     ask_ahead(&request, &universe, index);
     let resolution = resolve::resolve(&request, &universe).map_err(|error| unsolved(session, error))?;
+    if hashes_required(session, inputs)? {
+        check_answer_hashes(&resolution, &universe, &asked)?;
+    }
     Ok(Solved { resolution, universe, asked })
 }
 
@@ -517,6 +538,53 @@ fn check_hashes(session: &Session<'_>, inputs: &Inputs, wanted: &[Wanted]) -> Re
             bare.join("\n")
         ))
         .with_hint("`dx pip compile --generate-hashes` writes a file with all of them"));
+    }
+    Ok(())
+}
+
+/// What came in for being required needs a hash too, and what can have none is refused.
+fn check_answer_hashes(
+    resolution: &Resolution,
+    universe: &Indexes<'_>,
+    asked: &FxHashMap<Name, Vec<Entry>>,
+) -> Result<(), Trouble> {
+    let coming = || resolution.packages.iter().filter(|chosen| chosen.entry.is_some());
+    let has_hash = |name: &Name| {
+        let listed = universe.rules.hashes.get(name).is_some_and(|hashes| !hashes.is_empty());
+        listed || asked.get(name).into_iter().flatten().any(|entry| !entry.hashes.is_empty())
+    };
+    let unlisted: Vec<String> = coming()
+        .filter(|chosen| !has_hash(&chosen.name))
+        .map(|chosen| {
+            let by: Vec<String> = resolution
+                .packages
+                .iter()
+                .filter(|other| other.requires.contains(&chosen.name))
+                .map(|other| format!("{}=={}", other.name, other.version))
+                .collect();
+            let by = if by.is_empty() { String::new() } else { format!(" (from {})", by.join(", ")) };
+            format!("    {}=={}{by}", chosen.name, chosen.version)
+        })
+        .collect();
+    if !unlisted.is_empty() {
+        return Err(Trouble::new(format!(
+            "In --require-hashes mode, all requirements must have their versions pinned with == and a hash. These are required, but not listed:\n{}",
+            unlisted.join("\n")
+        ))
+        .with_hint("`dx pip compile --generate-hashes` writes a file with all of them"));
+    }
+    let unhashable: Vec<String> = coming()
+        .filter_map(|chosen| universe.direct_of(&chosen.name).map(|direct| (chosen, direct)))
+        .filter(|(_, direct)| {
+            !matches!(DirectUrl::parse(&direct.direct_url).map(|url| url.origin), Ok(Origin::Archive { .. }))
+        })
+        .map(|(chosen, direct)| format!("    {} {}", chosen.name, direct.url))
+        .collect();
+    if !unhashable.is_empty() {
+        return Err(Trouble::new(format!(
+            "Can't verify hashes for these requirements because they are folders or repositories:\n{}",
+            unhashable.join("\n")
+        )));
     }
     Ok(())
 }

@@ -116,6 +116,11 @@ impl<'a> Indexes<'a> {
         held(&self.pages).get(name).cloned()
     }
 
+    /// Makes a page known that no index was asked for.
+    pub fn add_page(&self, page: Arc<Package>) {
+        held(&self.pages).insert(page.name.clone(), page);
+    }
+
     /// The direct file that a package comes from.
     pub fn direct_of(&self, name: &Name) -> Option<Direct> {
         held(&self.direct).get(name).cloned()

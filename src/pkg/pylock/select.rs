@@ -16,12 +16,17 @@ pub enum Chosen<'a> {
     Archive(&'a Archive),
     Sdist(&'a File),
     Wheel(&'a File),
+    /// A native wheel that is complete without its extension modules, which are left out.
+    WithoutExtension(&'a File),
 }
 
 /// The target that packages are selected for.
 pub struct Wanted<'a> {
     pub environment: &'a Environment,
     pub tags: &'a Tags,
+    /// The tags of native wheels for this machine, and which releases may be taken from them without their extension modules, where no
+    /// wheel fits.
+    pub native: Option<(&'a Tags, fn(&Name, &Version) -> bool)>,
     /// The extras to install.
     pub extras: &'a [Name],
     /// The dependency groups to install; `None` is the file's default groups.
@@ -98,19 +103,30 @@ fn source<'a>(package: &'a Package, wanted: &Wanted<'_>, at: &str) -> Result<Cho
     if let Some(sdist) = package.sdist.as_ref().filter(|_| (wanted.prefer_sdist)(&package.name)) {
         return Ok(Chosen::Sdist(sdist));
     }
-    let fitting = package.wheels.iter().filter_map(|wheel| {
-        let name = WheelName::parse(&wheel.file_name()?).ok()?;
-        Some((name.fit(wanted.tags).ok()?, std::cmp::Reverse(name.build), wheel))
-    });
-    // The best tag first, then the highest build number, as with an index.
-    match fitting.min_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1))) {
-        Some((.., wheel)) => Ok(Chosen::Wheel(wheel)),
-        None => match &package.sdist {
-            Some(sdist) => Ok(Chosen::Sdist(sdist)),
-            None => invalid(
-                format!("No wheel of '{}' fits the environment, and there is no sdist", package.name),
-                at,
-            ),
-        },
+    if let Some(wheel) = best(package, wanted.tags, |_| true) {
+        return Ok(Chosen::Wheel(wheel));
     }
+    if let Some((tags, is_complete)) = wanted.native
+        && let Some(wheel) = best(package, tags, |name| is_complete(&name.name, &name.version))
+    {
+        return Ok(Chosen::WithoutExtension(wheel));
+    }
+    match &package.sdist {
+        Some(sdist) => Ok(Chosen::Sdist(sdist)),
+        None => {
+            let message =
+                format!("No wheel of '{}' fits the environment, and there is no sdist", package.name);
+            invalid(message, at)
+        }
+    }
+}
+
+/// The wheel that fits best: the best tag first, then the highest build number, as with an index.
+fn best<'a>(package: &'a Package, tags: &Tags, is_wanted: impl Fn(&WheelName) -> bool) -> Option<&'a File> {
+    let fitting = package.wheels.iter().filter_map(|wheel| {
+        let name = WheelName::parse(&wheel.file_name()?).ok().filter(&is_wanted)?;
+        Some((name.fit(tags).ok()?, std::cmp::Reverse(name.build), wheel))
+    });
+    let best = fitting.min_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+    best.map(|(.., wheel)| wheel)
 }
