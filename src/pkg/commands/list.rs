@@ -38,7 +38,8 @@ pub fn list(session: &Session<'_>) -> Result<i32, Trouble> {
     if options.switch("editable-only")? {
         packages.retain(|package| package.editable_location().is_some());
     }
-    if options.switch("exclude-editable")? {
+    let last = options.given.in_order(&["include-editable", "exclude-editable"]).last();
+    if last.map_or(options.switch("exclude-editable")?, |(long, _)| long == "exclude-editable") {
         packages.retain(|package| package.editable_location().is_none());
     }
     if options.switch("not-required")? {

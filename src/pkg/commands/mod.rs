@@ -29,6 +29,7 @@ pub mod pattern;
 pub mod present;
 pub mod releases;
 pub mod report;
+pub mod script_places;
 pub mod session;
 pub mod show;
 pub mod solve;
@@ -129,8 +130,8 @@ fn run(host: &Host<'_>, program: &str, command: &'static Command, given: options
                 session.ui.error(&trouble.message);
             }
             for cause in &trouble.causes {
-                // A cause is shown when it says more than the message.
-                if !trouble.message.contains(cause.as_str()) {
+                // A cause is shown when it says more than the message, or always with --debug.
+                if session.ui.debug || !trouble.message.contains(cause.as_str()) {
                     session.ui.error(&format!("  caused by: {cause}"));
                 }
             }

@@ -1,5 +1,6 @@
 //! What every command begins with: its options, the environment that it works on, the cache, the index, and how errors end it.
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::ffi::OsString;
 use std::fmt;
@@ -10,9 +11,10 @@ use super::super::index::client::ClientOptions;
 use super::super::index::config::{ConfigError, Places, Settings, Variables};
 use super::super::index::proxy::Proxies;
 use super::super::index::tls::TrustOptions;
-use super::super::index::{Index, IndexOptions, Strategy, options as index_options};
+use super::super::index::{Index, IndexOptions, Refresh, Strategy, options as index_options};
 use super::super::install::layout::Layout;
 use super::super::marker::Environment as Markers;
+use super::super::name::Name;
 use super::super::python::Python;
 use super::super::requirements::Setting;
 use super::super::tags::System;
@@ -255,7 +257,7 @@ impl<'h> Session<'h> {
         let timeout = match options.value("timeout") {
             None => ClientOptions::default().timeout,
             Some(text) => text.parse::<f64>().ok().and_then(index_options::timeout_of).ok_or_else(|| {
-                Trouble::usage(format!("option --timeout: invalid number of seconds: '{text}'"))
+                Trouble::usage(format!("option --timeout: invalid floating-point value: '{text}'"))
             })?,
         };
         let number = |long: &str, default: u32| match options.value(long) {
@@ -302,7 +304,7 @@ impl<'h> Session<'h> {
             variables,
             ..ClientOptions::default()
         };
-        let refresh = !options.values("refresh-package").is_empty();
+        let refresh = refresh(&options.values("refresh-package"))?;
         let options = IndexOptions {
             index_url,
             extra_index_urls,
@@ -326,6 +328,22 @@ impl<'h> Session<'h> {
             }
         }
     }
+}
+
+/// What `--refresh-package` asks for.
+fn refresh(values: &[String]) -> Result<Refresh, Trouble> {
+    let mut names = HashSet::new();
+    for value in values.iter().flat_map(|value| value.split(',')).map(str::trim) {
+        match value {
+            "" => {}
+            ":all:" => return Ok(Refresh::Everything),
+            ":none:" => names.clear(),
+            name => {
+                names.insert(Name::new(name).map_err(|error| Trouble::usage(error.to_string()))?);
+            }
+        }
+    }
+    Ok(Refresh::Packages(names))
 }
 
 const STRATEGIES: &str = "'first-index', 'unsafe-first-match', 'unsafe-best-match'";

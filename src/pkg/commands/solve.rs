@@ -191,7 +191,11 @@ pub struct Keep {
 /// The files that may be taken.
 pub fn rules(session: &Session<'_>, inputs: &Inputs, target: &For, index: &Index) -> Result<Rules, Trouble> {
     let options = &session.options;
-    let mut formats = FormatRules::default();
+    let mut formats = FormatRules {
+        prefer_wheels: options.switch("prefer-binary")?
+            || inputs.settings().iter().any(|setting| matches!(setting, Setting::PreferBinary)),
+        ..FormatRules::default()
+    };
     let mut add = |kind: Formats, value: &str| {
         for name in value.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             match name {
