@@ -15,6 +15,8 @@ mod malicious;
 mod packse;
 mod properties;
 mod properties_index;
+mod properties_resolve;
+mod seed;
 mod types;
 mod venv;
 mod venv_properties;

@@ -62,6 +62,8 @@ pub enum Reason {
     RequiresPython(String),
     /// Its metadata could not be had or understood.
     Broken(String),
+    /// It requires other versions of its own package.
+    Itself,
 }
 
 impl fmt::Display for Reason {
@@ -69,6 +71,7 @@ impl fmt::Display for Reason {
         match self {
             Reason::RequiresPython(specifiers) => write!(f, "requires Python {specifiers}"),
             Reason::Broken(error) => write!(f, "cannot be used: {error}"),
+            Reason::Itself => f.write_str("requires another version of itself"),
         }
     }
 }
@@ -496,7 +499,11 @@ impl<'u: 'scope, 'scope> DependencyProvider for Provider<'_, 'scope, '_, 'u> {
                 needs.retain(|(known, _)| known != node);
             }
         }
-        needs.retain(|(known, range)| known != node || !range.contains(version));
+        // The search knows no dependency of a version on its own package.
+        if needs.iter().any(|(known, range)| known == node && !range.contains(version)) {
+            return Ok(Dependencies::Unavailable(Reason::Itself));
+        }
+        needs.retain(|(known, _)| known != node);
         Ok(Dependencies::Available(needs.into_iter().collect::<DependencyConstraints<_, _>>()))
     }
 }
