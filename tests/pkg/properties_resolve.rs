@@ -323,7 +323,9 @@ impl Universe for Asked<'_> {
         let place = VERSIONS.iter().position(|known| *known == version).unwrap();
         let release = &self.releases(name).unwrap()[&place];
         let mut facts = Facts::default();
-        facts.requires.extend(release.requires.iter().map(|needs| needs.text().parse::<Requirement>().unwrap()));
+        facts
+            .requires
+            .extend(release.requires.iter().map(|needs| needs.text().parse::<Requirement>().unwrap()));
         if let Some(extra) = &release.extra {
             facts.extras.push(Name::new("x").unwrap());
             for needs in extra {
@@ -383,5 +385,8 @@ fn an_answer_is_complete_and_the_best_and_is_missing_only_if_there_is_none() {
     }
     tester("Property 16", 1500).quickcheck(property as fn(World) -> Result<bool, String>);
     let (solved, unsolved) = (SOLVED.load(Ordering::Relaxed), UNSOLVED.load(Ordering::Relaxed));
-    assert!(solved > 200 && unsolved > 200, "worlds of both kinds: {solved} with an answer, {unsolved} without");
+    assert!(
+        solved > 200 && unsolved > 200,
+        "worlds of both kinds: {solved} with an answer, {unsolved} without"
+    );
 }

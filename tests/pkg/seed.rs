@@ -16,7 +16,11 @@ pub fn tester(title: &str, cases: u64) -> QuickCheck {
     let cases = number("DX_PROPERTY_CASES").map_or(cases, |more| more.max(cases));
     eprintln!("{title}: DX_PROPERTY_SEED={seed}");
     let own = title.bytes().fold(seed, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    QuickCheck::new().rng(Gen::from_size_and_seed(100, own)).tests(cases).min_tests_passed(cases).max_tests(2 * cases)
+    QuickCheck::new()
+        .rng(Gen::from_size_and_seed(100, own))
+        .tests(cases)
+        .min_tests_passed(cases)
+        .max_tests(2 * cases)
 }
 
 fn number(variable: &str) -> Option<u64> {
