@@ -1,6 +1,7 @@
 //! The installer, tested against a loopback index and wheels made on the fly.
 
 mod commands;
+mod commands_that_look;
 mod dx;
 mod formats;
 mod index;
