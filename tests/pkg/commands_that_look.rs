@@ -100,7 +100,7 @@ fn freeze_show_and_check() {
     let broken = world.pip(&["check"]);
     assert_eq!(
         (broken.code, broken.out.as_str()),
-        (1, "Big.App 2.0 requires lib-one, which is not installed.\n")
+        (1, "big-app 2.0 requires lib-one, which is not installed.\n")
     );
 }
 

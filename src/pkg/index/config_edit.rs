@@ -52,6 +52,10 @@ pub fn unset(path: &Path, key: &str) -> Result<(), ConfigError> {
     let ends = lines.text.get(start + below).is_none_or(|line| line.trim_start().starts_with('['));
     if start > above && heading && ends {
         lines.text.drain(head..start + below);
+        // Empty lines set sections apart; at the end of the file there is nothing to set apart.
+        while lines.text.last().is_some_and(|line| line.trim().is_empty()) {
+            lines.text.pop();
+        }
     }
     lines.write(path)
 }
