@@ -168,7 +168,9 @@ fn refuse(usage: &str, message: &str) -> i32 {
 }
 
 fn help_for(program: &str, rest: &[String]) -> i32 {
-    match rest.first() {
+    let asks_for_itself = rest.iter().any(|word| word == "--help" || word == "-h");
+    let name = if asks_for_itself { Some("help") } else { rest.first().map(String::as_str) };
+    match name {
         None => {
             print!("{}", help::overview(program));
             0
