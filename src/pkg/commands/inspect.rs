@@ -2,12 +2,11 @@
 //!
 //! Packages come in the order of their names; pip writes them as the folder lists them. `dx_version` is dx's own addition.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::super::install::installed::Form;
+use super::super::marker::Environment as Markers;
 use super::super::metadata::MetadataJson;
 use super::present::{self, Present};
 use super::report::PIP;
@@ -20,7 +19,16 @@ struct Report<'a> {
     pip_version: &'static str,
     dx_version: &'static str,
     installed: Vec<Item<'a>>,
-    environment: BTreeMap<&'static str, &'a str>,
+    environment: Variables<'a>,
+}
+
+/// Markers' variables in the order in which `packaging` has them.
+struct Variables<'a>(Vec<(&'static str, &'a str)>);
+
+impl Serialize for Variables<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
 }
 
 #[derive(Serialize)]
@@ -43,12 +51,31 @@ pub fn inspect(session: &Session<'_>) -> Result<i32, Trouble> {
         pip_version: PIP,
         dx_version: version::DX,
         installed: packages.iter().map(item).collect(),
-        environment: session.host.markers.items().into_iter().collect(),
+        environment: Variables(variables(&session.host.markers)),
     };
     let text = serde_json::to_string_pretty(&report)
         .map_err(|error| Trouble::new(format!("the report cannot be written: {error}")))?;
     session.ui.result(&text);
     Ok(0)
+}
+
+fn variables(markers: &Markers) -> Vec<(&'static str, &str)> {
+    const ORDER: [&str; 11] = [
+        "implementation_name",
+        "implementation_version",
+        "os_name",
+        "platform_machine",
+        "platform_release",
+        "platform_system",
+        "platform_version",
+        "python_full_version",
+        "platform_python_implementation",
+        "python_version",
+        "sys_platform",
+    ];
+    let mut items = markers.items().to_vec();
+    items.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name));
+    items
 }
 
 fn item(package: &Present) -> Item<'_> {
