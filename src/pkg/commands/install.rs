@@ -91,7 +91,7 @@ pub fn install_inputs(session: &Session<'_>, inputs: &Inputs) -> Result<i32, Tro
     };
     let index = session.index(&inputs.settings())?;
     let rules = solve::rules(session, inputs, &target, &index)?;
-    let builder = Sources { index: &index, tags: &rules.tags };
+    let builder = Sources::new(session, &index, &rules).with_inputs(inputs);
     let keep = keep(session, inputs, &considered)?;
     let world = World { index: &index, rules: &rules, builder: &builder, installed: &considered };
     let solved = solve::solve(session, inputs, &target, world, keep)?;

@@ -4,8 +4,10 @@
 //! The way of an install: `inputs` (what was asked for) → `solve` (rules, request, the search) with `universe` (indexes and direct files)
 //! → `wheels` (into the store) → `install` (the transaction).
 
+pub mod building;
 pub mod cached;
 pub mod check;
+mod checkouts;
 pub mod flags;
 pub mod freeze;
 pub mod help;

@@ -35,6 +35,30 @@ pub struct For {
 }
 
 impl For {
+    /// dx itself, here, whatever is asked for: what builds are made for.
+    pub fn here(session: &Session<'_>) -> For {
+        let python = Version::of_release(&[
+            u64::from(version::MAJOR),
+            u64::from(version::MINOR),
+            u64::from(version::PATCH),
+        ]);
+        let platforms = tags::platforms(session.host.system, std::env::consts::ARCH);
+        let target = Target {
+            implementation: "dx".to_owned(),
+            python: (u64::from(version::MAJOR), u64::from(version::MINOR)),
+            abis: Vec::new(),
+            platforms,
+        };
+        let native = Tags::of(&Target { implementation: "cp".to_owned(), ..target.clone() });
+        For {
+            markers: session.host.markers.clone(),
+            python,
+            tags: Tags::of(&target),
+            native: Some(native),
+            is_foreign: false,
+        }
+    }
+
     /// Reads `--platform`, `--python-version`, `--implementation` and `--abi`.
     pub fn of(session: &Session<'_>) -> Result<For, Trouble> {
         let options = &session.options;
@@ -353,6 +377,8 @@ pub fn solve<'a>(
     let universe = Indexes::new(index, rules, builder, installed);
     let mut asked = FxHashMap::default();
     let wanted = direct(inputs, target, &universe, &mut asked)?;
+    let mut keep = keep;
+    keep.versions.retain(|name, _| !universe.direct_of(name).is_some_and(|direct| direct.may_change));
     for (specifiers, script) in &inputs.pythons {
         if !specifiers.contains(&target.python) && !rules.ignore_requires_python {
             return Err(Trouble::new(format!(
@@ -397,7 +423,7 @@ pub fn solve<'a>(
 }
 
 /// Fetches every page that the last run's answer needed, all at once.
-fn ask_ahead(request: &Request, universe: &Indexes<'_>, index: &Index) {
+pub(super) fn ask_ahead(request: &Request, universe: &Indexes<'_>, index: &Index) {
     let last = universe.as_last_seen();
     // What is missing ends this search early; what was seen until then is worth asking for all the same.
     let _ = resolve::resolve(request, &last);

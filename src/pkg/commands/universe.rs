@@ -31,6 +31,8 @@ pub struct Direct {
     /// Where it came from, for people and reports.
     pub url: String,
     pub editable: bool,
+    /// What it is may have changed without its version: it is installed again, as pip does with folders and local archives.
+    pub may_change: bool,
 }
 
 /// Gets what a URL or a path leads to, and builds what has no wheel.
