@@ -9,7 +9,8 @@ import sys
 
 REFUSED = []
 
-_NAMES = ("setuptools._distutils.command.build_ext", "distutils.command.build_ext")
+_BUILD = ("setuptools._distutils.command.build_ext", "distutils.command.build_ext")
+_WHEEL = ("setuptools.command.bdist_wheel", "wheel._bdist_wheel", "wheel.bdist_wheel")
 
 
 def _refuse(what):
@@ -21,7 +22,19 @@ def _refuse(what):
                 file.write(what + "\n")
 
 
-def _change(module):
+def _change_wheel(module):
+    finalize_options = module.bdist_wheel.finalize_options
+
+    def finalize(self):
+        finalize_options(self)
+        # A build that gets to a wheel has left its extensions out: what there is runs anywhere.
+        if not self.distribution.has_c_libraries():
+            self.root_is_pure = True
+
+    module.bdist_wheel.finalize_options = finalize
+
+
+def _change_build(module):
     build_ext = module.build_ext
 
     def run(self):
@@ -44,7 +57,8 @@ class _Finder:
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if name not in _NAMES:
+        change = _change_build if name in _BUILD else _change_wheel if name in _WHEEL else None
+        if change is None:
             return None
         for finder in sys.meta_path:
             if finder is _Finder or not hasattr(finder, "find_spec"):
@@ -52,14 +66,15 @@ class _Finder:
             spec = finder.find_spec(name, path, target)
             if spec is not None:
                 if hasattr(spec.loader, "exec_module"):
-                    spec.loader = _Loader(spec.loader)
+                    spec.loader = _Loader(spec.loader, change)
                 return spec
         return None
 
 
 class _Loader:
-    def __init__(self, loader):
+    def __init__(self, loader, change):
         self._loader = loader
+        self._change = change
 
     def __getattr__(self, name):
         return getattr(self._loader, name)
@@ -69,7 +84,7 @@ class _Loader:
 
     def exec_module(self, module):
         self._loader.exec_module(module)
-        _change(module)
+        self._change(module)
 
 
 def watch():

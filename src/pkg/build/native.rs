@@ -76,6 +76,14 @@ pub fn explain(requires: &[Requirement], error: BuildError) -> BuildError {
             String::from("it is compiled against Python's headers, which dx does not have"),
         );
     }
+    // What setuptools says where it is asked for a compiler and Python's build knows none, and when one has failed.
+    let asked = ["customize_compiler", "errors.CompileError", "errors.CCompilerError", "error: command 'gcc' failed"];
+    if asked.iter().any(|words| text.contains(words)) {
+        return refusal(
+            project,
+            String::from("its build asks for a C compiler, and dx loads no native extension modules"),
+        );
+    }
     let needs = |tool: &str| {
         requires.iter().any(|requirement| Name::new(tool).is_ok_and(|name| name == requirement.name))
     };
