@@ -114,6 +114,7 @@ pub struct Index {
     pages: Slots<Name, Shared<Arc<Package>>>,
     stored: Slots<(usize, Name), Option<Known>>,
     metadata: Slots<String, Shared<Arc<str>>>,
+    tails: metadata::Tails,
     warnings: Mutex<Vec<String>>,
 }
 
@@ -143,6 +144,7 @@ impl Index {
             pages: Slots::default(),
             stored: Slots::default(),
             metadata: Slots::default(),
+            tails: metadata::Tails::default(),
             warnings: Mutex::default(),
         })
     }
@@ -183,6 +185,11 @@ impl Index {
         }
     }
 
+    /// Whether [`Index::page`] has its answer already, or would answer from the cache alone.
+    pub fn is_at_hand(&self, name: &Name) -> bool {
+        self.pages.has(name) || self.is_fresh(name)
+    }
+
     /// The core metadata of a file, as the text of its METADATA.
     ///
     /// # Errors
@@ -192,7 +199,8 @@ impl Index {
         self.metadata.get(&*url, || {
             let parsed = parse_url(&url)?;
             let origin = Origin::new(file, &parsed);
-            metadata::get(&self.client, &self.cache, &origin).map_err(|error| Arc::new(error.into()))
+            metadata::get(&self.client, &self.cache, &origin, &self.tails)
+                .map_err(|error| Arc::new(error.into()))
         })
     }
 

@@ -88,6 +88,11 @@ pub trait Universe: Sync {
     /// What a version of a package requires.
     fn facts(&self, name: &Name, entry: &Entry) -> Result<Arc<Facts>, Failure>;
 
+    /// Whether the table can be had at once, so that asking for it ahead would be a waste.
+    fn is_at_hand(&self, _: &Name) -> bool {
+        false
+    }
+
     /// Takes note that `name` comes from a URL, not from an index. Called before its table is asked for.
     fn direct(&self, name: &Name, url: &str) -> Result<(), Failure>;
 
