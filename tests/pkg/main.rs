@@ -1,5 +1,6 @@
 //! The installer, tested against a loopback index and wheels made on the fly.
 
+mod build;
 mod formats;
 mod index;
 mod index_config;

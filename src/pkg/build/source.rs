@@ -166,17 +166,25 @@ pub fn is_archive(filename: &str) -> bool {
 /// # Errors
 /// See [`SourceError`]; then some of the archive may stand in `into`, nothing outside of it.
 pub fn unpack(archive: &Path, filename: &str, into: &Path) -> Result<PathBuf, SourceError> {
+    let size = fs::metadata(archive).map_or(0, |data| data.len());
+    unpack_at_most(archive, filename, into, size.saturating_mul(MAX_RATIO).max(ALWAYS_FINE))
+}
+
+/// The same with a limit for what the archive may become, in bytes.
+pub fn unpack_at_most(
+    archive: &Path,
+    filename: &str,
+    into: &Path,
+    limit: u64,
+) -> Result<PathBuf, SourceError> {
     let format = format_of(filename).ok_or_else(|| SourceError::Format { filename: filename.to_owned() })?;
-    let open = |path: &Path| {
-        let file = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
-        file.map_err(|source| SourceError::Io { path: path.to_path_buf(), source })
-    };
-    let (size, file) = open(archive)?;
+    let file = File::open(archive);
+    let file = file.map_err(|source| SourceError::Io { path: archive.to_path_buf(), source })?;
     let mut unpacking = Unpacking {
         archive,
         root: into,
-        left: size.saturating_mul(MAX_RATIO).max(ALWAYS_FINE),
-        limit: size.saturating_mul(MAX_RATIO).max(ALWAYS_FINE),
+        left: limit,
+        limit,
         entries: 0,
         made: BTreeMap::new(),
         links: HashMap::new(),

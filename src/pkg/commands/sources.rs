@@ -133,6 +133,8 @@ pub struct Sources<'a> {
     settings: Settings,
     settings_of: FxHashMap<String, Settings>,
     constraints: OnceLock<Result<Vec<Requirement>, String>>,
+    /// The names of what was built, for the command to say.
+    made: Mutex<Vec<String>>,
     /// What was unpacked for its metadata, for its wheel.
     unpacked: Mutex<FxHashMap<String, Arc<Project>>>,
 }
@@ -167,8 +169,14 @@ impl<'a> Sources<'a> {
             settings: building::settings(session),
             settings_of: FxHashMap::default(),
             constraints: OnceLock::new(),
+            made: Mutex::default(),
             unpacked: Mutex::default(),
         }
+    }
+
+    /// The names of what was built since the last call, without what only builds needed.
+    pub fn take_built(&self) -> Vec<String> {
+        std::mem::take(&mut *self.made.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The same with the build settings that single requirements have.
@@ -219,6 +227,10 @@ impl<'a> Sources<'a> {
             return Err(Failure::new(SourceError::Unfit { filename: filename.to_owned() }));
         }
         check_name(name, &wheel.name, url)?;
+        self.say(&format!(
+            "Processing {}",
+            local_path(url).map_or_else(|| redacted(url), |path| shown(&path))
+        ));
         let required = self.required(name);
         let downloaded =
             self.index.download_url(url, &required, &|_, _| {}).map_err(|error| failure(Arc::new(error)))?;
@@ -280,7 +292,12 @@ impl<'a> Sources<'a> {
     ) -> Result<Built, Failure> {
         let installer = BuildInstaller { sources: self };
         let job = Job { project, settings, installer: &installer, chain };
-        self.builds.wheel(&job, editable).map_err(not_built)
+        let built = self.builds.wheel(&job, editable).map_err(not_built)?;
+        if chain.is_empty() {
+            let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+            made.push(built.name.name.to_string());
+        }
+        Ok(built)
     }
 
     fn folder(
@@ -430,35 +447,41 @@ impl<'a> Sources<'a> {
         Ok(Built { path, ..built })
     }
 
+    /// Gets an index's source distribution, and what its builds are kept under.
+    fn release(&self, name: &Name, file: &File<'_>, chain: &[String]) -> Result<(PathBuf, Key), Failure> {
+        let required = self.required(Some(name));
+        let downloaded =
+            self.index.download(file, &required, &|_, _| {}).map_err(|error| failure(Arc::new(error)))?;
+        let key = self.key(name, &downloaded.sha256, chain);
+        Ok((downloaded.path, key))
+    }
+
     /// An index's source distribution, unpacked once.
     fn project(
         &self,
         name: &Name,
         version: &Version,
         file: &File<'_>,
-    ) -> Result<(Arc<Project>, Key), Failure> {
+        archive: &Path,
+    ) -> Result<Arc<Project>, Failure> {
         let url = file.url().into_owned();
         let held = || self.unpacked.lock().unwrap_or_else(PoisonError::into_inner);
-        let required = self.required(Some(name));
-        let downloaded =
-            self.index.download(file, &required, &|_, _| {}).map_err(|error| failure(Arc::new(error)))?;
-        let key = self.key(name, &downloaded.sha256);
         if let Some(project) = held().get(&url) {
-            return Ok((project.clone(), key));
+            return Ok(project.clone());
         }
         let folder = self.builds.scratch("source").map_err(not_built)?;
-        let top = source::unpack(&downloaded.path, file.filename(), &folder)
-            .map_err(|error| not_built(error.into()))?;
+        let top =
+            source::unpack(archive, file.filename(), &folder).map_err(|error| not_built(error.into()))?;
         let label = format!("{name} {version}");
         let mut project = Project::open(&top, &label, true).map_err(not_built)?;
         (project.name, project.version) = (Some(name.clone()), Some(version.clone()));
         let project = Arc::new(project);
         held().insert(url, project.clone());
-        Ok((project, key))
+        Ok(project)
     }
 
-    fn key(&self, name: &Name, sha256: &[u8; 32]) -> Key {
-        Key::new(&format!("sha256:{}", hex(sha256)), None, &self.settings(name.as_str(), &[]))
+    fn key(&self, name: &Name, sha256: &[u8; 32], chain: &[String]) -> Key {
+        Key::new(&format!("sha256:{}", hex(sha256)), None, &self.settings(name.as_str(), chain))
     }
 
     /// The metadata of an index's source distribution.
@@ -469,7 +492,9 @@ impl<'a> Sources<'a> {
         file: &File<'_>,
         chain: &[String],
     ) -> Result<Arc<str>, Failure> {
-        if let Some(text) = file.sha256().and_then(|sha256| self.built.metadata(&self.key(name, sha256))) {
+        if let Some(text) =
+            file.sha256().and_then(|sha256| self.built.metadata(&self.key(name, sha256, chain)))
+        {
             return Ok(Arc::from(text));
         }
         if file.core_metadata().is_some()
@@ -478,8 +503,13 @@ impl<'a> Sources<'a> {
         {
             return Ok(text);
         }
-        let (project, key) = self.project(name, version, file)?;
-        let settings = self.settings(name.as_str(), &[]);
+        let (archive, key) = self.release(name, file, chain)?;
+        // Where the index names no hash the key is known only now.
+        if let Some(text) = self.built.metadata(&key) {
+            return Ok(Arc::from(text));
+        }
+        let project = self.project(name, version, file, &archive)?;
+        let settings = self.settings(name.as_str(), chain);
         let installer = BuildInstaller { sources: self };
         let job = Job { project: &project, settings: &settings, installer: &installer, chain };
         match self.builds.prepare(&job).map_err(not_built)? {
@@ -502,14 +532,16 @@ impl<'a> Sources<'a> {
         file: &File<'_>,
         chain: &[String],
     ) -> Result<(PathBuf, [u8; 32]), Failure> {
-        if let Some(kept) = file.sha256().and_then(|sha256| self.built.wheel(&self.key(name, sha256))) {
+        if let Some(kept) = file.sha256().and_then(|sha256| self.built.wheel(&self.key(name, sha256, chain)))
+        {
             return Ok((kept.path, kept.sha256));
         }
-        let (project, key) = self.project(name, version, file)?;
+        let (archive, key) = self.release(name, file, chain)?;
         if let Some(kept) = self.built.wheel(&key) {
             return Ok((kept.path, kept.sha256));
         }
-        let built = self.build(&project, &self.settings(name.as_str(), &[]), false, chain)?;
+        let project = self.project(name, version, file, &archive)?;
+        let built = self.build(&project, &self.settings(name.as_str(), chain), false, chain)?;
         let built = self.keep(&key, built, &project.label)?;
         Ok((built.path, built.sha256))
     }
