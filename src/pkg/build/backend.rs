@@ -63,13 +63,13 @@ pub struct Output {
 }
 
 impl Output {
-    fn read(log: &Path) -> Output {
+    fn read(log: &Path) -> Box<Output> {
         let text = fs::read(log).unwrap_or_default();
         let text = String::from_utf8_lossy(&text).into_owned();
         let all: Vec<&str> = text.lines().collect();
         let before = all.len().saturating_sub(SHOWN_LINES);
         let lines = all.iter().skip(before).map(|line| (*line).to_owned()).collect();
-        Output { lines, before, text }
+        Box::new(Output { lines, before, text })
     }
 }
 

@@ -62,7 +62,7 @@ pub enum BuildError {
     Backend {
         project: String,
         problem: String,
-        output: Output,
+        output: Box<Output>,
     },
     /// A hook raised an exception.
     Raised {
@@ -70,7 +70,7 @@ pub enum BuildError {
         hook: String,
         message: String,
         native: Vec<String>,
-        output: Output,
+        output: Box<Output>,
     },
     /// The backend's process ended without an answer.
     Died {
@@ -78,7 +78,7 @@ pub enum BuildError {
         hook: String,
         status: ExitStatus,
         native: Vec<String>,
-        output: Output,
+        output: Box<Output>,
     },
     /// A hook answered something that it may not.
     Answer {

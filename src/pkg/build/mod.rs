@@ -264,7 +264,7 @@ impl<'a> Setting<'a> {
             return Err(BuildError::Backend {
                 project: project.label.clone(),
                 problem: format!("the build backend '{}' has no build_wheel", project.build.backend),
-                output: backend::Output::default(),
+                output: Box::default(),
             });
         };
         let built = finish(builds, project, "build_wheel", &value, &folder)?;
