@@ -28,11 +28,14 @@ pub struct For {
     pub markers: Markers,
     pub python: Version,
     pub tags: Tags,
-    /// CPython's tags on this machine, where the target is dx itself.
+    /// The tags of all CPythons on this machine, where the target is dx itself.
     pub native: Option<Tags>,
     /// Another target than dx here.
     pub is_foreign: bool,
 }
+
+/// Wheels for CPythons before this one are not looked at.
+const OLDEST_CPYTHON: u64 = 6;
 
 impl For {
     /// Reads `--platform`, `--python-version`, `--implementation` and `--abi`.
@@ -94,8 +97,23 @@ impl For {
             abis,
             platforms,
         };
+        // Wheels for any CPython on this machine: a release that has only such is native, whether it has one for this version or not.
         let native = (!is_foreign).then(|| {
-            Tags::of(&Target { implementation: "cp".to_owned(), platforms: here, ..target.clone() })
+            let (major, newest) = target.python;
+            let cpythons = (OLDEST_CPYTHON..=newest).rev().flat_map(|minor| {
+                let cpython = Target {
+                    implementation: "cp".to_owned(),
+                    python: (major, minor),
+                    abis: vec![
+                        format!("cp{major}{minor}"),
+                        format!("cp{major}{minor}m"),
+                        format!("cp{major}{minor}t"),
+                    ],
+                    platforms: here.clone(),
+                };
+                Tags::of(&cpython).iter().filter(|tag| tag.platform != "any").cloned().collect::<Vec<_>>()
+            });
+            Tags::new(cpythons)
         });
         Ok(For { markers, python, tags: Tags::of(&target), native, is_foreign })
     }
