@@ -28,14 +28,11 @@ pub struct For {
     pub markers: Markers,
     pub python: Version,
     pub tags: Tags,
-    /// The tags of all CPythons on this machine, where the target is dx itself.
-    pub native: Option<Tags>,
+    /// This machine's platforms, where the target is dx itself.
+    pub native: Option<Vec<String>>,
     /// Another target than dx here.
     pub is_foreign: bool,
 }
-
-/// Wheels for CPythons before this one are not looked at.
-const OLDEST_CPYTHON: u64 = 6;
 
 impl For {
     /// Reads `--platform`, `--python-version`, `--implementation` and `--abi`.
@@ -88,7 +85,7 @@ impl For {
             markers_of_platform(name, &mut markers);
         }
         if platforms.is_empty() {
-            platforms = here.clone();
+            platforms.clone_from(&here);
         }
         let release = python.release();
         let target = Target {
@@ -97,24 +94,7 @@ impl For {
             abis,
             platforms,
         };
-        // Wheels for any CPython on this machine: a release that has only such is native, whether it has one for this version or not.
-        let native = (!is_foreign).then(|| {
-            let (major, newest) = target.python;
-            let cpythons = (OLDEST_CPYTHON..=newest).rev().flat_map(|minor| {
-                let cpython = Target {
-                    implementation: "cp".to_owned(),
-                    python: (major, minor),
-                    abis: vec![
-                        format!("cp{major}{minor}"),
-                        format!("cp{major}{minor}m"),
-                        format!("cp{major}{minor}t"),
-                    ],
-                    platforms: here.clone(),
-                };
-                Tags::of(&cpython).iter().filter(|tag| tag.platform != "any").cloned().collect::<Vec<_>>()
-            });
-            Tags::new(cpythons)
-        });
+        let native = (!is_foreign).then_some(here);
         Ok(For { markers, python, tags: Tags::of(&target), native, is_foreign })
     }
 }
