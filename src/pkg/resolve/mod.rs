@@ -217,8 +217,8 @@ impl ResolveError {
                 let mut hints = Vec::new();
                 if let Some(older) = older {
                     hints.push(format!(
-                        "{name} {older} is the newest that dx can install; `{name}=={older}` asks for it, `--allow-old-pure` takes such \
-                         releases everywhere"
+                        "{name} {older} is the newest release without native wheels; `{name}=={older}` asks for it, `--allow-old-pure` \
+                         takes such releases everywhere"
                     ));
                 }
                 if *has_source {
