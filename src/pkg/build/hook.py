@@ -71,7 +71,7 @@ def main():
     del sys.path[0]
     watch()
     os.chdir(job["source"])
-    sys.argv[:] = [""]
+    del sys.argv[1:]
     native = sys.modules["dx_native"]
     try:
         answer = run(job)

@@ -47,14 +47,13 @@ impl For {
             implementation: "dx".to_owned(),
             python: (u64::from(version::MAJOR), u64::from(version::MINOR)),
             abis: Vec::new(),
-            platforms,
+            platforms: platforms.clone(),
         };
-        let native = Tags::of(&Target { implementation: "cp".to_owned(), ..target.clone() });
         For {
             markers: session.host.markers.clone(),
             python,
             tags: Tags::of(&target),
-            native: Some(native),
+            native: Some(platforms),
             is_foreign: false,
         }
     }
