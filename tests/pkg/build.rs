@@ -762,3 +762,26 @@ fn a_repository_is_built_once_for_each_commit() {
     let said = here.fails(&["install", "hg+https://example.org/x"]);
     assert!(said.contains("git"), "{said}");
 }
+
+#[test]
+fn settings_and_hashes_of_single_requirements_hold() {
+    let Some(here) = Try::new("build-single") else { return };
+    let sdist = here.sdist("demo", "1.0", "");
+    fs::write(here.folder.path("demo-1.0.tar.gz"), sdist.build()).unwrap();
+    let digest = super::loopback::sha256(&sdist.build());
+    let wrong = "0".repeat(64);
+    here.write(
+        "good.txt",
+        &format!("./demo-1.0.tar.gz --config-settings mode=fast --hash=sha256:{digest}\n"),
+    );
+    here.works(&["install", "-C", "x=1", "-r", "good.txt"]);
+    assert_eq!(here.notes(), "build_wheel {'mode': 'fast', 'x': '1'}\n");
+    here.write("bad.txt", &format!("./demo-1.0.tar.gz --hash=sha256:{wrong}\n"));
+    let said = here.fails(&["install", "-r", "bad.txt"]);
+    assert!(said.contains(&digest) && said.contains(&wrong), "{said}");
+    here.project("p", "");
+    here.write("folder.txt", &format!("./p --hash=sha256:{digest}\n"));
+    let said = here.fails(&["install", "-r", "folder.txt"]);
+    assert!(said.contains("hash"), "{said}");
+    assert_eq!(here.notes(), "");
+}

@@ -27,6 +27,8 @@ pub const MAX_ENTRIES: usize = 500_000;
 pub const MAX_RATIO: u64 = 200;
 /// A content of this size is never too much.
 pub const ALWAYS_FINE: u64 = 512 << 20;
+/// How much memory the dictionary of an `.xz` file may take, in KiB: four times what `xz -9` asks for.
+const XZ_MEMORY: u32 = 256 << 10;
 /// How many links may lead to one another.
 const MAX_LINKS: usize = 40;
 /// Wheels are zip archives, whose times begin here: 1 January 1980.
@@ -195,7 +197,7 @@ pub fn unpack_at_most(
         Format::Tar => unpacking.tar(file)?,
         Format::Gzip => unpacking.tar(flate2::bufread::MultiGzDecoder::new(file))?,
         Format::Bzip2 => unpacking.tar(bzip2::bufread::MultiBzDecoder::new(file))?,
-        Format::Xz => unpacking.tar(lzma_rust2::XzReader::new(file, true))?,
+        Format::Xz => unpacking.tar(lzma_rust2::XzReader::new_mem_limit(file, true, XZ_MEMORY))?,
         Format::Zip => unpacking.zip(file.get_ref())?,
     }
     unpacking.link()?;

@@ -27,6 +27,9 @@ use super::wheels::{self, Ready};
 /// Wheels that are fetched at the same time.
 const MOST_THREADS: usize = 8;
 
+/// For the search through versions.
+const STACK: usize = 8 << 20;
+
 /// A command's error inside of the resolver.
 pub fn failure_of(trouble: Trouble) -> Failure {
     let hint = trouble.hints.first().cloned();
@@ -204,7 +207,14 @@ impl Installer for BuildInstaller<'_, '_> {
         folder: &Path,
         chain: &[String],
     ) -> Result<(PathBuf, PathBuf), Failure> {
-        self.make(requirements, folder, chain).map_err(failure_of)
+        // Threads of the resolver have small stacks, and a build may wait for a build that waits for a build.
+        let make = || self.make(requirements, folder, chain).map_err(failure_of);
+        std::thread::scope(|scope| {
+            match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, make) {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Err(_) => make(),
+            }
+        })
     }
 
     fn own_python(&self) -> Result<PathBuf, Failure> {

@@ -76,6 +76,10 @@ pub enum SourceError {
     InPlace {
         url: String,
     },
+    /// A folder or repository that should be checked by a hash.
+    Unhashable {
+        url: String,
+    },
     /// A repository of another kind than git.
     Repository {
         url: String,
@@ -104,6 +108,9 @@ impl fmt::Display for SourceError {
                 "{url} is not a valid editable requirement. It should either be a path to a local project or a VCS URL \
                  (beginning with git+)."
             ),
+            SourceError::Unhashable { url } => {
+                write!(f, "{url} cannot be checked by a hash: a folder or a repository has none")
+            }
             SourceError::Repository { url } => {
                 write!(f, "{url} is in a repository of a kind that dx does not know; it knows git")
             }
@@ -132,6 +139,8 @@ pub struct Sources<'a> {
     /// For every build, and for those that were asked for with settings of their own: by name or place.
     settings: Settings,
     settings_of: FxHashMap<String, Settings>,
+    /// The hashes that were given with paths and URLs, by place.
+    hashes_of: FxHashMap<String, Vec<Hash>>,
     constraints: OnceLock<Result<Vec<Requirement>, String>>,
     /// The names of what was built, for the command to say.
     made: Mutex<Vec<String>>,
@@ -168,6 +177,7 @@ impl<'a> Sources<'a> {
             built: Cache::new(&session.cache),
             settings: building::settings(session),
             settings_of: FxHashMap::default(),
+            hashes_of: FxHashMap::default(),
             constraints: OnceLock::new(),
             made: Mutex::default(),
             unpacked: Mutex::default(),
@@ -179,15 +189,22 @@ impl<'a> Sources<'a> {
         std::mem::take(&mut *self.made.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The same with the build settings that single requirements have.
+    /// The same with the build settings and the hashes that single requirements have.
     pub fn with_inputs(mut self, inputs: &Inputs) -> Sources<'a> {
-        for entry in inputs.wanted().filter(|entry| !entry.config_settings.is_empty()) {
+        for entry in inputs.wanted() {
             let key = match &entry.target {
                 Asked::Named(requirement) => requirement.name.to_string(),
+                // A path that does not exist ends the command when it is looked at.
                 Asked::Path { path, .. } => path_url(path, false).unwrap_or_default(),
-                Asked::Url { url, .. } => url.clone(),
+                Asked::Url { url, .. } => without_fragment(url).to_owned(),
             };
-            self.settings_of.insert(key, entry.config_settings.clone());
+            if !matches!(entry.target, Asked::Named(_)) && !entry.hashes.is_empty() {
+                let parsed = entry.hashes.iter().filter_map(|hash| Hash::parse(&hash.to_string()));
+                self.hashes_of.entry(key.clone()).or_default().extend(parsed);
+            }
+            if !entry.config_settings.is_empty() {
+                self.settings_of.insert(key, entry.config_settings.clone());
+            }
         }
         self
     }
@@ -198,20 +215,29 @@ impl<'a> Sources<'a> {
         self.constraints.get_or_init(read).clone().map_err(Trouble::new)
     }
 
-    fn settings(&self, key: &str, chain: &[String]) -> Settings {
-        // What other packages require was not asked for with settings.
+    /// The settings of a build: those of the command line, and those of its requirement by name or place.
+    fn settings(&self, name: Option<&Name>, place: &str, chain: &[String]) -> Settings {
+        // What builds require was not asked for with settings.
         if !chain.is_empty() {
             return Settings::new();
         }
-        let mut all = self.settings.clone();
-        all.extend(self.settings_of.get(key).into_iter().flatten().cloned());
-        all
+        let own = self.settings_of.get(place).or_else(|| self.settings_of.get(name?.as_str()));
+        self.settings.iter().chain(own.into_iter().flatten()).cloned().collect()
     }
 
-    /// Hashes that the user demands of a package's file.
-    fn required(&self, name: Option<&Name>) -> Vec<Hash> {
-        let hashes = name.and_then(|name| self.rules.hashes.get(name));
-        hashes.into_iter().flatten().filter_map(|hash| Hash::parse(hash)).collect()
+    /// Hashes that the user demands of a file.
+    fn required(&self, name: Option<&Name>, place: &str) -> Vec<Hash> {
+        let named = name.and_then(|name| self.rules.hashes.get(name));
+        let named = named.into_iter().flatten().filter_map(|hash| Hash::parse(hash));
+        self.hashes_of.get(place).into_iter().flatten().cloned().chain(named).collect()
+    }
+
+    /// Refuses what has no hash, where one is demanded.
+    fn check_hashable(&self, name: Option<&Name>, place: &str) -> Result<(), Failure> {
+        match self.required(name, place).is_empty() {
+            true => Ok(()),
+            false => Err(Failure::new(SourceError::Unhashable { url: redacted(place) })),
+        }
     }
 
     fn say(&self, line: &str) {
@@ -231,13 +257,13 @@ impl<'a> Sources<'a> {
             "Processing {}",
             local_path(url).map_or_else(|| redacted(url), |path| shown(&path))
         ));
-        let required = self.required(name);
+        let required = self.required(name, without_fragment(url));
         let downloaded =
             self.index.download_url(url, &required, &|_, _| {}).map_err(|error| failure(Arc::new(error)))?;
         let text = metadata::from_wheel(&downloaded.path, &wheel)
             .map_err(|source| Failure::new(SourceError::Wheel { url: redacted(url), source }))?;
         let facts = facts_of(&Metadata::parse(text.as_bytes()))?;
-        let bare = url.split('#').next().unwrap_or(url);
+        let bare = without_fragment(url);
         let direct = Direct {
             version: wheel.version,
             facts: Arc::new(facts),
@@ -275,7 +301,7 @@ impl<'a> Sources<'a> {
         if in_place {
             return Err(Failure::new(SourceError::InPlace { url: redacted(place) }));
         }
-        let filename = file_name(place.split('#').next().unwrap_or(place));
+        let filename = file_name(without_fragment(place));
         match () {
             () if filename.ends_with(".whl") => self.wheel(name, place, &filename),
             () if source::is_archive(&filename) => self.archive(name, place, &filename, chain),
@@ -308,7 +334,8 @@ impl<'a> Sources<'a> {
         in_place: bool,
         chain: &[String],
     ) -> Result<(Name, Direct), Failure> {
-        let bare = place.split('#').next().unwrap_or(place);
+        let bare = without_fragment(place);
+        self.check_hashable(name, bare)?;
         let subdirectory = part(place, "subdirectory");
         match in_place {
             true => self.say(&format!("Obtaining {bare}")),
@@ -321,7 +348,7 @@ impl<'a> Sources<'a> {
         };
         let mut project = Project::open(&folder, &shown(&folder), false).map_err(not_built)?;
         project.name = name.cloned();
-        let built = self.build(&project, &self.settings(bare, chain), in_place, chain)?;
+        let built = self.build(&project, &self.settings(name, bare, chain), in_place, chain)?;
         let direct_url = DirectUrl {
             url: bare.to_owned(),
             origin: Origin::Directory { editable: in_place.then_some(true) },
@@ -338,17 +365,17 @@ impl<'a> Sources<'a> {
         filename: &str,
         chain: &[String],
     ) -> Result<(Name, Direct), Failure> {
-        let bare = url.split('#').next().unwrap_or(url);
+        let bare = without_fragment(url);
         let subdirectory = part(url, "subdirectory");
         let is_local = local_path(bare).is_some();
         self.say(&format!(
             "Processing {}",
             local_path(bare).map_or_else(|| redacted(bare), |path| shown(&path))
         ));
-        let required = self.required(name);
+        let required = self.required(name, without_fragment(url));
         let downloaded =
             self.index.download_url(url, &required, &|_, _| {}).map_err(|error| failure(Arc::new(error)))?;
-        let settings = self.settings(bare, chain);
+        let settings = self.settings(name, bare, chain);
         let origin = format!("sha256:{}", hex(&downloaded.sha256));
         let key = Key::new(&origin, subdirectory.as_deref(), &settings);
         let direct_url = archive_url(bare, &downloaded.sha256, subdirectory.clone());
@@ -382,6 +409,7 @@ impl<'a> Sources<'a> {
             let hint = error.hint();
             Failure { hint, ..Failure::new(error) }
         };
+        self.check_hashable(name, without_fragment(url))?;
         let parsed = GitUrl::parse(url).map_err(git)?;
         let claimed = parsed.egg.as_deref().and_then(|egg| egg.split('[').next());
         let claimed = claimed.and_then(|egg| Name::new(egg).ok());
@@ -402,7 +430,7 @@ impl<'a> Sources<'a> {
             direct.may_change = true;
             return Ok((found, direct));
         }
-        let settings = self.settings(url, chain);
+        let settings = self.settings(name, without_fragment(url), chain);
         let origin = format!("git {} {}", parsed.repository(), checkout.commit);
         let key = Key::new(&origin, parsed.subdirectory.as_deref(), &settings);
         let direct_url = DirectUrl {
@@ -449,7 +477,7 @@ impl<'a> Sources<'a> {
 
     /// Gets an index's source distribution, and what its builds are kept under.
     fn release(&self, name: &Name, file: &File<'_>, chain: &[String]) -> Result<(PathBuf, Key), Failure> {
-        let required = self.required(Some(name));
+        let required = self.required(Some(name), "");
         let downloaded =
             self.index.download(file, &required, &|_, _| {}).map_err(|error| failure(Arc::new(error)))?;
         let key = self.key(name, &downloaded.sha256, chain);
@@ -481,7 +509,7 @@ impl<'a> Sources<'a> {
     }
 
     fn key(&self, name: &Name, sha256: &[u8; 32], chain: &[String]) -> Key {
-        Key::new(&format!("sha256:{}", hex(sha256)), None, &self.settings(name.as_str(), chain))
+        Key::new(&format!("sha256:{}", hex(sha256)), None, &self.settings(Some(name), "", chain))
     }
 
     /// The metadata of an index's source distribution.
@@ -509,7 +537,7 @@ impl<'a> Sources<'a> {
             return Ok(Arc::from(text));
         }
         let project = self.project(name, version, file, &archive)?;
-        let settings = self.settings(name.as_str(), chain);
+        let settings = self.settings(Some(name), "", chain);
         let installer = BuildInstaller { sources: self };
         let job = Job { project: &project, settings: &settings, installer: &installer, chain };
         match self.builds.prepare(&job).map_err(not_built)? {
@@ -541,7 +569,7 @@ impl<'a> Sources<'a> {
             return Ok((kept.path, kept.sha256));
         }
         let project = self.project(name, version, file, &archive)?;
-        let built = self.build(&project, &self.settings(name.as_str(), chain), false, chain)?;
+        let built = self.build(&project, &self.settings(Some(name), "", chain), false, chain)?;
         let built = self.keep(&key, built, &project.label)?;
         Ok((built.path, built.sha256))
     }
@@ -559,6 +587,10 @@ impl Drop for Sources<'_> {
 fn not_built(error: BuildError) -> Failure {
     let hint = error.hint();
     Failure { hint, ..Failure::new(error) }
+}
+
+fn without_fragment(url: &str) -> &str {
+    url.split_once('#').map_or(url, |(bare, _)| bare)
 }
 
 /// A value of a URL's fragment.
