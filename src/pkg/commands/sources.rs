@@ -296,6 +296,10 @@ impl<'a> Sources<'a> {
             return Err(Failure::new(SourceError::Repository { url: redacted(place) }));
         }
         if let Some(folder) = local_path(place).filter(|path| path.is_dir()) {
+            match in_place {
+                true => self.say(&format!("Obtaining {}", without_fragment(place))),
+                false => self.say(&format!("Processing {}", shown(&folder))),
+            }
             return self.folder(name, place, &folder, in_place, chain);
         }
         if in_place {
@@ -337,10 +341,6 @@ impl<'a> Sources<'a> {
         let bare = without_fragment(place);
         self.check_hashable(name, bare)?;
         let subdirectory = part(place, "subdirectory");
-        match in_place {
-            true => self.say(&format!("Obtaining {bare}")),
-            false => self.say(&format!("Processing {}", shown(folder))),
-        }
         let top = folder;
         let folder = match &subdirectory {
             Some(below) => build::subdirectory(&shown(top), top, below).map_err(not_built)?,
