@@ -80,6 +80,8 @@ pub enum Event<'a> {
     Begins { project: &'a str, what: &'a str },
     /// The backend's output.
     Output { project: &'a str, text: &'a str },
+    /// A wheel was built without its extension modules.
+    Without { project: &'a str, modules: &'a [String] },
 }
 
 /// One build: what is built, and for whom.
@@ -256,7 +258,9 @@ impl<'a> Setting<'a> {
         if editable {
             let answer = self.hook(builds, "build_editable", &[&folder], &[])?;
             if let Some(value) = answer.value {
-                return finish(builds, project, "build_editable", &value, &folder);
+                let built = finish(builds, project, "build_editable", &value, &folder)?;
+                without(builds, project, &answer.native);
+                return Ok(built);
             }
         }
         let answer = self.hook(builds, "build_wheel", &[&folder], &[])?;
@@ -268,6 +272,7 @@ impl<'a> Setting<'a> {
             });
         };
         let built = finish(builds, project, "build_wheel", &value, &folder)?;
+        without(builds, project, &answer.native);
         match editable {
             false => Ok(built),
             true => {
@@ -319,6 +324,13 @@ fn file_of(project: &Project, hook: &str, value: &Value, folder: &Path) -> Resul
     }
 }
 
+/// Tells of extension modules that the project does without.
+fn without(builds: &Builds<'_>, project: &Project, modules: &[String]) {
+    if !modules.is_empty() {
+        (builds.tell)(Event::Without { project: &project.label, modules });
+    }
+}
+
 fn finish(
     builds: &Builds<'_>,
     project: &Project,
@@ -360,6 +372,15 @@ fn taken(builds: &Builds<'_>, project: &Project, path: &Path) -> Result<Built, B
     }
     let sha256 = digest(path).map_err(BuildError::io("read", path))?;
     Ok(Built { path: path.to_path_buf(), sha256, name, metadata })
+}
+
+/// Metadata in the place of a wheel that is not needed: it has no path, and a file name that says its name and version.
+pub fn described(metadata: String) -> Option<Built> {
+    let parsed = Metadata::parse(metadata.as_bytes());
+    let name = Name::new(parsed.name()?.trim()).ok()?;
+    let version: Version = parsed.version()?.trim().parse().ok()?;
+    let name = WheelName::parse(&format!("{}-{version}-py3-none-any.whl", name.escaped())).ok()?;
+    Some(Built { path: PathBuf::new(), sha256: [0; 32], name, metadata })
 }
 
 /// Metadata has to be of the project that was asked for.
