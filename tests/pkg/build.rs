@@ -512,18 +512,22 @@ fn a_build_that_fails_says_why() {
 }
 
 #[test]
-fn a_process_that_a_build_leaves_behind_holds_nothing_up() {
+fn what_a_build_leaves_running_holds_nothing_up() {
     let Some(here) = Try::new("build-left") else { return };
     here.project(
         "p",
         "
-import subprocess
+import atexit, subprocess, threading, time
 subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(20)'])
+threading.Thread(target=time.sleep, args=(20,)).start()
+if os.environ.get('NOTES'):
+    atexit.register(note, 'at the end')
 ",
     );
     let since = std::time::Instant::now();
     here.works(&["install", "./p"]);
     assert!(since.elapsed().as_secs() < 15, "it waited for {:?}", since.elapsed());
+    assert!(here.notes().ends_with("at the end\n"));
 }
 
 #[cfg(target_os = "linux")]

@@ -88,12 +88,18 @@ def main():
     with open(temporary, "w", encoding="utf-8") as file:
         json.dump(answer, file)
     os.replace(temporary, job["result"])
+    # What is to be done at the end is done, but threads that a backend leaves behind keep nobody waiting.
+    try:
+        import atexit
+
+        atexit._run_exitfuncs()
+    except BaseException:
+        pass
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except Exception:
             pass
-    # Threads that a backend leaves behind must not keep a finished build waiting.
     os._exit(0)
 
 

@@ -77,8 +77,13 @@ pub fn explain(requires: &[Requirement], error: BuildError) -> BuildError {
         );
     }
     // What setuptools says where it is asked for a compiler and Python's build knows none, and when one has failed.
-    let asked =
-        ["customize_compiler", "errors.CompileError", "errors.CCompilerError", "error: command 'gcc' failed"];
+    let asked = [
+        "customize_compiler",
+        "errors.CompileError",
+        "errors.CCompilerError",
+        "error: command 'gcc' failed",
+        "pkg-config",
+    ];
     if asked.iter().any(|words| text.contains(words)) {
         return refusal(
             project,

@@ -194,7 +194,14 @@ impl fmt::Display for ResolveError {
                 }
                 Ok(())
             }
-            ResolveError::Failed { what, failure } => write!(f, "{what}: {failure}"),
+            ResolveError::Failed { what, failure } => {
+                let text = failure.to_string();
+                // Some say themselves what they are about.
+                match text.starts_with(what.as_str()) {
+                    true => f.write_str(&text),
+                    false => write!(f, "{what}: {text}"),
+                }
+            }
         }
     }
 }
