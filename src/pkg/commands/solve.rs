@@ -413,6 +413,7 @@ pub fn solve<'a>(
         installed: keep.versions,
         allow_old_pure: options.switch("allow-old-pure")?,
         ignore_requires_python: rules.ignore_requires_python,
+        patience: resolve::PATIENCE,
     };
     ask_ahead(&request, &universe, index);
     let resolution = resolve::resolve(&request, &universe).map_err(|error| unsolved(session, error))?;

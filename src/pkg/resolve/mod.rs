@@ -130,7 +130,13 @@ pub struct Request {
     /// An older pure release may be taken where newer ones are native.
     pub allow_old_pure: bool,
     pub ignore_requires_python: bool,
+    /// A search that has looked at more versions begins anew as a long one, whose notes stay short; what was fetched is kept.
+    /// `PATIENCE` as a rule.
+    pub patience: u32,
 }
+
+/// See `Request::patience`.
+pub const PATIENCE: u32 = 300;
 
 impl Request {
     /// Whether pre-releases of a package are taken.
