@@ -141,6 +141,7 @@ impl BuildInstaller<'_, '_> {
             installed: FxHashMap::default(),
             allow_old_pure: false,
             ignore_requires_python: false,
+            patience: resolve::PATIENCE,
         };
         solve::ask_ahead(&request, &universe, index);
         let resolution = resolve::resolve(&request, &universe).map_err(unsolved)?;
