@@ -1,6 +1,7 @@
 //! The installer, tested against a loopback index and wheels made on the fly.
 
 mod build;
+mod build_archives;
 mod formats;
 mod index;
 mod index_config;
