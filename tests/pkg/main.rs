@@ -1,6 +1,9 @@
 //! The installer, tested against a loopback index and wheels made on the fly.
 
 mod commands;
+mod commands_files;
+mod commands_index;
+mod commands_packse;
 mod dx;
 mod formats;
 mod index;

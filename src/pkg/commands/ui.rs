@@ -3,12 +3,14 @@
 //! Results go to standard output, everything else to standard error, as pip does. `-q` and `-v` move the threshold; `NO_COLOR` and
 //! `--no-color` leave colours out, and nothing is drawn where the stream is no terminal.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use super::super::requirements::redacted;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How a command speaks.
@@ -89,6 +91,7 @@ impl Ui {
 
     /// What is being done: shown unless `-q`.
     pub fn say(&self, line: &str) {
+        let line = &*shown(line);
         self.note(line);
         if self.verbosity >= 0 {
             self.out(line);
@@ -97,6 +100,7 @@ impl Ui {
 
     /// Details: shown with `-v`.
     pub fn detail(&self, line: &str) {
+        let line = &*shown(line);
         self.note(line);
         if self.verbosity > 0 {
             self.out(line);
@@ -105,6 +109,7 @@ impl Ui {
 
     /// A warning: shown unless `-qq`.
     pub fn warn(&self, line: &str) {
+        let line = &*shown(line);
         self.note(&format!("WARNING: {line}"));
         if self.verbosity > -2 {
             self.err(&self.paint("33", &format!("WARNING: {line}")));
@@ -113,6 +118,7 @@ impl Ui {
 
     /// An error: shown unless `-qqq`.
     pub fn error(&self, line: &str) {
+        let line = &*shown(line);
         self.note(&format!("ERROR: {line}"));
         if self.verbosity > -3 {
             self.err(&self.paint("31", &format!("ERROR: {line}")));
@@ -121,6 +127,7 @@ impl Ui {
 
     /// What to do about an error.
     pub fn hint(&self, line: &str) {
+        let line = &*shown(line);
         self.note(&format!("hint: {line}"));
         if self.verbosity > -3 {
             self.err(&format!("{} {line}", self.paint("36", "hint:")));
@@ -170,6 +177,14 @@ impl Ui {
     /// Whether somebody watches.
     pub fn is_watched(&self) -> bool {
         self.bars
+    }
+}
+
+/// A line without the passwords of addresses in it, whoever put them there.
+fn shown(line: &str) -> Cow<'_, str> {
+    match line.contains("://") && line.contains('@') {
+        true => Cow::Owned(redacted(line)),
+        false => Cow::Borrowed(line),
     }
 }
 
