@@ -3,6 +3,7 @@
 mod commands;
 mod commands_files;
 mod commands_index;
+mod commands_kill;
 mod commands_packse;
 mod dx;
 mod formats;

@@ -10,8 +10,9 @@ use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use super::super::requirements::redacted;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::super::requirements::redacted;
 
 /// How a command speaks.
 pub struct Ui {
