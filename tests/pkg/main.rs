@@ -5,6 +5,7 @@ mod commands_files;
 mod commands_index;
 mod commands_kill;
 mod commands_packse;
+mod commands_run;
 mod dx;
 mod formats;
 mod index;

@@ -1,0 +1,92 @@
+//! `dx run` with packages, and `dx tool run`: environments that are made when they are wanted, and used again.
+
+use crate::dx::{World, package};
+use crate::wheels::Wheel;
+
+fn wheels() -> Vec<Wheel> {
+    vec![
+        package("greet", "1.0", &["words"])
+            .file(
+                "greet/main.py",
+                "import sys, words\ndef main():\n    print(words.version, sys.argv[1:])\n    return 3\n",
+            )
+            .entry_points("[console_scripts]\ngreet = greet.main:main\nother = greet.main:main\n"),
+        package("greet", "0.9", &[]).entry_points("[console_scripts]\ngreet = greet:version\n"),
+        package("words", "1.0", &[]),
+        package("words", "1.1", &[]),
+    ]
+}
+
+/// A world whose binary runs Python: a developer's scratch binary is the installer alone.
+fn world() -> Option<World> {
+    let world = World::new(&wheels())?;
+    match world.dx(&["run", "-c", "pass"]) {
+        ended if ended.err.contains("scratch binary") => {
+            eprintln!("skipped: this binary runs no Python");
+            None
+        }
+        ended => {
+            ended.good();
+            Some(world)
+        }
+    }
+}
+
+#[test]
+fn a_script_says_what_it_requires() {
+    let Some(world) = world() else { return };
+    world.write(
+        "say.py",
+        "# /// script\n# dependencies = [\"words<1.1\"]\n# requires-python = \">=3.12\"\n# ///\nimport sys, words\nprint(words.version, sys.argv[1:])\nsys.exit(4)\n",
+    );
+    let ended = world.dx(&["run", "say.py", "one", "-q"]);
+    assert_eq!((ended.code, &*ended.out), (4, "1.0 ['one', '-q']\n"), "{}", ended.err);
+    // The environment is there now: nobody is asked again.
+    world.server.clear_log();
+    assert_eq!(world.dx(&["run", "say.py"]).out, "1.0 []\n");
+    assert_eq!(world.server.log().len(), 0);
+    // The project's own environment stays as it is.
+    assert_eq!(world.freeze(), [""; 0]);
+    world.write("plain.py", "print('plain')\n");
+    assert_eq!(world.dx(&["run", "plain.py"]).good().out, "plain\n");
+    world.write("future.py", "# /// script\n# requires-python = \">=3.99\"\n# dependencies = []\n# ///\n");
+    world.dx(&["run", "future.py"]).bad(1, "future.py requires Python >=3.99, and dx is Python 3.14");
+    world.write("wrong.py", "# /// script\n# dependencies = [\"nothing-there\"]\n# ///\n");
+    world.dx(&["run", "wrong.py"]).bad(1, "nothing-there");
+    world.write("broken.py", "# /// script\n# dependencies = 3\n# ///\n");
+    world.dx(&["run", "broken.py"]).bad(1, "broken.py");
+}
+
+#[test]
+fn packages_for_one_run() {
+    let Some(world) = world() else { return };
+    let code = "import words; print(words.version)";
+    assert_eq!(world.dx(&["run", "--with", "words", "-c", code]).good().out, "1.1\n");
+    assert_eq!(world.dx(&["run", "--with=words==1.0", "-c", code]).good().out, "1.0\n");
+    world.write("list.txt", "words==1.0\n");
+    assert_eq!(world.dx(&["run", "--with-requirements", "list.txt", "-c", code]).good().out, "1.0\n");
+    world.write("say.py", "# /// script\n# dependencies = [\"words==1.0\"]\n# ///\nimport words, greet\nprint(words.version, greet.version)\n");
+    assert_eq!(world.dx(&["run", "--with", "greet", "say.py"]).good().out, "1.0 1.0\n");
+    world
+        .dx(&["run", "--with", "nothing-there", "-c", code])
+        .bad(1, "No matching distribution found for nothing-there");
+    world.dx(&["run", "--with"]).bad(2, "--with needs a value");
+    let before = world.server.log().len();
+    assert_eq!(world.dx(&["run", "--refresh", "--with", "words", "-c", code]).good().out, "1.1\n");
+    assert!(world.server.log().len() > before);
+}
+
+#[test]
+fn programs_of_packages() {
+    let Some(world) = world() else { return };
+    let ended = world.dx(&["tool", "run", "greet", "you", "--there"]);
+    assert_eq!((ended.code, &*ended.out), (3, "1.1 ['you', '--there']\n"), "{}", ended.err);
+    let ended = world.dx(&["x", "--with", "words==1.0", "greet"]);
+    assert_eq!((ended.code, &*ended.out), (3, "1.0 []\n"), "{}", ended.err);
+    let ended = world.dx(&["x", "--from", "greet", "other"]);
+    assert_eq!((ended.code, &*ended.out), (3, "1.1 []\n"), "{}", ended.err);
+    world.dx(&["x", "words"]).bad(1, "words has no program named 'words'");
+    world.dx(&["x", "--from", "greet", "missing"]).bad(1, "there are greet, other");
+    world.dx(&["x"]).bad(2, "name a program");
+    world.dx(&["x", "nothing-there"]).bad(1, "nothing-there");
+}
