@@ -13,7 +13,7 @@ use super::super::index::{Index, IndexOptions, Strategy, options as index_option
 use super::super::install::layout::Layout;
 use super::super::marker::Environment as Markers;
 use super::super::python::Python;
-use super::super::requirements::Setting;
+use super::super::requirements::{RequirementsError, Setting};
 use super::super::tags::System;
 use super::super::venv::{Environment, FindError, Kind, Search};
 use super::flags::Command;
@@ -116,10 +116,22 @@ troubles!(
     super::super::index::IndexError,
     super::super::install::store::StoreError,
     super::super::install::transaction::TransactionError,
-    super::super::requirements::RequirementsError,
     super::super::venv::VenvError,
     FindError,
 );
+
+impl From<RequirementsError> for Trouble {
+    fn from(error: RequirementsError) -> Trouble {
+        let hint = error.hint();
+        let mut trouble = Trouble::of(&error, hint);
+        // pip shows where a requirement went wrong behind the requirement.
+        if let RequirementsError::Requirement { cause, .. } = &error {
+            trouble.message = format!("{}: {cause}", trouble.message);
+            trouble.causes.clear();
+        }
+        trouble
+    }
+}
 
 /// One run of one command.
 pub struct Session<'h> {

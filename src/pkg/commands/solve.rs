@@ -30,8 +30,8 @@ pub struct For {
     pub markers: Markers,
     pub python: Version,
     pub tags: Tags,
-    /// CPython's tags on this machine, where the target is dx itself.
-    pub native: Option<Tags>,
+    /// This machine's platforms, where the target is dx itself.
+    pub native: Option<Vec<String>>,
     /// Another target than dx here.
     pub is_foreign: bool,
 }
@@ -87,7 +87,7 @@ impl For {
             markers_of_platform(name, &mut markers);
         }
         if platforms.is_empty() {
-            platforms = here.clone();
+            platforms.clone_from(&here);
         }
         let release = python.release();
         let target = Target {
@@ -96,9 +96,7 @@ impl For {
             abis,
             platforms,
         };
-        let native = (!is_foreign).then(|| {
-            Tags::of(&Target { implementation: "cp".to_owned(), platforms: here, ..target.clone() })
-        });
+        let native = (!is_foreign).then_some(here);
         Ok(For { markers, python, tags: Tags::of(&target), native, is_foreign })
     }
 }

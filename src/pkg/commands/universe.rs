@@ -236,6 +236,10 @@ impl Universe for Indexes<'_> {
         facts_of(&metadata).map(Arc::new)
     }
 
+    fn is_at_hand(&self, name: &Name) -> bool {
+        self.stale || held(&self.direct).contains_key(name) || self.index.is_at_hand(name)
+    }
+
     fn direct(&self, name: &Name, url: &str) -> Result<(), Failure> {
         if held(&self.direct).contains_key(name) {
             return Ok(());

@@ -11,8 +11,9 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rustc_hash::FxHashMap;
 use url::Url;
 
 use super::client::{Client, ClientError, Response};
@@ -23,6 +24,7 @@ use super::page::{self, CoreMetadata, quick_hash};
 use super::url::{bare, local_path, redacted};
 use super::zip_tail::{self, Found, Tail, ZipError};
 use crate::pkg::filename::WheelName;
+use crate::pkg::name::Name;
 
 /// The end of a wheel that is asked for at once. With these three, and with [`SMALL`], one request yields the metadata of 43
 /// of 44 much used wheels (a tail of 32 kB: 27), and up to some 300 kB the round trip is what takes the time.
@@ -32,6 +34,8 @@ const TAIL_FRACTION: u64 = 48;
 const MAX_TAIL: u64 = 320 * 1024;
 /// A wheel up to this size is taken whole: it is about to be installed, as a rule.
 const SMALL: u64 = 192 * 1024;
+/// What is asked for of further wheels of a package whose first one was small.
+const SMALL_TAIL: u64 = 16 * 1024;
 
 /// No metadata file is longer.
 const MAX_METADATA: u64 = 32 << 20;
@@ -183,7 +187,12 @@ impl<'a> Origin<'a> {
 ///
 /// # Errors
 /// See [`MetadataError`].
-pub(super) fn get(client: &Client, cache: &Path, origin: &Origin<'_>) -> Result<Arc<str>, MetadataError> {
+pub(super) fn get(
+    client: &Client,
+    cache: &Path,
+    origin: &Origin<'_>,
+    tails: &Tails,
+) -> Result<Arc<str>, MetadataError> {
     if let Some(path) = local(origin) {
         return Ok(from_wheel(&path, &origin.wheel()?)?.into());
     }
@@ -191,7 +200,7 @@ pub(super) fn get(client: &Client, cache: &Path, origin: &Origin<'_>) -> Result<
     if let Some(text) = load(&path) {
         return Ok(text);
     }
-    let text = fetch(client, cache, origin)?;
+    let text = fetch(client, cache, origin, tails)?;
     let checksum = quick_hash(text.as_bytes()).to_le_bytes();
     // A cache that cannot be written to costs time, nothing else.
     let _ = write_atomically(&path, &[&checksum, text.as_bytes()]);
@@ -214,7 +223,7 @@ fn load(path: &Path) -> Option<Arc<str>> {
     (checksum == quick_hash(text.as_bytes()).to_le_bytes()).then(|| text.into())
 }
 
-fn fetch(client: &Client, cache: &Path, origin: &Origin<'_>) -> Result<String, MetadataError> {
+fn fetch(client: &Client, cache: &Path, origin: &Origin<'_>, tails: &Tails) -> Result<String, MetadataError> {
     if let Some(offered) = origin.core_metadata {
         if let Some(text) = fetch_file(client, origin, offered)? {
             return Ok(text);
@@ -227,7 +236,7 @@ fn fetch(client: &Client, cache: &Path, origin: &Origin<'_>) -> Result<String, M
     if let Some(path) = origin.sha256.and_then(|digest| download::cached(cache, &digest, origin.filename)) {
         return from_wheel(&path, &wheel);
     }
-    fetch_tail(client, cache, origin, &wheel)
+    fetch_tail(client, cache, origin, &wheel, tails)
 }
 
 /// The file beside the wheel; none if the index does not have it after all.
@@ -260,13 +269,40 @@ fn wheel_error<'a>(origin: &'a Origin<'a>) -> impl Fn(ZipError) -> MetadataError
 }
 
 /// The part of a file to ask for first.
-fn first_range(size: Option<u64>) -> String {
+fn first_range(size: Option<u64>, known: Option<u64>) -> String {
     match size {
         Some(size) => {
-            let length = (size / TAIL_FRACTION).clamp(TAIL, MAX_TAIL);
+            let length = known.unwrap_or_else(|| (size / TAIL_FRACTION).clamp(TAIL, MAX_TAIL));
             format!("bytes={}-{}", size.saturating_sub(length), size.saturating_sub(1))
         }
-        None => format!("bytes=-{TAIL}"),
+        None => format!("bytes=-{}", known.unwrap_or(TAIL)),
+    }
+}
+
+/// How much of their ends the wheels of each package needed: the next release's wheel is much like the last one's, and a search that
+/// goes through hundreds of releases takes no more of each than it has to.
+#[derive(Default)]
+pub(super) struct Tails(Mutex<FxHashMap<Name, u64>>);
+
+impl Tails {
+    fn held(&self) -> MutexGuard<'_, FxHashMap<Name, u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What to ask for of a package's next wheel, if one was seen.
+    fn expected(&self, name: &Name) -> Option<u64> {
+        self.held().get(name).map(|needed| (needed + needed / 4 + 2048).min(MAX_TAIL))
+    }
+
+    fn note(&self, name: &Name, needed: u64) {
+        let mut known = self.held();
+        let longest = known.entry(name.clone()).or_default();
+        *longest = needed.max(*longest);
+    }
+
+    /// A small wheel was taken whole: nothing is known of its end but that it need not be long.
+    fn note_whole(&self, name: &Name) {
+        self.note(name, SMALL_TAIL);
     }
 }
 
@@ -275,11 +311,19 @@ fn fetch_tail(
     cache: &Path,
     origin: &Origin<'_>,
     wheel: &WheelName,
+    tails: &Tails,
 ) -> Result<String, MetadataError> {
-    if origin.size.is_some_and(|size| size <= SMALL) {
-        return whole(client, cache, origin, wheel);
+    let known = tails.expected(&wheel.name);
+    // The first wheel of a package is the one that will be installed, as a rule; those looked at after it are not.
+    let is_small = origin.size.is_some_and(|size| size <= known.map_or(SMALL, |known| known * 2));
+    if is_small {
+        let text = whole(client, cache, origin, wheel)?;
+        if known.is_none() {
+            tails.note_whole(&wheel.name);
+        }
+        return Ok(text);
     }
-    let part = match ask_range(client, origin.url, &first_range(origin.size))? {
+    let part = match ask_range(client, origin.url, &first_range(origin.size, known))? {
         Answer::Part(part) => part,
         Answer::Whole(answer) => {
             // No ranges here: what comes anyway is kept.
@@ -297,7 +341,10 @@ fn fetch_tail(
     let mut tail = Tail::new(part.total, part.start, part.bytes);
     for _ in 0..MAX_PARTS {
         match zip_tail::find(&tail, wheel).map_err(wheel_error(origin))? {
-            Found::Text(text) => return Ok(text),
+            Found::Text(text) => {
+                tails.note(&wheel.name, tail.needed());
+                return Ok(text);
+            }
             Found::Need(range) => {
                 let asked = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
                 match ask_range(client, origin.url, &asked)? {

@@ -116,6 +116,7 @@ pub struct Index {
     metadata: Slots<String, Shared<Arc<str>>>,
     /// Hashes that direct URLs are bound to.
     demanded: Mutex<HashMap<String, Vec<Hash>>>,
+    tails: metadata::Tails,
     warnings: Mutex<Vec<String>>,
 }
 
@@ -146,6 +147,7 @@ impl Index {
             stored: Slots::default(),
             metadata: Slots::default(),
             demanded: Mutex::default(),
+            tails: metadata::Tails::default(),
             warnings: Mutex::default(),
         })
     }
@@ -186,6 +188,11 @@ impl Index {
         }
     }
 
+    /// Whether [`Index::page`] has its answer already, or would answer from the cache alone.
+    pub fn is_at_hand(&self, name: &Name) -> bool {
+        self.pages.has(name) || self.is_fresh(name)
+    }
+
     /// The core metadata of a file, as the text of its METADATA.
     ///
     /// # Errors
@@ -195,7 +202,8 @@ impl Index {
         self.metadata.get(&*url, || {
             let parsed = parse_url(&url)?;
             let origin = Origin::new(file, &parsed);
-            metadata::get(&self.client, &self.cache, &origin).map_err(|error| Arc::new(error.into()))
+            metadata::get(&self.client, &self.cache, &origin, &self.tails)
+                .map_err(|error| Arc::new(error.into()))
         })
     }
 

@@ -14,6 +14,12 @@ impl<K, V> Default for Slots<K, V> {
 }
 
 impl<K: Hash + Eq, V: Clone> Slots<K, V> {
+    /// Whether the answer is there.
+    pub fn has(&self, key: &K) -> bool {
+        let slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.get(key).is_some_and(|slot| slot.get().is_some())
+    }
+
     /// The answer for a key; `make` is called by one thread alone, once.
     pub fn get<Q>(&self, key: &Q, make: impl FnOnce() -> V) -> V
     where

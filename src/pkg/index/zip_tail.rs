@@ -7,6 +7,7 @@
 //!
 //! Not here: unpacking (`install`), which reads archives as a whole.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io::Read;
 use std::ops::Range;
@@ -80,12 +81,14 @@ pub struct Tail {
     pub bytes: Vec<u8>,
     /// A part before them, fetched when it was needed.
     pub more: Option<(u64, Vec<u8>)>,
+    /// The first byte that was looked at.
+    lowest: Cell<u64>,
 }
 
 impl Tail {
     /// The last bytes of an archive.
     pub fn new(total: u64, start: u64, bytes: Vec<u8>) -> Self {
-        Self { total, start, bytes, more: None }
+        Self { total, start, bytes, more: None, lowest: Cell::new(total) }
     }
 
     /// Adds what [`Found::Need`] asked for.
@@ -99,7 +102,13 @@ impl Tail {
         }
     }
 
+    /// How much of the archive's end was needed so far.
+    pub fn needed(&self) -> u64 {
+        self.total - self.lowest.get()
+    }
+
     fn get(&self, range: Range<u64>) -> Option<&[u8]> {
+        self.lowest.set(self.lowest.get().min(range.start));
         let within = |start: u64, bytes| -> Option<&[u8]> {
             let from = usize::try_from(range.start.checked_sub(start)?).ok()?;
             let to = usize::try_from(range.end.checked_sub(start)?).ok()?;

@@ -128,7 +128,9 @@ impl<'u> Fetcher<'u> {
     where
         'u: 'scope,
     {
-        self.ask(scope, Question::Table(name.clone()));
+        if !self.universe.is_at_hand(name) {
+            self.ask(scope, Question::Table(name.clone()));
+        }
     }
 
     /// Asks for a version's facts without waiting, unless they can be had at once.

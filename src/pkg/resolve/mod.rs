@@ -88,6 +88,11 @@ pub trait Universe: Sync {
     /// What a version of a package requires.
     fn facts(&self, name: &Name, entry: &Entry) -> Result<Arc<Facts>, Failure>;
 
+    /// Whether the table can be had at once, so that asking for it ahead would be a waste.
+    fn is_at_hand(&self, _: &Name) -> bool {
+        false
+    }
+
     /// Takes note that `name` comes from a URL, not from an index. Called before its table is asked for.
     fn direct(&self, name: &Name, url: &str) -> Result<(), Failure>;
 
@@ -212,8 +217,8 @@ impl ResolveError {
                 let mut hints = Vec::new();
                 if let Some(older) = older {
                     hints.push(format!(
-                        "{name} {older} is the newest that dx can install; `{name}=={older}` asks for it, `--allow-old-pure` takes such \
-                         releases everywhere"
+                        "{name} {older} is the newest release without native wheels; `{name}=={older}` asks for it, `--allow-old-pure` \
+                         takes such releases everywhere"
                     ));
                 }
                 if *has_source {
