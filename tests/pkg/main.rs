@@ -1,5 +1,6 @@
 //! The installer, tested against a loopback index and wheels made on the fly.
 
+mod build;
 mod commands;
 mod commands_files;
 mod commands_index;

@@ -88,7 +88,7 @@ fn ask(session: &Session<'_>, packages: &[Present]) -> Result<Latest, Trouble> {
     let inputs = Inputs::default();
     let rules = solve::rules(session, &inputs, &target, &index)?;
     let none = FxHashMap::default();
-    let builder = Sources { index: &index, tags: &rules.tags };
+    let builder = Sources::new(session, &index, &rules);
     let universe = Indexes::new(&index, &rules, &builder, &none);
     let prereleases = if session.options.switch("pre")? { Prereleases::Allow } else { Prereleases::Disallow };
     let answers: Vec<_> = std::thread::scope(|scope| {

@@ -5,8 +5,10 @@
 //! → `wheels` (into the store) → `install` (the transaction).
 
 pub mod answer;
+pub mod building;
 pub mod cached;
 pub mod check;
+mod checkouts;
 pub mod compile;
 pub mod download;
 pub mod flags;

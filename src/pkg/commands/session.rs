@@ -87,6 +87,8 @@ impl fmt::Display for Trouble {
     }
 }
 
+impl Error for Trouble {}
+
 impl From<UsageError> for Trouble {
     fn from(error: UsageError) -> Trouble {
         Trouble::usage(error.0)

@@ -4,10 +4,9 @@
 //! `--no-color` leave colours out, and nothing is drawn where the stream is no terminal.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -21,7 +20,7 @@ pub struct Ui {
     colours: bool,
     bars: bool,
     log: Option<Mutex<File>>,
-    bar: RefCell<Option<ProgressBar>>,
+    bar: Mutex<Option<ProgressBar>>,
     pub started: Instant,
     /// Show the causes of errors.
     pub debug: bool,
@@ -48,7 +47,7 @@ impl Ui {
                 Bars::Auto | Bars::On => terminal && !dumb && verbosity >= 0,
             },
             log: log.map(Mutex::new),
-            bar: RefCell::default(),
+            bar: Mutex::default(),
             started: Instant::now(),
             debug: false,
         }
@@ -62,13 +61,17 @@ impl Ui {
         }
     }
 
+    fn held(&self) -> MutexGuard<'_, Option<ProgressBar>> {
+        self.bar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn out(&self, text: &str) {
         let write = || {
             let mut out = std::io::stdout().lock();
             let _ =
                 out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
         };
-        match &*self.bar.borrow() {
+        match &*self.held() {
             Some(bar) => bar.suspend(write),
             None => write(),
         }
@@ -78,7 +81,7 @@ impl Ui {
         let write = || {
             let _ = std::io::stderr().lock().write_all(format!("{text}\n").as_bytes());
         };
-        match &*self.bar.borrow() {
+        match &*self.held() {
             Some(bar) => bar.suspend(write),
             None => write(),
         }
@@ -160,17 +163,17 @@ impl Ui {
         };
         bar.set_message(what.to_owned());
         bar.enable_steady_tick(Duration::from_millis(100));
-        self.bar.replace(Some(bar));
+        *self.held() = Some(bar);
     }
 
     /// The bar that is shown, for threads to move.
     pub fn bar(&self) -> Option<ProgressBar> {
-        self.bar.borrow().clone()
+        self.held().clone()
     }
 
     /// Takes the bar away.
     pub fn end(&self) {
-        if let Some(bar) = self.bar.take() {
+        if let Some(bar) = self.held().take() {
             bar.finish_and_clear();
         }
     }

@@ -385,7 +385,7 @@ fn source_rank(filename: &str) -> WheelRank {
 
 /// How near a wheel of native code for CPython on one of these platforms comes to `python`: 0 for its own version; nothing if it is
 /// no such wheel.
-fn native_place(wheel: &WheelName, platforms: &[String], python: &Version) -> Option<u32> {
+pub fn native_place(wheel: &WheelName, platforms: &[String], python: &Version) -> Option<u32> {
     let is_native = |abi: &str| abi.starts_with("cp") || abi.starts_with("abi");
     if !wheel.abis.split('.').any(is_native) {
         return None;
