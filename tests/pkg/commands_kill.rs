@@ -96,7 +96,9 @@ fn killed(begin: &[&[&str]], command: &[&str], next: &[&str]) {
             whole[round as usize % 2].mul_f64(part) + Duration::from_micros(u64::from(round) * 37 % 1000);
         interrupted += u32::from(kill(&world, command, after));
         // A reader sees the old or the new state as soon as the next command, whichever it is, took the environment.
-        world.dx(&["pip", "uninstall", "-y", "not-installed"]).good();
+        let looks = [["pip", "list"], ["pip", "freeze"], ["pip", "check"]];
+        let look = world.dx(&looks[round as usize % looks.len()]);
+        assert!(look.code == 0, "round {round}: {}", look.all());
         let now = state(&world);
         assert!(
             now == old || now == new,

@@ -77,6 +77,35 @@ fn packages_for_one_run() {
 }
 
 #[test]
+fn environments_are_told_apart_by_what_they_are_made_from() {
+    let Some(world) = world() else { return };
+    let code = "import words; print(words.version)";
+    world.write("inner.txt", "words==1.0\n");
+    world.write("list.txt", "-r inner.txt\n");
+    let run = || world.dx(&["run", "--with-requirements", "list.txt", "-c", code]).good().out;
+    assert_eq!(run(), "1.0\n");
+    world.write("inner.txt", "words==1.1\n");
+    assert_eq!(run(), "1.1\n");
+    // The same path from elsewhere is another file, and a changed file is another one too.
+    for (folder, version) in [("one", "5.0"), ("two", "6.0")] {
+        world.write(&format!("{folder}/keep"), "");
+        let wheel = package("words", version, &[]);
+        let name = "words-5.0-py3-none-any.whl".replace("5.0", version);
+        std::fs::write(world.path(folder).join(&name), wheel.build()).unwrap();
+    }
+    let from = |folder: &str, arguments: &[&str]| {
+        let mut command = world.command(arguments);
+        crate::dx::ended(command.current_dir(world.path(folder)).output().unwrap()).good().out
+    };
+    let with = ["run", "--with", "./words-5.0-py3-none-any.whl", "-c", code];
+    assert_eq!(from("one", &with), "5.0\n");
+    let other = package("words", "5.0", &[]).file("words/new.py", "");
+    std::fs::write(world.path("two/words-5.0-py3-none-any.whl"), other.build()).unwrap();
+    let new = ["run", "--with", "./words-5.0-py3-none-any.whl", "-c", "import words.new; print('new')"];
+    assert_eq!(from("two", &new), "new\n");
+}
+
+#[test]
 fn programs_of_packages() {
     let Some(world) = world() else { return };
     let ended = world.dx(&["tool", "run", "greet", "you", "--there"]);
