@@ -2,6 +2,7 @@
 
 mod build;
 mod commands;
+mod commands_build;
 mod commands_files;
 mod commands_index;
 mod commands_kill;
