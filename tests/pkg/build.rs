@@ -547,10 +547,22 @@ fn a_build_ends_with_the_dx_that_began_it() {
     let notes = here.folder.path("notes");
     assert!(wait(&|| fs::read_to_string(&notes).is_ok_and(|text| text.ends_with('\n'))));
     let pid = fs::read_to_string(&notes).unwrap().trim().rsplit(' ').next().unwrap().to_owned();
+    let runs = || fs::read_dir(here.folder.path("cache/dx/builds-1")).unwrap().count();
+    assert_eq!(runs(), 1);
+    // A second one does not take the folder of the first for a leftover.
+    here.project("q", "\nNAME = 'q'\n");
+    let other = here.folder.path("other");
+    assert!(Command::new(&here.dx).args(["venv", "-q"]).arg(&other).status().unwrap().success());
+    let done = here.command(&["install", "./q"]).env("VIRTUAL_ENV", &other).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(runs(), 1);
     child.kill().unwrap();
     child.wait().unwrap();
     let gone = || !fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|text| !text.contains(") Z "));
     assert!(wait(&gone), "process {pid} is still there");
+    // What it left is removed by the next one that builds.
+    here.works(&["install", "./q"]);
+    assert_eq!(runs(), 0);
 }
 
 #[test]
@@ -581,6 +593,11 @@ def prepare_metadata_for_build_wheel(folder, config_settings=None):
     // Nothing is prepared or built twice.
     here.works(&["install", "-f", "links", "hook", "none"]);
     assert_eq!(here.notes(), "build_wheel None\n");
+    // A folder is not built to be looked at.
+    here.project("p", prepare);
+    let said = here.works(&["install", "--dry-run", "./p"]);
+    assert!(said.contains("Would install demo-1.0"), "{said}");
+    assert_eq!(here.notes(), "prepare\n");
     // `[project]` counts where PKG-INFO does not.
     let toml = format!("{PYPROJECT}[project]\nname = 'table'\nversion = '1.0'\ndependencies = ['final']\n");
     let mut table = here.sdist("table", "1.0", "").metadata("Dynamic: Requires-Dist\n");
@@ -698,7 +715,8 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
     let said = here.fails(&["install", "./needed"]);
     assert!(said.contains("./needed cannot be built for dx") && said.contains("demo._speed"), "{said}");
     assert!(!said.contains("Traceback"), "{said}");
-    here.works(&["install", "./optional"]);
+    let said = here.works(&["install", "./optional"]);
+    assert!(said.contains("without its extension modules (demo._speed)"), "{said}");
     here.write(
         "meson/pyproject.toml",
         "[build-system]\nrequires = ['meson-python']\nbuild-backend = 'mesonpy'\n",

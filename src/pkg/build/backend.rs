@@ -180,6 +180,8 @@ impl Call<'_> {
         }
         command.env("DX_BUILD_NATIVE", refused).env("PYTHONIOENCODING", "utf-8").env("PYTHONUNBUFFERED", "1");
         command.env_remove("__PYVENV_LAUNCHER__").env_remove("PYTHONHOME").env_remove("PYTHONSTARTUP");
+        // The program's folder has to be the first on the path: it takes it away itself.
+        command.env_remove("PYTHONSAFEPATH");
         if self.isolated {
             command.env_remove("PYTHONPATH").env("PYTHONNOUSERSITE", "1");
             // What an environment of the user's says is not true of this one.

@@ -83,17 +83,22 @@ impl Run {
     pub fn new(cache: &Path, keep: bool) -> Result<Run, BuildError> {
         let all = cache.join(FOLDER);
         fs::create_dir_all(&all).map_err(BuildError::io("create", &all))?;
+        let wait = |folder: &Path| {
+            lock::lock(folder, Kind::Exclusive, &mut || {}).map_err(|error| BuildError::Environment {
+                project: String::from("what is built"),
+                failure: Failure::new(error),
+            })
+        };
+        // While this one is held no folder is there that its run has not locked yet.
+        let held = wait(&all)?;
         sweep(&all);
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let now = std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_nanos());
         let folder = all.join(format!("run-{}-{number}-{now}", std::process::id()));
         fs::create_dir(&folder).map_err(BuildError::io("create", &folder))?;
-        let locked = lock::lock(&folder, Kind::Exclusive, &mut || {});
-        let lock = locked.map_err(|error| BuildError::Environment {
-            project: String::from("what is built"),
-            failure: Failure::new(error),
-        })?;
+        let lock = wait(&folder)?;
+        drop(held);
         if keep {
             // It looks abandoned as soon as this process ends.
             let mark = folder.join(KEPT);
@@ -158,19 +163,14 @@ impl Run {
 
 const KEPT: &str = "kept";
 
-/// Removes what runs left that were killed.
+/// Removes what runs left that were killed, and that did not mean to leave it.
 fn sweep(all: &Path) {
     for entry in fs::read_dir(all).into_iter().flatten().flatten() {
         let folder = entry.path();
         if folder.join(KEPT).exists() {
             continue;
         }
-        // A run makes its folder and then locks it: what is very new is left alone.
-        let is_new = entry
-            .metadata()
-            .and_then(|data| data.modified())
-            .is_ok_and(|time| time.elapsed().is_ok_and(|age| age.as_secs() < 10));
-        if !is_new && let Ok(Some(_held)) = lock::try_lock(&folder, Kind::Exclusive) {
+        if let Ok(Some(_held)) = lock::try_lock(&folder, Kind::Exclusive) {
             let _ = fs::remove_dir_all(&folder);
         }
     }

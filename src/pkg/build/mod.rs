@@ -21,9 +21,10 @@ mod native;
 mod project;
 pub mod source;
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -68,9 +69,18 @@ pub struct Builds<'a> {
     keep: bool,
     /// The tags that a wheel may have.
     tags: Tags,
-    run: Mutex<Option<std::sync::Arc<Run>>>,
+    run: Mutex<Option<Arc<Run>>>,
+    /// What was found out for a folder and a hook: its metadata and its wheel are made in the same environment.
+    settled: Mutex<HashMap<(PathBuf, String), Settled>>,
     /// Told what happens: a line for everybody, and the output of backends.
     tell: Box<dyn Fn(Event<'_>) + Send + Sync + 'a>,
+}
+
+/// All that a build requires, and where that is installed.
+#[derive(Clone)]
+struct Settled {
+    requires: Arc<Vec<Requirement>>,
+    place: Arc<Place>,
 }
 
 /// What a build tells while it runs.
@@ -80,6 +90,8 @@ pub enum Event<'a> {
     Begins { project: &'a str, what: &'a str },
     /// The backend's output.
     Output { project: &'a str, text: &'a str },
+    /// A wheel was built without its extension modules.
+    Without { project: &'a str, modules: &'a [String] },
 }
 
 /// One build: what is built, and for whom.
@@ -101,7 +113,15 @@ impl<'a> Builds<'a> {
         tags: Tags,
         tell: Box<dyn Fn(Event<'_>) + Send + Sync + 'a>,
     ) -> Builds<'a> {
-        Builds { cache: cache.to_path_buf(), isolation, keep, tags, run: Mutex::default(), tell }
+        Builds {
+            cache: cache.to_path_buf(),
+            isolation,
+            keep,
+            tags,
+            run: Mutex::default(),
+            settled: Mutex::default(),
+            tell,
+        }
     }
 
     /// The folder of this run, if something was built: for who keeps it.
@@ -110,12 +130,12 @@ impl<'a> Builds<'a> {
         run.as_ref().filter(|_| self.keep).map(|run| run.folder.clone())
     }
 
-    fn run(&self) -> Result<std::sync::Arc<Run>, BuildError> {
+    fn run(&self) -> Result<Arc<Run>, BuildError> {
         let mut run = self.run.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(run) = &*run {
             return Ok(run.clone());
         }
-        let made = std::sync::Arc::new(Run::new(&self.cache, self.keep)?);
+        let made = Arc::new(Run::new(&self.cache, self.keep)?);
         *run = Some(made.clone());
         Ok(made)
     }
@@ -179,9 +199,9 @@ impl<'a> Builds<'a> {
 /// A job with the environment that it runs in.
 struct Setting<'a> {
     job: &'a Job<'a>,
-    run: std::sync::Arc<Run>,
-    requires: Vec<Requirement>,
-    place: std::sync::Arc<Place>,
+    run: Arc<Run>,
+    requires: Arc<Vec<Requirement>>,
+    place: Arc<Place>,
 }
 
 impl<'a> Setting<'a> {
@@ -190,30 +210,39 @@ impl<'a> Setting<'a> {
         let project = job.project;
         native::check(&project.label, &project.build)?;
         let run = builds.run()?;
-        let requires = requirements(&project.label, project.build.requires.iter().map(String::as_str))?;
+        // Settings may change what is required.
+        let key = (project.folder.clone(), format!("{hook} {:?}", job.settings));
+        let settled = || builds.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Settled { requires, place }) = settled().get(&key).cloned() {
+            return Ok(Setting { job, run, requires, place });
+        }
+        let mut requires = requirements(&project.label, project.build.requires.iter().map(String::as_str))?;
         let place = |requires: &[Requirement]| {
             run.place(&project.label, requires, builds.isolation, job.installer, job.chain)
         };
-        let mut setting = Setting { job, run: run.clone(), place: place(&requires)?, requires };
+        let mut setting =
+            Setting { job, run: run.clone(), place: place(&requires)?, requires: Arc::new(requires.clone()) };
         let answer = setting.hook(builds, hook, &[], &[])?;
         let more = match &answer.value {
-            None | Some(Value::Null) => return Ok(setting),
+            None | Some(Value::Null) => Vec::new(),
             Some(Value::Array(texts)) => {
                 let texts: Option<Vec<&str>> = texts.iter().map(Value::as_str).collect();
                 texts.ok_or_else(|| wrong(project, hook, "a list of something else than texts"))?
             }
             Some(_) => return Err(wrong(project, hook, "no list")),
         };
-        let more = requirements(&project.label, more.into_iter())?;
-        let known = setting.requires.len();
-        for requirement in more {
-            if !setting.requires.iter().any(|known| known.to_string() == requirement.to_string()) {
-                setting.requires.push(requirement);
+        let known = requires.len();
+        for requirement in requirements(&project.label, more.into_iter())? {
+            if !requires.iter().any(|known| known.to_string() == requirement.to_string()) {
+                requires.push(requirement);
             }
         }
-        if setting.requires.len() > known {
-            setting.place = place(&setting.requires)?;
+        if requires.len() > known {
+            setting.place = place(&requires)?;
+            setting.requires = Arc::new(requires);
         }
+        let found = Settled { requires: setting.requires.clone(), place: setting.place.clone() };
+        settled().insert(key, found);
         Ok(setting)
     }
 
@@ -256,7 +285,9 @@ impl<'a> Setting<'a> {
         if editable {
             let answer = self.hook(builds, "build_editable", &[&folder], &[])?;
             if let Some(value) = answer.value {
-                return finish(builds, project, "build_editable", &value, &folder);
+                let built = finish(builds, project, "build_editable", &value, &folder)?;
+                without(builds, project, &answer.native);
+                return Ok(built);
             }
         }
         let answer = self.hook(builds, "build_wheel", &[&folder], &[])?;
@@ -268,6 +299,7 @@ impl<'a> Setting<'a> {
             });
         };
         let built = finish(builds, project, "build_wheel", &value, &folder)?;
+        without(builds, project, &answer.native);
         match editable {
             false => Ok(built),
             true => {
@@ -319,6 +351,13 @@ fn file_of(project: &Project, hook: &str, value: &Value, folder: &Path) -> Resul
     }
 }
 
+/// Tells of extension modules that the project does without.
+fn without(builds: &Builds<'_>, project: &Project, modules: &[String]) {
+    if !modules.is_empty() {
+        (builds.tell)(Event::Without { project: &project.label, modules });
+    }
+}
+
 fn finish(
     builds: &Builds<'_>,
     project: &Project,
@@ -360,6 +399,15 @@ fn taken(builds: &Builds<'_>, project: &Project, path: &Path) -> Result<Built, B
     }
     let sha256 = digest(path).map_err(BuildError::io("read", path))?;
     Ok(Built { path: path.to_path_buf(), sha256, name, metadata })
+}
+
+/// Metadata in the place of a wheel that is not needed: it has no path, and a file name that says its name and version.
+pub fn described(metadata: String) -> Option<Built> {
+    let parsed = Metadata::parse(metadata.as_bytes());
+    let name = Name::new(parsed.name()?.trim()).ok()?;
+    let version: Version = parsed.version()?.trim().parse().ok()?;
+    let name = WheelName::parse(&format!("{}-{version}-py3-none-any.whl", name.escaped())).ok()?;
+    Some(Built { path: PathBuf::new(), sha256: [0; 32], name, metadata })
 }
 
 /// Metadata has to be of the project that was asked for.

@@ -142,11 +142,16 @@ pub struct Sources<'a> {
     /// The hashes that were given with paths and URLs, by place.
     hashes_of: FxHashMap<String, Vec<Hash>>,
     constraints: OnceLock<Result<Vec<Requirement>, String>>,
+    /// Whether metadata is enough: nothing will be installed.
+    only_metadata: bool,
     /// The names of what was built, for the command to say.
     made: Mutex<Vec<String>>,
     /// What was unpacked for its metadata, for its wheel.
     unpacked: Mutex<FxHashMap<String, Arc<Project>>>,
 }
+
+/// The commands that need no wheels, only what they would require.
+const RESOLVING: &[&str] = &["lock", "compile"];
 
 /// The commands that say what they do; others have results on standard output.
 const TALKATIVE: &[&str] = &["install", "download", "wheel", "sync"];
@@ -164,6 +169,11 @@ impl<'a> Sources<'a> {
         let tell = move |event: Event<'_>| match event {
             Event::Begins { project, what } if says => session.ui.say(&format!("  {what}: {project}")),
             Event::Begins { project, what } => session.ui.detail(&format!("  {what}: {project}")),
+            Event::Without { project, modules } => {
+                let line =
+                    format!("  {project}: built without its extension modules ({})", modules.join(", "));
+                if says { session.ui.say(&line) } else { session.ui.detail(&line) }
+            }
             Event::Output { text, .. } => {
                 text.lines().for_each(|line| session.ui.detail(&format!("    {line}")))
             }
@@ -179,6 +189,7 @@ impl<'a> Sources<'a> {
             settings_of: FxHashMap::default(),
             hashes_of: FxHashMap::default(),
             constraints: OnceLock::new(),
+            only_metadata: is_on("dry-run") || RESOLVING.contains(&session.command.name),
             made: Mutex::default(),
             unpacked: Mutex::default(),
         }
@@ -297,6 +308,10 @@ impl<'a> Sources<'a> {
             return Err(Failure::new(SourceError::Repository { url: redacted(place) }));
         }
         if let Some(folder) = local_path(place).filter(|path| path.is_dir()) {
+            match in_place {
+                true => self.say(&format!("Obtaining {}", without_fragment(place))),
+                false => self.say(&format!("Processing {}", shown(&folder))),
+            }
             return self.folder(name, place, &folder, in_place, chain);
         }
         if in_place {
@@ -319,6 +334,12 @@ impl<'a> Sources<'a> {
     ) -> Result<Built, Failure> {
         let installer = BuildInstaller { sources: self };
         let job = Job { project, settings, installer: &installer, chain };
+        if self.only_metadata && chain.is_empty() {
+            return match self.builds.prepare(&job).map_err(not_built)? {
+                Prepared::Metadata(text) => described(project, text).map_err(not_built),
+                Prepared::Wheel(built) => Ok(built),
+            };
+        }
         let built = self.builds.wheel(&job, editable).map_err(not_built)?;
         if chain.is_empty() {
             let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
@@ -338,10 +359,6 @@ impl<'a> Sources<'a> {
         let bare = without_fragment(place);
         self.check_hashable(name, bare)?;
         let subdirectory = part(place, "subdirectory");
-        match in_place {
-            true => self.say(&format!("Obtaining {bare}")),
-            false => self.say(&format!("Processing {}", shown(folder))),
-        }
         let top = folder;
         let folder = match &subdirectory {
             Some(below) => build::subdirectory(&shown(top), top, below).map_err(not_built)?,
@@ -462,14 +479,23 @@ impl<'a> Sources<'a> {
         direct_of(self.keep(&key, built, &label)?, direct)
     }
 
-    /// A wheel that was built before, if its metadata can be read.
+    /// A wheel that was built before, if its metadata can be read; that alone where it is enough.
     fn kept(&self, key: &Key) -> Option<Built> {
+        if self.only_metadata
+            && let Some(text) = self.built.metadata(key)
+        {
+            return build::described(text);
+        }
         let kept = self.built.wheel(key)?;
         let metadata = metadata::from_wheel(&kept.path, &kept.name).ok()?;
         Some(Built { path: kept.path, sha256: kept.sha256, name: kept.name, metadata })
     }
 
     fn keep(&self, key: &Key, built: Built, origin: &str) -> Result<Built, Failure> {
+        if built.path.as_os_str().is_empty() {
+            self.built.keep_metadata(key, &built.metadata);
+            return Ok(built);
+        }
         let path =
             self.built.keep_wheel(key, &built.path, &built.name, built.sha256, origin).map_err(not_built)?;
         self.built.keep_metadata(key, &built.metadata);
@@ -582,6 +608,15 @@ impl Drop for Sources<'_> {
             self.session.ui.say(&format!("The builds' folders are left in {}", folder.display()));
         }
     }
+}
+
+/// A project of which only the metadata is known.
+fn described(project: &Project, text: String) -> Result<Built, BuildError> {
+    build::described(text).ok_or_else(|| BuildError::Other {
+        project: project.label.clone(),
+        expected: String::from("a package with a name and a version"),
+        found: String::from("none"),
+    })
 }
 
 /// A failed build ends the search: another version is no answer to it.
