@@ -12,6 +12,9 @@ use crate::loopback::{Behaviour, Folder, Offered, Server};
 use crate::packse::{folder, scenarios, strings};
 use crate::wheels::{Sdist, Wheel};
 
+/// What a source distribution says is enough: nothing of it is built.
+const PYPROJECT: &str = "[build-system]\nrequires = []\nbuild-backend = 'none'\n";
+
 /// The files of a scenario, as an index offers them.
 fn files(scenario: &Value) -> Vec<Offered> {
     let mut offered = Vec::new();
@@ -48,7 +51,7 @@ fn files(scenario: &Value) -> Vec<Offered> {
                 }
             }
             if flag("sdist", true) {
-                let sdist = Sdist::new(name, version).metadata(&lines);
+                let sdist = Sdist::new(name, version).metadata(&lines).file("pyproject.toml", PYPROJECT);
                 offer(sdist.file_name(), sdist.build());
             }
         }
@@ -84,10 +87,6 @@ fn verdict(executable: &str, home: &Folder, scenario: &Value) -> Option<String> 
     let wanted = strings(scenario.get("root").and_then(|root| root.get("requires")));
     let ended = ended(command.args(&wanted).output().unwrap());
     let _ = std::fs::remove_dir_all(cache);
-    if ended.err.contains("which this build of dx cannot do yet") {
-        eprintln!("skipped: nothing is built yet, and this needs it: {wanted:?}");
-        return None;
-    }
     let expected = scenario.get("expected").expect("expected");
     if expected.get("satisfiable").and_then(Value::as_bool) == Some(false) {
         let first: dx::pkg::requirement::Requirement = wanted.first()?.parse().unwrap();

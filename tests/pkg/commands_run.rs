@@ -106,6 +106,20 @@ fn environments_are_told_apart_by_what_they_are_made_from() {
 }
 
 #[test]
+fn what_is_configured_for_other_places_does_not_count() {
+    let Some(mut world) = world() else { return };
+    for (name, value) in
+        [("PIP_USER", "1"), ("PIP_TARGET", "flat"), ("PIP_DRY_RUN", "1"), ("PIP_REPORT", "it.json")]
+    {
+        world.set(name, value);
+        let code = format!("import words; print(words.version, {name:?})");
+        let ended = world.dx(&["run", "--refresh", "--with", "words", "-c", &code]).good();
+        assert_eq!(ended.out, format!("1.1 {name}\n"));
+    }
+    assert!(!world.path("flat").exists() && !world.path("it.json").exists());
+}
+
+#[test]
 fn programs_of_packages() {
     let Some(world) = world() else { return };
     let ended = world.dx(&["tool", "run", "greet", "you", "--there"]);

@@ -22,6 +22,10 @@ use crate::version;
 /// Written last into an environment.
 const WHOLE: &str = ".dx-whole";
 
+/// Configured for other installs than one into an environment of dx's own.
+const ELSEWHERE: &[&str] =
+    &["target", "prefix", "root", "user", "dry-run", "report", "only-deps", "require-virtualenv"];
+
 /// What an environment is made from.
 #[derive(Debug, Default)]
 pub struct Wanted {
@@ -107,7 +111,8 @@ fn make(
         create(host, root)?;
     }
     let command = flags::command("install").ok_or_else(|| Trouble::new("there is no command `install`"))?;
-    let session = Session::new(host, command, given)?;
+    let mut session = Session::new(host, command, given)?;
+    session.options.settings.forget(ELSEWHERE);
     if !inputs.is_empty() {
         install::install_inputs(&session, inputs)?;
     }
