@@ -2,6 +2,14 @@
 
 mod build;
 mod build_archives;
+mod commands;
+mod commands_build;
+mod commands_files;
+mod commands_index;
+mod commands_kill;
+mod commands_packse;
+mod commands_run;
+mod dx;
 mod formats;
 mod index;
 mod index_config;

@@ -4,23 +4,31 @@
 //! The way of an install: `inputs` (what was asked for) → `solve` (rules, request, the search) with `universe` (indexes and direct files)
 //! → `wheels` (into the store) → `install` (the transaction).
 
+pub mod answer;
 pub mod building;
 pub mod cached;
 pub mod check;
 mod checkouts;
+pub mod compile;
+pub mod download;
 pub mod flags;
 pub mod freeze;
 pub mod help;
 pub mod inputs;
 pub mod install;
 pub mod list;
+pub mod lock;
+pub mod locked;
 pub mod options;
+pub mod output;
 pub mod present;
+pub mod releases;
 pub mod report;
 pub mod session;
 pub mod show;
 pub mod solve;
 pub mod sources;
+pub mod sync;
 pub mod ui;
 pub mod universe;
 pub mod venv;
@@ -78,6 +86,11 @@ fn run(host: &Host<'_>, program: &str, command: &'static Command, given: options
     let result = match command.name {
         "install" => install::install(&session),
         "uninstall" => install::uninstall(&session),
+        "lock" => lock::lock(&session),
+        "compile" => compile::compile(&session),
+        "download" => download::download(&session),
+        "wheel" => download::wheel(&session),
+        "sync" => sync::sync(&session),
         "list" => list::list(&session),
         "freeze" => freeze::freeze(&session),
         "show" => show::show(&session),

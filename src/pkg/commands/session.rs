@@ -11,6 +11,7 @@ use super::super::index::proxy::Proxies;
 use super::super::index::tls::TrustOptions;
 use super::super::index::{Index, IndexOptions, Strategy, options as index_options};
 use super::super::install::layout::Layout;
+use super::super::install::transaction;
 use super::super::marker::Environment as Markers;
 use super::super::python::Python;
 use super::super::requirements::{RequirementsError, Setting};
@@ -248,7 +249,21 @@ impl<'h> Session<'h> {
                 ..Trouble::new("Could not find an activated virtualenv (required).")
             });
         }
+        self.settle(&environment);
         Ok(environment)
+    }
+
+    /// Ends what a killed command left half done, so that commands that only look see the old state or the new one too.
+    fn settle(&self, environment: &Environment) {
+        if !transaction::is_unsettled(&environment.root) {
+            return;
+        }
+        // Opening recovers, once whoever is at work has ended. Where that is not allowed, what is there is shown as it is.
+        let opened =
+            transaction::Environment::open(layout(environment), &mut self.waiting(&shown(&environment.root)));
+        if let Err(error) = opened {
+            self.ui.warn(&format!("{} may be incomplete: {error}", shown(&environment.root)));
+        }
     }
 
     /// The index, with what requirements files say laid over what is configured.

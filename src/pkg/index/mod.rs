@@ -294,6 +294,12 @@ impl Index {
         self.indexes.iter().map(|url| redacted(url.as_str())).collect()
     }
 
+    /// The address of the index at a place of the order in which they are asked, without credentials; nothing for a local folder.
+    pub fn bare_url(&self, at: usize) -> Option<String> {
+        let url = self.indexes.get(at).filter(|url| url.scheme() != "file")?;
+        Some(self::url::bare(url).into())
+    }
+
     /// Warnings since the last call.
     pub fn take_warnings(&self) -> Vec<String> {
         std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))

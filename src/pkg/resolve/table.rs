@@ -172,6 +172,17 @@ pub enum Choice<'t> {
     None,
 }
 
+/// Whether none of the hashes that a page tells is wanted, though one of them could be. Where a page tells none by these algorithms, the
+/// file itself is looked at once it is there.
+fn contradicts(wanted: &FxHashSet<String>, told: &[String]) -> bool {
+    let algorithm = |hash: &str| hash.split([':', '=']).next().unwrap_or_default().to_owned();
+    let comparable = told.iter().any(|hash| {
+        let own = algorithm(hash);
+        wanted.iter().any(|other| algorithm(other) == own)
+    });
+    comparable && !told.iter().any(|hash| wanted.contains(hash))
+}
+
 impl Table {
     /// Builds the table of `name` from its files.
     pub fn build<'a>(name: &Name, files: impl Iterator<Item = Listed<'a>>, rules: &Rules) -> Table {
@@ -220,7 +231,7 @@ impl Table {
                     Some(Problem::RequiresPython(file.requires_python.unwrap_or_default().to_owned()))
                 } else if let Some(reason) = file.yanked {
                     Some(Problem::Yanked(reason.to_owned()))
-                } else if hashes.is_some_and(|hashes| !file.hashes.iter().any(|hash| hashes.contains(hash))) {
+                } else if hashes.is_some_and(|hashes| contradicts(hashes, file.hashes)) {
                     Some(Problem::Hash)
                 } else {
                     None
@@ -374,7 +385,7 @@ fn source_rank(filename: &str) -> WheelRank {
 
 /// How near a wheel of native code for CPython on one of these platforms comes to `python`: 0 for its own version; nothing if it is
 /// no such wheel.
-fn native_place(wheel: &WheelName, platforms: &[String], python: &Version) -> Option<u32> {
+pub fn native_place(wheel: &WheelName, platforms: &[String], python: &Version) -> Option<u32> {
     let is_native = |abi: &str| abi.starts_with("cp") || abi.starts_with("abi");
     if !wheel.abis.split('.').any(is_native) {
         return None;
