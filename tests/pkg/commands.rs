@@ -160,6 +160,37 @@ fn prereleases_when_they_are_asked_for() {
 }
 
 #[test]
+fn the_lowest_and_the_older() {
+    let Some(world) = World::new(&[]) else { return };
+    let versions =
+        [("1.0", "2020-01-01T00:00:00Z"), ("1.5", "2022-06-01T12:00:00Z"), ("2.0", "2025-01-01T00:00:00Z")];
+    for (version, time) in versions {
+        for wheel in [package("top", version, &["low"]), package("low", version, &[])] {
+            let mut file = offered(&wheel);
+            file.upload_time = Some(time.to_owned());
+            world.server.offer(file);
+        }
+    }
+    let coming = |arguments: &[&str]| {
+        let out = world.pip(&[&["install", "--dry-run"], arguments].concat()).good().out;
+        out.lines().last().unwrap_or_default().to_owned()
+    };
+    assert_eq!(coming(&["top"]), "Would install low-2.0 top-2.0");
+    assert_eq!(coming(&["--resolution", "lowest", "top>1"]), "Would install low-1.0 top-1.5");
+    assert_eq!(coming(&["--resolution", "lowest-direct", "top"]), "Would install low-2.0 top-1.0");
+    world.pip(&["install", "--resolution", "middle", "top"]).bad(2, "invalid choice: 'middle'");
+    assert_eq!(coming(&["--exclude-newer", "2023-01-01", "top"]), "Would install low-1.5 top-1.5");
+    assert_eq!(
+        coming(&["--uploaded-prior-to", "2022-06-01T00:00:00Z", "top"]),
+        "Would install low-1.0 top-1.0"
+    );
+    world.pip(&["install", "--exclude-newer", "yesterday", "top"]).bad(2, "'yesterday' is no date");
+    world
+        .pip(&["install", "--exclude-newer", "2019-01-01", "top"])
+        .bad(1, "was uploaded after the date asked for");
+}
+
+#[test]
 fn yanked_releases_and_other_pythons() {
     let Some(world) = World::new(&[]) else { return };
     for (version, yanked, python) in

@@ -1,6 +1,14 @@
 //! The installer, tested against a loopback index and wheels made on the fly.
 
+mod build;
+mod build_archives;
 mod commands;
+mod commands_build;
+mod commands_files;
+mod commands_index;
+mod commands_kill;
+mod commands_packse;
+mod commands_run;
 mod commands_that_look;
 mod dx;
 mod formats;

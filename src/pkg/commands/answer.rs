@@ -28,7 +28,7 @@ pub fn with<R>(
 ) -> Result<R, Trouble> {
     let index = session.index(&inputs.settings())?;
     let rules = solve::rules(session, inputs, target, &index)?;
-    let builder = Sources { index: &index, tags: &rules.tags };
+    let builder = Sources::new(session, &index, &rules).with_inputs(inputs);
     let world = World { index: &index, rules: &rules, builder: &builder, installed: present };
     let solved = match inputs.locks.is_empty() {
         true => solve::solve(session, inputs, target, world, keep)?,

@@ -18,7 +18,8 @@ use super::session::{Session, Trouble};
 /// A requirements file from the net is no larger.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
-fn read_file(
+/// Reads a requirements file into `requirements`.
+pub fn read_file(
     session: &Session<'_>,
     requirements: &mut Requirements,
     path: &str,

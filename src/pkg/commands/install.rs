@@ -121,6 +121,10 @@ pub fn carry_out(
         false => None,
     };
     let mut ready = wheels::ready(session, solved, &store)?;
+    let built = solved.universe.builder.take_built();
+    if !built.is_empty() {
+        session.ui.say(&format!("Successfully built {}", built.join(" ")));
+    }
     tell_collected(session, solved, &ready);
     if let Some(path) = options.value("report") {
         report::write(session, path, &report::of_ready(session, solved, &ready)?)?;
@@ -303,7 +307,8 @@ pub fn tell_collected(session: &Session<'_>, solved: &Solved<'_>, ready: &[Ready
     if session.ui.verbosity < 0 {
         return;
     }
-    for made in ready {
+    // Direct ones were named when they were looked at.
+    for made in ready.iter().filter(|made| !made.is_direct) {
         let chosen = &made.chosen;
         let by = if chosen.direct { Vec::new() } else { requirers(solved, &chosen.name) };
         let by = if by.is_empty() { String::new() } else { format!(" (from {})", by.join("->")) };

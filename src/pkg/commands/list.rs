@@ -89,7 +89,7 @@ fn ask(session: &Session<'_>, packages: &[Present]) -> Result<Latest, Trouble> {
     let inputs = Inputs::default();
     let rules = solve::rules(session, &inputs, &target, &index)?;
     let none = FxHashMap::default();
-    let builder = Sources { index: &index, tags: &rules.tags };
+    let builder = Sources::new(session, &index, &rules);
     let universe = Indexes::new(&index, &rules, &builder, &none);
     let prereleases = |name: &Name| {
         // pip offers no pre-release here unless they are asked for.

@@ -45,7 +45,7 @@ pub fn lock(session: &Session<'_>) -> Result<i32, Trouble> {
     }
     let folder = match path {
         "-" => PathBuf::from("."),
-        path => Path::new(path).parent().unwrap_or(Path::new("")).to_owned(),
+        path => output::folder_of(Path::new(path)).to_owned(),
     };
     let target = For::of(session)?;
     let upgrade = Upgrade::of(session)?;

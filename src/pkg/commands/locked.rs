@@ -20,7 +20,7 @@ use super::super::name::Name;
 use super::super::pylock::{Archive, Chosen as Locked, File, Package, Pylock, Wanted};
 use super::super::requirement::Source;
 use super::super::requirements::{Target as Asked, redacted};
-use super::super::resolve::table::{Entry, Formats};
+use super::super::resolve::table::{self, Entry, Formats};
 use super::super::resolve::{Chosen, Facts, Resolution};
 use super::super::version::Version;
 use super::inputs::{self, Inputs};
@@ -86,11 +86,15 @@ pub fn solve<'a>(
         let lock = read(session, path)?;
         let place = Place::of(path);
         let prefer_sdist = |name: &Name| rules.formats.of(name) == Formats::OnlySources;
-        let native = rules.native.as_ref().map(|tags| (tags, rules.fallback));
+        let native = |wheel: &WheelName| {
+            let platforms =
+                rules.native.as_ref().filter(|_| (rules.fallback)(&wheel.name, &wheel.version))?;
+            table::native_place(wheel, platforms, &rules.python)
+        };
         let wanted = Wanted {
             environment: &target.markers,
             tags: &target.tags,
-            native,
+            native: &native,
             extras: &extras,
             groups: None,
             prefer_sdist: &prefer_sdist,

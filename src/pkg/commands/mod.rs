@@ -5,9 +5,11 @@
 //! → `wheels` (into the store) → `install` (the transaction).
 
 pub mod answer;
+pub mod building;
 pub mod cache;
 pub mod cached;
 pub mod check;
+mod checkouts;
 pub mod compile;
 pub mod completion;
 pub mod config;

@@ -40,7 +40,8 @@ fn put(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Resul
     done
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// The folder of a file, for a plain name the current one.
+pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

@@ -13,10 +13,11 @@ use super::super::index::proxy::Proxies;
 use super::super::index::tls::TrustOptions;
 use super::super::index::{Index, IndexOptions, Refresh, Strategy, options as index_options};
 use super::super::install::layout::Layout;
+use super::super::install::transaction;
 use super::super::marker::Environment as Markers;
 use super::super::name::Name;
 use super::super::python::Python;
-use super::super::requirements::Setting;
+use super::super::requirements::{RequirementsError, Setting};
 use super::super::tags::System;
 use super::super::venv::{Environment, FindError, Kind, Search};
 use super::flags::Command;
@@ -90,6 +91,8 @@ impl fmt::Display for Trouble {
     }
 }
 
+impl Error for Trouble {}
+
 impl From<UsageError> for Trouble {
     fn from(error: UsageError) -> Trouble {
         Trouble::usage(error.0)
@@ -120,10 +123,22 @@ troubles!(
     super::super::index::IndexError,
     super::super::install::store::StoreError,
     super::super::install::transaction::TransactionError,
-    super::super::requirements::RequirementsError,
     super::super::venv::VenvError,
     FindError,
 );
+
+impl From<RequirementsError> for Trouble {
+    fn from(error: RequirementsError) -> Trouble {
+        let hint = error.hint();
+        let mut trouble = Trouble::of(&error, hint);
+        // pip shows where a requirement went wrong behind the requirement.
+        if let RequirementsError::Requirement { cause, .. } = &error {
+            trouble.message = format!("{}: {cause}", trouble.message);
+            trouble.causes.clear();
+        }
+        trouble
+    }
+}
 
 /// One run of one command.
 pub struct Session<'h> {
@@ -243,7 +258,21 @@ impl<'h> Session<'h> {
                 ..Trouble::new("Could not find an activated virtualenv (required).")
             });
         }
+        self.settle(&environment);
         Ok(environment)
+    }
+
+    /// Ends what a killed command left half done, so that commands that only look see the old state or the new one too.
+    fn settle(&self, environment: &Environment) {
+        if !transaction::is_unsettled(&environment.root) {
+            return;
+        }
+        // Opening recovers, once whoever is at work has ended. Where that is not allowed, what is there is shown as it is.
+        let opened =
+            transaction::Environment::open(layout(environment), &mut self.waiting(&shown(&environment.root)));
+        if let Err(error) = opened {
+            self.ui.warn(&format!("{} may be incomplete: {error}", shown(&environment.root)));
+        }
     }
 
     /// The index, with what requirements files say laid over what is configured.

@@ -5,9 +5,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::super::direct_url::{DirectUrl, Origin};
 use super::super::fallback;
-use super::super::index::hash::Hash;
 use super::super::index::{Index, Strategy, time};
 use super::super::install::installed::Installed;
 use super::super::marker::Environment as Markers;
@@ -30,13 +28,36 @@ pub struct For {
     pub markers: Markers,
     pub python: Version,
     pub tags: Tags,
-    /// CPython's tags on this machine, where the target is dx itself.
-    pub native: Option<Tags>,
+    /// This machine's platforms, where the target is dx itself.
+    pub native: Option<Vec<String>>,
     /// Another target than dx here.
     pub is_foreign: bool,
 }
 
 impl For {
+    /// dx itself, here, whatever is asked for: what builds are made for.
+    pub fn here(session: &Session<'_>) -> For {
+        let python = Version::of_release(&[
+            u64::from(version::MAJOR),
+            u64::from(version::MINOR),
+            u64::from(version::PATCH),
+        ]);
+        let platforms = tags::platforms(session.host.system, std::env::consts::ARCH);
+        let target = Target {
+            implementation: "dx".to_owned(),
+            python: (u64::from(version::MAJOR), u64::from(version::MINOR)),
+            abis: Vec::new(),
+            platforms: platforms.clone(),
+        };
+        For {
+            markers: session.host.markers.clone(),
+            python,
+            tags: Tags::of(&target),
+            native: Some(platforms),
+            is_foreign: false,
+        }
+    }
+
     /// Reads `--platform`, `--python-version`, `--implementation` and `--abi`.
     pub fn of(session: &Session<'_>) -> Result<For, Trouble> {
         let options = &session.options;
@@ -87,7 +108,7 @@ impl For {
             markers_of_platform(name, &mut markers);
         }
         if platforms.is_empty() {
-            platforms = here.clone();
+            platforms.clone_from(&here);
         }
         let release = python.release();
         let target = Target {
@@ -96,9 +117,7 @@ impl For {
             abis,
             platforms,
         };
-        let native = (!is_foreign).then(|| {
-            Tags::of(&Target { implementation: "cp".to_owned(), platforms: here, ..target.clone() })
-        });
+        let native = (!is_foreign).then_some(here);
         Ok(For { markers, python, tags: Tags::of(&target), native, is_foreign })
     }
 }
@@ -314,22 +333,10 @@ fn direct(
             continue;
         }
         let origin = entry.origin.as_ref().map(|origin| format!("(from {origin})")).unwrap_or_default();
-        let bind = |place: &str| {
-            let hashes = entry.hashes.iter();
-            let hashes =
-                hashes.filter_map(|hash| Hash::parse(&format!("{}={}", hash.algorithm, hash.digest)));
-            universe.index.demand(place, hashes);
-        };
         let (name, requirement) = match &entry.target {
-            Asked::Named(requirement) => {
-                if let Source::Url(url) = &requirement.source {
-                    bind(url);
-                }
-                (requirement.name.clone(), requirement.clone())
-            }
+            Asked::Named(requirement) => (requirement.name.clone(), requirement.clone()),
             Asked::Path { path, extras, marker } => {
                 let place = super::sources::path_url(path, entry.editable)?;
-                bind(&place);
                 let (name, found) = universe.builder.direct(None, &place).map_err(failed)?;
                 universe.add_direct(name.clone(), found);
                 let mut requirement = Requirement::any(name.clone());
@@ -340,7 +347,6 @@ fn direct(
             }
             Asked::Url { url, name, extras, marker } => {
                 let place = if entry.editable { super::sources::editable(url) } else { url.clone() };
-                bind(url);
                 let (name, found) = universe.builder.direct(name.as_ref(), &place).map_err(failed)?;
                 universe.add_direct(name.clone(), found);
                 let mut requirement = Requirement::any(name.clone());
@@ -374,6 +380,8 @@ pub fn solve<'a>(
     let universe = Indexes::new(index, rules, builder, installed);
     let mut asked = FxHashMap::default();
     let wanted = direct(inputs, target, &universe, &mut asked)?;
+    let mut keep = keep;
+    keep.versions.retain(|name, _| !universe.direct_of(name).is_some_and(|direct| direct.may_change));
     for (specifiers, script) in &inputs.pythons {
         if !specifiers.contains(&target.python) && !rules.ignore_requires_python {
             let kind = if script.ends_with(".toml") { "Project" } else { "Script" };
@@ -412,6 +420,7 @@ pub fn solve<'a>(
         installed: keep.versions,
         allow_old_pure: options.switch("allow-old-pure")?,
         ignore_requires_python: rules.ignore_requires_python,
+        patience: resolve::PATIENCE,
     };
     ask_ahead(&request, &universe, index);
     let resolution = resolve::resolve(&request, &universe).map_err(|error| unsolved(session, error))?;
@@ -422,7 +431,7 @@ pub fn solve<'a>(
 }
 
 /// Fetches every page that the last run's answer needed, all at once.
-fn ask_ahead(request: &Request, universe: &Indexes<'_>, index: &Index) {
+pub(super) fn ask_ahead(request: &Request, universe: &Indexes<'_>, index: &Index) {
     let last = universe.as_last_seen();
     // What is missing ends this search early; what was seen until then is worth asking for all the same.
     let _ = resolve::resolve(request, &last);
@@ -546,7 +555,7 @@ fn check_hashes(session: &Session<'_>, inputs: &Inputs, wanted: &[Wanted]) -> Re
     Ok(())
 }
 
-/// What came in for being required needs a hash too, and what can have none is refused.
+/// What came in for being required needs a hash too.
 fn check_answer_hashes(
     resolution: &Resolution,
     universe: &Indexes<'_>,
@@ -576,19 +585,6 @@ fn check_answer_hashes(
             unlisted.join("\n")
         ))
         .with_hint("`dx pip compile --generate-hashes` writes a file with all of them"));
-    }
-    let unhashable: Vec<String> = coming()
-        .filter_map(|chosen| universe.direct_of(&chosen.name).map(|direct| (chosen, direct)))
-        .filter(|(_, direct)| {
-            !matches!(DirectUrl::parse(&direct.direct_url).map(|url| url.origin), Ok(Origin::Archive { .. }))
-        })
-        .map(|(chosen, direct)| format!("    {} {}", chosen.name, direct.url))
-        .collect();
-    if !unhashable.is_empty() {
-        return Err(Trouble::new(format!(
-            "Can't verify hashes for these requirements because they are folders or repositories:\n{}",
-            unhashable.join("\n")
-        )));
     }
     Ok(())
 }

@@ -3,13 +3,15 @@
 //! Results go to standard output, everything else to standard error, as pip does. `-q` and `-v` move the threshold; `NO_COLOR` and
 //! `--no-color` leave colours out, and nothing is drawn where the stream is no terminal.
 
-use std::cell::RefCell;
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::super::requirements::redacted;
 
 /// How a command speaks.
 pub struct Ui {
@@ -18,7 +20,7 @@ pub struct Ui {
     colours: bool,
     bars: bool,
     log: Option<Mutex<File>>,
-    bar: RefCell<Option<ProgressBar>>,
+    bar: Mutex<Option<ProgressBar>>,
     pub started: Instant,
     /// Show the causes of errors.
     pub debug: bool,
@@ -45,7 +47,7 @@ impl Ui {
                 Bars::Auto | Bars::On => terminal && !dumb && verbosity >= 0,
             },
             log: log.map(Mutex::new),
-            bar: RefCell::default(),
+            bar: Mutex::default(),
             started: Instant::now(),
             debug: false,
         }
@@ -59,13 +61,17 @@ impl Ui {
         }
     }
 
+    fn held(&self) -> MutexGuard<'_, Option<ProgressBar>> {
+        self.bar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn out(&self, text: &str) {
         let write = || {
             let mut out = std::io::stdout().lock();
             let _ =
                 out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
         };
-        match &*self.bar.borrow() {
+        match &*self.held() {
             Some(bar) => bar.suspend(write),
             None => write(),
         }
@@ -75,7 +81,7 @@ impl Ui {
         let write = || {
             let _ = std::io::stderr().lock().write_all(format!("{text}\n").as_bytes());
         };
-        match &*self.bar.borrow() {
+        match &*self.held() {
             Some(bar) => bar.suspend(write),
             None => write(),
         }
@@ -89,6 +95,7 @@ impl Ui {
 
     /// What is being done: shown unless `-q`.
     pub fn say(&self, line: &str) {
+        let line = &*shown(line);
         self.note(line);
         if self.verbosity >= 0 {
             self.out(line);
@@ -97,6 +104,7 @@ impl Ui {
 
     /// Details: shown with `-v`.
     pub fn detail(&self, line: &str) {
+        let line = &*shown(line);
         self.note(line);
         if self.verbosity > 0 {
             self.out(line);
@@ -105,6 +113,7 @@ impl Ui {
 
     /// A warning: shown unless `-qq`.
     pub fn warn(&self, line: &str) {
+        let line = &*shown(line);
         self.note(&format!("WARNING: {line}"));
         if self.verbosity > -2 {
             self.err(&self.paint("33", &format!("WARNING: {line}")));
@@ -113,6 +122,7 @@ impl Ui {
 
     /// An error: shown unless `-qqq`.
     pub fn error(&self, line: &str) {
+        let line = &*shown(line);
         self.note(&format!("ERROR: {line}"));
         if self.verbosity > -3 {
             self.err(&self.paint("31", &format!("ERROR: {line}")));
@@ -121,6 +131,7 @@ impl Ui {
 
     /// What to do about an error.
     pub fn hint(&self, line: &str) {
+        let line = &*shown(line);
         self.note(&format!("hint: {line}"));
         if self.verbosity > -3 {
             self.err(&format!("{} {line}", self.paint("36", "hint:")));
@@ -152,17 +163,17 @@ impl Ui {
         };
         bar.set_message(what.to_owned());
         bar.enable_steady_tick(Duration::from_millis(100));
-        self.bar.replace(Some(bar));
+        *self.held() = Some(bar);
     }
 
     /// The bar that is shown, for threads to move.
     pub fn bar(&self) -> Option<ProgressBar> {
-        self.bar.borrow().clone()
+        self.held().clone()
     }
 
     /// Takes the bar away.
     pub fn end(&self) {
-        if let Some(bar) = self.bar.take() {
+        if let Some(bar) = self.held().take() {
             bar.finish_and_clear();
         }
     }
@@ -170,6 +181,14 @@ impl Ui {
     /// Whether somebody watches.
     pub fn is_watched(&self) -> bool {
         self.bars
+    }
+}
+
+/// A line without the passwords of addresses in it, whoever put them there.
+fn shown(line: &str) -> Cow<'_, str> {
+    match line.contains("://") && line.contains('@') {
+        true => Cow::Owned(redacted(line)),
+        false => Cow::Borrowed(line),
     }
 }
 

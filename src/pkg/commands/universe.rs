@@ -31,6 +31,8 @@ pub struct Direct {
     /// Where it came from, for people and reports.
     pub url: String,
     pub editable: bool,
+    /// What it is may have changed without its version: it is installed again, as pip does with folders and local archives.
+    pub may_change: bool,
 }
 
 /// Gets what a URL or a path leads to, and builds what has no wheel.
@@ -48,6 +50,11 @@ pub trait Builder: Sync {
         version: &Version,
         file: &File<'_>,
     ) -> Result<(PathBuf, [u8; 32]), Failure>;
+
+    /// The names of what was built since the last call, without what only builds needed.
+    fn take_built(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The indexes as one world.

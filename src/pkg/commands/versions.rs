@@ -31,7 +31,7 @@ pub fn index(session: &Session<'_>) -> Result<i32, Trouble> {
     let index = session.index(&[])?;
     let rules = solve::rules(session, &inputs, &target, &index)?;
     let none = FxHashMap::default();
-    let builder = Sources { index: &index, tags: &rules.tags };
+    let builder = Sources::new(session, &index, &rules);
     let universe = Indexes::new(&index, &rules, &builder, &none);
     let table = universe.table(&name).map_err(|failure| {
         let hint = failure.hint.clone();

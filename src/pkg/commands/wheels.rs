@@ -132,7 +132,8 @@ fn take(without_extension: bool) -> Take {
     if without_extension { Take::Pure } else { Take::All }
 }
 
-fn one(
+/// Gets one package's wheel into the store.
+pub fn one(
     solved: &Solved<'_>,
     store: &Store,
     chosen: &Chosen,

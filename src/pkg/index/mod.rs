@@ -115,8 +115,6 @@ pub struct Index {
     stored: Slots<(usize, Name), Option<Known>>,
     metadata: Slots<String, Shared<Arc<str>>>,
     tails: metadata::Tails,
-    /// Hashes that direct URLs are bound to.
-    demanded: Mutex<HashMap<String, Vec<Hash>>>,
     warnings: Mutex<Vec<String>>,
 }
 
@@ -147,7 +145,6 @@ impl Index {
             stored: Slots::default(),
             metadata: Slots::default(),
             tails: metadata::Tails::default(),
-            demanded: Mutex::default(),
             warnings: Mutex::default(),
         })
     }
@@ -235,14 +232,7 @@ impl Index {
         Ok(download::download(&self.client, &self.cache, &wanted, progress)?)
     }
 
-    /// From now on a direct URL has to have one of these hashes (`--hash` behind it).
-    pub fn demand(&self, url: &str, hashes: impl IntoIterator<Item = Hash>) {
-        let bare = url.split('#').next().unwrap_or(url).to_owned();
-        let mut demanded = self.demanded.lock().unwrap_or_else(PoisonError::into_inner);
-        demanded.entry(bare).or_default().extend(hashes);
-    }
-
-    /// Gets the file of a direct URL; hashes of its fragment count (`#sha256=…`), and those of [`Index::demand`].
+    /// Gets the file of a direct URL; hashes of its fragment count (`#sha256=…`).
     ///
     /// # Errors
     /// See [`download::DownloadError`].
@@ -257,15 +247,11 @@ impl Index {
         let hashes: Vec<Hash> = fragment.split('&').filter_map(Hash::parse).collect();
         url.set_fragment(None);
         let filename = url::file_name(url.as_str());
-        let mut required = required.to_vec();
-        let bare = text.split('#').next().unwrap_or(text);
-        let demanded = self.demanded.lock().unwrap_or_else(PoisonError::into_inner).get(bare).cloned();
-        required.extend(demanded.unwrap_or_default());
         let wanted = Wanted {
             url: &url,
             filename: &filename,
             hashes: &hashes,
-            required: &required,
+            required,
             size: None,
             may_change: true,
         };

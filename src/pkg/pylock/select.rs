@@ -24,9 +24,8 @@ pub enum Chosen<'a> {
 pub struct Wanted<'a> {
     pub environment: &'a Environment,
     pub tags: &'a Tags,
-    /// The tags of native wheels for this machine, and which releases may be taken from them without their extension modules, where no
-    /// wheel fits.
-    pub native: Option<(&'a Tags, fn(&Name, &Version) -> bool)>,
+    /// How near a native wheel comes that may be taken without its extension modules, 0 first, where no other wheel fits.
+    pub native: &'a dyn Fn(&WheelName) -> Option<u32>,
     /// The extras to install.
     pub extras: &'a [Name],
     /// The dependency groups to install; `None` is the file's default groups.
@@ -103,12 +102,10 @@ fn source<'a>(package: &'a Package, wanted: &Wanted<'_>, at: &str) -> Result<Cho
     if let Some(sdist) = package.sdist.as_ref().filter(|_| (wanted.prefer_sdist)(&package.name)) {
         return Ok(Chosen::Sdist(sdist));
     }
-    if let Some(wheel) = best(package, wanted.tags, |_| true) {
+    if let Some(wheel) = best(package, &|name| name.fit(wanted.tags).ok()) {
         return Ok(Chosen::Wheel(wheel));
     }
-    if let Some((tags, is_complete)) = wanted.native
-        && let Some(wheel) = best(package, tags, |name| is_complete(&name.name, &name.version))
-    {
+    if let Some(wheel) = best(package, wanted.native) {
         return Ok(Chosen::WithoutExtension(wheel));
     }
     match &package.sdist {
@@ -122,10 +119,10 @@ fn source<'a>(package: &'a Package, wanted: &Wanted<'_>, at: &str) -> Result<Cho
 }
 
 /// The wheel that fits best: the best tag first, then the highest build number, as with an index.
-fn best<'a>(package: &'a Package, tags: &Tags, is_wanted: impl Fn(&WheelName) -> bool) -> Option<&'a File> {
+fn best<'a>(package: &'a Package, place: &dyn Fn(&WheelName) -> Option<u32>) -> Option<&'a File> {
     let fitting = package.wheels.iter().filter_map(|wheel| {
-        let name = WheelName::parse(&wheel.file_name()?).ok().filter(&is_wanted)?;
-        Some((name.fit(tags).ok()?, std::cmp::Reverse(name.build), wheel))
+        let name = WheelName::parse(&wheel.file_name()?).ok()?;
+        Some((place(&name)?, std::cmp::Reverse(name.build), wheel))
     });
     let best = fitting.min_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
     best.map(|(.., wheel)| wheel)

@@ -130,7 +130,13 @@ pub struct Request {
     /// An older pure release may be taken where newer ones are native.
     pub allow_old_pure: bool,
     pub ignore_requires_python: bool,
+    /// A search that has looked at more versions begins anew as a long one, whose notes stay short; what was fetched is kept.
+    /// `PATIENCE` as a rule.
+    pub patience: u32,
 }
+
+/// See `Request::patience`.
+pub const PATIENCE: u32 = 300;
 
 impl Request {
     /// Whether pre-releases of a package are taken.
@@ -194,7 +200,14 @@ impl fmt::Display for ResolveError {
                 }
                 Ok(())
             }
-            ResolveError::Failed { what, failure } => write!(f, "{what}: {failure}"),
+            ResolveError::Failed { what, failure } => {
+                let text = failure.to_string();
+                // Some say themselves what they are about.
+                match text.starts_with(what.as_str()) {
+                    true => f.write_str(&text),
+                    false => write!(f, "{what}: {text}"),
+                }
+            }
         }
     }
 }
@@ -217,8 +230,8 @@ impl ResolveError {
                 let mut hints = Vec::new();
                 if let Some(older) = older {
                     hints.push(format!(
-                        "{name} {older} is the newest that dx can install; `{name}=={older}` asks for it, `--allow-old-pure` takes such \
-                         releases everywhere"
+                        "{name} {older} is the newest release without native wheels; `{name}=={older}` asks for it, `--allow-old-pure` \
+                         takes such releases everywhere"
                     ));
                 }
                 if *has_source {

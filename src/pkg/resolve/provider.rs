@@ -4,14 +4,15 @@
 //! to other extras of its package, and versions of both never differ.
 
 use std::cell::RefCell;
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::fmt;
+use std::ops::Bound;
 use std::sync::Arc;
 use std::thread::Scope;
 
 use pubgrub::{
-    Dependencies, DependencyConstraints, DependencyProvider, PackageResolutionStatistics, PubGrubError,
-    Ranges,
+    Dependencies, DependencyConstraints, DependencyProvider, DerivationTree, PackageResolutionStatistics,
+    PubGrubError, Ranges, VersionSet,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -20,7 +21,7 @@ use super::super::requirement::{Requirement, Source};
 use super::super::specifier::Specifiers;
 use super::super::version::Version;
 use super::fetch::Fetcher;
-use super::table::{Choice, Entry, Order};
+use super::table::{Choice, Entry, Order, Table};
 use super::{Chosen, Facts, Failure, Request, Resolution, ResolveError, Universe, report};
 
 /// A package with as many conflicts as this is decided early.
@@ -56,6 +57,108 @@ impl fmt::Display for Node {
     }
 }
 
+/// A version that was picked. In a long search it stands for all that lies between it and the one below it in its package's grid,
+/// which is nothing: so what is learned about neighbours is one interval, and the notes stay short however many releases the search
+/// goes through. Every set has to follow the grid then (`Provider::on_grid`), so that each table is waited for; a short search, which
+/// most are, does not wait.
+#[derive(Clone)]
+pub struct Pick {
+    pub version: Version,
+    /// `None` in a short search: the version stands for itself alone.
+    below: Option<Bound<Version>>,
+}
+
+impl Pick {
+    /// A version that stands for itself.
+    fn alone(version: Version) -> Pick {
+        Pick { version, below: None }
+    }
+}
+
+impl PartialEq for Pick {
+    fn eq(&self, other: &Pick) -> bool {
+        self.version == other.version
+    }
+}
+
+impl Eq for Pick {}
+
+impl PartialOrd for Pick {
+    fn partial_cmp(&self, other: &Pick) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Pick {
+    fn cmp(&self, other: &Pick) -> Ordering {
+        self.version.cmp(&other.version)
+    }
+}
+
+impl fmt::Display for Pick {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.version, f)
+    }
+}
+
+impl fmt::Debug for Pick {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.version, f)
+    }
+}
+
+/// A set of versions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set(pub Ranges<Version>);
+
+impl fmt::Display for Set {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl VersionSet for Set {
+    type V = Pick;
+
+    fn empty() -> Set {
+        Set(Ranges::empty())
+    }
+
+    fn singleton(pick: Pick) -> Set {
+        let high = Bound::Included(pick.version.clone());
+        let low = pick.below.unwrap_or(Bound::Included(pick.version));
+        Set(Ranges::from_range_bounds((low, high)))
+    }
+
+    fn complement(&self) -> Set {
+        Set(self.0.complement())
+    }
+
+    fn intersection(&self, other: &Set) -> Set {
+        Set(self.0.intersection(&other.0))
+    }
+
+    fn contains(&self, pick: &Pick) -> bool {
+        self.0.contains(&pick.version)
+    }
+
+    fn full() -> Set {
+        Set(Ranges::full())
+    }
+
+    fn union(&self, other: &Set) -> Set {
+        Set(self.0.union(&other.0))
+    }
+
+    fn is_disjoint(&self, other: &Set) -> bool {
+        self.0.is_disjoint(&other.0)
+    }
+
+    fn subset_of(&self, other: &Set) -> bool {
+        self.0.subset_of(&other.0)
+    }
+}
+
 /// Why a version that a table offers is no use after all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -79,8 +182,18 @@ impl fmt::Display for Reason {
 /// What stops the search.
 #[derive(Debug)]
 pub enum Stop {
-    Native { name: Name, version: Version, older: Option<Version>, has_source: bool },
-    Failed { what: String, failure: Failure },
+    Native {
+        name: Name,
+        version: Version,
+        older: Option<Version>,
+        has_source: bool,
+    },
+    Failed {
+        what: String,
+        failure: Failure,
+    },
+    /// The search has become a long one.
+    Long,
 }
 
 impl fmt::Display for Stop {
@@ -88,11 +201,27 @@ impl fmt::Display for Stop {
         match self {
             Stop::Native { name, version, .. } => write!(f, "{name} {version} has only native wheels"),
             Stop::Failed { what, failure } => write!(f, "{what}: {failure}"),
+            Stop::Long => f.write_str("the search has become a long one"),
         }
     }
 }
 
 impl std::error::Error for Stop {}
+
+impl Stop {
+    fn into_error(self) -> ResolveError {
+        match self {
+            Stop::Native { name, version, older, has_source } => {
+                ResolveError::Native { name, version, older, has_source }
+            }
+            Stop::Failed { what, failure } => ResolveError::Failed { what, failure },
+            Stop::Long => ResolveError::Failed {
+                what: String::from("search"),
+                failure: Failure::internal("it was to be a long one"),
+            },
+        }
+    }
+}
 
 /// Classes of what is decided first; within one, what was seen first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,6 +245,10 @@ struct Learned {
     tried: FxHashMap<Name, u32>,
     ahead: FxHashMap<Name, u32>,
     missing_extras: Vec<(Name, Version, Name)>,
+    /// The versions of packages, in order, that sets follow in a long search.
+    grids: FxHashMap<Name, Arc<Vec<Version>>>,
+    /// Versions looked at in all.
+    looked_at: u32,
 }
 
 pub(super) struct Provider<'s, 'scope, 'env, 'u> {
@@ -128,6 +261,7 @@ pub(super) struct Provider<'s, 'scope, 'env, 'u> {
     /// Named by the user, for `lowest_direct`.
     named: FxHashSet<Name>,
     learned: RefCell<Learned>,
+    is_long: bool,
 }
 
 /// The root's only version.
@@ -141,6 +275,7 @@ impl<'s, 'scope, 'env, 'u: 'scope> Provider<'s, 'scope, 'env, 'u> {
         universe: &'s dyn Universe,
         fetcher: &'scope Fetcher<'u>,
         scope: &'scope Scope<'scope, 'env>,
+        is_long: bool,
     ) -> Self {
         let mut constraints: FxHashMap<Name, Ranges<Version>> = FxHashMap::default();
         for constraint in request.constraints.iter().filter(|constraint| applies(constraint, request, &[])) {
@@ -166,6 +301,7 @@ impl<'s, 'scope, 'env, 'u: 'scope> Provider<'s, 'scope, 'env, 'u> {
             overrides,
             named,
             learned: RefCell::default(),
+            is_long,
         }
     }
 
@@ -240,6 +376,11 @@ impl<'s, 'scope, 'env, 'u: 'scope> Provider<'s, 'scope, 'env, 'u> {
                 learned.pinned.insert(name.clone());
             }
         }
+        if self.is_long {
+            range = self.on_grid(name, &range)?;
+        } else if self.installed(name, &range).is_none() {
+            self.fetcher.ask_table(self.scope, name);
+        }
         let mut add = |node: Node| {
             let mut learned = self.learned.borrow_mut();
             let next = learned.nodes.len() as u32;
@@ -254,10 +395,55 @@ impl<'s, 'scope, 'env, 'u: 'scope> Provider<'s, 'scope, 'env, 'u> {
         for extra in &requirement.extras {
             add(Node::Extra(name.clone(), extra.clone()));
         }
-        if self.installed(name, &range).is_none() {
-            self.fetcher.ask_table(self.scope, name);
-        }
         Ok(())
+    }
+
+    /// The versions of a package that there are, in order, with the installed one.
+    fn grid(&self, name: &Name) -> Result<Arc<Vec<Version>>, Stop> {
+        if let Some(grid) = self.learned.borrow().grids.get(name) {
+            return Ok(grid.clone());
+        }
+        let table = self.fetcher.table(name).map_err(|failure| self.fail(name.to_string(), failure))?;
+        let mut versions: Vec<Version> =
+            table.iter().flat_map(|table| &table.entries).map(|entry| entry.version.clone()).collect();
+        if let Some(installed) = self.request.installed.get(name)
+            && let Err(place) = versions.binary_search(installed)
+        {
+            versions.insert(place, installed.clone());
+        }
+        let grid = Arc::new(versions);
+        self.learned.borrow_mut().grids.insert(name.clone(), grid.clone());
+        Ok(grid)
+    }
+
+    /// A set with the same versions whose intervals each begin behind a version and end with one.
+    fn on_grid(&self, name: &Name, range: &Ranges<Version>) -> Result<Ranges<Version>, Stop> {
+        let grid = self.grid(name)?;
+        let mut set = Ranges::empty();
+        let mut start: Option<usize> = None;
+        for place in 0..=grid.len() {
+            let inside = grid.get(place).is_some_and(|version| range.contains(version));
+            match (inside, start) {
+                (true, None) => start = Some(place),
+                (false, Some(first)) => {
+                    start = None;
+                    let high = Bound::Included(grid[place - 1].clone());
+                    set = set.union(&Ranges::from_range_bounds((below(&grid, first), high)));
+                }
+                _ => {}
+            }
+        }
+        Ok(set)
+    }
+
+    /// The version as the search takes it.
+    fn pick(&self, name: &Name, version: &Version) -> Result<Pick, Stop> {
+        if !self.is_long {
+            return Ok(Pick::alone(version.clone()));
+        }
+        let grid = self.grid(name)?;
+        let below = grid.binary_search(version).ok().map(|place| below(&grid, place));
+        Ok(Pick { version: version.clone(), below })
     }
 
     fn direct(&self, name: &Name, url: &str, from: Option<&Name>) -> Result<(), Stop> {
@@ -313,7 +499,7 @@ impl<'s, 'scope, 'env, 'u: 'scope> Provider<'s, 'scope, 'env, 'u> {
     }
 
     /// Fetches ahead what would be looked at next if versions of `name` keep failing: nothing for the first few, then more and more.
-    fn look_ahead(&self, name: &Name, range: &Ranges<Version>, entry: &Entry, table: &super::table::Table) {
+    fn look_ahead(&self, name: &Name, range: &Ranges<Version>, entry: &Entry, table: &Table) {
         let wanted = {
             let mut learned = self.learned.borrow_mut();
             let tried = learned.tried.entry(name.clone()).or_default();
@@ -365,6 +551,14 @@ impl<'s, 'scope, 'env, 'u: 'scope> Provider<'s, 'scope, 'env, 'u> {
     }
 }
 
+/// Where the interval of a grid's version begins.
+fn below(grid: &[Version], place: usize) -> Bound<Version> {
+    match place.checked_sub(1).and_then(|place| grid.get(place)) {
+        Some(version) => Bound::Excluded(version.clone()),
+        None => Bound::Unbounded,
+    }
+}
+
 /// A contradiction between URLs.
 #[derive(Debug)]
 struct DirectError(String);
@@ -383,8 +577,8 @@ fn applies(requirement: &Requirement, request: &Request, extras: &[Name]) -> boo
 
 impl<'u: 'scope, 'scope> DependencyProvider for Provider<'_, 'scope, '_, 'u> {
     type P = Node;
-    type V = Version;
-    type VS = Ranges<Version>;
+    type V = Pick;
+    type VS = Set;
     type Priority = (Class, Reverse<u32>, Reverse<u32>);
     type M = Reason;
     type Err = Stop;
@@ -392,7 +586,7 @@ impl<'u: 'scope, 'scope> DependencyProvider for Provider<'_, 'scope, '_, 'u> {
     fn prioritize(
         &self,
         node: &Node,
-        range: &Ranges<Version>,
+        Set(range): &Set,
         statistics: &PackageResolutionStatistics,
     ) -> Self::Priority {
         let Some(name) = node.name() else { return (Class::Root, Reverse(0), Reverse(0)) };
@@ -414,10 +608,10 @@ impl<'u: 'scope, 'scope> DependencyProvider for Provider<'_, 'scope, '_, 'u> {
         (class, Reverse(by_name), Reverse(by_node))
     }
 
-    fn choose_version(&self, node: &Node, range: &Ranges<Version>) -> Result<Option<Version>, Stop> {
-        let Some(name) = node.name() else { return Ok(Some(root_version())) };
+    fn choose_version(&self, node: &Node, Set(range): &Set) -> Result<Option<Pick>, Stop> {
+        let Some(name) = node.name() else { return Ok(Some(Pick::alone(root_version()))) };
         if let Some(version) = self.installed(name, range) {
-            return Ok(Some(version));
+            return Ok(Some(self.pick(name, &version)?));
         }
         let table = match self.fetcher.table(name) {
             Ok(Some(table)) => table,
@@ -428,7 +622,7 @@ impl<'u: 'scope, 'scope> DependencyProvider for Provider<'_, 'scope, '_, 'u> {
             && range.contains(preferred)
             && table.get(preferred).is_some_and(|entry| entry.problem.is_none())
         {
-            return Ok(Some(preferred.clone()));
+            return Ok(Some(self.pick(name, preferred)?));
         }
         let chosen = table.choose(
             range,
@@ -438,10 +632,14 @@ impl<'u: 'scope, 'scope> DependencyProvider for Provider<'_, 'scope, '_, 'u> {
         );
         match chosen {
             Choice::Take(entry) => {
+                self.learned.borrow_mut().looked_at += 1;
+                if !self.is_long && self.learned.borrow().looked_at > self.request.patience {
+                    return Err(Stop::Long);
+                }
                 if matches!(node, Node::Package(_)) {
                     self.look_ahead(name, range, entry, &table);
                 }
-                Ok(Some(entry.version.clone()))
+                Ok(Some(self.pick(name, &entry.version)?))
             }
             Choice::Native(entry, older) => Err(Stop::Native {
                 name: name.clone(),
@@ -453,11 +651,8 @@ impl<'u: 'scope, 'scope> DependencyProvider for Provider<'_, 'scope, '_, 'u> {
         }
     }
 
-    fn get_dependencies(
-        &self,
-        node: &Node,
-        version: &Version,
-    ) -> Result<Dependencies<Node, Ranges<Version>, Reason>, Stop> {
+    fn get_dependencies(&self, node: &Node, picked: &Pick) -> Result<Dependencies<Node, Set, Reason>, Stop> {
+        let version = &picked.version;
         let mut needs = Vec::new();
         match node {
             Node::Root => needs = self.root()?,
@@ -491,7 +686,7 @@ impl<'u: 'scope, 'scope> DependencyProvider for Provider<'_, 'scope, '_, 'u> {
                 }
                 // The same version without the extra; what the extra says of its own package narrows that further.
                 let own = Node::Package(name.clone());
-                let same = Ranges::singleton(version.clone());
+                let Set(same) = Set::singleton(picked.clone());
                 match needs.iter_mut().find(|(known, _)| *known == own) {
                     Some((_, known)) => *known = known.intersection(&same),
                     None => needs.push((own, same)),
@@ -504,7 +699,8 @@ impl<'u: 'scope, 'scope> DependencyProvider for Provider<'_, 'scope, '_, 'u> {
             return Ok(Dependencies::Unavailable(Reason::Itself));
         }
         needs.retain(|(known, _)| known != node);
-        Ok(Dependencies::Available(needs.into_iter().collect::<DependencyConstraints<_, _>>()))
+        let needs = needs.into_iter().map(|(node, range)| (node, Set(range)));
+        Ok(Dependencies::Available(needs.collect::<DependencyConstraints<_, _>>()))
     }
 }
 
@@ -515,29 +711,44 @@ pub(super) fn run<'scope, 'u: 'scope>(
     fetcher: &'scope Fetcher<'u>,
     scope: &'scope Scope<'scope, '_>,
 ) -> Result<Resolution, ResolveError> {
-    let provider = Provider::new(request, universe, fetcher, scope);
-    match pubgrub::resolve(&provider, Node::Root, root_version()) {
-        Ok(solution) => provider.answer(&solution.into_iter().collect::<FxHashMap<_, _>>()),
-        Err(PubGrubError::NoSolution(tree)) => Err(report::unsatisfiable(tree, request, fetcher)),
+    match search(request, universe, fetcher, scope, false) {
+        Err(Failed::Stop(Stop::Long)) => search(request, universe, fetcher, scope, true),
+        other => other,
+    }
+    .map_err(|failed| match failed {
+        Failed::Unsatisfiable(tree) => report::unsatisfiable(*tree, request, fetcher),
+        Failed::Stop(stop) => stop.into_error(),
+    })
+}
+
+/// How a search ends without an answer.
+enum Failed {
+    Unsatisfiable(Box<DerivationTree<Node, Set, Reason>>),
+    Stop(Stop),
+}
+
+fn search<'scope, 'u: 'scope>(
+    request: &Request,
+    universe: &dyn Universe,
+    fetcher: &'scope Fetcher<'u>,
+    scope: &'scope Scope<'scope, '_>,
+    is_long: bool,
+) -> Result<Resolution, Failed> {
+    let provider = Provider::new(request, universe, fetcher, scope, is_long);
+    match pubgrub::resolve(&provider, Node::Root, Pick::alone(root_version())) {
+        Ok(solution) => {
+            let versions = solution.into_iter().map(|(node, picked)| (node, picked.version));
+            provider.answer(&versions.collect::<FxHashMap<_, _>>()).map_err(Failed::Stop)
+        }
+        Err(PubGrubError::NoSolution(tree)) => Err(Failed::Unsatisfiable(Box::new(tree))),
         Err(PubGrubError::ErrorRetrievingDependencies { source, .. })
         | Err(PubGrubError::ErrorChoosingVersion { source, .. })
-        | Err(PubGrubError::ErrorInShouldCancel(source)) => Err(match source {
-            Stop::Native { name, version, older, has_source } => {
-                ResolveError::Native { name, version, older, has_source }
-            }
-            Stop::Failed { what, failure } => ResolveError::Failed { what, failure },
-        }),
+        | Err(PubGrubError::ErrorInShouldCancel(source)) => Err(Failed::Stop(source)),
     }
 }
 
 impl<'scope, 'u: 'scope> Provider<'_, 'scope, '_, 'u> {
-    fn answer(&self, solution: &FxHashMap<Node, Version>) -> Result<Resolution, ResolveError> {
-        let failed = |stop: Stop| match stop {
-            Stop::Failed { what, failure } => ResolveError::Failed { what, failure },
-            Stop::Native { name, version, older, has_source } => {
-                ResolveError::Native { name, version, older, has_source }
-            }
-        };
+    fn answer(&self, solution: &FxHashMap<Node, Version>) -> Result<Resolution, Stop> {
         let mut packages = Vec::new();
         for (node, version) in solution {
             let Node::Package(name) = node else { continue };
@@ -555,13 +766,13 @@ impl<'scope, 'u: 'scope> Provider<'_, 'scope, '_, 'u> {
                 false => match self.fetcher.table(name) {
                     Ok(table) => table.and_then(|table| table.get(version).cloned()),
                     Err(failure) => {
-                        return Err(ResolveError::Failed { what: name.to_string(), failure });
+                        return Err(self.fail(name.to_string(), failure));
                     }
                 },
             };
             let facts = match self.request.no_dependencies {
                 true => Arc::default(),
-                false => self.facts(name, version).map_err(failed)?.unwrap_or_default(),
+                false => self.facts(name, version)?.unwrap_or_default(),
             };
             let mut requires: Vec<Name> = std::iter::once(None)
                 .chain(extras.iter().map(Some))

@@ -69,3 +69,47 @@ fn interval(low: &Bound<Version>, high: &Bound<Version>) -> String {
     };
     [low, high].into_iter().flatten().collect::<Vec<_>>().join(",")
 }
+
+/// The versions of `range` that there are, as it would follow a package's name; nothing if there are none. `versions` are in order.
+pub fn among(range: &Ranges<Version>, versions: &[&Version]) -> Option<String> {
+    let inside: Vec<bool> = versions.iter().map(|version| range.contains(version)).collect();
+    let outside = inside.iter().filter(|inside| !**inside).count();
+    match outside {
+        0 if !versions.is_empty() => return Some(String::new()),
+        count if count == versions.len() => return None,
+        1 if versions.len() > 2 => {
+            let place = inside.iter().position(|inside| !inside)?;
+            return Some(format!("!={}", versions[place]));
+        }
+        _ => {}
+    }
+    let mut parts = Vec::new();
+    let mut start = None;
+    for place in 0..=versions.len() {
+        match (inside.get(place).copied().unwrap_or(false), start) {
+            (true, None) => start = Some(place),
+            (false, Some(first)) => {
+                start = None;
+                let last = place - 1;
+                parts.push(match (first, last) {
+                    (first, last) if first == last => format!("=={}", versions[first]),
+                    (0, last) => format!("<={}", versions[last]),
+                    (first, last) if last + 1 == versions.len() => format!(">={}", versions[first]),
+                    (first, last) => format!(">={},<={}", versions[first], versions[last]),
+                });
+            }
+            _ => {}
+        }
+    }
+    Some(parts.join(" or "))
+}
+
+/// Whether a set was put together by the search: an interval then begins behind a version, which no specifier's does.
+pub fn is_learned(range: &Ranges<Version>) -> bool {
+    range.iter().any(|(low, high)| {
+        let behind = matches!(low, Bound::Excluded(low) if !low.is_place());
+        let up_to = matches!(high, Bound::Included(high) if !high.is_place());
+        let alone = matches!((low, high), (Bound::Included(low), Bound::Included(high)) if low == high);
+        behind || up_to && !alone
+    })
+}

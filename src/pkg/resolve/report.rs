@@ -5,21 +5,22 @@ use std::sync::Arc;
 
 use pubgrub::{
     DefaultStringReporter, DerivationTree, Derived, External, Map, Ranges, ReportFormatter, Reporter, Term,
+    VersionSet,
 };
 use rustc_hash::FxHashSet;
 
 use super::super::name::Name;
 use super::super::version::Version;
 use super::fetch::Fetcher;
-use super::provider::{self, Node, Reason};
-use super::ranges::describe;
+use super::provider::{self, Node, Reason, Set};
+use super::ranges::{self, describe};
 use super::table::{Prereleases, Problem, Table};
 use super::{Missing, Request, ResolveError};
 
-type Tree = DerivationTree<Node, Ranges<Version>, Reason>;
-type Cause = External<Node, Ranges<Version>, Reason>;
-type Step = Derived<Node, Ranges<Version>, Reason>;
-type Terms = Map<Node, Term<Ranges<Version>>>;
+type Tree = DerivationTree<Node, Set, Reason>;
+type Cause = External<Node, Set, Reason>;
+type Step = Derived<Node, Set, Reason>;
+type Terms = Map<Node, Term<Set>>;
 
 /// Derivations can be as long as a package has versions; walking them takes stack.
 const STACK: usize = 512 * 1024 * 1024;
@@ -71,7 +72,7 @@ fn join_gaps(tree: &mut Tree, fetcher: &Fetcher<'_>) {
     let DerivationTree::Derived(step) = tree else { return };
     join_gaps(Arc::make_mut(&mut step.cause1), fetcher);
     join_gaps(Arc::make_mut(&mut step.cause2), fetcher);
-    let is_gap = |node: &Node, range: &Ranges<Version>| {
+    let is_gap = |node: &Node, Set(range): &Set| {
         node.name().and_then(|name| fetcher.known_table(name)).is_some_and(|table| {
             !table.entries.is_empty() && table.entries.iter().all(|entry| !range.contains(&entry.version))
         })
@@ -149,7 +150,7 @@ fn hints(tree: &Tree, request: &Request, fetcher: &Fetcher<'_>) -> Vec<String> {
                 waiting.push(&step.cause2);
                 waiting.push(&step.cause1);
             }
-            DerivationTree::External(External::NoVersions(node, range)) => {
+            DerivationTree::External(External::NoVersions(node, Set(range))) => {
                 let Some(name) = node.name() else { continue };
                 match found.iter_mut().find(|(known, _)| known == name) {
                     Some((_, known)) => *known = known.union(range),
@@ -202,24 +203,23 @@ struct Words<'f, 'u> {
 
 impl Words<'_, '_> {
     /// A package with the versions that are meant, as short as its real versions allow.
-    fn set(&self, node: &Node, range: &Ranges<Version>) -> String {
+    fn set(&self, node: &Node, Set(range): &Set) -> String {
         let Some(name) = node.name() else { return String::from("your request") };
-        let simple = match self.fetcher.known_table(name) {
-            Some(table) => range.simplify(table.entries.iter().map(|entry| &entry.version)),
-            None => range.clone(),
-        };
-        // The simplified set has real versions as ends, the given one the user's own; the shorter says more.
-        let (given, simple) = (describe(range), describe(&simple));
-        match given.len() <= simple.len()
-            || simple.is_empty() && *node != Node::Root && !given.contains(" or ")
-        {
-            true => format!("{node}{given}"),
-            false => format!("{node}{simple}"),
+        let given = describe(range);
+        let Some(table) = self.fetcher.known_table(name) else { return format!("{node}{given}") };
+        let versions: Vec<&Version> = table.entries.iter().map(|entry| &entry.version).collect();
+        let real = ranges::among(range, &versions);
+        // What the search found out about versions is told by these versions, what somebody asked for in that one's words, unless
+        // the versions make it shorter.
+        match real {
+            Some(real) if ranges::is_learned(range) || real.len() < given.len() => format!("{node}{real}"),
+            _ => format!("{node}{given}"),
         }
     }
 
     /// As `set`, at the head of a sentence about what these versions do.
-    fn subject(&self, node: &Node, range: &Ranges<Version>) -> (String, bool) {
+    fn subject(&self, node: &Node, set: &Set) -> (String, bool) {
+        let Set(range) = set;
         let all = node.name().is_some_and(|name| match self.fetcher.known_table(name) {
             Some(table) => {
                 table.entries.len() > 1
@@ -233,7 +233,7 @@ impl Words<'_, '_> {
         });
         match all {
             true => (format!("all versions of {node}"), true),
-            false => (self.set(node, range), false),
+            false => (self.set(node, set), false),
         }
     }
 
@@ -243,7 +243,7 @@ impl Words<'_, '_> {
             External::NoVersions(node, range) => {
                 match node.name().map(|name| (name, self.fetcher.known_table(name))) {
                     Some((name, None)) => format!("{name} was not found in the package index"),
-                    Some((_, Some(_))) if *range == Ranges::full() => {
+                    Some((_, Some(_))) if range.0 == Ranges::full() => {
                         format!("there is no usable version of {node}")
                     }
                     _ => format!("there is no usable version of {}", self.set(node, range)),
@@ -251,7 +251,11 @@ impl Words<'_, '_> {
             }
             External::Custom(node, range, reason) => format!("{} {reason}", self.set(node, range)),
             External::FromDependencyOf(Node::Root, _, dependency, range) => {
-                format!("you require {}", self.set(dependency, range))
+                // In the user's own words.
+                match ranges::is_learned(&range.0) {
+                    true => format!("you require {}", self.set(dependency, range)),
+                    false => format!("you require {dependency}{}", describe(&range.0)),
+                }
             }
             External::FromDependencyOf(node, range, dependency, wanted) => {
                 let (subject, plural) = self.subject(node, range);
@@ -299,7 +303,7 @@ impl Words<'_, '_> {
     }
 }
 
-impl ReportFormatter<Node, Ranges<Version>, Reason> for Words<'_, '_> {
+impl ReportFormatter<Node, Set, Reason> for Words<'_, '_> {
     type Output = String;
 
     fn format_external(&self, cause: &Cause) -> String {

@@ -61,8 +61,8 @@ impl FormatRules {
 #[derive(Clone, Debug)]
 pub struct Rules {
     pub tags: Tags,
-    /// The tags of CPython on the same machine, where the target is dx: a wheel that fits them and not `tags` is native code.
-    pub native: Option<Tags>,
+    /// The machine's platforms, where the target is dx: a wheel for any CPython on one of them is native code.
+    pub native: Option<Vec<String>>,
     pub python: Version,
     pub ignore_requires_python: bool,
     pub formats: FormatRules,
@@ -392,15 +392,32 @@ fn source_rank(filename: &str) -> WheelRank {
     WheelRank::Fits((place as u32, Reverse((0, String::new()))))
 }
 
+/// How near a wheel of native code for CPython on one of these platforms comes to `python`: 0 for its own version; nothing if it is
+/// no such wheel.
+pub fn native_place(wheel: &WheelName, platforms: &[String], python: &Version) -> Option<u32> {
+    let is_native = |abi: &str| abi.starts_with("cp") || abi.starts_with("abi");
+    if !wheel.abis.split('.').any(is_native) {
+        return None;
+    }
+    let own = python.release().get(1).copied().unwrap_or(0);
+    let minor = |interpreter: &str| interpreter.strip_prefix("cp3")?.parse::<u64>().ok();
+    let distance = wheel.interpreters.split('.').filter_map(minor).map(|minor| minor.abs_diff(own)).min()?;
+    let place = |platform| platforms.iter().position(|known| known == platform);
+    let platform = wheel.platforms.split('.').filter_map(place).min()?;
+    Some((distance.min(1000) * 1000 + platform.min(999) as u64) as u32)
+}
+
 impl Draft {
     fn wheel_rank(&self, wheel: &WheelName, rules: &Rules) -> WheelRank {
         let build = || Reverse(wheel.build.clone().unwrap_or_default());
         match wheel.fit(&rules.tags) {
             Ok(place) => WheelRank::Fits((place, build())),
-            Err(misfit) => match rules.native.as_ref().map(|native| wheel.fit(native)) {
-                Some(Ok(place)) => WheelRank::Native((place, build())),
-                _ => WheelRank::Not(misfit),
-            },
+            Err(misfit) => {
+                match rules.native.as_ref().and_then(|native| native_place(wheel, native, &rules.python)) {
+                    Some(place) => WheelRank::Native((place, build())),
+                    None => WheelRank::Not(misfit),
+                }
+            }
         }
     }
 
