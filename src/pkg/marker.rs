@@ -195,6 +195,35 @@ impl Marker {
         mentions(&self.0)
     }
 
+    /// What of an environment decides whether the condition holds with this extra, or with none: names of variables. Nothing where the
+    /// extra alone decides.
+    pub fn decided_by(&self, extra: Option<&Name>) -> Vec<&'static str> {
+        fn collect(node: &Node, extra: Option<&Name>, found: &mut Vec<&'static str>) {
+            if fixed(node, extra).is_some() {
+                return;
+            }
+            match node {
+                Node::All(nodes) | Node::Any(nodes) => {
+                    nodes.iter().for_each(|node| collect(node, extra, found))
+                }
+                Node::Group(node) => collect(node, extra, found),
+                Node::Compare { left, right, .. } => {
+                    for side in [left, right] {
+                        if let Side::Variable(variable) = side
+                            && !variable.is_name()
+                            && !found.contains(&variable.name())
+                        {
+                            found.push(variable.name());
+                        }
+                    }
+                }
+            }
+        }
+        let mut found = Vec::new();
+        collect(&self.0, extra, &mut found);
+        found
+    }
+
     /// Both conditions.
     pub fn and(self, other: Marker) -> Marker {
         let mut nodes = Vec::new();
@@ -220,6 +249,37 @@ impl Marker {
     /// Reads a marker up to where the grammar ends it.
     pub(super) fn scan(scanner: &mut Scanner<'_>) -> Result<Marker, SyntaxError> {
         disjunction(scanner, 0).map(Marker)
+    }
+}
+
+/// What a part comes to in every environment, if that is the same.
+fn fixed(node: &Node, extra: Option<&Name>) -> Option<bool> {
+    match node {
+        Node::Group(node) => fixed(node, extra),
+        Node::All(nodes) => {
+            let all: Vec<Option<bool>> = nodes.iter().map(|node| fixed(node, extra)).collect();
+            if all.contains(&Some(false)) {
+                return Some(false);
+            }
+            all.iter().all(|part| *part == Some(true)).then_some(true)
+        }
+        Node::Any(nodes) => {
+            let any: Vec<Option<bool>> = nodes.iter().map(|node| fixed(node, extra)).collect();
+            if any.contains(&Some(true)) {
+                return Some(true);
+            }
+            any.iter().all(|part| *part == Some(false)).then_some(false)
+        }
+        Node::Compare { left, right, comparison } => match (left, right) {
+            (Side::Variable(Variable::Extra), Side::Text(text)) => {
+                Some(compare(extra.map_or("", Name::as_str), *comparison, text, false))
+            }
+            (Side::Text(text), Side::Variable(Variable::Extra)) => {
+                Some(compare(text, *comparison, extra.map_or("", Name::as_str), false))
+            }
+            (Side::Text(left), Side::Text(right)) => Some(compare(left, *comparison, right, false)),
+            _ => None,
+        },
     }
 }
 

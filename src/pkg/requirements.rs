@@ -61,7 +61,7 @@ pub struct Entry {
 pub struct Origin {
     /// The file's path or address, as it was read.
     pub file: String,
-    /// The first line of the logical line, counted from 1.
+    /// The first line of the logical line, counted from 1; 0 where lines are not known.
     pub line: usize,
     /// Whether the file is one of constraints.
     pub constraint: bool,
@@ -71,7 +71,11 @@ impl fmt::Display for Origin {
     /// As pip names it: `-r requirements.txt (line 3)`.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let flag = if self.constraint { "-c" } else { "-r" };
-        write!(out, "{flag} {} (line {})", redacted(&self.file), self.line)
+        write!(out, "{flag} {}", redacted(&self.file))?;
+        match self.line {
+            0 => Ok(()),
+            line => write!(out, " (line {line})"),
+        }
     }
 }
 

@@ -50,7 +50,7 @@ fn built_wheels_are_found_again_until_they_are_removed() {
 }
 
 /// A backend in Python: it writes down which hooks are called, and makes wheels of `demo.py`.
-const BACKEND: &str = r#"
+pub const BACKEND: &str = r#"
 import base64, hashlib, os, sys, zipfile
 
 NAME, VERSION, REQUIRES = "demo", "1.0", []
@@ -87,7 +87,7 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
     return wheel(folder, {"demo.py": open("demo.py").read()})
 "#;
 
-const PYPROJECT: &str =
+pub const PYPROJECT: &str =
     "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['build']\n";
 
 /// dx with a cache and an environment of a test's own.

@@ -2,6 +2,15 @@
 
 mod build;
 mod build_archives;
+mod commands;
+mod commands_build;
+mod commands_files;
+mod commands_index;
+mod commands_kill;
+mod commands_packse;
+mod commands_run;
+mod commands_that_look;
+mod dx;
 mod formats;
 mod index;
 mod index_config;
@@ -15,6 +24,8 @@ mod malicious;
 mod packse;
 mod properties;
 mod properties_index;
+mod properties_resolve;
+mod seed;
 mod types;
 mod venv;
 mod venv_properties;

@@ -39,7 +39,7 @@ pub fn scenarios(folder: &Path) -> Vec<(String, Value)> {
     found
 }
 
-fn strings(value: Option<&Value>) -> Vec<String> {
+pub fn strings(value: Option<&Value>) -> Vec<String> {
     let texts = value.and_then(Value::as_array).into_iter().flatten();
     texts.filter_map(|text| text.as_str().map(str::to_owned)).collect()
 }

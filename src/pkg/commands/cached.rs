@@ -5,10 +5,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 
 use super::super::install::lock;
+use super::super::requirements::Target;
 use super::super::script::Script;
 use super::super::specifier::Specifiers;
 use super::super::venv::{self, Options, Style};
@@ -18,8 +20,12 @@ use super::session::{Host, Session, Trouble};
 use super::{flags, install, options};
 use crate::version;
 
-/// Written last into an environment.
-const WHOLE: &str = ".dx-whole";
+/// Written last into an environment; its time is that of the last use, to the day.
+pub const WHOLE: &str = ".dx-whole";
+
+/// Configured for other installs than one into an environment of dx's own.
+const ELSEWHERE: &[&str] =
+    &["target", "prefix", "root", "user", "dry-run", "report", "only-deps", "require-virtualenv"];
 
 /// What an environment is made from.
 #[derive(Debug, Default)]
@@ -66,13 +72,15 @@ pub fn environment(host: &Host<'_>, wanted: &Wanted) -> Result<PathBuf, Trouble>
         }
     }
     let command = flags::command("install").ok_or_else(|| Trouble::new("there is no command `install`"))?;
-    let mut given = options::Given::default();
-    options::parse(command, &wanted.options, &mut given)?;
-    // The cache's place depends on options and configuration: a session knows it.
-    let cache = Session::new(host, command, given)?.cache.clone();
-    let folder = cache.join("environments").join(key(host, wanted)?);
+    // The cache's place and what files list depend on options and configuration: a session knows them.
+    let session = Session::new(host, command, asked(command, wanted, None)?)?;
+    let inputs = Inputs::read(&session, &session.options.given.operands)?;
+    let (key, may_change) = key(&session, &inputs);
+    let folder = session.cache.join("environments").join(key);
     let root = folder.join("env");
-    if !wanted.refresh && root.join(WHOLE).exists() {
+    let is_anew = wanted.refresh || may_change;
+    if !is_anew && root.join(WHOLE).exists() {
+        note_use(&root.join(WHOLE));
         return Ok(root);
     }
     fs::create_dir_all(&folder)
@@ -82,22 +90,49 @@ pub fn environment(host: &Host<'_>, wanted: &Wanted) -> Result<PathBuf, Trouble>
     });
     let _held = held.map_err(|error| Trouble::of(&error, None))?;
     // Somebody else may have made it while this process waited.
-    if !wanted.refresh && root.join(WHOLE).exists() {
+    if !is_anew && root.join(WHOLE).exists() {
         return Ok(root);
     }
-    let made = make(host, command, wanted, &root);
-    if made.is_err() {
+    // A project that may have changed is installed again where it is: somebody may be running in that environment.
+    let is_there = !wanted.refresh && root.join(WHOLE).exists();
+    let made = make(host, asked(command, wanted, Some(&root))?, &inputs, &root, is_there);
+    if made.is_err() && !is_there {
         let _ = fs::remove_dir_all(&root);
     }
     made.map(|()| root)
 }
 
+/// A cache that cannot be written to only makes the environment look older than it is.
+fn note_use(whole: &Path) {
+    let age =
+        fs::metadata(whole).and_then(|found| found.modified()).ok().and_then(|then| then.elapsed().ok());
+    if age.is_none_or(|age| age > Duration::from_secs(24 * 60 * 60)) {
+        let file = fs::File::options().append(true).open(whole);
+        let _ = file.and_then(|file| file.set_modified(SystemTime::now()));
+    }
+}
+
 fn make(
     host: &Host<'_>,
-    command: &'static flags::Command,
-    wanted: &Wanted,
+    given: options::Given,
+    inputs: &Inputs,
     root: &Path,
+    is_there: bool,
 ) -> Result<(), Trouble> {
+    if !is_there {
+        create(host, root)?;
+    }
+    let command = flags::command("install").ok_or_else(|| Trouble::new("there is no command `install`"))?;
+    let mut session = Session::new(host, command, given)?;
+    session.options.settings.forget(ELSEWHERE);
+    if !inputs.is_empty() {
+        install::install_inputs(&session, inputs)?;
+    }
+    fs::write(root.join(WHOLE), b"")
+        .map_err(|error| Trouble::new(format!("cannot write {}: {error}", root.display())))
+}
+
+fn create(host: &Host<'_>, root: &Path) -> Result<(), Trouble> {
     let (names, pip) = host.links;
     venv::create(
         root,
@@ -112,25 +147,48 @@ fn make(
             command: "dx run",
         },
     )?;
+    Ok(())
+}
+
+/// The command line of `install` that asks for what is wanted, in an environment if that is known.
+fn asked(
+    command: &'static flags::Command,
+    wanted: &Wanted,
+    root: Option<&Path>,
+) -> Result<options::Given, Trouble> {
     let mut arguments = wanted.options.clone();
-    arguments.extend([String::from("-q"), format!("--python={}", root.display())]);
+    arguments.push(String::from("-q"));
+    arguments.extend(root.map(|root| format!("--python={}", root.display())));
     arguments.extend(wanted.files.iter().map(|file| format!("--requirement={file}")));
     arguments.push(String::from("--"));
     arguments.extend(wanted.requirements.iter().cloned());
     let mut given = options::Given::default();
     options::parse(command, &arguments, &mut given)?;
-    let operands = given.operands.clone();
-    let session = Session::new(host, command, given)?;
-    let inputs = Inputs::read(&session, &operands)?;
-    if !inputs.is_empty() {
-        install::install_inputs(&session, &inputs)?;
-    }
-    fs::write(root.join(WHOLE), b"")
-        .map_err(|error| Trouble::new(format!("cannot write {}: {error}", root.display())))
+    Ok(given)
 }
 
-/// What tells environments apart: everything that they are made from.
-fn key(host: &Host<'_>, wanted: &Wanted) -> Result<String, Trouble> {
+/// Options that an environment's content depends on, beside what is asked for.
+const CHOICES: &[&str] = &[
+    "index-url",
+    "extra-index-url",
+    "find-links",
+    "no-index",
+    "index-strategy",
+    "pre",
+    "all-releases",
+    "only-final",
+    "no-binary",
+    "only-binary",
+    "allow-old-pure",
+    "exclude-newer",
+    "uploaded-prior-to",
+    "resolution",
+    "no-deps",
+    "config-settings",
+];
+
+/// What tells environments apart: everything that they are made from. Also whether that may change without being told: a folder.
+fn key(session: &Session<'_>, inputs: &Inputs) -> (String, bool) {
     let mut hash = Sha256::new();
     let mut part = |text: &str| {
         hash.update((text.len() as u64).to_le_bytes());
@@ -138,26 +196,49 @@ fn key(host: &Host<'_>, wanted: &Wanted) -> Result<String, Trouble> {
     };
     part(version::DX);
     part(&version::python());
-    part(&host.executable.to_string_lossy());
-    let mut requirements = wanted.requirements.clone();
-    requirements.sort();
-    for requirement in &requirements {
-        part(requirement);
+    part(&session.host.executable.to_string_lossy());
+    let mut may_change = false;
+    let mut entries: Vec<String> = Vec::new();
+    for entry in &inputs.requirements.entries {
+        let mut text = format!("{:?} {:?} {}", entry.constraint, entry.editable, target(&entry.target));
+        if let Target::Path { path, .. } = &entry.target {
+            match fs::metadata(path) {
+                Ok(about) if about.is_file() => {
+                    text += &format!(" {:?} {}", about.modified().ok(), about.len())
+                }
+                // A project's files may be others each time.
+                _ => may_change = true,
+            }
+        }
+        text += &format!(" {:?} {:?}", entry.hashes, entry.config_settings);
+        entries.push(text);
     }
-    for file in &wanted.files {
-        let text =
-            fs::read_to_string(file).map_err(|error| Trouble::new(format!("cannot read {file}: {error}")))?;
-        part(&text);
+    entries.sort();
+    entries.iter().for_each(|text| part(text));
+    for path in &inputs.locks {
+        part(path);
+        // What cannot be read ends the command later on.
+        part(&fs::read_to_string(path).unwrap_or_default());
     }
-    part("options");
-    for option in &wanted.options {
-        part(option);
-    }
-    for name in ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX", "PIP_CONSTRAINT"] {
-        part(host.variables.get(name).unwrap_or_default());
+    part(&format!("{:?} {:?}", inputs.settings(), inputs.overrides));
+    for long in CHOICES {
+        part(&session.options.values(long).join("\n"));
+        part(&format!("{:?}", session.options.switch(long).ok()));
     }
     let digest = hash.finalize();
-    Ok(digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    (digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect(), may_change)
+}
+
+/// What a requirement names, wherever the command runs.
+fn target(target: &Target) -> String {
+    match target {
+        Target::Path { path, extras, marker } => {
+            let path = std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path));
+            format!("{} {extras:?} {marker:?}", path.display())
+        }
+        Target::Named(requirement) => requirement.to_string(),
+        other => format!("{other:?}"),
+    }
 }
 
 /// The interpreter of an environment.

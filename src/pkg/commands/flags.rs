@@ -46,7 +46,9 @@ use Kind::{Count, Many, One, Switch};
 #[rustfmt::skip]
 pub const FLAGS: &[Flag] = &[
     flag("abi", None, Many, "abi", "Take wheels of this binary interface, for another target than dx"),
+    flag("algorithm", Some('a'), One, "algorithm", "sha256, sha384 or sha512"),
     flag("all", None, Switch, "", "Show what is usually left out: pip itself"),
+    flag("all-extras", None, Switch, "", "All extras of the projects whose pyproject.toml is read (dx's own)"),
     flag("all-releases", None, Many, "packages", "Take pre-releases of these packages (commas between them, or :all:, :none:)"),
     flag("allow-old-pure", None, Switch, "", "Take an older pure release where newer ones have only native wheels (dx's own)"),
     flag("annotation-style", None, One, "style", "How `compile` notes who requires a package: split, line or none (dx's own)"),
@@ -56,7 +58,7 @@ pub const FLAGS: &[Flag] = &[
     flag("cert", None, One, "path", "Certificate authorities to trust instead of the system's, in PEM"),
     flag("check-build-dependencies", None, Switch, "", "With --no-build-isolation: check that what a build needs is installed"),
     flag("client-cert", None, One, "path", "Certificate and key that identify you to the index, in one PEM file"),
-    flag("compile", None, Switch, "", "Compile to bytecode while installing"),
+    flag("compile", None, Switch, "", "Compile to bytecode while installing (once for all environments)"),
     Flag { long: "config-settings", short: Some('C'), aliases: &["config-setting", "global-option"], kind: Many, value: "key=value", help: "Hand a setting to the build backend" },
     flag("constraint", Some('c'), Many, "file", "Limit versions by the lines of this file, without installing what they name"),
     flag("debug", None, Switch, "", "Show the chain of causes behind an error"),
@@ -70,13 +72,13 @@ pub const FLAGS: &[Flag] = &[
     flag("exclude-newer", None, One, "date", "Behave as if nothing had been published after this date or time (RFC 3339; dx's own name of --uploaded-prior-to)"),
     flag("exists-action", None, Many, "action", "What to do where a path exists: (i)gnore, (w)ipe, (b)ackup, (s)witch or (a)bort"),
     flag("extra-index-url", None, Many, "url", "Another index; a package that it has is taken from there (see --index-strategy)"),
+    flag("extra", None, Many, "extra", "This extra of the projects whose pyproject.toml is read (dx's own)"),
     flag("files", Some('f'), Switch, "", "Also list the files of each package"),
     flag("find-links", Some('f'), Many, "url", "Also look for files in this folder, or on this page of links"),
     flag("force-reinstall", None, Switch, "", "Install again what is there in the right version"),
     flag("format", None, One, "format", "How to write: columns, freeze or json; of `cache list`: human or abspath"),
     flag("generate-hashes", None, Switch, "", "Write the hashes of all files of each version (dx's own)"),
     flag("group", None, Many, "[path:]group", "Install a dependency group of a pyproject.toml (PEP 735)"),
-    flag("hash-algorithm", Some('a'), One, "algorithm", "sha256, sha384 or sha512"),
     flag("help", Some('h'), Switch, "", "Show this page"),
     flag("ignore-installed", Some('I'), Switch, "", "Resolve and install as if nothing were installed"),
     flag("ignore-requires-python", None, Switch, "", "Take releases that say they are not for this Python"),
@@ -85,6 +87,7 @@ pub const FLAGS: &[Flag] = &[
     Flag { long: "index-url", short: Some('i'), aliases: &["pypi-url", "default-index"], kind: One, value: "url", help: "The index to install from (PEP 503, PEP 691), or a folder laid out as one" },
     flag("index-strategy", None, One, "strategy", "first-index, unsafe-first-match, or unsafe-best-match as pip merges indexes (dx's own)"),
     flag("isolated", None, Switch, "", "Read neither environment variables nor your own configuration file"),
+    flag("json", None, Switch, "", "Write JSON"),
     flag("keyring-provider", None, One, "provider", "Where credentials are looked up: auto and disabled mean that no keyring is asked"),
     flag("link-mode", None, One, "mode", "How files get from the cache into the environment: clone, hardlink, copy or symlink (dx's own)"),
     flag("local", Some('l'), Switch, "", "In an environment with access to the system's packages: only its own"),
@@ -94,7 +97,7 @@ pub const FLAGS: &[Flag] = &[
     flag("no-cache-dir", None, Switch, "", "Keep nothing in the cache and take nothing from it"),
     flag("no-clean", None, Switch, "", "Leave the folders in which packages were built"),
     flag("no-color", None, Switch, "", "Write without colours"),
-    flag("no-compile", None, Switch, "", "Leave bytecode to the first import"),
+    flag("no-compile", None, Switch, "", "Leave bytecode to the first import (the default)"),
     Flag { long: "no-deps", short: None, aliases: &["no-dependencies"], kind: Switch, value: "", help: "Leave out what the packages require" },
     flag("no-header", None, Switch, "", "Leave out the comment at the top (dx's own)"),
     flag("no-index", None, Switch, "", "Ask no index; take only what --find-links offers"),
@@ -139,6 +142,7 @@ pub const FLAGS: &[Flag] = &[
     Flag { long: "timeout", short: None, aliases: &["default-timeout"], kind: One, value: "seconds", help: "How long to wait for a server" },
     flag("trusted-host", None, Many, "host", "Do not check this host's certificate"),
     flag("upgrade", Some('U'), Switch, "", "Take the newest version of what is named, even if another one is installed"),
+    flag("upgrade-package", Some('P'), Many, "package", "Keep the versions of an existing file, but not this package's (dx's own)"),
     flag("upgrade-strategy", None, One, "strategy", "Whether --upgrade also upgrades what they require: only-if-needed or eager"),
     flag("uploaded-prior-to", None, One, "time", "Behave as if nothing had been published from this time on (ISO 8601, or P3D for three days ago)"),
     flag("uptodate", Some('u'), Switch, "", "Only packages of which the index has no newer version"),
@@ -292,7 +296,7 @@ pub const COMMANDS: &[Command] = &[
         usages: &["[options] <requirements or lock file> ..."],
         summary: "Make the environment exactly what files say (dx's own).",
         about: &["Installs what the files list, in the versions that they pin, and removes everything else."],
-        flags: &["dry-run", "report", "compile", "no-compile", "link-mode", "progress-bar", "break-system-packages", "ignore-requires-python", "require-hashes", "no-require-hashes", "constraint"],
+        flags: &["dry-run", "report", "compile", "no-compile", "link-mode", "progress-bar", "break-system-packages", "user", "prefix", "ignore-requires-python", "require-hashes", "no-require-hashes", "constraint"],
         groups: &[&TARGETS, &BUILD, &SELECTION, &INDEX],
         examples: &[("dx pip sync pylock.toml", "exactly what a lock file says"), ("dx pip sync requirements.txt", "exactly what a file lists")],
     },
@@ -301,7 +305,7 @@ pub const COMMANDS: &[Command] = &[
         usages: &["[options] <requirements file or pyproject.toml> ..."],
         summary: "Write a requirements file with exact versions (dx's own).",
         about: &["Resolves what the files ask for and writes every package with its version, with hashes if wanted. Versions in an existing output file are kept where they fit."],
-        flags: &["output", "generate-hashes", "no-header", "annotation-style", "upgrade", "progress-bar"],
+        flags: &["output", "generate-hashes", "no-header", "annotation-style", "upgrade", "upgrade-package", "extra", "all-extras", "progress-bar"],
         groups: &[&RESOLUTION, &TARGETS, &BUILD, &SELECTION, &INDEX],
         examples: &[("dx pip compile requirements.in -o requirements.txt --generate-hashes", "exact versions with hashes")],
     },
@@ -309,8 +313,8 @@ pub const COMMANDS: &[Command] = &[
         name: "lock",
         usages: &["[options] [-e] <project path> ...", "[options] <requirement> ...", "[options] -r <requirements file> ..."],
         summary: "Write a lock file (pylock.toml, PEP 751).",
-        about: &["Resolves the requirements and writes every package with its files and hashes."],
-        flags: &["output", "progress-bar"],
+        about: &["Resolves the requirements and writes every package with its files and hashes. Versions in an existing lock file are kept where they fit."],
+        flags: &["output", "upgrade", "upgrade-package", "progress-bar"],
         groups: &[&RESOLUTION, &TARGETS, &BUILD, &SELECTION, &INDEX],
         examples: &[("dx pip lock -e .", "lock the project in this folder into pylock.toml")],
     },
@@ -391,7 +395,7 @@ pub const COMMANDS: &[Command] = &[
         usages: &["versions [options] <package>"],
         summary: "Inspect information available from package indexes.",
         about: &["`versions` lists the versions of a package that the index has and this Python can take."],
-        flags: &["format", "ignore-requires-python"],
+        flags: &["ignore-requires-python", "json"],
         groups: &[&TARGETS, &SELECTION, &INDEX],
         examples: &[("dx pip index versions flask", "which versions there are")],
     },
@@ -418,7 +422,7 @@ pub const COMMANDS: &[Command] = &[
         usages: &["[options] <file> ..."],
         summary: "Compute hashes of package archives.",
         about: &["Writes a --hash option for a requirements file for each file."],
-        flags: &["hash-algorithm"],
+        flags: &["algorithm"],
         groups: &[],
         examples: &[("dx pip hash dist/*.whl", "hashes of built wheels")],
     },
@@ -432,6 +436,15 @@ pub const COMMANDS: &[Command] = &[
         examples: &[("dx pip debug --verbose", "all compatible tags")],
     },
     Command {
+        name: "completion",
+        usages: &["[options]"],
+        summary: "A helper command used for command completion.",
+        about: &["Writes a script that lets a shell complete the words of `pip`; `dx completions` writes those for `dx`."],
+        flags: &["bash", "zsh", "fish", "powershell"],
+        groups: &[],
+        examples: &[("eval \"$(dx pip completion --bash)\"", "in ~/.bashrc")],
+    },
+    Command {
         name: "help",
         usages: &["<command>"],
         summary: "Show help for commands.",
@@ -442,9 +455,13 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-/// Options of `config` alone, kept apart because their names mean something else elsewhere.
+/// Options of `completion` and `config` alone, kept apart because their names mean something else elsewhere.
 #[rustfmt::skip]
-const CONFIG_FLAGS: &[Flag] = &[
+const OWN_FLAGS: &[Flag] = &[
+    flag("bash", Some('b'), Switch, "", "The script for bash"),
+    flag("zsh", Some('z'), Switch, "", "The script for zsh"),
+    flag("fish", Some('f'), Switch, "", "The script for fish"),
+    flag("powershell", Some('p'), Switch, "", "The script for PowerShell"),
     flag("editor", None, One, "editor", "The editor for `edit`, instead of $VISUAL or $EDITOR"),
     flag("global", None, Switch, "", "The configuration of the whole machine"),
     flag("site", None, Switch, "", "The configuration of this environment"),
@@ -452,7 +469,7 @@ const CONFIG_FLAGS: &[Flag] = &[
 
 /// The option of a long name or alias.
 pub fn named(long: &str) -> Option<&'static Flag> {
-    FLAGS.iter().chain(CONFIG_FLAGS).find(|flag| flag.long == long || flag.aliases.contains(&long))
+    FLAGS.iter().chain(OWN_FLAGS).find(|flag| flag.long == long || flag.aliases.contains(&long))
 }
 
 /// The command of a name.

@@ -1,14 +1,16 @@
 //! What a command is asked to install: operands, requirements files, constraints, groups, scripts and lock files, read together.
 
+use std::io::Read;
 use std::path::Path;
 
 use url::Url;
 
 use super::super::groups::Groups;
 use super::super::index::url::local_path;
+use super::super::name::Name;
 use super::super::pyproject::Pyproject;
 use super::super::requirement::Requirement;
-use super::super::requirements::{Entry, Outside, ReadError, Requirements, Setting, Target};
+use super::super::requirements::{Entry, Origin, Outside, ReadError, Requirements, Setting, Target};
 use super::super::script::Script;
 use super::super::specifier::Specifiers;
 use super::session::{Session, Trouble};
@@ -37,8 +39,10 @@ pub struct Inputs {
     pub overrides: Vec<Requirement>,
     /// Lock files, by their paths.
     pub locks: Vec<String>,
-    /// What Python scripts want, with the script's name.
+    /// What Python scripts and projects want, with the file's name.
     pub pythons: Vec<(Specifiers, String)>,
+    /// The projects whose `pyproject.toml` was read: its path and the project's name.
+    pub projects: Vec<(String, String)>,
 }
 
 impl Inputs {
@@ -89,23 +93,77 @@ impl Inputs {
         }
         if name == "pyproject.toml" {
             let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
-            return self.project(path, folder.unwrap_or(Path::new(".")));
+            return self.project(session, path, folder.unwrap_or(Path::new(".")));
         }
         read_file(session, &mut self.requirements, path, false)
     }
 
-    fn project(&mut self, path: &str, folder: &Path) -> Result<(), Trouble> {
-        let project = read_pyproject(path)?;
-        let dependencies = project.project.as_ref().and_then(|project| project.dependencies.clone());
-        match dependencies {
-            Some(dependencies) => {
-                for text in dependencies {
-                    self.requirements.add(&text, false)?;
-                }
-            }
-            // The backend knows them: the project itself is asked for.
-            None => self.requirements.add(&folder.display().to_string(), false)?,
+    fn project(&mut self, session: &Session<'_>, path: &str, folder: &Path) -> Result<(), Trouble> {
+        let options = &session.options;
+        let about = read_pyproject(path)?;
+        let project = about.project.unwrap_or_default();
+        let mut extras: Vec<Name> = Vec::new();
+        for text in options.values("extra").iter().flat_map(|text| text.split(',')) {
+            extras.push(
+                Name::new(text.trim()).map_err(|error| Trouble::usage(format!("option --extra: {error}")))?,
+            );
         }
+        let all = options.switch("all-extras")?;
+        let optional = match extras.is_empty() && !all {
+            true => Some(Vec::new()),
+            false => project.optional_dependencies,
+        };
+        let (Some(dependencies), Some(optional)) = (project.dependencies, optional) else {
+            // The backend knows them: the project itself is asked for.
+            if all {
+                return Err(Trouble::new(format!(
+                    "{path}: only its build backend knows what its extras are"
+                ))
+                .with_hint("name them: --extra NAME"));
+            }
+            let names: Vec<&str> = extras.iter().map(Name::as_str).collect();
+            let extras = if names.is_empty() { String::new() } else { format!("[{}]", names.join(",")) };
+            return Ok(self.requirements.add(&format!("{}{extras}", folder.display()), false)?);
+        };
+        let wanted = |name: &str| all || Name::new(name).is_ok_and(|name| extras.contains(&name));
+        if let Some(missing) = extras
+            .iter()
+            .find(|extra| !optional.iter().any(|(name, _)| Name::new(name).is_ok_and(|name| name == **extra)))
+        {
+            return Err(Trouble::new(format!("{path} has no extra '{missing}'")));
+        }
+        let own = Name::new(&project.name).ok();
+        let mut waiting: Vec<String> = dependencies;
+        waiting.extend(optional.iter().filter(|(name, _)| wanted(name)).flat_map(|(_, all)| all.clone()));
+        let mut opened: Vec<Name> = extras.clone();
+        let mut at = 0;
+        while let Some(text) = waiting.get(at).cloned() {
+            at += 1;
+            self.requirements.add(&text, false)?;
+            let Some(entry) = self.requirements.entries.last_mut() else { continue };
+            // `project[extra]` inside the project's own extras means those requirements.
+            if entry.target.name().is_some() && entry.target.name() == own.as_ref() {
+                let more: Vec<Name> =
+                    entry.target.extras().iter().filter(|extra| !opened.contains(extra)).cloned().collect();
+                self.requirements.entries.pop();
+                for extra in more {
+                    let of_extra = optional
+                        .iter()
+                        .filter(|(name, _)| !all && Name::new(name).is_ok_and(|name| name == extra));
+                    waiting.extend(of_extra.flat_map(|(_, all)| all.clone()));
+                    opened.push(extra);
+                }
+                continue;
+            }
+            entry.origin = Some(Origin { file: path.to_owned(), line: 0, constraint: false });
+        }
+        if let Some(text) = &project.requires_python {
+            let specifiers = text
+                .parse()
+                .map_err(|_| Trouble::new(format!("{path}: invalid requires-python '{text}'")))?;
+            self.pythons.push((specifiers, path.to_owned()));
+        }
+        self.projects.push((path.to_owned(), project.name));
         Ok(())
     }
 
@@ -194,8 +252,13 @@ pub fn read_pyproject(path: &str) -> Result<Pyproject, Trouble> {
     })
 }
 
-/// Reads a file or address for requirements files.
-fn read(session: &Session<'_>, path: &str) -> Result<Vec<u8>, ReadError> {
+/// Reads a file or an address: requirements files, lock files.
+pub fn read(session: &Session<'_>, path: &str) -> Result<Vec<u8>, ReadError> {
+    if path == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes)?;
+        return Ok(bytes);
+    }
     if path.starts_with("file:") {
         let local = local_path(path).ok_or_else(|| format!("{path} names no file here"))?;
         return Ok(std::fs::read(local)?);

@@ -11,13 +11,11 @@ use super::super::name::Name;
 use super::super::requirements::Target as Asked;
 use super::super::resolve::Chosen;
 use super::super::venv::{Environment, Kind};
-use super::super::version::Version;
 use super::inputs::Inputs;
 use super::session::{Session, Trouble, layout, shown};
-use super::solve::{self, For, Keep, Solved, World};
-use super::sources::Sources;
+use super::solve::{For, Keep, Solved};
 use super::wheels::{self, Ready};
-use super::{report, ui};
+use super::{answer, report, script_places, ui};
 
 /// The command.
 pub fn install(session: &Session<'_>) -> Result<i32, Trouble> {
@@ -89,45 +87,68 @@ pub fn install_inputs(session: &Session<'_>, inputs: &Inputs) -> Result<i32, Tro
         true => FxHashMap::default(),
         false => present.clone(),
     };
-    let index = session.index(&inputs.settings())?;
-    let rules = solve::rules(session, inputs, &target, &index)?;
-    let builder = Sources::new(session, &index, &rules).with_inputs(inputs);
     let keep = keep(session, inputs, &considered)?;
-    let world = World { index: &index, rules: &rules, builder: &builder, installed: &considered };
-    let solved = solve::solve(session, inputs, &target, world, keep)?;
-    for warning in index.take_warnings() {
-        session.ui.warn(&warning);
-    }
-    for (name, version, extra) in &solved.resolution.missing_extras {
-        session.ui.warn(&format!("{name} {version} does not provide the extra '{extra}'"));
-    }
-    let solved = only_dependencies(session, inputs, solved)?;
-    tell_satisfied(session, &solved, &present);
-    if dry_run {
-        return tell_dry_run(session, &solved, &environment);
-    }
+    answer::with(session, inputs, &target, &considered, keep, |solved| {
+        let solved = only_dependencies(session, solved)?;
+        tell_satisfied(session, &solved, &present);
+        let place = Place { environment: &environment, present: &present, held };
+        carry_out(session, &solved, place, Vec::new())
+    })
+}
+
+/// Where an answer goes.
+pub struct Place<'p> {
+    pub environment: &'p Environment,
+    pub present: &'p FxHashMap<Name, Installed>,
+    /// Nothing where the environment is only looked at.
+    pub held: Option<transaction::Environment>,
+}
+
+/// Makes an answer true in an environment, and removes `gone`; or only says what would be done.
+pub fn carry_out(
+    session: &Session<'_>,
+    solved: &Solved<'_>,
+    place: Place<'_>,
+    gone: Vec<Installed>,
+) -> Result<i32, Trouble> {
+    let options = &session.options;
+    let Place { environment, present, held } = place;
+    let index = solved.universe.index;
+    let Some(held) = held else { return tell_dry_run(session, solved, &gone) };
     let store = Store::new(&session.cache);
     let _used = match solved.resolution.packages.iter().any(|chosen| chosen.entry.is_some()) {
         true => Some(store.lock(lock::Kind::Shared, &mut session.waiting("the cache"))?),
         false => None,
     };
-    let mut ready = wheels::ready(session, &solved, &store)?;
-    let built = builder.take_built();
+    let mut ready = wheels::ready(session, solved, &store)?;
+    let built = solved.universe.builder.take_built();
     if !built.is_empty() {
         session.ui.say(&format!("Successfully built {}", built.join(" ")));
     }
-    tell_collected(session, &solved, &ready);
+    tell_collected(session, solved, &ready);
     if let Some(path) = options.value("report") {
-        report::write(session, path, &report::of_ready(session, &solved, &ready)?)?;
+        report::write(session, path, &report::of_ready(session, solved, &ready)?)?;
     }
-    if ready.is_empty() {
+    if ready.is_empty() && gone.is_empty() {
         session.ui.detail(&format!("{} requests", index.requests()));
         return Ok(0);
     }
-    let names: Vec<String> = in_order(&ready).iter().map(|chosen| chosen.name.to_string()).collect();
-    session.ui.say(&format!("Installing collected packages: {}", names.join(", ")));
-    let Some(held) = held else { return Ok(0) };
-    let mut plan = plan(session, &ready, &present, &environment)?;
+    if !ready.is_empty() {
+        let names: Vec<String> = in_order(&ready).iter().map(|chosen| chosen.name.to_string()).collect();
+        session.ui.say(&format!("Installing collected packages: {}", names.join(", ")));
+    }
+    let compiles = compiles(session)?;
+    let make_plan = |ready: &[Ready]| {
+        if compiles {
+            for made in ready {
+                store.compile(&made.entry, session.host.python)?;
+            }
+        }
+        let mut plan = plan(session, ready, present, environment)?;
+        plan.remove.extend(gone.iter().cloned());
+        Ok::<Plan, Trouble>(plan)
+    };
+    let mut plan = make_plan(&ready)?;
     let apply = apply_options(session)?;
     let done = match held.apply(&plan, &apply) {
         // Somebody wrote through a link into the cache: the wheel is fetched and unpacked anew, once.
@@ -142,25 +163,30 @@ pub fn install_inputs(session: &Session<'_>, inputs: &Inputs) -> Result<i32, Tro
             {
                 store.remove(&made.entry.key)?;
             }
-            ready = wheels::ready(session, &solved, &store)?;
-            plan = self::plan(session, &ready, &present, &environment)?;
+            ready = wheels::ready(session, solved, &store)?;
+            plan = make_plan(&ready)?;
             held.apply(&plan, &apply)?
         }
         other => other?,
     };
-    let removed: Vec<(Name, Version)> =
-        plan.remove.iter().map(|gone| (gone.name.clone(), gone.version.clone())).collect();
     tell_warnings(session, &done);
-    for (name, version) in removed {
-        session.ui.detail(&format!("  Successfully uninstalled {name}-{version}"));
+    script_places::warn(session, environment, &ready)?;
+    for removed in &plan.remove {
+        let line = format!("  Successfully uninstalled {}-{}", removed.name, removed.version);
+        match gone.iter().any(|gone| gone.name == removed.name) {
+            true => session.ui.say(&line),
+            false => session.ui.detail(&line),
+        }
     }
     if !present.is_empty() {
-        warn_conflicts(session, &environment)?;
+        warn_conflicts(session, environment)?;
     }
-    let mut installed: Vec<String> =
-        ready.iter().map(|ready| format!("{}-{}", ready.chosen.name, ready.chosen.version)).collect();
-    installed.sort();
-    session.ui.say(&format!("Successfully installed {}", installed.join(" ")));
+    if !ready.is_empty() {
+        let mut installed: Vec<String> =
+            ready.iter().map(|ready| format!("{}-{}", ready.chosen.name, ready.chosen.version)).collect();
+        installed.sort();
+        session.ui.say(&format!("Successfully installed {}", installed.join(" ")));
+    }
     if session.ui.is_watched() {
         let count = ready.len();
         session.ui.say(&format!(
@@ -183,7 +209,17 @@ pub fn apply_options<'s>(session: &'s Session<'_>) -> Result<transaction::Option
     if link_mode == LinkMode::Symlink && session.has_no_cache() {
         return Err(Trouble::usage("--link-mode symlink needs the cache that --no-cache-dir leaves out"));
     }
-    Ok(transaction::Options { link_mode, ..transaction::Options::default() })
+    let bytecode = compiles(session)?.then(|| session.host.python.cache_tag());
+    Ok(transaction::Options { link_mode, bytecode, ..transaction::Options::default() })
+}
+
+/// Whether bytecode is placed too. Without an option it is left to the first import, which is faster for all that is never imported.
+fn compiles(session: &Session<'_>) -> Result<bool, Trouble> {
+    let last = session.options.given.in_order(&["compile", "no-compile"]).last();
+    match last {
+        Some((long, _)) => Ok(long == "compile"),
+        None => Ok(session.options.switch("compile")? && !session.options.switch("no-compile")?),
+    }
 }
 
 /// What is installed, by name.
@@ -195,26 +231,21 @@ pub fn scan(session: &Session<'_>, environment: &Environment) -> Result<FxHashMa
     Ok(found.distributions.into_iter().map(|installed| (installed.name.clone(), installed)).collect())
 }
 
-/// With `--only-deps`: leaves out what was named.
-fn only_dependencies<'a>(
-    session: &Session<'_>,
-    inputs: &Inputs,
-    mut solved: Solved<'a>,
-) -> Result<Solved<'a>, Trouble> {
+/// With `--only-deps`: leaves out what was asked for by name, path or URL.
+pub fn only_dependencies<'a>(session: &Session<'_>, mut solved: Solved<'a>) -> Result<Solved<'a>, Trouble> {
     if session.options.switch("only-deps")? {
         for other in ["no-deps", "group", "requirement", "requirements-from-script"] {
             if session.options.given.has(other) {
                 return Err(Trouble::usage(format!("--only-deps cannot be used with --{other}")));
             }
         }
-        let named: Vec<&Name> = inputs.wanted().filter_map(|entry| entry.target.name()).collect();
-        solved.resolution.packages.retain(|chosen| !(chosen.direct && named.contains(&&chosen.name)));
+        solved.resolution.packages.retain(|chosen| !chosen.direct);
     }
     Ok(solved)
 }
 
 /// pip's line for each requirement that is there already.
-fn tell_satisfied(session: &Session<'_>, solved: &Solved<'_>, present: &FxHashMap<Name, Installed>) {
+pub fn tell_satisfied(session: &Session<'_>, solved: &Solved<'_>, present: &FxHashMap<Name, Installed>) {
     if session.ui.verbosity < 0 {
         return;
     }
@@ -233,7 +264,7 @@ fn tell_satisfied(session: &Session<'_>, solved: &Solved<'_>, present: &FxHashMa
 }
 
 /// A package as it was asked for.
-fn asked_text(solved: &Solved<'_>, name: &Name) -> String {
+pub fn asked_text(solved: &Solved<'_>, name: &Name) -> String {
     let asked = solved.asked.get(name).and_then(|entries| entries.first());
     match asked.map(|entry| &entry.target) {
         Some(Asked::Named(requirement)) => requirement.to_string(),
@@ -272,7 +303,7 @@ fn requirers(solved: &Solved<'_>, name: &Name) -> Vec<String> {
     way
 }
 
-fn tell_collected(session: &Session<'_>, solved: &Solved<'_>, ready: &[Ready]) {
+pub fn tell_collected(session: &Session<'_>, solved: &Solved<'_>, ready: &[Ready]) {
     if session.ui.verbosity < 0 {
         return;
     }
@@ -292,15 +323,15 @@ fn tell_collected(session: &Session<'_>, solved: &Solved<'_>, ready: &[Ready]) {
 }
 
 /// What a dry run says.
-fn tell_dry_run(
-    session: &Session<'_>,
-    solved: &Solved<'_>,
-    environment: &Environment,
-) -> Result<i32, Trouble> {
+fn tell_dry_run(session: &Session<'_>, solved: &Solved<'_>, gone: &[Installed]) -> Result<i32, Trouble> {
     if let Some(path) = session.options.value("report") {
         report::write(session, path, &report::of_solved(session, solved)?)?;
     }
-    let _ = environment;
+    let mut going: Vec<String> = gone.iter().map(|gone| format!("{}-{}", gone.name, gone.version)).collect();
+    going.sort();
+    if !going.is_empty() {
+        session.ui.say(&format!("Would uninstall {}", going.join(" ")));
+    }
     let mut coming: Vec<String> = solved
         .resolution
         .packages

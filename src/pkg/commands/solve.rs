@@ -203,12 +203,18 @@ pub struct Keep {
     pub versions: FxHashMap<Name, Version>,
     /// Versions that are preferred where they fit.
     pub preferred: FxHashMap<Name, Version>,
+    /// Nothing comes in for being required.
+    pub listed_only: bool,
 }
 
 /// The files that may be taken.
 pub fn rules(session: &Session<'_>, inputs: &Inputs, target: &For, index: &Index) -> Result<Rules, Trouble> {
     let options = &session.options;
-    let mut formats = FormatRules::default();
+    let mut formats = FormatRules {
+        prefer_wheels: options.switch("prefer-binary")?
+            || inputs.settings().iter().any(|setting| matches!(setting, Setting::PreferBinary)),
+        ..FormatRules::default()
+    };
     let mut add = |kind: Formats, value: &str| {
         for name in value.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             match name {
@@ -378,8 +384,9 @@ pub fn solve<'a>(
     keep.versions.retain(|name, _| !universe.direct_of(name).is_some_and(|direct| direct.may_change));
     for (specifiers, script) in &inputs.pythons {
         if !specifiers.contains(&target.python) && !rules.ignore_requires_python {
+            let kind = if script.ends_with(".toml") { "Project" } else { "Script" };
             return Err(Trouble::new(format!(
-                "Script '{script}' requires a different Python: {} not in '{specifiers}'",
+                "{kind} '{script}' requires a different Python: {} not in '{specifiers}'",
                 target.python
             )));
         }
@@ -408,7 +415,7 @@ pub fn solve<'a>(
         lowest_direct,
         prereleases: if pre { Prereleases::Allow } else { Prereleases::IfNecessary },
         prereleases_of: prereleases_of(session, inputs)?,
-        no_dependencies: options.switch("no-deps")?,
+        no_dependencies: keep.listed_only || options.switch("no-deps")?,
         preferred: keep.preferred,
         installed: keep.versions,
         allow_old_pure: options.switch("allow-old-pure")?,
@@ -417,6 +424,9 @@ pub fn solve<'a>(
     };
     ask_ahead(&request, &universe, index);
     let resolution = resolve::resolve(&request, &universe).map_err(|error| unsolved(session, error))?;
+    if hashes_required(session, inputs)? {
+        check_answer_hashes(&resolution, &universe, &asked)?;
+    }
     Ok(Solved { resolution, universe, asked })
 }
 
@@ -466,11 +476,7 @@ fn prereleases_of(
     let options = &session.options;
     let releases = [("all-releases", Prereleases::Allow), ("only-final", Prereleases::Disallow)];
     for (long, kind) in releases {
-        let values = options.values(long);
-        if !values.is_empty() && options.switch("pre")? {
-            return Err(Trouble::usage(format!("--{long} cannot be used with --pre.")));
-        }
-        for value in values {
+        for value in options.values(long) {
             add(kind, &value)?;
         }
     }
@@ -482,6 +488,15 @@ fn prereleases_of(
         }
     }
     Ok(found)
+}
+
+/// Whether pre-releases of a package are taken.
+pub fn prereleases_for(session: &Session<'_>, inputs: &Inputs, name: &Name) -> Result<Prereleases, Trouble> {
+    let by_package = prereleases_of(session, inputs)?;
+    if let Some(kind) = by_package.get(&Some(name.clone())).or(by_package.get(&None)) {
+        return Ok(*kind);
+    }
+    Ok(if session.options.switch("pre")? { Prereleases::Allow } else { Prereleases::IfNecessary })
 }
 
 fn constraints(inputs: &Inputs) -> Result<Vec<Requirement>, Trouble> {
@@ -534,6 +549,40 @@ fn check_hashes(session: &Session<'_>, inputs: &Inputs, wanted: &[Wanted]) -> Re
         return Err(Trouble::new(format!(
             "Hashes are required in --require-hashes mode, but they are missing from some requirements:\n{}",
             bare.join("\n")
+        ))
+        .with_hint("`dx pip compile --generate-hashes` writes a file with all of them"));
+    }
+    Ok(())
+}
+
+/// What came in for being required needs a hash too.
+fn check_answer_hashes(
+    resolution: &Resolution,
+    universe: &Indexes<'_>,
+    asked: &FxHashMap<Name, Vec<Entry>>,
+) -> Result<(), Trouble> {
+    let coming = || resolution.packages.iter().filter(|chosen| chosen.entry.is_some());
+    let has_hash = |name: &Name| {
+        let listed = universe.rules.hashes.get(name).is_some_and(|hashes| !hashes.is_empty());
+        listed || asked.get(name).into_iter().flatten().any(|entry| !entry.hashes.is_empty())
+    };
+    let unlisted: Vec<String> = coming()
+        .filter(|chosen| !has_hash(&chosen.name))
+        .map(|chosen| {
+            let by: Vec<String> = resolution
+                .packages
+                .iter()
+                .filter(|other| other.requires.contains(&chosen.name))
+                .map(|other| format!("{}=={}", other.name, other.version))
+                .collect();
+            let by = if by.is_empty() { String::new() } else { format!(" (from {})", by.join(", ")) };
+            format!("    {}=={}{by}", chosen.name, chosen.version)
+        })
+        .collect();
+    if !unlisted.is_empty() {
+        return Err(Trouble::new(format!(
+            "In --require-hashes mode, all requirements must have their versions pinned with == and a hash. These are required, but not listed:\n{}",
+            unlisted.join("\n")
         ))
         .with_hint("`dx pip compile --generate-hashes` writes a file with all of them"));
     }

@@ -24,7 +24,7 @@ use super::super::index::url::{file_name, local_path, redacted};
 use super::super::index::{File, Index, metadata};
 use super::super::metadata::Metadata;
 use super::super::name::Name;
-use super::super::requirement::Requirement;
+use super::super::requirement::{Requirement, Source};
 use super::super::requirements::{Target as Asked, fragment};
 use super::super::resolve::Failure;
 use super::super::resolve::table::Rules;
@@ -195,11 +195,6 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The names of what was built since the last call, without what only builds needed.
-    pub fn take_built(&self) -> Vec<String> {
-        std::mem::take(&mut *self.made.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
     /// The same with the build settings and the hashes that single requirements have.
     pub fn with_inputs(mut self, inputs: &Inputs) -> Sources<'a> {
         for entry in inputs.wanted() {
@@ -209,9 +204,15 @@ impl<'a> Sources<'a> {
                 Asked::Path { path, .. } => path_url(path, false).unwrap_or_default(),
                 Asked::Url { url, .. } => without_fragment(url).to_owned(),
             };
-            if !matches!(entry.target, Asked::Named(_)) && !entry.hashes.is_empty() {
+            let place = match &entry.target {
+                Asked::Named(Requirement { source: Source::Url(url), .. }) => Some(without_fragment(url)),
+                Asked::Named(_) => None,
+                Asked::Path { .. } | Asked::Url { .. } => Some(key.as_str()),
+            };
+            // Also where hashes are not demanded of everything else.
+            if let Some(place) = place.filter(|_| !entry.hashes.is_empty()) {
                 let parsed = entry.hashes.iter().filter_map(|hash| Hash::parse(&hash.to_string()));
-                self.hashes_of.entry(key.clone()).or_default().extend(parsed);
+                self.hashes_of.entry(place.to_owned()).or_default().extend(parsed);
             }
             if !entry.config_settings.is_empty() {
                 self.settings_of.insert(key, entry.config_settings.clone());
@@ -681,6 +682,10 @@ fn check_name(expected: Option<&Name>, found: &Name, url: &str) -> Result<(), Fa
 }
 
 impl Builder for Sources<'_> {
+    fn take_built(&self) -> Vec<String> {
+        std::mem::take(&mut *self.made.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn direct(&self, name: Option<&Name>, url: &str) -> Result<(Name, Direct), Failure> {
         self.direct_for(name, url, &[])
     }

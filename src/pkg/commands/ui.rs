@@ -3,12 +3,15 @@
 //! Results go to standard output, everything else to standard error, as pip does. `-q` and `-v` move the threshold; `NO_COLOR` and
 //! `--no-color` leave colours out, and nothing is drawn where the stream is no terminal.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::super::requirements::redacted;
 
 /// How a command speaks.
 pub struct Ui {
@@ -92,6 +95,7 @@ impl Ui {
 
     /// What is being done: shown unless `-q`.
     pub fn say(&self, line: &str) {
+        let line = &*shown(line);
         self.note(line);
         if self.verbosity >= 0 {
             self.out(line);
@@ -100,6 +104,7 @@ impl Ui {
 
     /// Details: shown with `-v`.
     pub fn detail(&self, line: &str) {
+        let line = &*shown(line);
         self.note(line);
         if self.verbosity > 0 {
             self.out(line);
@@ -108,6 +113,7 @@ impl Ui {
 
     /// A warning: shown unless `-qq`.
     pub fn warn(&self, line: &str) {
+        let line = &*shown(line);
         self.note(&format!("WARNING: {line}"));
         if self.verbosity > -2 {
             self.err(&self.paint("33", &format!("WARNING: {line}")));
@@ -116,6 +122,7 @@ impl Ui {
 
     /// An error: shown unless `-qqq`.
     pub fn error(&self, line: &str) {
+        let line = &*shown(line);
         self.note(&format!("ERROR: {line}"));
         if self.verbosity > -3 {
             self.err(&self.paint("31", &format!("ERROR: {line}")));
@@ -124,6 +131,7 @@ impl Ui {
 
     /// What to do about an error.
     pub fn hint(&self, line: &str) {
+        let line = &*shown(line);
         self.note(&format!("hint: {line}"));
         if self.verbosity > -3 {
             self.err(&format!("{} {line}", self.paint("36", "hint:")));
@@ -173,6 +181,14 @@ impl Ui {
     /// Whether somebody watches.
     pub fn is_watched(&self) -> bool {
         self.bars
+    }
+}
+
+/// A line without the passwords of addresses in it, whoever put them there.
+fn shown(line: &str) -> Cow<'_, str> {
+    match line.contains("://") && line.contains('@') {
+        true => Cow::Owned(redacted(line)),
+        false => Cow::Borrowed(line),
     }
 }
 

@@ -50,6 +50,11 @@ pub trait Builder: Sync {
         version: &Version,
         file: &File<'_>,
     ) -> Result<(PathBuf, [u8; 32]), Failure>;
+
+    /// The names of what was built since the last call, without what only builds needed.
+    fn take_built(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The indexes as one world.
@@ -116,6 +121,11 @@ impl<'a> Indexes<'a> {
     /// The page of a package that was looked at.
     pub fn page(&self, name: &Name) -> Option<Arc<Package>> {
         held(&self.pages).get(name).cloned()
+    }
+
+    /// Makes a page known that no index was asked for.
+    pub fn add_page(&self, page: Arc<Package>) {
+        held(&self.pages).insert(page.name.clone(), page);
     }
 
     /// The direct file that a package comes from.

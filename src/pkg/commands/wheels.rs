@@ -9,6 +9,7 @@ use super::super::index::hash::Hash;
 use super::super::install::archive::Source;
 use super::super::install::store::{Key, Store, StoreEntry};
 use super::super::install::wheel::Take;
+use super::super::name::Name;
 use super::super::resolve::Chosen;
 use super::session::{Session, Trouble};
 use super::solve::Solved;
@@ -36,62 +37,81 @@ pub struct Ready {
 pub fn ready(session: &Session<'_>, solved: &Solved<'_>, store: &Store) -> Result<Vec<Ready>, Trouble> {
     let waiting: Vec<&Chosen> =
         solved.resolution.packages.iter().filter(|chosen| chosen.entry.is_some()).collect();
-    let results: Vec<Mutex<Option<Result<Ready, Trouble>>>> =
-        waiting.iter().map(|_| Mutex::new(None)).collect();
-    let next = AtomicUsize::new(0);
-    let failed = AtomicUsize::new(0);
     let bytes = AtomicU64::new(0);
     if !waiting.is_empty() {
         session.ui.begin("Preparing packages", None);
     }
     let bar = session.ui.bar();
+    // What is in the store already needs no thread of its own.
+    let missing = waiting.iter().filter(|chosen| stored(solved, store, chosen).is_none()).count();
+    let ready = each(&waiting, missing, |chosen| {
+        let progress = |done: u64, _: Option<u64>| {
+            bytes.fetch_max(done, Ordering::Relaxed);
+            if let Some(bar) = &bar {
+                bar.set_message(format!("Fetching {} {} ({})", chosen.name, chosen.version, ui::size(done)));
+            }
+        };
+        one(solved, store, chosen, &progress)
+    });
+    session.ui.end();
+    ready
+}
+
+/// Does something for each item, up to `at_once` and [`MOST_THREADS`] at the same time. Answers in the items' order.
+///
+/// # Errors
+/// The first in that order; what was not begun by then is left.
+pub fn each<T: Sync, R: Send>(
+    items: &[T],
+    at_once: usize,
+    work: impl Fn(&T) -> Result<R, Trouble> + Sync,
+) -> Result<Vec<R>, Trouble> {
+    let results: Vec<Mutex<Option<Result<R, Trouble>>>> = items.iter().map(|_| Mutex::new(None)).collect();
+    let next = AtomicUsize::new(0);
+    let failed = AtomicUsize::new(0);
     let work = || {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let (Some(chosen), Some(result)) = (waiting.get(at), results.get(at)) else { return };
+            let (Some(item), Some(result)) = (items.get(at), results.get(at)) else { return };
             if failed.load(Ordering::Relaxed) > 0 {
                 return;
             }
-            let progress = |done: u64, _: Option<u64>| {
-                bytes.fetch_max(done, Ordering::Relaxed);
-                if let Some(bar) = &bar {
-                    bar.set_message(format!(
-                        "Fetching {} {} ({})",
-                        chosen.name,
-                        chosen.version,
-                        ui::size(done)
-                    ));
-                }
-            };
-            let made = one(solved, store, chosen, &progress);
+            let made = work(item);
             if made.is_err() {
                 failed.fetch_add(1, Ordering::Relaxed);
             }
             *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
         }
     };
-    // What is in the store already needs no thread of its own.
-    let missing = waiting.iter().filter(|chosen| stored(solved, store, chosen).is_none()).count();
     std::thread::scope(|scope| {
-        for _ in 1..missing.min(MOST_THREADS) {
+        for _ in 1..at_once.min(MOST_THREADS) {
             scope.spawn(work);
         }
         work();
     });
-    session.ui.end();
-    let mut ready = Vec::with_capacity(waiting.len());
+    let mut made = Vec::with_capacity(items.len());
     let mut trouble = None;
     for result in results {
         match result.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Some(Ok(made)) => ready.push(made),
+            Some(Ok(one)) => made.push(one),
             Some(Err(error)) => trouble = trouble.or(Some(error)),
             None => {}
         }
     }
     match trouble {
         Some(trouble) => Err(trouble),
-        None => Ok(ready),
+        None => Ok(made),
     }
+}
+
+/// The hashes of which a file has to have one, as the user demands.
+pub fn required(solved: &Solved<'_>, name: &Name) -> Vec<Hash> {
+    let asked = solved.asked.get(name).into_iter().flatten().flat_map(|entry| &entry.hashes);
+    let mut found: Vec<Hash> =
+        asked.filter_map(|hash| Hash::parse(&format!("{}={}", hash.algorithm, hash.digest))).collect();
+    let ruled = solved.universe.rules.hashes.get(name).into_iter().flatten();
+    found.extend(ruled.filter_map(|text| Hash::parse(text)));
+    found
 }
 
 /// The key of a wheel whose hash the index names.
@@ -178,14 +198,7 @@ pub fn one(
             }
         }
         None => {
-            let required: Vec<Hash> = solved
-                .asked
-                .get(&chosen.name)
-                .into_iter()
-                .flatten()
-                .flat_map(|entry| &entry.hashes)
-                .filter_map(|hash| Hash::parse(&format!("{}={}", hash.algorithm, hash.digest)))
-                .collect();
+            let required = required(solved, &chosen.name);
             let downloaded = solved.universe.index.download(&file, &required, progress)?;
             fetched = Some((file.filename().to_owned(), downloaded.size));
             add(downloaded.path, downloaded.sha256, take(entry.without_extension))?

@@ -262,6 +262,13 @@ impl Settings {
         })
     }
 
+    /// Behaves as if nothing had been configured for these options.
+    pub fn forget(&mut self, options: &[&str]) {
+        for layer in &mut self.layers {
+            layer.entries.retain(|(_, option, _)| !options.contains(&option.as_str()));
+        }
+    }
+
     /// What the last layer with that key says, if it says something.
     fn in_section(&self, section: &str, option: &str) -> Option<(&str, Origin)> {
         let (layer, value) = self.layers.iter().rev().find_map(|layer| {

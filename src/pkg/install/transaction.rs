@@ -230,6 +230,11 @@ impl Environment {
     }
 }
 
+/// Whether the environment at `root` is being changed right now, or was when a process was killed.
+pub fn is_unsettled(root: &Path) -> bool {
+    journal::is_active(root)
+}
+
 /// Ends what a killed process left in the environment at `root`, whose lock the caller holds.
 pub fn recover(root: &Path) -> Result<Recovered, TransactionError> {
     journal::recover(root).map_err(|error| match error {

@@ -16,12 +16,16 @@ pub enum Chosen<'a> {
     Archive(&'a Archive),
     Sdist(&'a File),
     Wheel(&'a File),
+    /// A native wheel that is complete without its extension modules, which are left out.
+    WithoutExtension(&'a File),
 }
 
 /// The target that packages are selected for.
 pub struct Wanted<'a> {
     pub environment: &'a Environment,
     pub tags: &'a Tags,
+    /// How near a native wheel comes that may be taken without its extension modules, 0 first, where no other wheel fits.
+    pub native: &'a dyn Fn(&WheelName) -> Option<u32>,
     /// The extras to install.
     pub extras: &'a [Name],
     /// The dependency groups to install; `None` is the file's default groups.
@@ -98,19 +102,28 @@ fn source<'a>(package: &'a Package, wanted: &Wanted<'_>, at: &str) -> Result<Cho
     if let Some(sdist) = package.sdist.as_ref().filter(|_| (wanted.prefer_sdist)(&package.name)) {
         return Ok(Chosen::Sdist(sdist));
     }
+    if let Some(wheel) = best(package, &|name| name.fit(wanted.tags).ok()) {
+        return Ok(Chosen::Wheel(wheel));
+    }
+    if let Some(wheel) = best(package, wanted.native) {
+        return Ok(Chosen::WithoutExtension(wheel));
+    }
+    match &package.sdist {
+        Some(sdist) => Ok(Chosen::Sdist(sdist)),
+        None => {
+            let message =
+                format!("No wheel of '{}' fits the environment, and there is no sdist", package.name);
+            invalid(message, at)
+        }
+    }
+}
+
+/// The wheel that fits best: the best tag first, then the highest build number, as with an index.
+fn best<'a>(package: &'a Package, place: &dyn Fn(&WheelName) -> Option<u32>) -> Option<&'a File> {
     let fitting = package.wheels.iter().filter_map(|wheel| {
         let name = WheelName::parse(&wheel.file_name()?).ok()?;
-        Some((name.fit(wanted.tags).ok()?, std::cmp::Reverse(name.build), wheel))
+        Some((place(&name)?, std::cmp::Reverse(name.build), wheel))
     });
-    // The best tag first, then the highest build number, as with an index.
-    match fitting.min_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1))) {
-        Some((.., wheel)) => Ok(Chosen::Wheel(wheel)),
-        None => match &package.sdist {
-            Some(sdist) => Ok(Chosen::Sdist(sdist)),
-            None => invalid(
-                format!("No wheel of '{}' fits the environment, and there is no sdist", package.name),
-                at,
-            ),
-        },
-    }
+    let best = fitting.min_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+    best.map(|(.., wheel)| wheel)
 }

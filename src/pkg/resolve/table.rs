@@ -46,6 +46,8 @@ pub enum Formats {
 pub struct FormatRules {
     pub all: Formats,
     pub packages: FxHashMap<Name, Formats>,
+    /// Any version with a wheel comes before all versions without one (`--prefer-binary`).
+    pub prefer_wheels: bool,
 }
 
 impl FormatRules {
@@ -141,6 +143,8 @@ pub struct Table {
     pub entries: Vec<Entry>,
     /// The places to look at one after the other; empty where all count at once.
     pub places: Vec<u32>,
+    /// Whether versions with a wheel come first.
+    pub prefer_wheels: bool,
     /// Files whose names could not be understood.
     pub ignored: u32,
 }
@@ -170,6 +174,17 @@ pub enum Choice<'t> {
     /// The one that would be taken is native code; the next that could be taken instead, if any.
     Native(&'t Entry, Option<&'t Entry>),
     None,
+}
+
+/// Whether none of the hashes that a page tells is wanted, though one of them could be. Where a page tells none by these algorithms, the
+/// file itself is looked at once it is there.
+fn contradicts(wanted: &FxHashSet<String>, told: &[String]) -> bool {
+    let algorithm = |hash: &str| hash.split([':', '=']).next().unwrap_or_default().to_owned();
+    let comparable = told.iter().any(|hash| {
+        let own = algorithm(hash);
+        wanted.iter().any(|other| algorithm(other) == own)
+    });
+    comparable && !told.iter().any(|hash| wanted.contains(hash))
 }
 
 impl Table {
@@ -220,7 +235,7 @@ impl Table {
                     Some(Problem::RequiresPython(file.requires_python.unwrap_or_default().to_owned()))
                 } else if let Some(reason) = file.yanked {
                     Some(Problem::Yanked(reason.to_owned()))
-                } else if hashes.is_some_and(|hashes| !file.hashes.iter().any(|hash| hashes.contains(hash))) {
+                } else if hashes.is_some_and(|hashes| contradicts(hashes, file.hashes)) {
                     Some(Problem::Hash)
                 } else {
                     None
@@ -237,7 +252,7 @@ impl Table {
             places.sort_unstable();
             places.dedup();
         }
-        Table { entries, places, ignored }
+        Table { entries, places, prefer_wheels: rules.formats.prefer_wheels, ignored }
     }
 
     /// The entry of a version.
@@ -262,14 +277,19 @@ impl Table {
         let count = inside.len();
         let everywhere: &[u32] = &[u32::MAX];
         let places = if self.places.is_empty() { everywhere } else { &self.places };
-        let passes = places.iter().flat_map(move |place| stages.iter().map(move |wanted| (*place, wanted)));
-        passes.flat_map(move |(place_wanted, wanted)| {
+        let kinds: &[Option<bool>] = if self.prefer_wheels { &[Some(true), Some(false)] } else { &[None] };
+        let stages = stages.iter().flat_map(move |wanted| kinds.iter().map(move |kind| (*wanted, *kind)));
+        let passes = places
+            .iter()
+            .flat_map(move |place| stages.clone().map(move |(wanted, kind)| (*place, wanted, kind)));
+        passes.flat_map(move |(place_wanted, wanted, kind)| {
             (0..count)
                 .map(move |place| match order {
                     Order::Highest => &inside[count - 1 - place],
                     Order::Lowest => &inside[place],
                 })
                 .filter(move |entry| wanted.is_none_or(|wanted| entry.version.is_prerelease() == wanted))
+                .filter(move |entry| kind.is_none_or(|kind| entry.wheel.is_some() == kind))
                 .filter(move |entry| place_wanted == u32::MAX || entry.rank == place_wanted)
                 .filter(move |entry| range.contains(&entry.version))
         })
@@ -374,7 +394,7 @@ fn source_rank(filename: &str) -> WheelRank {
 
 /// How near a wheel of native code for CPython on one of these platforms comes to `python`: 0 for its own version; nothing if it is
 /// no such wheel.
-fn native_place(wheel: &WheelName, platforms: &[String], python: &Version) -> Option<u32> {
+pub fn native_place(wheel: &WheelName, platforms: &[String], python: &Version) -> Option<u32> {
     let is_native = |abi: &str| abi.starts_with("cp") || abi.starts_with("abi");
     if !wheel.abis.split('.').any(is_native) {
         return None;

@@ -285,6 +285,7 @@ fn selected(
     let wanted = Wanted {
         environment: &environment,
         tags: &tags,
+        native: &|_| None,
         extras: &extras,
         groups: groups.as_deref(),
         prefer_sdist: &|_| sdists,

@@ -1,0 +1,286 @@
+//! `dx pip compile`: resolves and writes a requirements file with exact versions, in the form that pip-compile and uv write.
+//!
+//! A line a package, in alphabetical order: name, the extras that were asked for, the version or the address, and the marker where only
+//! lines with one asked for it. Below or behind it, as a comment, who wants it: files of the user's first, then packages. The text
+//! depends on the answer and the command line alone.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::Path;
+
+use rustc_hash::FxHashMap;
+
+use super::super::direct_url::{DirectUrl, Origin};
+use super::super::marker::Marker;
+use super::super::name::Name;
+use super::super::requirement::Source;
+use super::super::requirements::{Entry, Outside, Requirements, Target, redacted};
+use super::super::resolve::Chosen;
+use super::inputs::{self, Inputs};
+use super::lock::{Upgrade, refuse_locks};
+use super::releases::{self, Release};
+use super::session::{Session, Trouble};
+use super::solve::{For, Keep, Solved};
+use super::{answer, install, output};
+
+/// Where a comment begins behind a line.
+const COLUMN: usize = 24;
+
+/// How the comments stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Split,
+    Line,
+    None,
+}
+
+/// The command.
+pub fn compile(session: &Session<'_>) -> Result<i32, Trouble> {
+    let options = &session.options;
+    let style = match options.value("annotation-style") {
+        None | Some("split") => Style::Split,
+        Some("line") => Style::Line,
+        Some("none") => Style::None,
+        Some(other) => {
+            return Err(Trouble::usage(format!(
+                "option --annotation-style: invalid choice: '{other}' (choose from 'split', 'line', 'none')"
+            )));
+        }
+    };
+    let mut inputs = Inputs::read(session, &[])?;
+    for file in &options.given.operands {
+        inputs.file(session, file)?;
+    }
+    if inputs.is_empty() && options.given.operands.is_empty() && !options.given.has("requirement") {
+        return Err(Trouble::new("You must give at least one file to compile (see \"pip help compile\")"));
+    }
+    refuse_locks(&inputs, "compile")?;
+    let output = options.value("output").filter(|path| *path != "-");
+    let upgrade = Upgrade::of(session)?;
+    let mut keep = Keep::default();
+    if let Some(path) = output
+        && !upgrade.all
+        && Path::new(path).exists()
+    {
+        keep.preferred = pinned(session, path)?;
+        keep.preferred.retain(|name, _| !upgrade.packages.contains(name));
+    }
+    let target = For::of(session)?;
+    let hashes = options.switch("generate-hashes")?;
+    let nothing = FxHashMap::default();
+    let text = answer::with(session, &inputs, &target, &nothing, keep, |solved| {
+        let mut text = String::new();
+        if !options.switch("no-header")? {
+            text = header(session);
+        }
+        let solved = install::only_dependencies(session, solved)?;
+        for chosen in &solved.resolution.packages {
+            package(&mut text, &inputs, &solved, chosen, style, hashes)?;
+        }
+        Ok(text)
+    })?;
+    if let Some(path) = output {
+        output::write(Path::new(path), &text)?;
+    }
+    match output {
+        None => session.ui.result(text.trim_end()),
+        Some(_) => session.ui.say(text.trim_end()),
+    }
+    Ok(0)
+}
+
+/// The versions that an existing file pins.
+fn pinned(
+    session: &Session<'_>,
+    path: &str,
+) -> Result<FxHashMap<Name, super::super::version::Version>, Trouble> {
+    let mut old = Requirements::default();
+    let outside = Outside {
+        read: &|path| inputs::read(session, path),
+        variable: &|name| session.host.variables.get(name).map(str::to_owned),
+    };
+    if let Err(error) = old.read(path, false, &outside) {
+        session.ui.warn(&format!("the versions of {path} are not kept: {error}"));
+        return Ok(FxHashMap::default());
+    }
+    let named = old.entries.iter().filter_map(|entry| match &entry.target {
+        Target::Named(requirement) => {
+            Some((requirement.name.clone(), requirement.specifiers()?.pinned()?.clone()))
+        }
+        _ => None,
+    });
+    Ok(named.collect())
+}
+
+/// The comment at the top: who wrote this, and how to do it again. What asks for newer versions once is not part of it.
+fn header(session: &Session<'_>) -> String {
+    let mut words = vec![String::from("dx pip compile")];
+    let mut arguments =
+        session.host.arguments.iter().skip_while(|word| *word != "compile").skip(1).peekable();
+    while let Some(word) = arguments.next() {
+        match word.as_str() {
+            "-U" | "--upgrade" | "-q" | "--quiet" | "-v" | "--verbose" => {}
+            "-P" | "--upgrade-package" => {
+                arguments.next();
+            }
+            word if word.starts_with("--upgrade-package=") || is_short(word, 'P') => {}
+            word => words.push(quoted(&redacted(word))),
+        }
+    }
+    format!("# This file was autogenerated by dx via the following command:\n#    {}\n", words.join(" "))
+}
+
+fn is_short(word: &str, letter: char) -> bool {
+    word.strip_prefix('-').is_some_and(|rest| rest.starts_with(letter))
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-*".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
+/// The user's own entries for a package, without constraints.
+fn asked<'s>(solved: &'s Solved<'_>, chosen: &Chosen) -> &'s [Entry] {
+    solved.asked.get(&chosen.name).map_or(&[], Vec::as_slice)
+}
+
+fn package(
+    text: &mut String,
+    inputs: &Inputs,
+    solved: &Solved<'_>,
+    chosen: &Chosen,
+    style: Style,
+    with_hashes: bool,
+) -> Result<(), Trouble> {
+    let release = releases::of(solved, chosen)?;
+    let mut line = requirement(solved, chosen, &release);
+    let mut hashes: Vec<String> = Vec::new();
+    if with_hashes {
+        hashes = match &release {
+            Release::Files { files, .. } => files
+                .iter()
+                .flat_map(|file| &file.hashes)
+                .map(|hash| format!("{}:{}", hash.algorithm.name(), hash.hex))
+                .collect(),
+            // An archive's address holds its hash.
+            Release::Direct(_) => Vec::new(),
+        };
+        hashes.sort();
+        hashes.dedup();
+    }
+    for hash in &hashes {
+        let _ = write!(line, " \\\n    --hash={hash}");
+    }
+    let via = via(inputs, solved, chosen);
+    match (style, via.as_slice()) {
+        (Style::None, _) | (_, []) => {}
+        (Style::Line, via) => {
+            let comment = format!("# via {}", via.join(", "));
+            let last = line.rsplit('\n').next().unwrap_or_default().chars().count();
+            match hashes.is_empty() {
+                true => {
+                    let gap = COLUMN.saturating_sub(last).max(2);
+                    let _ = write!(line, "{:gap$}{comment}", "");
+                }
+                // A comment ends a line, and the next one would belong to it.
+                false => {
+                    let _ = write!(line, "\n    {comment}");
+                }
+            }
+        }
+        (Style::Split, [one]) => {
+            let _ = write!(line, "\n    # via {one}");
+        }
+        (Style::Split, several) => {
+            line.push_str("\n    # via");
+            for one in several {
+                let _ = write!(line, "\n    #   {one}");
+            }
+        }
+    }
+    text.push_str(&line);
+    text.push('\n');
+    Ok(())
+}
+
+/// The line without hashes and comments.
+fn requirement(solved: &Solved<'_>, chosen: &Chosen, release: &Release) -> String {
+    let entries = asked(solved, chosen);
+    let mut line = match release {
+        Release::Direct(url) => direct(chosen, entries, url),
+        Release::Files { .. } => format!("{}{}=={}", chosen.name, extras(entries), chosen.version),
+    };
+    let markers: Option<Vec<&Marker>> = entries.iter().map(|entry| entry.target.marker()).collect();
+    let is_required = solved.resolution.packages.iter().any(|other| other.requires.contains(&chosen.name));
+    // The line counts where any of its reasons does: only if all of them are conditions can it have one.
+    if let Some(markers) = markers.filter(|markers| !markers.is_empty() && !is_required) {
+        let mut texts: Vec<String> = markers.iter().map(ToString::to_string).collect();
+        texts.sort();
+        texts.dedup();
+        let joined = match texts.as_slice() {
+            [one] => one.clone(),
+            several => several.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(" or "),
+        };
+        let _ = write!(line, " ; {joined}");
+    }
+    line
+}
+
+fn extras(entries: &[Entry]) -> String {
+    let extras: BTreeSet<&Name> = entries.iter().flat_map(|entry| entry.target.extras()).collect();
+    match extras.is_empty() {
+        true => String::new(),
+        false => format!("[{}]", extras.iter().map(|extra| extra.as_str()).collect::<Vec<_>>().join(",")),
+    }
+}
+
+/// A line for what comes from an address or a folder: folders as the user wrote them, so that the file can move with the project.
+fn direct(chosen: &Chosen, entries: &[Entry], url: &DirectUrl) -> String {
+    let extras = extras(entries);
+    if let Origin::Directory { editable } = url.origin {
+        let written = entries.iter().find_map(|entry| match &entry.target {
+            Target::Path { path, .. } => Some(path.as_str()),
+            _ => None,
+        });
+        if editable == Some(true) {
+            return format!("-e {}{extras}", written.unwrap_or(&url.url));
+        }
+        if let Some(path) = written {
+            return format!("{path}{extras}");
+        }
+    }
+    format!("{}{extras} @ {}", chosen.name, url.as_reference())
+}
+
+/// Who wants a package.
+fn via(inputs: &Inputs, solved: &Solved<'_>, chosen: &Chosen) -> Vec<String> {
+    let mut files: BTreeSet<String> = BTreeSet::new();
+    for entry in asked(solved, chosen) {
+        files.insert(match &entry.origin {
+            None => String::from("(command line)"),
+            Some(origin) => match inputs.projects.iter().find(|(path, _)| *path == origin.file) {
+                Some((path, name)) => format!("{name} ({path})"),
+                None => format!("-r {}", redacted(&origin.file)),
+            },
+        });
+    }
+    for entry in inputs.requirements.entries.iter().filter(|entry| entry.constraint) {
+        let names_it = match &entry.target {
+            Target::Named(requirement) => {
+                requirement.name == chosen.name
+                    && !matches!(&requirement.source, Source::Version(all) if all.is_empty())
+            }
+            other => other.name() == Some(&chosen.name),
+        };
+        if let Some(origin) = entry.origin.as_ref().filter(|_| names_it) {
+            files.insert(format!("-c {}", redacted(&origin.file)));
+        }
+    }
+    let packages = solved.resolution.packages.iter();
+    let packages = packages.filter(|other| other.requires.contains(&chosen.name));
+    files.into_iter().chain(packages.map(|other| other.name.to_string())).collect()
+}
