@@ -171,7 +171,11 @@ impl BuildError {
             BuildError::Cycle { .. } => {
                 "take a wheel of one of them: --only-binary NAME, or leave --no-binary out"
             }
-            BuildError::Backend { .. } | BuildError::Raised { .. } | BuildError::Died { .. } => {
+            BuildError::Backend { .. } => {
+                "the backend comes with what `requires` in [build-system] names; with --no-build-isolation that has to be \
+                 installed first"
+            }
+            BuildError::Raised { .. } | BuildError::Died { .. } => {
                 "the failure is the project's own, or a lack of dx's Python; -v shows all of the output"
             }
             BuildError::Native { .. } | BuildError::Unfit { .. } => {
@@ -219,6 +223,9 @@ impl fmt::Display for BuildError {
                     first(chain),
                     chain.join(", which needs ")
                 )
+            }
+            BuildError::Backend { project, problem, output } if output.lines.is_empty() => {
+                write!(f, "{project} cannot be built: {problem}")
             }
             BuildError::Backend { project, problem, output } => {
                 write!(f, "{project} cannot be built: {problem}{output}")
