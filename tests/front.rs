@@ -35,11 +35,42 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn absent_commands_say_so_and_exit_with_2() {
-    for name in ["pip", "venv", "test"] {
-        let output = run(Path::new(DX), &[name, "anything"]);
-        assert_eq!(output.status.code(), Some(2), "{name}");
-        assert_eq!(text(&output.stderr), format!("dx: '{name}' is not available in this build yet\n"));
-        assert!(output.stdout.is_empty());
+    let output = run(Path::new(DX), &["test", "anything"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(text(&output.stderr), "dx: 'test' is not available in this build yet\n");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn pip_answers_wrong_command_lines_as_pip_does() {
+    let output = run(Path::new(DX), &["pip", "instal"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(&output.stderr), "ERROR: unknown command \"instal\" - maybe you meant \"install\"\n");
+    let output = run(Path::new(DX), &["pip", "list", "--nothing"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).ends_with("\n\nno such option: --nothing\n"), "{}", text(&output.stderr));
+    assert!(output.stdout.is_empty());
+    let output = run(Path::new(DX), &["venv", "--nothing"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty() && !output.stderr.is_empty());
+}
+
+#[test]
+fn every_command_of_pip_has_a_page() {
+    let overview = text(&run(Path::new(DX), &["pip", "--help"]).stdout);
+    let names = overview
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .map_while(|line| line.strip_prefix("  ").and_then(|line| line.split(' ').next()));
+    let names: Vec<&str> = names.collect();
+    assert!(names.len() > 20, "{overview}");
+    for name in names {
+        let page = run(Path::new(DX), &["pip", name, "--help"]);
+        assert_eq!(page.status.code(), Some(0), "{name}");
+        let page = text(&page.stdout);
+        assert!(page.contains("\nUsage:\n") && page.contains("\nGeneral Options:\n"), "{name}: {page}");
+        assert!(page.lines().all(|line| line.chars().count() <= 110), "{name}: {page}");
     }
 }
 
@@ -53,9 +84,14 @@ fn links_change_the_personality() {
         assert!(text(&output.stdout).starts_with("Python 3.14."), "{name}");
         assert_eq!(output.status.code(), Some(0));
     }
-    for name in ["pip", "pip3", "pip3.14", "pytest"] {
-        assert_eq!(run(&scratch.0.join(name), &["--version"]).status.code(), Some(2), "{name}");
+    for name in ["pip", "pip3", "pip3.14"] {
+        let output = run(&scratch.0.join(name), &["--version"]);
+        assert_eq!(output.status.code(), Some(0), "{name}");
+        // What tools look for: `pip VERSION from PLACE (python VERSION)`.
+        let line = text(&output.stdout);
+        assert!(line.starts_with("pip 26.") && line.contains(" (python 3.14)"), "{line}");
     }
+    assert_eq!(run(&scratch.0.join("pytest"), &["--version"]).status.code(), Some(2));
     assert_eq!(
         run(Path::new(DX), &["link", scratch.0.to_str().unwrap()]).status.code(),
         Some(0),

@@ -40,13 +40,31 @@ fn words(command: &Command) -> Vec<(String, &'static str)> {
         }
         Action::Pip => {
             words.extend(pip::COMMANDS.iter().map(|command| (String::from(command.name), command.summary)));
-            words.extend(pip::FLAGS.iter().map(|flag| (format!("--{}", flag.long), flag.help)));
+            words.extend(pip::GENERAL.flags.iter().filter_map(|long| pip::named(long)).map(flag_word));
         }
         Action::Tool => words.push((String::from("run"), "run a program of a package")),
         Action::Link | Action::Venv | Action::Execute | Action::Absent => {}
     }
     words.push((String::from("--help"), "print the command's page"));
     words
+}
+
+fn flag_word(flag: &'static pip::Flag) -> (String, &'static str) {
+    (format!("--{}", flag.long), flag.help)
+}
+
+/// The words worth offering behind a command of pip: its actions and its own options.
+fn pip_words(command: &'static pip::Command) -> Vec<(String, &'static str)> {
+    let has_actions = ["config", "cache", "index"].contains(&command.name);
+    let actions = command.usages.iter().filter(|_| has_actions).filter_map(|usage| usage.split(' ').next());
+    let actions = actions.map(|action| (String::from(action), command.summary));
+    let mut words: Vec<(String, &'static str)> = actions.collect();
+    words.extend(command.all_flags().map(flag_word));
+    words
+}
+
+fn pip_links() -> Vec<&'static str> {
+    LINKS.iter().filter(|(_, personality)| *personality == Personality::Pip).map(|(name, _)| *name).collect()
 }
 
 /// What stands first after `dx`: commands and global flags.
@@ -85,13 +103,25 @@ fn bash() -> String {
         "    elif [[ ${{COMP_WORDS[0]##*/}} == python* ]]; then words='{}'\n",
         joined(&python_flags(), " ")
     );
+    // `dx pip COMMAND`, or `pip COMMAND` through the link.
+    script += "    elif [[ ${COMP_WORDS[0]##*/} == pip* || ( ${COMP_WORDS[1]} == pip && COMP_CWORD -gt 1 ) ]]; then\n";
+    script += "        local at=2; [[ ${COMP_WORDS[0]##*/} == pip* ]] && at=1\n";
+    script += "        case $(( COMP_CWORD > at )):${COMP_WORDS[at]} in\n";
+    for command in pip::COMMANDS {
+        script +=
+            &format!("            1:{}) words='{}' ;;\n", command.name, joined(&pip_words(command), " "));
+    }
+    for command in COMMANDS.iter().filter(|command| matches!(command.action, Action::Pip)) {
+        script += &format!("            *) words='{}' ;;\n        esac\n", joined(&words(command), " "));
+    }
     script += &format!("    elif (( COMP_CWORD == 1 )); then words='{}'\n", joined(&first_words(), " "));
     script += "    else case ${COMP_WORDS[1]} in\n";
-    for command in COMMANDS {
+    for command in COMMANDS.iter().filter(|command| !matches!(command.action, Action::Pip)) {
         script += &format!("        {}) words='{}' ;;\n", command.name, joined(&words(command), " "));
     }
     script += "    esac; fi\n    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n}\n";
-    script + &format!("complete -o default -o bashdefault -F _dx dx {}\n", python_links().join(" "))
+    let links = [python_links(), pip_links()].concat();
+    script + &format!("complete -o default -o bashdefault -F _dx dx {}\n", links.join(" "))
 }
 
 fn zsh() -> String {
@@ -103,7 +133,7 @@ fn zsh() -> String {
     };
     let mut script = format!(
         "#compdef dx {}\n# zsh completion for dx\n_dx() {{\n    local -a words_here\n",
-        python_links().join(" ")
+        [python_links(), pip_links()].concat().join(" ")
     );
     script +=
         &format!("    if [[ ${{words[CURRENT-1]}} == -X ]]; then words_here=({})\n", x_options().join(" "));
@@ -111,9 +141,19 @@ fn zsh() -> String {
         "    elif [[ ${{service}} == python* ]]; then words_here=({} )\n",
         described(&python_flags())
     );
+    script += "    elif [[ ${service} == pip* || ( ${words[2]} == pip && CURRENT -gt 2 ) ]]; then\n";
+    script += "        local at=3; [[ ${service} == pip* ]] && at=2\n";
+    script += "        case $(( CURRENT > at )):${words[at]} in\n";
+    for command in pip::COMMANDS {
+        script +=
+            &format!("            1:{}) words_here=({} ) ;;\n", command.name, described(&pip_words(command)));
+    }
+    for command in COMMANDS.iter().filter(|command| matches!(command.action, Action::Pip)) {
+        script += &format!("            *) words_here=({} ) ;;\n        esac\n", described(&words(command)));
+    }
     script += &format!("    elif (( CURRENT == 2 )); then words_here=({} )\n", described(&first_words()));
     script += "    else case ${words[2]} in\n";
-    for command in COMMANDS {
+    for command in COMMANDS.iter().filter(|command| !matches!(command.action, Action::Pip)) {
         script += &format!("        {}) words_here=({} ) ;;\n", command.name, described(&words(command)));
     }
     script + "    esac; fi\n    _describe 'dx' words_here\n    _files\n}\n_dx \"$@\"\n"
@@ -129,6 +169,34 @@ fn fish() -> String {
         for (word, help) in words(command) {
             let condition = quoted(&format!("__fish_seen_subcommand_from {}", command.name));
             script += &format!("complete -c dx -n {condition} -a {} -d {}\n", quoted(&word), quoted(help));
+        }
+    }
+    let names: Vec<&str> = pip::COMMANDS.iter().map(|command| command.name).collect();
+    let names = names.join(" ");
+    for link in pip_links() {
+        for command in pip::COMMANDS {
+            let condition = quoted(&format!("not __fish_seen_subcommand_from {names}"));
+            script += &format!(
+                "complete -c {link} -n {condition} -a {} -d {}\n",
+                command.name,
+                quoted(command.summary)
+            );
+        }
+    }
+    for (program, before) in pip_links()
+        .into_iter()
+        .map(|link| (link, ""))
+        .chain([("dx", "__fish_seen_subcommand_from pip; and ")])
+    {
+        for command in pip::COMMANDS {
+            let condition = quoted(&format!("{before}__fish_seen_subcommand_from {}", command.name));
+            for (word, help) in pip_words(command) {
+                let form = match word.strip_prefix("--") {
+                    Some(long) => format!("-l {long}"),
+                    None => format!("-a {word}"),
+                };
+                script += &format!("complete -c {program} -n {condition} {form} -d {}\n", quoted(help));
+            }
         }
     }
     for link in python_links() {
@@ -160,7 +228,15 @@ fn powershell() -> String {
         list(&first_words())
     );
     for command in COMMANDS {
-        script += &format!("        '{}' {{ {} }}\n", command.name, list(&words(command)));
+        if !matches!(command.action, Action::Pip) {
+            script += &format!("        '{}' {{ {} }}\n", command.name, list(&words(command)));
+            continue;
+        }
+        script += &format!("        '{}' {{ switch ($(if ($done -gt 2) {{ $line[2] }})) {{\n", command.name);
+        for inner in pip::COMMANDS {
+            script += &format!("            '{}' {{ {} }}\n", inner.name, list(&pip_words(inner)));
+        }
+        script += &format!("            default {{ {} }}\n        }} }}\n", list(&words(command)));
     }
     script
         + "    } }\n    $words | Where-Object { $_ -like \"$word*\" } | ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }\n}\n"
@@ -183,6 +259,13 @@ fn nushell() -> String {
         script += &format!("def \"nu-complete dx {name}\" [] {{ [\n{}] }}\n", list(&words(command)));
         script += &format!("export extern \"dx {name}\" [...arguments: string@\"nu-complete dx {name}\"]\n");
     }
+    for command in pip::COMMANDS {
+        let name = command.name;
+        script += &format!("def \"nu-complete dx pip {name}\" [] {{ [\n{}] }}\n", list(&pip_words(command)));
+        script += &format!(
+            "export extern \"dx pip {name}\" [...arguments: string@\"nu-complete dx pip {name}\"]\n"
+        );
+    }
     script
 }
 
@@ -199,6 +282,11 @@ mod tests {
             }
             for name in ["--force", "--version", "check-hash-based-pycs", "nushell"] {
                 assert!(script.contains(name), "{shell}: {name}");
+            }
+            for command in pip::COMMANDS {
+                for flag in command.all_flags() {
+                    assert!(script.contains(flag.long), "{shell}: {} --{}", command.name, flag.long);
+                }
             }
         }
         assert!(script("tcsh").is_none());

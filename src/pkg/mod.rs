@@ -3,6 +3,7 @@
 //! The pure types come first (`name`, `version`, `specifier`, `marker`, `requirement`, `tags`, `filename`): no IO in them.
 
 pub mod build;
+pub mod cache;
 pub mod commands;
 pub mod direct_url;
 pub mod entry_points;

@@ -247,7 +247,7 @@ fn cache_control_is_obeyed() {
         index.page(&name("some-thing")).expect("a page");
         assert_eq!(server.count("/simple/"), requests, "{control}");
         let mut again = options(&server, &folder);
-        again.refresh = true;
+        again.refresh = dx::pkg::index::Refresh::Everything;
         Index::new(again).expect("an index").page(&name("some-thing")).expect("a page");
         assert_eq!(server.count("/simple/"), requests + 1, "{control}: --refresh asks");
     }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use dx::pkg::record::{self, Check};
-use quickcheck::{Arbitrary, Gen, QuickCheck};
+use quickcheck::{Arbitrary, Gen};
 
 use crate::install::{Place, check_record};
+use crate::seed::tester;
 use crate::wheels::{Wheel, ZipEntry};
 
 /// How many wheels each property is tried with.
@@ -134,7 +135,7 @@ fn every_file_of_the_record_is_there_with_its_hash() {
                 || record::check(&row.hash, &content) == Check::Same
         })
     }
-    QuickCheck::new().tests(CASES).quickcheck(holds as fn(Files) -> bool);
+    tester("Property 17", CASES).quickcheck(holds as fn(Files) -> bool);
 }
 
 // Feature: dx-py-production-ready, Property 18: Uninstall Completeness
@@ -162,5 +163,5 @@ fn no_file_of_the_record_is_left() {
         tree.remove("bin/");
         tree.into_iter().collect()
     }
-    QuickCheck::new().tests(CASES).quickcheck(holds as fn(Files, Files) -> bool);
+    tester("Property 18", CASES).quickcheck(holds as fn(Files, Files) -> bool);
 }

@@ -6,17 +6,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use dx::pkg::index::hash::{Algorithm, Hash, Hasher};
 use dx::pkg::index::page::{CoreMetadata, Freshness, NewFile, PageBuilder};
 use dx::pkg::index::{Index, IndexError, Page, download::DownloadError, simple};
-use quickcheck::{Arbitrary, Gen, QuickCheck};
+use quickcheck::{Arbitrary, Gen};
 use url::Url;
 
 use super::index::{name, options};
 use super::loopback::{Behaviour, Folder, Offered, Ranges, Server, sha256};
+use super::seed::tester;
 
 /// How many cases each property is tried with.
 const CASES: u64 = 150;
 
-fn hold<P: quickcheck::Testable>(property: P) {
-    QuickCheck::new().tests(CASES).min_tests_passed(CASES).quickcheck(property);
+fn hold<P: quickcheck::Testable>(title: &str, property: P) {
+    tester(title, CASES).quickcheck(property);
 }
 
 /// A file, how its server behaves, and whether the page tells its hash or another's.
@@ -143,7 +144,7 @@ fn a_download_is_there_exactly_when_its_hash_is_right() {
             Err(error) => Err(error.to_string()),
         }
     }
-    hold(property as fn(Transfer) -> Result<bool, String>);
+    hold("Property 15", property as fn(Transfer) -> Result<bool, String>);
     let shared = Shared::get();
     let (all, right) = (shared.number.load(Ordering::SeqCst), shared.right.load(Ordering::SeqCst));
     assert!(right > 20 && all - right > 20, "cases of both kinds: {right} of {all}");
@@ -230,7 +231,7 @@ fn a_stored_page_is_what_was_parsed() {
                     && read.core_metadata().map(|data| data == CoreMetadata::Sha256(digest)) == file.metadata
             })
     }
-    hold(property as fn(Vec<Drawn>, Vec<u8>, Option<String>, u64) -> bool);
+    hold("stored pages", property as fn(Vec<Drawn>, Vec<u8>, Option<String>, u64) -> bool);
 }
 
 /// Bytes that look like a page in places.
@@ -282,5 +283,5 @@ fn no_bytes_make_a_reader_panic() {
             parsed.page.files().all(|file| Url::parse(&file.url()).is_ok() && !file.filename().is_empty())
         })
     }
-    QuickCheck::new().tests(3000).min_tests_passed(3000).quickcheck(property as fn(Odd) -> bool);
+    tester("odd bytes", 3000).quickcheck(property as fn(Odd) -> bool);
 }

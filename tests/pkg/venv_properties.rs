@@ -1,4 +1,4 @@
-//! Feature: dx-py-production-ready, Property 19: Virtual Environment Isolation
+//! Environments are apart from each other.
 //!
 //! For any packages installed in any environments, importing one succeeds exactly in the environments that hold it: not in another
 //! environment, and not without one.
@@ -10,7 +10,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use dx::pkg::venv::{Environment, Options, create};
-use quickcheck::{Arbitrary, Gen, QuickCheck};
+use quickcheck::{Arbitrary, Gen};
+
+use crate::seed::tester;
 
 /// How a package is there to be imported.
 #[derive(Clone, Copy, Debug)]
@@ -149,11 +151,12 @@ fn holds(case: Case) -> bool {
     good
 }
 
+// Feature: dx-py-production-ready, Property 19: Virtual Environment Isolation
 #[test]
 fn packages_are_imported_in_their_environment_and_nowhere_else() {
     if option_env!("CARGO_BIN_EXE_dx").is_none() {
         eprintln!("skipped: there is no dx to run in this package");
         return;
     }
-    QuickCheck::new().tests(100).quickcheck(holds as fn(Case) -> bool);
+    tester("Property 19", 100).quickcheck(holds as fn(Case) -> bool);
 }

@@ -8,6 +8,7 @@ mod dist;
 mod fuzz;
 mod growth;
 mod oracle;
+mod packages;
 mod programs;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +31,12 @@ const TASKS: &[Task] = &[
         "--site FOLDER [NAME]...",
         "real programs from unpacked wheels, dx and CPython 3.14 compared",
         programs::run,
+    ),
+    (
+        "packages",
+        "[--python DX]",
+        "the most used pure packages: what dx and real pip say of them compared",
+        packages::run,
     ),
     (
         "fuzz",

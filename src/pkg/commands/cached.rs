@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 
@@ -19,8 +20,8 @@ use super::session::{Host, Session, Trouble};
 use super::{flags, install, options};
 use crate::version;
 
-/// Written last into an environment.
-const WHOLE: &str = ".dx-whole";
+/// Written last into an environment; its time is that of the last use, to the day.
+pub const WHOLE: &str = ".dx-whole";
 
 /// Configured for other installs than one into an environment of dx's own.
 const ELSEWHERE: &[&str] =
@@ -79,6 +80,7 @@ pub fn environment(host: &Host<'_>, wanted: &Wanted) -> Result<PathBuf, Trouble>
     let root = folder.join("env");
     let is_anew = wanted.refresh || may_change;
     if !is_anew && root.join(WHOLE).exists() {
+        note_use(&root.join(WHOLE));
         return Ok(root);
     }
     fs::create_dir_all(&folder)
@@ -98,6 +100,16 @@ pub fn environment(host: &Host<'_>, wanted: &Wanted) -> Result<PathBuf, Trouble>
         let _ = fs::remove_dir_all(&root);
     }
     made.map(|()| root)
+}
+
+/// A cache that cannot be written to only makes the environment look older than it is.
+fn note_use(whole: &Path) {
+    let age =
+        fs::metadata(whole).and_then(|found| found.modified()).ok().and_then(|then| then.elapsed().ok());
+    if age.is_none_or(|age| age > Duration::from_secs(24 * 60 * 60)) {
+        let file = fs::File::options().append(true).open(whole);
+        let _ = file.and_then(|file| file.set_modified(SystemTime::now()));
+    }
 }
 
 fn make(

@@ -46,6 +46,7 @@ use Kind::{Count, Many, One, Switch};
 #[rustfmt::skip]
 pub const FLAGS: &[Flag] = &[
     flag("abi", None, Many, "abi", "Take wheels of this binary interface, for another target than dx"),
+    flag("algorithm", Some('a'), One, "algorithm", "sha256, sha384 or sha512"),
     flag("all", None, Switch, "", "Show what is usually left out: pip itself"),
     flag("all-extras", None, Switch, "", "All extras of the projects whose pyproject.toml is read (dx's own)"),
     flag("all-releases", None, Many, "packages", "Take pre-releases of these packages (commas between them, or :all:, :none:)"),
@@ -57,7 +58,7 @@ pub const FLAGS: &[Flag] = &[
     flag("cert", None, One, "path", "Certificate authorities to trust instead of the system's, in PEM"),
     flag("check-build-dependencies", None, Switch, "", "With --no-build-isolation: check that what a build needs is installed"),
     flag("client-cert", None, One, "path", "Certificate and key that identify you to the index, in one PEM file"),
-    flag("compile", None, Switch, "", "Compile to bytecode while installing"),
+    flag("compile", None, Switch, "", "Compile to bytecode while installing (once for all environments)"),
     Flag { long: "config-settings", short: Some('C'), aliases: &["config-setting", "global-option"], kind: Many, value: "key=value", help: "Hand a setting to the build backend" },
     flag("constraint", Some('c'), Many, "file", "Limit versions by the lines of this file, without installing what they name"),
     flag("debug", None, Switch, "", "Show the chain of causes behind an error"),
@@ -78,7 +79,6 @@ pub const FLAGS: &[Flag] = &[
     flag("format", None, One, "format", "How to write: columns, freeze or json; of `cache list`: human or abspath"),
     flag("generate-hashes", None, Switch, "", "Write the hashes of all files of each version (dx's own)"),
     flag("group", None, Many, "[path:]group", "Install a dependency group of a pyproject.toml (PEP 735)"),
-    flag("hash-algorithm", Some('a'), One, "algorithm", "sha256, sha384 or sha512"),
     flag("help", Some('h'), Switch, "", "Show this page"),
     flag("ignore-installed", Some('I'), Switch, "", "Resolve and install as if nothing were installed"),
     flag("ignore-requires-python", None, Switch, "", "Take releases that say they are not for this Python"),
@@ -87,6 +87,7 @@ pub const FLAGS: &[Flag] = &[
     Flag { long: "index-url", short: Some('i'), aliases: &["pypi-url", "default-index"], kind: One, value: "url", help: "The index to install from (PEP 503, PEP 691), or a folder laid out as one" },
     flag("index-strategy", None, One, "strategy", "first-index, unsafe-first-match, or unsafe-best-match as pip merges indexes (dx's own)"),
     flag("isolated", None, Switch, "", "Read neither environment variables nor your own configuration file"),
+    flag("json", None, Switch, "", "Write JSON"),
     flag("keyring-provider", None, One, "provider", "Where credentials are looked up: auto and disabled mean that no keyring is asked"),
     flag("link-mode", None, One, "mode", "How files get from the cache into the environment: clone, hardlink, copy or symlink (dx's own)"),
     flag("local", Some('l'), Switch, "", "In an environment with access to the system's packages: only its own"),
@@ -96,7 +97,7 @@ pub const FLAGS: &[Flag] = &[
     flag("no-cache-dir", None, Switch, "", "Keep nothing in the cache and take nothing from it"),
     flag("no-clean", None, Switch, "", "Leave the folders in which packages were built"),
     flag("no-color", None, Switch, "", "Write without colours"),
-    flag("no-compile", None, Switch, "", "Leave bytecode to the first import"),
+    flag("no-compile", None, Switch, "", "Leave bytecode to the first import (the default)"),
     Flag { long: "no-deps", short: None, aliases: &["no-dependencies"], kind: Switch, value: "", help: "Leave out what the packages require" },
     flag("no-header", None, Switch, "", "Leave out the comment at the top (dx's own)"),
     flag("no-index", None, Switch, "", "Ask no index; take only what --find-links offers"),
@@ -394,7 +395,7 @@ pub const COMMANDS: &[Command] = &[
         usages: &["versions [options] <package>"],
         summary: "Inspect information available from package indexes.",
         about: &["`versions` lists the versions of a package that the index has and this Python can take."],
-        flags: &["format", "ignore-requires-python"],
+        flags: &["ignore-requires-python", "json"],
         groups: &[&TARGETS, &SELECTION, &INDEX],
         examples: &[("dx pip index versions flask", "which versions there are")],
     },
@@ -421,7 +422,7 @@ pub const COMMANDS: &[Command] = &[
         usages: &["[options] <file> ..."],
         summary: "Compute hashes of package archives.",
         about: &["Writes a --hash option for a requirements file for each file."],
-        flags: &["hash-algorithm"],
+        flags: &["algorithm"],
         groups: &[],
         examples: &[("dx pip hash dist/*.whl", "hashes of built wheels")],
     },
@@ -435,6 +436,15 @@ pub const COMMANDS: &[Command] = &[
         examples: &[("dx pip debug --verbose", "all compatible tags")],
     },
     Command {
+        name: "completion",
+        usages: &["[options]"],
+        summary: "A helper command used for command completion.",
+        about: &["Writes a script that lets a shell complete the words of `pip`; `dx completions` writes those for `dx`."],
+        flags: &["bash", "zsh", "fish", "powershell"],
+        groups: &[],
+        examples: &[("eval \"$(dx pip completion --bash)\"", "in ~/.bashrc")],
+    },
+    Command {
         name: "help",
         usages: &["<command>"],
         summary: "Show help for commands.",
@@ -445,9 +455,13 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-/// Options of `config` alone, kept apart because their names mean something else elsewhere.
+/// Options of `completion` and `config` alone, kept apart because their names mean something else elsewhere.
 #[rustfmt::skip]
-const CONFIG_FLAGS: &[Flag] = &[
+const OWN_FLAGS: &[Flag] = &[
+    flag("bash", Some('b'), Switch, "", "The script for bash"),
+    flag("zsh", Some('z'), Switch, "", "The script for zsh"),
+    flag("fish", Some('f'), Switch, "", "The script for fish"),
+    flag("powershell", Some('p'), Switch, "", "The script for PowerShell"),
     flag("editor", None, One, "editor", "The editor for `edit`, instead of $VISUAL or $EDITOR"),
     flag("global", None, Switch, "", "The configuration of the whole machine"),
     flag("site", None, Switch, "", "The configuration of this environment"),
@@ -455,7 +469,7 @@ const CONFIG_FLAGS: &[Flag] = &[
 
 /// The option of a long name or alias.
 pub fn named(long: &str) -> Option<&'static Flag> {
-    FLAGS.iter().chain(CONFIG_FLAGS).find(|flag| flag.long == long || flag.aliases.contains(&long))
+    FLAGS.iter().chain(OWN_FLAGS).find(|flag| flag.long == long || flag.aliases.contains(&long))
 }
 
 /// The command of a name.

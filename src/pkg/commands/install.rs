@@ -15,7 +15,7 @@ use super::inputs::Inputs;
 use super::session::{Session, Trouble, layout, shown};
 use super::solve::{For, Keep, Solved};
 use super::wheels::{self, Ready};
-use super::{answer, report, ui};
+use super::{answer, report, script_places, ui};
 
 /// The command.
 pub fn install(session: &Session<'_>) -> Result<i32, Trouble> {
@@ -137,7 +137,13 @@ pub fn carry_out(
         let names: Vec<String> = in_order(&ready).iter().map(|chosen| chosen.name.to_string()).collect();
         session.ui.say(&format!("Installing collected packages: {}", names.join(", ")));
     }
+    let compiles = compiles(session)?;
     let make_plan = |ready: &[Ready]| {
+        if compiles {
+            for made in ready {
+                store.compile(&made.entry, session.host.python)?;
+            }
+        }
         let mut plan = plan(session, ready, present, environment)?;
         plan.remove.extend(gone.iter().cloned());
         Ok::<Plan, Trouble>(plan)
@@ -164,6 +170,7 @@ pub fn carry_out(
         other => other?,
     };
     tell_warnings(session, &done);
+    script_places::warn(session, environment, &ready)?;
     for removed in &plan.remove {
         let line = format!("  Successfully uninstalled {}-{}", removed.name, removed.version);
         match gone.iter().any(|gone| gone.name == removed.name) {
@@ -202,7 +209,17 @@ pub fn apply_options<'s>(session: &'s Session<'_>) -> Result<transaction::Option
     if link_mode == LinkMode::Symlink && session.has_no_cache() {
         return Err(Trouble::usage("--link-mode symlink needs the cache that --no-cache-dir leaves out"));
     }
-    Ok(transaction::Options { link_mode, ..transaction::Options::default() })
+    let bytecode = compiles(session)?.then(|| session.host.python.cache_tag());
+    Ok(transaction::Options { link_mode, bytecode, ..transaction::Options::default() })
+}
+
+/// Whether bytecode is placed too. Without an option it is left to the first import, which is faster for all that is never imported.
+fn compiles(session: &Session<'_>) -> Result<bool, Trouble> {
+    let last = session.options.given.in_order(&["compile", "no-compile"]).last();
+    match last {
+        Some((long, _)) => Ok(long == "compile"),
+        None => Ok(session.options.switch("compile")? && !session.options.switch("no-compile")?),
+    }
 }
 
 /// What is installed, by name.

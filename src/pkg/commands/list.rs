@@ -1,6 +1,6 @@
 //! `dx pip list`: what is installed, and what the index has newer.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -38,7 +38,8 @@ pub fn list(session: &Session<'_>) -> Result<i32, Trouble> {
     if options.switch("editable-only")? {
         packages.retain(|package| package.editable_location().is_some());
     }
-    if options.switch("exclude-editable")? {
+    let last = options.given.in_order(&["include-editable", "exclude-editable"]).last();
+    if last.map_or(options.switch("exclude-editable")?, |(long, _)| long == "exclude-editable") {
         packages.retain(|package| package.editable_location().is_none());
     }
     if options.switch("not-required")? {
@@ -72,9 +73,9 @@ pub fn list(session: &Session<'_>) -> Result<i32, Trouble> {
             }
         }
         "json" => {
-            let rows: Vec<Value> =
+            let rows: Vec<String> =
                 packages.iter().map(|package| object(session, package, &latest, outdated)).collect();
-            session.ui.result(&python_json(&Value::Array(rows)));
+            session.ui.result(&format!("[{}]", rows.join(", ")));
         }
         _ => columns(session, &packages, &latest, outdated),
     }
@@ -90,7 +91,13 @@ fn ask(session: &Session<'_>, packages: &[Present]) -> Result<Latest, Trouble> {
     let none = FxHashMap::default();
     let builder = Sources::new(session, &index, &rules);
     let universe = Indexes::new(&index, &rules, &builder, &none);
-    let prereleases = if session.options.switch("pre")? { Prereleases::Allow } else { Prereleases::Disallow };
+    let prereleases = |name: &Name| {
+        // pip offers no pre-release here unless they are asked for.
+        Ok(match solve::prereleases_for(session, &inputs, name)? {
+            Prereleases::Allow => Prereleases::Allow,
+            _ => Prereleases::Disallow,
+        })
+    };
     let answers: Vec<_> = std::thread::scope(|scope| {
         let asked: Vec<_> = packages
             .iter()
@@ -106,7 +113,9 @@ fn ask(session: &Session<'_>, packages: &[Present]) -> Result<Latest, Trouble> {
         let Some(table) = answer.map_err(|failure| Trouble::of(&failure, failure.hint.clone()))? else {
             continue;
         };
-        if let Choice::Take(entry) = table.choose(&pubgrub::Ranges::full(), Order::Highest, prereleases, true)
+        let prereleases: Result<Prereleases, Trouble> = prereleases(package.name());
+        if let Choice::Take(entry) =
+            table.choose(&pubgrub::Ranges::full(), Order::Highest, prereleases?, true)
         {
             let kind = if entry.wheel.is_some() { "wheel" } else { "sdist" };
             latest.insert(package.name().clone(), (entry.version.clone(), kind));
@@ -115,37 +124,39 @@ fn ask(session: &Session<'_>, packages: &[Present]) -> Result<Latest, Trouble> {
     Ok(latest)
 }
 
-fn object(session: &Session<'_>, package: &Present, latest: &Latest, outdated: bool) -> Value {
-    let mut row = Map::new();
-    row.insert("name".into(), package.raw_name().into());
-    row.insert("version".into(), package.installed.version.to_string().into());
+fn object(session: &Session<'_>, package: &Present, latest: &Latest, outdated: bool) -> String {
+    let mut row = vec![
+        ("name", Value::from(package.raw_name())),
+        ("version", Value::from(package.installed.version.to_string())),
+    ];
     if session.ui.verbosity > 0 {
-        row.insert("location".into(), package.location().into());
-        row.insert("installer".into(), package.installed.installer().unwrap_or_default().into());
+        row.push(("location", Value::from(package.location())));
+        row.push(("installer", Value::from(package.installed.installer().unwrap_or_default())));
     }
     if outdated && let Some((version, kind)) = latest.get(package.name()) {
-        row.insert("latest_version".into(), version.to_string().into());
-        row.insert("latest_filetype".into(), (*kind).into());
+        row.push(("latest_version", Value::from(version.to_string())));
+        row.push(("latest_filetype", Value::from(*kind)));
     }
     if let Some(location) = package.editable_location() {
-        row.insert("editable_project_location".into(), location.into());
+        row.push(("editable_project_location", Value::from(location)));
     }
-    Value::Object(row)
+    json_object(&row)
 }
 
-/// JSON with the spaces of Python's `json.dumps`, in one line.
-pub fn python_json(value: &Value) -> String {
+/// JSON as Python writes it by default: blanks behind commas and colons, everything beyond ASCII escaped, keys in the order given.
+pub fn json_object(items: &[(&str, Value)]) -> String {
+    let items: Vec<String> = items
+        .iter()
+        .map(|(key, value)| format!("{}: {}", ascii(&Value::from(*key)), python_json(value)))
+        .collect();
+    format!("{{{}}}", items.join(", "))
+}
+
+fn python_json(value: &Value) -> String {
     match value {
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(python_json).collect();
             format!("[{}]", items.join(", "))
-        }
-        Value::Object(map) => {
-            let items: Vec<String> = map
-                .iter()
-                .map(|(key, value)| format!("{}: {}", ascii(&Value::from(key.as_str())), python_json(value)))
-                .collect();
-            format!("{{{}}}", items.join(", "))
         }
         other => ascii(other),
     }

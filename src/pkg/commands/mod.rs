@@ -7,24 +7,32 @@
 
 pub mod answer;
 pub mod building;
+pub mod cache;
 pub mod cached;
 pub mod check;
 mod checkouts;
 pub mod compile;
+pub mod completion;
+pub mod config;
+pub mod debug;
 pub mod download;
 pub mod flags;
 pub mod freeze;
+pub mod hash;
 pub mod help;
 pub mod inputs;
+pub mod inspect;
 pub mod install;
 pub mod list;
 pub mod lock;
 pub mod locked;
 pub mod options;
 pub mod output;
+pub mod pattern;
 pub mod present;
 pub mod releases;
 pub mod report;
+pub mod script_places;
 pub mod session;
 pub mod show;
 pub mod solve;
@@ -33,6 +41,7 @@ pub mod sync;
 pub mod ui;
 pub mod universe;
 pub mod venv;
+pub mod versions;
 pub mod wheels;
 
 use std::path::Path;
@@ -42,15 +51,18 @@ use session::{Host, Session, Trouble};
 
 /// Runs `dx pip` with the arguments behind it; `program` is how it was called, for messages. Returns the exit code.
 pub fn pip(host: &Host<'_>, program: &str, arguments: &[String]) -> i32 {
+    if host.variables.get("PIP_AUTO_COMPLETE").is_some() {
+        return completion::complete(host);
+    }
     let (mut given, name, rest) = match options::split(arguments) {
         Ok(split) => split,
         Err(error) => return refuse(&help::overview_usage(program), &error.0),
     };
+    if given.has("version") {
+        println!("{}", version_line(host));
+        return 0;
+    }
     let Some(name) = name else {
-        if given.has("version") {
-            println!("{}", version_line(host));
-            return 0;
-        }
         print!("{}", help::overview(program));
         return 0;
     };
@@ -77,7 +89,10 @@ pub fn pip(host: &Host<'_>, program: &str, arguments: &[String]) -> i32 {
 
 fn run(host: &Host<'_>, program: &str, command: &'static Command, given: options::Given) -> i32 {
     let session = match Session::new(host, command, given) {
-        Ok(session) => session,
+        Ok(mut session) => {
+            program.clone_into(&mut session.program);
+            session
+        }
         Err(trouble) if trouble.usage => return refuse(&help::usage(program, command), &trouble.message),
         Err(trouble) => {
             eprintln!("ERROR: {}", trouble.message);
@@ -97,9 +112,19 @@ fn run(host: &Host<'_>, program: &str, command: &'static Command, given: options
         "show" => show::show(&session),
         "tree" => show::tree(&session),
         "check" => check::check(&session),
+        "inspect" => inspect::inspect(&session),
+        "index" => versions::index(&session),
+        "hash" => hash::hash(&session),
+        "config" => config::config(&session),
+        "cache" => cache::cache(&session),
+        "debug" => debug::debug(&session),
+        "completion" => completion::completion(&session),
         name => Err(Trouble::new(format!("`{name}` is not available in this build yet"))),
     };
     session.ui.end();
+    if result.is_ok() {
+        cache::look_after(&session);
+    }
     match result {
         Ok(code) => code,
         Err(trouble) if trouble.usage => refuse(&help::usage(program, command), &trouble.message),
@@ -108,8 +133,8 @@ fn run(host: &Host<'_>, program: &str, command: &'static Command, given: options
                 session.ui.error(&trouble.message);
             }
             for cause in &trouble.causes {
-                // A cause is shown when it says more than the message.
-                if !trouble.message.contains(cause.as_str()) {
+                // A cause is shown when it says more than the message, or always with --debug.
+                if session.ui.debug || !trouble.message.contains(cause.as_str()) {
                     session.ui.error(&format!("  caused by: {cause}"));
                 }
             }

@@ -1,6 +1,8 @@
 //! What every command begins with: its options, the environment that it works on, the cache, the index, and how errors end it.
 
+use std::collections::HashSet;
 use std::error::Error;
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -9,10 +11,11 @@ use super::super::index::client::ClientOptions;
 use super::super::index::config::{ConfigError, Places, Settings, Variables};
 use super::super::index::proxy::Proxies;
 use super::super::index::tls::TrustOptions;
-use super::super::index::{Index, IndexOptions, Strategy, options as index_options};
+use super::super::index::{Index, IndexOptions, Refresh, Strategy, options as index_options};
 use super::super::install::layout::Layout;
 use super::super::install::transaction;
 use super::super::marker::Environment as Markers;
+use super::super::name::Name;
 use super::super::python::Python;
 use super::super::requirements::{RequirementsError, Setting};
 use super::super::tags::System;
@@ -116,6 +119,7 @@ macro_rules! troubles {
 }
 
 troubles!(
+    super::super::cache::CacheError,
     super::super::index::IndexError,
     super::super::install::store::StoreError,
     super::super::install::transaction::TransactionError,
@@ -142,6 +146,8 @@ pub struct Session<'h> {
     pub command: &'static Command,
     pub options: Options,
     pub ui: Ui,
+    /// How pip was called, for usage and examples.
+    pub program: String,
     /// dx's folder in the cache.
     pub cache: PathBuf,
     /// A cache for this run alone, removed at the end.
@@ -160,8 +166,7 @@ impl Drop for Temporary {
 impl<'h> Session<'h> {
     pub fn new(host: &'h Host<'h>, command: &'static Command, given: Given) -> Result<Session<'h>, Trouble> {
         let isolated = given.has("isolated");
-        let prefix = host.variables.get("VIRTUAL_ENV").map(PathBuf::from);
-        let settings = Settings::load(&host.variables, &Places { prefix, isolated })?;
+        let settings = Settings::load(&host.variables, &places(host, given.value("python"), isolated))?;
         let options = Options { given, settings, command: command.name };
         let verbosity = options.count("verbose")? as i32 - options.count("quiet")? as i32;
         let bars = match options.value("progress-bar") {
@@ -211,7 +216,13 @@ impl<'h> Session<'h> {
                 "option --keyring-provider: dx asks no keyring, so '{provider}' cannot be had; use netrc or credentials in the URL"
             )));
         }
-        Ok(Session { host, command, options, ui, cache, temporary })
+        if options.switch("pre")?
+            && !(options.values("all-releases").is_empty() && options.values("only-final").is_empty())
+        {
+            return Err(Trouble::new("--pre cannot be used with --all-releases or --only-final."));
+        }
+        let program = String::from("dx pip");
+        Ok(Session { host, command, options, ui, program, cache, temporary })
     }
 
     /// Whether the cache is for this run alone.
@@ -231,17 +242,15 @@ impl<'h> Session<'h> {
             }
             (None, _) => prefix.clone(),
         };
+        let variable = |name: &str| self.host.variables.get(name).map(Into::into);
         let environment = Environment::find(&Search {
-            executable: &self.host.executable,
-            started_as: self.host.started_as.as_deref(),
-            folder: &folder,
-            variable: &|name| self.host.variables.get(name).map(Into::into),
             python: python.as_deref(),
             prefix: rooted.as_deref(),
             target: target.as_deref(),
             user: self.options.switch("user")?,
             system: self.options.switch("system")?,
             break_system_packages: self.options.switch("break-system-packages")?,
+            ..search(self.host, &folder, &variable)
         })?;
         if self.options.switch("require-virtualenv")? && environment.kind != Kind::Virtual {
             return Err(Trouble {
@@ -277,7 +286,7 @@ impl<'h> Session<'h> {
         let timeout = match options.value("timeout") {
             None => ClientOptions::default().timeout,
             Some(text) => text.parse::<f64>().ok().and_then(index_options::timeout_of).ok_or_else(|| {
-                Trouble::usage(format!("option --timeout: invalid number of seconds: '{text}'"))
+                Trouble::usage(format!("option --timeout: invalid floating-point value: '{text}'"))
             })?,
         };
         let number = |long: &str, default: u32| match options.value(long) {
@@ -324,7 +333,7 @@ impl<'h> Session<'h> {
             variables,
             ..ClientOptions::default()
         };
-        let refresh = !options.values("refresh-package").is_empty();
+        let refresh = refresh(&options.values("refresh-package"))?;
         let options = IndexOptions {
             index_url,
             extra_index_urls,
@@ -350,11 +359,60 @@ impl<'h> Session<'h> {
     }
 }
 
+/// What `--refresh-package` asks for.
+fn refresh(values: &[String]) -> Result<Refresh, Trouble> {
+    let mut names = HashSet::new();
+    for value in values.iter().flat_map(|value| value.split(',')).map(str::trim) {
+        match value {
+            "" => {}
+            ":all:" => return Ok(Refresh::Everything),
+            ":none:" => names.clear(),
+            name => {
+                names.insert(Name::new(name).map_err(|error| Trouble::usage(error.to_string()))?);
+            }
+        }
+    }
+    Ok(Refresh::Packages(names))
+}
+
 const STRATEGIES: &str = "'first-index', 'unsafe-first-match', 'unsafe-best-match'";
 
 /// Features of pip that can be asked for by name and that dx has.
 const FEATURES: &[&str] =
     &["fast-deps", "truststore", "no-binary-enable-wheel-cache", "inprocess-build-deps", "build-constraint"];
+
+/// How an environment is looked for where no option says anything.
+pub fn search<'s>(
+    host: &'s Host<'_>,
+    folder: &'s Path,
+    variable: &'s dyn Fn(&str) -> Option<OsString>,
+) -> Search<'s> {
+    Search {
+        executable: &host.executable,
+        started_as: host.started_as.as_deref(),
+        folder,
+        variable,
+        python: None,
+        prefix: None,
+        target: None,
+        user: false,
+        system: false,
+        break_system_packages: false,
+    }
+}
+
+/// Where configuration files are looked for: that of an environment is the one that is named, or that of the link that was started.
+pub fn places(host: &Host<'_>, python: Option<&str>, isolated: bool) -> Places {
+    let is_environment = |folder: &Path| folder.join("pyvenv.cfg").is_file();
+    let around = |program: &Path| program.parent().and_then(Path::parent).map(Path::to_path_buf);
+    let named = python.map(PathBuf::from);
+    let prefix = match named {
+        Some(named) if is_environment(&named) => Some(named),
+        Some(named) => around(&named),
+        None => host.started_as.as_deref().and_then(around),
+    };
+    Places { prefix: prefix.filter(|folder| is_environment(folder)), isolated }
+}
 
 /// A path that begins with `~` is below the home folder.
 fn expand_home(path: &str, variables: &Variables) -> String {

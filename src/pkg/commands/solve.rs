@@ -210,7 +210,11 @@ pub struct Keep {
 /// The files that may be taken.
 pub fn rules(session: &Session<'_>, inputs: &Inputs, target: &For, index: &Index) -> Result<Rules, Trouble> {
     let options = &session.options;
-    let mut formats = FormatRules::default();
+    let mut formats = FormatRules {
+        prefer_wheels: options.switch("prefer-binary")?
+            || inputs.settings().iter().any(|setting| matches!(setting, Setting::PreferBinary)),
+        ..FormatRules::default()
+    };
     let mut add = |kind: Formats, value: &str| {
         for name in value.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             match name {
@@ -472,11 +476,7 @@ fn prereleases_of(
     let options = &session.options;
     let releases = [("all-releases", Prereleases::Allow), ("only-final", Prereleases::Disallow)];
     for (long, kind) in releases {
-        let values = options.values(long);
-        if !values.is_empty() && options.switch("pre")? {
-            return Err(Trouble::usage(format!("--{long} cannot be used with --pre.")));
-        }
-        for value in values {
+        for value in options.values(long) {
             add(kind, &value)?;
         }
     }
@@ -488,6 +488,15 @@ fn prereleases_of(
         }
     }
     Ok(found)
+}
+
+/// Whether pre-releases of a package are taken.
+pub fn prereleases_for(session: &Session<'_>, inputs: &Inputs, name: &Name) -> Result<Prereleases, Trouble> {
+    let by_package = prereleases_of(session, inputs)?;
+    if let Some(kind) = by_package.get(&Some(name.clone())).or(by_package.get(&None)) {
+        return Ok(*kind);
+    }
+    Ok(if session.options.switch("pre")? { Prereleases::Allow } else { Prereleases::IfNecessary })
 }
 
 fn constraints(inputs: &Inputs) -> Result<Vec<Requirement>, Trouble> {

@@ -49,7 +49,7 @@ use self::url::{local_path, redacted};
 use crate::pkg::name::Name;
 
 pub use self::error::IndexError;
-pub use self::options::{IndexOptions, Strategy};
+pub use self::options::{IndexOptions, Refresh, Strategy};
 pub use self::page::{CoreMetadata, File, Page};
 
 /// A place of [`Package::sources`]: the files of one index, or those of `--find-links`.
@@ -106,7 +106,7 @@ pub struct Index {
     client: Client,
     cache: PathBuf,
     strategy: Strategy,
-    refresh: bool,
+    refresh: Refresh,
     /// In the order in which they are asked.
     indexes: Vec<Url>,
     find_links: Vec<String>,
@@ -389,7 +389,10 @@ impl Index {
         }
         self.stored.get(&(at, name.clone()), || {
             let stored = http_cache::load(&http_cache::page_path(&self.cache, url, name.as_str()))?;
-            Some(Known { page: Arc::new(stored.page), is_fresh: stored.is_fresh && !self.refresh })
+            Some(Known {
+                page: Arc::new(stored.page),
+                is_fresh: stored.is_fresh && !self.refresh.is_of(name),
+            })
         })
     }
 

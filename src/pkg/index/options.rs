@@ -1,5 +1,6 @@
 //! Which places are asked, and how: the options of an index, and their values in pip's configuration.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use super::client::ClientOptions;
 use super::config::{ConfigError, Settings, Variables};
 use super::proxy::Proxies;
 use super::tls::TrustOptions;
+use crate::pkg::name::Name;
 
 /// Which index counts when several have a package.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +34,30 @@ impl Strategy {
     }
 }
 
+/// Of which packages the index is asked again, whatever the cache says is still good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refresh {
+    Everything,
+    /// None of them is the default.
+    Packages(HashSet<Name>),
+}
+
+impl Default for Refresh {
+    fn default() -> Self {
+        Self::Packages(HashSet::new())
+    }
+}
+
+impl Refresh {
+    /// Whether the package's pages are asked for again.
+    pub fn is_of(&self, name: &Name) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Packages(names) => names.contains(name),
+        }
+    }
+}
+
 /// What an index is made from.
 #[derive(Clone, Debug)]
 pub struct IndexOptions {
@@ -43,8 +69,7 @@ pub struct IndexOptions {
     pub strategy: Strategy,
     /// The cache's folder. For `--no-cache-dir` a temporary one, which the caller removes.
     pub cache: PathBuf,
-    /// Ask again, whatever the cache says is still good.
-    pub refresh: bool,
+    pub refresh: Refresh,
     pub client: ClientOptions,
 }
 
@@ -58,7 +83,7 @@ impl IndexOptions {
             no_index: false,
             strategy: Strategy::default(),
             cache,
-            refresh: false,
+            refresh: Refresh::default(),
             client: ClientOptions::default(),
         }
     }
@@ -102,7 +127,7 @@ impl IndexOptions {
             no_index: settings.flag(command, "no-index")?.unwrap_or(false),
             strategy,
             cache,
-            refresh: false,
+            refresh: Refresh::default(),
             client,
         })
     }

@@ -107,6 +107,7 @@ pub struct EntryInfo {
     pub version: String,
     /// In bytes, bytecode not counted.
     pub size: u64,
+    pub files: u64,
     pub last_used: SystemTime,
 }
 
@@ -322,12 +323,14 @@ impl Store {
                 let Some(manifest) = Manifest::decode(&bytes) else { continue };
                 let last_used = fs::metadata(&manifest_path).and_then(|found| found.modified());
                 let size = manifest.size() + bytes.len() as u64;
+                let files = manifest.files.len() as u64 + 1;
                 found.push(EntryInfo {
                     key,
                     path,
                     name: manifest.name,
                     version: manifest.version,
                     size,
+                    files,
                     last_used: last_used.unwrap_or(SystemTime::UNIX_EPOCH),
                 });
             }

@@ -165,6 +165,8 @@ pub enum Reason {
     RequiresPython(String),
     /// Its metadata could not be had or understood.
     Broken(String),
+    /// It requires other versions of its own package.
+    Itself,
 }
 
 impl fmt::Display for Reason {
@@ -172,6 +174,7 @@ impl fmt::Display for Reason {
         match self {
             Reason::RequiresPython(specifiers) => write!(f, "requires Python {specifiers}"),
             Reason::Broken(error) => write!(f, "cannot be used: {error}"),
+            Reason::Itself => f.write_str("requires another version of itself"),
         }
     }
 }
@@ -691,7 +694,11 @@ impl<'u: 'scope, 'scope> DependencyProvider for Provider<'_, 'scope, '_, 'u> {
                 needs.retain(|(known, _)| known != node);
             }
         }
-        needs.retain(|(known, range)| known != node || !range.contains(version));
+        // The search knows no dependency of a version on its own package.
+        if needs.iter().any(|(known, range)| known == node && !range.contains(version)) {
+            return Ok(Dependencies::Unavailable(Reason::Itself));
+        }
+        needs.retain(|(known, _)| known != node);
         let needs = needs.into_iter().map(|(node, range)| (node, Set(range)));
         Ok(Dependencies::Available(needs.collect::<DependencyConstraints<_, _>>()))
     }

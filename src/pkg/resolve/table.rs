@@ -46,6 +46,8 @@ pub enum Formats {
 pub struct FormatRules {
     pub all: Formats,
     pub packages: FxHashMap<Name, Formats>,
+    /// Any version with a wheel comes before all versions without one (`--prefer-binary`).
+    pub prefer_wheels: bool,
 }
 
 impl FormatRules {
@@ -141,6 +143,8 @@ pub struct Table {
     pub entries: Vec<Entry>,
     /// The places to look at one after the other; empty where all count at once.
     pub places: Vec<u32>,
+    /// Whether versions with a wheel come first.
+    pub prefer_wheels: bool,
     /// Files whose names could not be understood.
     pub ignored: u32,
 }
@@ -248,7 +252,7 @@ impl Table {
             places.sort_unstable();
             places.dedup();
         }
-        Table { entries, places, ignored }
+        Table { entries, places, prefer_wheels: rules.formats.prefer_wheels, ignored }
     }
 
     /// The entry of a version.
@@ -273,14 +277,19 @@ impl Table {
         let count = inside.len();
         let everywhere: &[u32] = &[u32::MAX];
         let places = if self.places.is_empty() { everywhere } else { &self.places };
-        let passes = places.iter().flat_map(move |place| stages.iter().map(move |wanted| (*place, wanted)));
-        passes.flat_map(move |(place_wanted, wanted)| {
+        let kinds: &[Option<bool>] = if self.prefer_wheels { &[Some(true), Some(false)] } else { &[None] };
+        let stages = stages.iter().flat_map(move |wanted| kinds.iter().map(move |kind| (*wanted, *kind)));
+        let passes = places
+            .iter()
+            .flat_map(move |place| stages.clone().map(move |(wanted, kind)| (*place, wanted, kind)));
+        passes.flat_map(move |(place_wanted, wanted, kind)| {
             (0..count)
                 .map(move |place| match order {
                     Order::Highest => &inside[count - 1 - place],
                     Order::Lowest => &inside[place],
                 })
                 .filter(move |entry| wanted.is_none_or(|wanted| entry.version.is_prerelease() == wanted))
+                .filter(move |entry| kind.is_none_or(|kind| entry.wheel.is_some() == kind))
                 .filter(move |entry| place_wanted == u32::MAX || entry.rank == place_wanted)
                 .filter(move |entry| range.contains(&entry.version))
         })
