@@ -49,6 +49,18 @@ fn wheels_are_built_of_folders_and_sources() {
 }
 
 #[test]
+fn a_built_wheel_has_to_be_what_its_name_says() {
+    let Some(world) = world() else { return };
+    let backend = BACKEND.replace("f\"Version: {VERSION}\"", "\"Version: 9.9\"");
+    assert_ne!(backend, BACKEND);
+    world.write("project/build/backend.py", &backend);
+    let ended = world.pip(&["wheel", "-w", "house", "./project"]);
+    assert_eq!(ended.code, 1, "{}", ended.all());
+    assert!(ended.err.contains("9.9"), "{}", ended.err);
+    assert!(std::fs::read_dir(world.path("house")).map_or(0, Iterator::count) == 0);
+}
+
+#[test]
 fn sources_are_downloaded_as_they_are() {
     let Some(world) = world() else { return };
     let sdist = sdist("sourced", "2.0");

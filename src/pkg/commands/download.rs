@@ -8,11 +8,16 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashMap;
 
 use super::super::direct_url::{DirectUrl, Origin};
+use super::super::filename::WheelName;
 use super::super::index::hash::{Algorithm, Hash, Hasher};
+use super::super::index::metadata;
 use super::super::index::url::file_name;
+use super::super::metadata::Metadata;
+use super::super::name::Name;
 use super::super::requirement::Source;
 use super::super::requirements::Target as Asked;
 use super::super::resolve::Chosen;
+use super::super::version::Version;
 use super::inputs::Inputs;
 use super::session::{Session, Trouble, shown};
 use super::solve::{For, Keep, Solved};
@@ -85,6 +90,9 @@ fn save(
     });
     session.ui.end();
     let coming: Vec<Coming> = coming?.into_iter().flatten().collect();
+    if only_wheels && !session.options.switch("no-verify")? {
+        coming.iter().filter(|file| file.is_built).try_for_each(verify)?;
+    }
     for file in &coming {
         session.ui.say(&format!("Collecting {}", install::asked_text(solved, &file.chosen.name)));
         let to = folder.join(&file.filename);
@@ -189,6 +197,27 @@ fn one(
     let fetched = index.download(&file, &required, progress)?;
     let coming = made(filename, fetched.path, (!cached).then_some(fetched.size), false);
     Ok(coming.map(|coming| Coming { is_other: there == Some(false), ..coming }))
+}
+
+/// Whether a built wheel says the same of itself inside and in its name.
+fn verify(file: &Coming) -> Result<(), Trouble> {
+    let Some(path) = &file.from else { return Ok(()) };
+    let invalid = |why: &dyn std::fmt::Display| {
+        Trouble::new(format!("Built wheel for {} is invalid: {why}", file.chosen.name))
+            .with_hint("--no-verify takes it all the same")
+    };
+    let name = WheelName::parse(&file.filename).map_err(|error| invalid(&error))?;
+    let text = metadata::from_wheel(path, &name).map_err(|error| invalid(&error))?;
+    let about = Metadata::parse(text.as_bytes());
+    let own = about.name().and_then(|name| Name::new(name).ok());
+    if own.as_ref() != Some(&name.name) {
+        return Err(invalid(&format!("its name inside is {}", about.name().unwrap_or_default())));
+    }
+    let version = about.version().and_then(|version| version.parse::<Version>().ok());
+    if version.as_ref() != Some(&name.version) {
+        return Err(invalid(&format!("its version inside is {}", about.version().unwrap_or_default())));
+    }
+    Ok(())
 }
 
 /// The address that a package was asked for by.

@@ -1,8 +1,9 @@
 //! The installer's commands: what `dx pip` and its links do, with pip's options, output and exit codes.
 //!
 //! `flags` has every option and command as data, `options` reads a command line by it, `session` is what every command begins with.
-//! The way of an install: `inputs` (what was asked for) → `solve` (rules, request, the search) with `universe` (indexes and direct files)
-//! → `wheels` (into the store) → `install` (the transaction).
+//! The way of an install: `inputs` (what was asked for) → `answer`, which is `solve` (rules, request, the search) or `locked` (a lock
+//! file instead of a search), both with `universe` (indexes and direct files) → `wheels` (into the store) → `install` (the transaction).
+//! Other ends of the same way: `sync`, `download`; `lock` and `compile`, which write down `releases`.
 
 pub mod answer;
 pub mod building;
