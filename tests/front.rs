@@ -64,7 +64,7 @@ fn every_command_of_pip_has_a_page() {
         .skip(1)
         .map_while(|line| line.strip_prefix("  ").and_then(|line| line.split(' ').next()));
     let names: Vec<&str> = names.collect();
-    assert!(names.len() > 20, "{overview}");
+    assert!(names.len() >= 20, "{overview}");
     for name in names {
         let page = run(Path::new(DX), &["pip", name, "--help"]);
         assert_eq!(page.status.code(), Some(0), "{name}");
