@@ -3,11 +3,13 @@
 //! Nearly every version in use has at most four numbers in its release and one suffix. Such a version is one 64-bit word whose order
 //! is the versions' order:
 //!
-//!     bits 63..48  first number of the release
-//!     bits 47..24  second to fourth, eight bits each
-//!     bits 23..20  what follows: dev, a, b, rc, nothing, post, in this order
-//!     bits 19..1   its number
-//!     bit  0       set for the place behind all local versions of it
+//! ```text
+//! bits 63..48  first number of the release
+//! bits 47..24  second to fourth, eight bits each
+//! bits 23..20  what follows: dev, a, b, rc, nothing, post, in this order
+//! bits 19..1   its number
+//! bit  0       set for the place behind all local versions of it
+//! ```
 //!
 //! Everything else is kept in parts behind a pointer. A version that fits the word is never kept in parts, so that the two forms are
 //! never equal to each other.

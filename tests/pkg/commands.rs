@@ -156,7 +156,9 @@ fn prereleases_when_they_are_asked_for() {
         coming(&["--all-releases", ":all:", "--only-final", "click", "click"]),
         "Would install click-2.1"
     );
-    world.pip(&["install", "--pre", "--all-releases", "click", "click"]).bad(2, "cannot be used with --pre");
+    world
+        .pip(&["install", "--pre", "--all-releases", "click", "click"])
+        .bad(1, "--pre cannot be used with --all-releases or --only-final");
 }
 
 #[test]

@@ -300,7 +300,7 @@ fn an_emptied_section_goes() {
     let path = folder.path("pip.conf");
     for (before, key, after) in [
         ("[global]\na = 1\n\n[install]\nb = 2\n", "global.a", "[install]\nb = 2\n"),
-        ("[global]\na = 1\n\n[install]\nb = 2\n", "install.b", "[global]\na = 1\n\n"),
+        ("[global]\na = 1\n\n[install]\nb = 2\n", "install.b", "[global]\na = 1\n"),
         ("[global]\na = 1\n", "global.a", ""),
         ("[global]\n# why\na = 1\n", "global.a", "[global]\n# why\n"),
         ("[global]\na = 1\nb = 2\n", "global.a", "[global]\nb = 2\n"),

@@ -2,12 +2,14 @@
 //!
 //! A transaction has one directory, `FOLDER` in the environment's root:
 //!
-//!     stage/…           what comes, at its path from the root
-//!     aside/N           what goes, N the number of its move
-//!     journal.new       the moves, while they are written
-//!     journal           the moves, from the first of them on
-//!     committed         the same under a third name, once all moves are made
-//!     undone            or under this one, once all moves are undone
+//! ```text
+//! stage/…           what comes, at its path from the root
+//! aside/N           what goes, N the number of its move
+//! journal.new       the moves, while they are written
+//! journal           the moves, from the first of them on
+//! committed         the same under a third name, once all moves are made
+//! undone            or under this one, once all moves are undone
+//! ```
 //!
 //! Its names are the whole state:
 //!
