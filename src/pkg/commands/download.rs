@@ -178,12 +178,11 @@ fn one(
     let page = solved.universe.page(&chosen.name).ok_or_else(lost)?;
     let file = entry.file().and_then(|file| page.file(file as usize)).ok_or_else(lost)?;
     if only_wheels && entry.wheel.is_none() {
-        let (path, _) = solved.universe.builder.source_wheel(&chosen.name, &chosen.version, &file).map_err(
-            |failure| {
-                let hint = failure.hint.clone();
-                Trouble::of(&failure, hint)
-            },
-        )?;
+        let (path, _) = solved
+            .universe
+            .builder
+            .source_wheel(&chosen.name, &chosen.version, &file)
+            .map_err(Trouble::from)?;
         return Ok(built(path));
     }
     let filename = file.filename().to_owned();

@@ -70,7 +70,7 @@ pub const FLAGS: &[Flag] = &[
     flag("exclude", None, Many, "package", "Leave this package out"),
     flag("exclude-editable", None, Switch, "", "Leave out what is installed in place"),
     flag("exclude-newer", None, One, "date", "Behave as if nothing had been published after this date or time (RFC 3339; dx's own name of --uploaded-prior-to)"),
-    flag("exists-action", None, Many, "action", "What to do where a path exists: (i)gnore, (w)ipe, (b)ackup, (s)witch or (a)bort"),
+    flag("exists-action", None, Many, "action", "An error here: dx has one way with paths that exist"),
     flag("extra-index-url", None, Many, "url", "Another index; a package that it has is taken from there (see --index-strategy)"),
     flag("extra", None, Many, "extra", "This extra of the projects whose pyproject.toml is read (dx's own)"),
     flag("files", Some('f'), Switch, "", "Also list the files of each package"),

@@ -110,7 +110,7 @@ fn ask(session: &Session<'_>, packages: &[Present]) -> Result<Latest, Trouble> {
     });
     let mut latest = Latest::default();
     for (package, answer) in packages.iter().zip(answers) {
-        let Some(table) = answer.map_err(|failure| Trouble::of(&failure, failure.hint.clone()))? else {
+        let Some(table) = answer.map_err(Trouble::from)? else {
             continue;
         };
         let prereleases: Result<Prereleases, Trouble> = prereleases(package.name());

@@ -384,10 +384,7 @@ fn archive_fragment(place: &Place<'_>, package: &Package, archive: &Archive) -> 
 
 /// What an address leads to.
 fn direct(universe: &Indexes<'_>, name: &Name, url: &str) -> Result<Entry, Trouble> {
-    let (_, found) = universe.builder.direct(Some(name), url).map_err(|failure| {
-        let hint = failure.hint.clone();
-        Trouble::of(&failure, hint)
-    })?;
+    let (_, found) = universe.builder.direct(Some(name), url).map_err(Trouble::from)?;
     let version = found.version.clone();
     universe.add_direct(name.clone(), found);
     Ok(Entry { version, wheel: Some(0), without_extension: false, source: None, rank: 0, problem: None })

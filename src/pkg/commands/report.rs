@@ -135,7 +135,7 @@ pub fn of_solved(session: &Session<'_>, solved: &Solved<'_>) -> Result<Value, Tr
                 .universe
                 .builder
                 .source_metadata(&chosen.name, &chosen.version, &file)
-                .map_err(|failure| Trouble::of(&failure, failure.hint.clone()))?,
+                .map_err(Trouble::from)?,
         };
         install.push(item(
             solved,

@@ -18,6 +18,7 @@ use super::super::marker::Environment as Markers;
 use super::super::name::Name;
 use super::super::python::Python;
 use super::super::requirements::{RequirementsError, Setting};
+use super::super::resolve::Failure;
 use super::super::tags::System;
 use super::super::venv::{Environment, FindError, Kind, Search};
 use super::flags::Command;
@@ -96,6 +97,13 @@ impl Error for Trouble {}
 impl From<UsageError> for Trouble {
     fn from(error: UsageError) -> Trouble {
         Trouble::usage(error.0)
+    }
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Trouble {
+        let hint = failure.hint.clone();
+        Trouble::of(&failure, hint)
     }
 }
 
@@ -205,6 +213,11 @@ impl<'h> Session<'h> {
             if !FEATURES.contains(&feature.as_str()) {
                 return Err(Trouble::usage(format!("option --use-feature: dx has no feature '{feature}'")));
             }
+        }
+        if let Some(action) = options.values("exists-action").first() {
+            return Err(Trouble::usage(format!(
+                "option --exists-action: dx has one way with what exists already, so '{action}' cannot be chosen"
+            )));
         }
         if let Some(feature) = options.values("use-deprecated").first() {
             return Err(Trouble::usage(format!(

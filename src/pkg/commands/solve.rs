@@ -337,7 +337,7 @@ fn direct(
             Asked::Named(requirement) => (requirement.name.clone(), requirement.clone()),
             Asked::Path { path, extras, marker } => {
                 let place = super::sources::path_url(path, entry.editable)?;
-                let (name, found) = universe.builder.direct(None, &place).map_err(failed)?;
+                let (name, found) = universe.builder.direct(None, &place).map_err(Trouble::from)?;
                 universe.add_direct(name.clone(), found);
                 let mut requirement = Requirement::any(name.clone());
                 requirement.extras.clone_from(extras);
@@ -347,7 +347,7 @@ fn direct(
             }
             Asked::Url { url, name, extras, marker } => {
                 let place = if entry.editable { super::sources::editable(url) } else { url.clone() };
-                let (name, found) = universe.builder.direct(name.as_ref(), &place).map_err(failed)?;
+                let (name, found) = universe.builder.direct(name.as_ref(), &place).map_err(Trouble::from)?;
                 universe.add_direct(name.clone(), found);
                 let mut requirement = Requirement::any(name.clone());
                 requirement.extras.clone_from(extras);
@@ -360,11 +360,6 @@ fn direct(
         wanted.push(Wanted { requirement, origin });
     }
     Ok(wanted)
-}
-
-fn failed(failure: resolve::Failure) -> Trouble {
-    let hint = failure.hint.clone();
-    Trouble::of(&failure, hint)
 }
 
 /// Resolves what was asked for.

@@ -33,10 +33,7 @@ pub fn index(session: &Session<'_>) -> Result<i32, Trouble> {
     let none = FxHashMap::default();
     let builder = Sources::new(session, &index, &rules);
     let universe = Indexes::new(&index, &rules, &builder, &none);
-    let table = universe.table(&name).map_err(|failure| {
-        let hint = failure.hint.clone();
-        Trouble::of(&failure, hint)
-    })?;
+    let table = universe.table(&name).map_err(Trouble::from)?;
     for warning in index.take_warnings() {
         session.ui.warn(&warning);
     }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::index::hash::Hash;
@@ -37,7 +37,6 @@ pub struct Ready {
 pub fn ready(session: &Session<'_>, solved: &Solved<'_>, store: &Store) -> Result<Vec<Ready>, Trouble> {
     let waiting: Vec<&Chosen> =
         solved.resolution.packages.iter().filter(|chosen| chosen.entry.is_some()).collect();
-    let bytes = AtomicU64::new(0);
     if !waiting.is_empty() {
         session.ui.begin("Preparing packages", None);
     }
@@ -46,7 +45,6 @@ pub fn ready(session: &Session<'_>, solved: &Solved<'_>, store: &Store) -> Resul
     let missing = waiting.iter().filter(|chosen| stored(solved, store, chosen).is_none()).count();
     let ready = each(&waiting, missing, |chosen| {
         let progress = |done: u64, _: Option<u64>| {
-            bytes.fetch_max(done, Ordering::Relaxed);
             if let Some(bar) = &bar {
                 bar.set_message(format!("Fetching {} {} ({})", chosen.name, chosen.version, ui::size(done)));
             }
@@ -185,13 +183,11 @@ pub fn one(
     let unpacked = match known {
         Some(unpacked) => unpacked,
         None if entry.wheel.is_none() => {
-            let (path, sha256) =
-                solved.universe.builder.source_wheel(&chosen.name, &chosen.version, &file).map_err(
-                    |failure| {
-                        let hint = failure.hint.clone();
-                        Trouble::of(&failure, hint)
-                    },
-                )?;
+            let (path, sha256) = solved
+                .universe
+                .builder
+                .source_wheel(&chosen.name, &chosen.version, &file)
+                .map_err(Trouble::from)?;
             match store.get(&Key { sha256, take: Take::All }) {
                 Some(unpacked) => unpacked,
                 None => add(path, sha256, Take::All)?,
